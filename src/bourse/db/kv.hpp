@@ -1,0 +1,46 @@
+// Ordered key-value store: RocksDB, or memory for tests.
+#pragma once
+
+#include <bourse/base/bytes.hpp>
+#include <bourse/base/result.hpp>
+
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace bourse::db {
+
+/// Writes that become visible and durable together.
+class Batch {
+public:
+    void put(ByteView key, ByteView value) { ops_.push_back({to_bytes(key), to_bytes(value), false}); }
+    void remove(ByteView key) { ops_.push_back({to_bytes(key), {}, true}); }
+    struct Op {
+        Bytes key, value;
+        bool is_delete;
+    };
+    const std::vector<Op>& ops() const noexcept { return ops_; }
+    void sort();  ///< by key, later writes last: cheaper to apply
+
+private:
+    std::vector<Op> ops_;
+};
+
+/// Safe for concurrent readers beside one writer. An I/O error aborts the process with a message: a block's write must
+/// not half succeed.
+class KvStore {
+public:
+    virtual ~KvStore() = default;
+    virtual std::optional<Bytes> get(ByteView key) const = 0;
+    /// Calls f for each key ≥ from that begins with prefix, in order, until f returns false.
+    virtual void scan(ByteView prefix, ByteView from, const std::function<bool(ByteView key, ByteView value)>& f) const = 0;
+    virtual void write(const Batch& batch, bool sync) = 0;
+};
+
+/// Errors: DATA_LOCKED (another process has it open), DATA_DAMAGED, DATA_UNWRITABLE.
+Result<std::unique_ptr<KvStore>> open_rocksdb(const std::filesystem::path& folder);
+std::unique_ptr<KvStore> make_memory_store();
+
+}  // namespace bourse::db

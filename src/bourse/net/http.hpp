@@ -1,0 +1,57 @@
+// HTTP messages, as server and client see them. No Beast or curl in any header of this folder.
+#pragma once
+
+#include <bourse/base/result.hpp>
+
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace bourse::net {
+
+struct HeaderLess {
+    using is_transparent = void;
+    bool operator()(std::string_view a, std::string_view b) const noexcept;  ///< case-insensitive
+};
+using Headers = std::map<std::string, std::string, HeaderLess>;
+
+struct Request {
+    std::string method;                         ///< "GET", "POST", …
+    std::string path;                           ///< percent-decoded, without query
+    std::multimap<std::string, std::string> query;  ///< decoded
+    Headers headers;
+    std::string body;
+    std::filesystem::path body_file;            ///< for routes that spool their body: a temporary file, removed afterwards
+    std::string remote_address;                 ///< "127.0.0.1"
+    std::map<std::string, std::string> params;  ///< :name segments of the route
+
+    std::optional<std::string> query_value(std::string_view name) const;  ///< first value
+    std::string header(std::string_view name) const;                      ///< empty if absent
+};
+
+struct Response {
+    int status = 200;
+    Headers headers;
+    std::string body;
+    std::filesystem::path file;  ///< when set, streamed instead of body; Range and HEAD are handled by the server
+
+    static Response json(int status, std::string body);
+    static Response text(int status, std::string body);
+};
+
+struct Url {
+    std::string scheme, host;
+    std::uint16_t port = 0;
+    std::string target;  ///< path and query, at least "/"
+    std::string origin() const;  ///< scheme://host:port
+};
+/// Errors: URL_INVALID.
+Result<Url> parse_url(std::string_view text);
+std::string percent_encode(std::string_view text);
+std::string percent_decode(std::string_view text);
+
+}  // namespace bourse::net
