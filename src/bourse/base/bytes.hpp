@@ -32,7 +32,7 @@ inline void append(Bytes& to, ByteView what) { to.insert(to.end(), what.begin(),
 
 inline bool equal(ByteView a, ByteView b) noexcept { return std::ranges::equal(a, b); }
 
-/// N bytes with value semantics. Tag makes different uses different types.
+/// N bytes with value semantics. Tag makes different uses different types. A range, so it converts to ByteView.
 template <std::size_t N, class Tag>
 struct FixedBytes {
     std::array<std::uint8_t, N> data{};
@@ -50,7 +50,6 @@ struct FixedBytes {
         return out;
     }
 
-    constexpr operator ByteView() const noexcept { return {data.data(), N}; }
     constexpr auto operator<=>(const FixedBytes&) const = default;
     constexpr bool operator==(const FixedBytes&) const = default;
     constexpr bool is_zero() const noexcept {

@@ -18,11 +18,11 @@ struct Error {
 
 /// Value or failure. The deterministic zone uses an enum per module for E, everything else `Error`.
 template <class T, class E = Error>
-using Result [[nodiscard]] = tl::expected<T, E>;
+using Result = tl::expected<T, E>;
 
 /// Success without a value.
 template <class E = Error>
-using Status [[nodiscard]] = tl::expected<void, E>;
+using Status = tl::expected<void, E>;
 
 /// `return fail("CODE", "Sentence.")` in a function that returns Result<T>.
 inline tl::unexpected<Error> fail(std::string code, std::string message) {
