@@ -22,6 +22,7 @@
 #include <bourse/base/bytes.hpp>
 #include <bourse/base/result.hpp>
 #include <bourse/crypto/secp256k1.hpp>
+#include <bourse/poco/categories.hpp>
 #include <bourse/poco/ids.hpp>
 
 #include <cstdint>
@@ -80,7 +81,8 @@ struct Login {
     bool operator==(const Login&) const = default;
 };
 
-/// `Bourse worker login/1` and the lines pool, chain id, hub, worker, owner, session key, nonce, expiry.
+/// poco::WorkerLogin::text(): `Bourse worker login/1` and the lines pool, chain id, hub, worker, owner, session key,
+/// nonce, expiry.
 std::string login_text(const Login& login);
 void sign_login(Login& login, const crypto::PrivateKey& wallet);
 /// Against what the scheduler said in its Hello. `now_s`: the scheduler's own clock.
@@ -121,19 +123,7 @@ enum class CommandKind : std::uint8_t {
 std::string_view to_text(CommandKind kind) noexcept;
 
 /// Limits of the sandbox for one task (middleware.md §9.8), the same for all its workers.
-struct TaskLimits {
-    std::uint64_t time_s = 0;
-    std::uint64_t cpus = 0;
-    std::uint64_t memory_bytes = 0;
-    std::uint64_t processes = 0;
-    std::uint64_t open_files = 0;
-    std::uint64_t disk_bytes = 0;      ///< of /iexec_out and scratch together
-    std::uint64_t inodes = 0;
-    std::uint64_t download_bytes = 0;
-    std::uint64_t image_bytes = 0;     ///< unpacked
-
-    bool operator==(const TaskLimits&) const = default;
-};
+using poco::TaskLimits;
 
 struct Command {
     std::uint64_t seq = 0;
