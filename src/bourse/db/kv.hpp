@@ -16,6 +16,7 @@ namespace bourse::db {
 class Batch {
 public:
     void put(ByteView key, ByteView value) { ops_.push_back({to_bytes(key), to_bytes(value), false}); }
+    void put(Bytes key, Bytes value) { ops_.push_back({std::move(key), std::move(value), false}); }
     void remove(ByteView key) { ops_.push_back({to_bytes(key), {}, true}); }
     struct Op {
         Bytes key, value;
@@ -39,8 +40,16 @@ public:
     virtual void write(const Batch& batch, bool sync) = 0;
 };
 
-/// Errors: DATA_LOCKED (another process has it open), DATA_DAMAGED, DATA_UNWRITABLE.
-Result<std::unique_ptr<KvStore>> open_rocksdb(const std::filesystem::path& folder);
+/// What a RocksDB store may take of the machine.
+struct RocksDbOptions {
+    std::size_t cache_bytes = 64UL << 20;         ///< blocks read from disk, with indexes and filters
+    std::size_t write_buffer_bytes = 16UL << 20;  ///< one of at most three
+    int open_files = 256;
+};
+
+/// Creates the folder if it is missing or empty. Errors: DATA_LOCKED (another process has it open), DATA_DAMAGED,
+/// DATA_FOREIGN (it holds something else), DATA_UNWRITABLE.
+Result<std::unique_ptr<KvStore>> open_rocksdb(const std::filesystem::path& folder, const RocksDbOptions& options = {});
 std::unique_ptr<KvStore> make_memory_store();
 
 }  // namespace bourse::db

@@ -61,6 +61,8 @@ public:
     std::vector<std::pair<Address, Bytes32>> touched_slots() const;
     /// Value before the current transaction.
     SlotValue slot_before_transaction(const Address& address, const Bytes32& key) const;
+    /// Only the body of that, without hashing it. Valid until the end of the transaction.
+    ByteView record_before_transaction(const Address& address, const Bytes32& key) const;
 
     /// All changes since construction against the reader; record hashes are computed here.
     ChangeSet changes();

@@ -5,8 +5,9 @@
 #include <bourse/base/uint256.hpp>
 
 #include <map>
+#include <memory>
 #include <optional>
-#include <vector>
+#include <utility>
 
 namespace bourse::state {
 
@@ -19,10 +20,30 @@ struct Account {
     bool operator==(const Account&) const = default;
 };
 
+/// The body of a record: immutable bytes that copies share, so that reading a slot never copies a record. Empty where
+/// there is none.
+class RecordBody {
+public:
+    RecordBody() = default;
+    RecordBody(Bytes bytes)  // NOLINT: bytes are a body
+        : bytes_(bytes.empty() ? nullptr : std::make_shared<const Bytes>(std::move(bytes))) {}
+
+    bool empty() const noexcept { return bytes_ == nullptr; }
+    std::size_t size() const noexcept { return bytes_ ? bytes_->size() : 0; }
+    ByteView view() const noexcept { return bytes_ ? ByteView(*bytes_) : ByteView(); }
+    operator ByteView() const noexcept { return view(); }
+    bool operator==(const RecordBody& other) const noexcept {
+        return bytes_ == other.bytes_ || equal(view(), other.view());
+    }
+
+private:
+    std::shared_ptr<const Bytes> bytes_;
+};
+
 /// A slot's value and, where the slot holds the hash of a record, the record's body (spec/state.md §1, layout c).
 struct SlotValue {
     Bytes32 value;
-    Bytes body;  ///< empty unless value = keccak(body)
+    RecordBody body;  ///< empty unless value = keccak(body)
 
     bool operator==(const SlotValue&) const = default;
 };
