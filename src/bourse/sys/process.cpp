@@ -74,7 +74,10 @@ struct Launch {
 class Spawner {
 public:
     static Spawner& instance() {
-        static auto* spawner = new Spawner;  // never destroyed: see above
+        static std::mutex mutex;
+        static Spawner* spawner = nullptr;  // never destroyed: see above
+        const std::lock_guard lock(mutex);
+        if (spawner == nullptr || spawner->pid_ != ::getpid()) spawner = new Spawner;  // threads do not survive a fork
         return *spawner;
     }
     void run(const std::function<void()>& job) {
@@ -97,6 +100,7 @@ private:
             }
         }).detach();
     }
+    pid_t pid_ = ::getpid();
     std::mutex callers_, mutex_;
     std::condition_variable changed_;
     const std::function<void()>* job_ = nullptr;
