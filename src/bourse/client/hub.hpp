@@ -30,7 +30,7 @@ struct HubFacts {
 /// DEAL_NOT_FOUND, TASK_NOT_FOUND, RESOURCE_NOT_FOUND, CATEGORY_NOT_FOUND.
 class Hub {
 public:
-    Hub(RpcClient& rpc, const Address& hub) : rpc_(&rpc), address_(hub), cache_(std::make_shared<Cache>()) {}
+    Hub(RpcClient& rpc, const Address& hub);
 
     RpcClient& rpc() const noexcept { return *rpc_; }
     const Address& address() const noexcept { return address_; }
@@ -45,8 +45,8 @@ public:
     Result<poco::Account> account(const Address& owner) const;
     Result<std::vector<poco::Account>> accounts(std::span<const Address> owners) const;
     Result<std::uint64_t> score(const Address& worker) const;
-    Result<Uint256> consumed(const Hash& order) const;
-    Result<std::vector<Uint256>> consumed(std::span<const Hash> orders) const;
+    Result<Uint256> consumed(const poco::OrderHash& order) const;
+    Result<std::vector<Uint256>> consumed(std::span<const poco::OrderHash> orders) const;
     Result<poco::Category> category(std::uint64_t id) const;
     Result<std::uint64_t> count_category() const;
     /// The hub's own check; false also for signatures of a wrong length.

@@ -5,6 +5,7 @@
 #include <bourse/base/bytes.hpp>
 #include <bourse/base/result.hpp>
 #include <bourse/base/uint256.hpp>
+#include <bourse/poco/orders.hpp>
 
 #include <filesystem>
 #include <memory>
@@ -14,10 +15,9 @@
 
 namespace bourse::client {
 
-enum class OrderKind { kApp, kDataset, kWorkerpool, kRequest };
-inline constexpr OrderKind kOrderKinds[] = {OrderKind::kApp, OrderKind::kDataset, OrderKind::kWorkerpool, OrderKind::kRequest};
-std::string_view order_key(OrderKind kind) noexcept;      ///< "apporder", "datasetorder", "workerpoolorder", "requestorder"
-std::string_view resource_name(OrderKind kind) noexcept;  ///< "app", "dataset", "workerpool", "request"
+using poco::OrderKind;
+inline constexpr OrderKind kAllOrderKinds[] = {OrderKind::kApp, OrderKind::kDataset, OrderKind::kWorkerpool, OrderKind::kRequest};
+std::string_view order_key(OrderKind kind) noexcept;  ///< "apporder", "datasetorder", "workerpoolorder", "requestorder"
 
 /// One JSON file of the project, its keys in the file's order.
 class ProjectFile {
@@ -54,8 +54,5 @@ void set_signed_order(ProjectFile& orders, OrderKind kind, std::uint64_t chain_i
 /// tag lists (["tee","tdx"]) become 32 bytes, a params object becomes text, addresses are checked.
 /// Errors: ORDER_INVALID naming the key.
 Result<nlohmann::json> normalize_order(OrderKind kind, const nlohmann::ordered_json& order);
-
-/// "tee,tdx" or 0x-hex of 32 bytes. Errors: TAG_INVALID.
-Result<Bytes32> parse_tag(std::string_view text);
 
 }  // namespace bourse::client

@@ -87,6 +87,8 @@ public:
     Result<std::vector<LogEntry>> get_logs(const LogFilter& filter);
 
 private:
+    Result<bool> offers_bourse_send();
+
     std::string url_;
     std::uint64_t timeout_ms_;
     struct Cache;

@@ -14,12 +14,9 @@ namespace bourse::client {
 /// EIP-191 over a text or bytes, r ‖ s ‖ v (65 bytes).
 Bytes sign_message(const crypto::PrivateKey& key, ByteView message);
 inline Bytes sign_text(const crypto::PrivateKey& key, std::string_view text) { return sign_message(key, as_bytes(text)); }
-/// The signer of such a signature (65 or 64 bytes, low s); nullopt when none can be recovered.
+/// The signer of such a signature (65 or 64 bytes, low s); nullopt when none can be recovered. For a plain digest see
+/// poco/signatures.hpp.
 std::optional<Address> message_signer(ByteView message, ByteView signature);
-/// The signer over a plain digest (EIP-712); same rules.
-std::optional<Address> digest_signer(const Hash& digest, ByteView signature);
-/// r ‖ s ‖ v with v 27 or 28, or EIP-2098's 64 bytes; nullopt for other lengths, other v, high s.
-std::optional<crypto::Signature> parse_signature(ByteView signature);
 /// r ‖ s ‖ v over a digest.
 Bytes sign_digest(const crypto::PrivateKey& key, const Hash& digest);
 

@@ -3,6 +3,7 @@
 
 #include <bourse/base/bytes.hpp>
 #include <bourse/base/result.hpp>
+#include <bourse/client/result_digest.hpp>
 
 #include <filesystem>
 #include <functional>
@@ -21,16 +22,6 @@ ResultLink parse_result_link(ByteView results);
 /// {"storage":"ipfs","location":"/ipfs/<cid>"} without blanks.
 Bytes make_result_link(const std::string& cid);
 
-/// What a zip of results says about itself.
-enum class Verdict { kOk, kError };
-struct ResultContent {
-    Hash digest;                    ///< as the protocol defines it (client/result_digest.hpp)
-    Verdict verdict = Verdict::kOk;
-    std::string cause;              ///< of an error result, e.g. APP_COMPUTE_FAILED
-};
-/// Errors: RESULT_INVALID when the archive or its computed.json cannot be read.
-Result<ResultContent> inspect_result(const std::filesystem::path& zip);
-
 class StoreClient {
 public:
     explicit StoreClient(std::string url) : url_(std::move(url)) {}
@@ -40,9 +31,9 @@ public:
     /// Errors: STORE_UNREACHABLE, RESULT_NOT_FOUND, RESULT_LINK_INVALID, RESULT_CID_MISMATCH (the file is removed).
     Status<> download(const std::string& location, const std::filesystem::path& to, const TransferProgress& progress = {}) const;
     /// download, then compares the result's digest with the task's on chain. Errors also: RESULT_INVALID,
-    /// RESULT_DIGEST_MISMATCH (the file stays, with .refused appended to its name).
-    Result<ResultContent> download_result(const std::string& location, const Hash& digest, const std::filesystem::path& to,
-                                          const TransferProgress& progress = {}) const;
+    /// RESULT_DIGEST_MISMATCH (the file stays, with .refused appended to its name). `has_callback`: of the deal.
+    Result<ResultFacts> download_result(const std::string& location, const Hash& digest, bool has_callback,
+                                        const std::filesystem::path& to, const TransferProgress& progress = {}) const;
     /// POST /v1/blobs; the CID is compared with our own. Errors: STORE_UNREACHABLE, STORE_REFUSED, RESULT_CID_MISMATCH.
     Result<std::string> upload_blob(const std::filesystem::path& file, const TransferProgress& progress = {}) const;
 
