@@ -1,0 +1,67 @@
+#!/usr/bin/env python3
+"""order_to_paid: from `bourse run hello` to a result that is paid, downloaded and verified, p50 and p99.
+
+    bench/macro/order_to_paid.py BUILD_DIR [--runs 40]
+
+The limit is what a task cannot do without on this machine: a container's start, measured in the same run with the
+sandbox's own runtime."""
+import argparse
+import json
+import os
+import pathlib
+import shutil
+import signal
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
+import common  # noqa: E402
+
+
+def percentile(values, share):
+    ordered = sorted(values)
+    return ordered[min(len(ordered) - 1, int(len(ordered) * share))]
+
+
+def measure(build, runs):
+    home = pathlib.Path(tempfile.mkdtemp(prefix="bourse-bench-"))
+    environment = {**os.environ, "BOURSE_HOME": str(home)}
+    program = str(build / "bin/bourse")
+    with open(home / "up.log", "ab") as log:
+        up = subprocess.Popen([program, "up", "--ports", "auto"], env=environment, stdout=log, stderr=log, cwd=home)
+    try:
+        while not (home / "up.json").exists():
+            if up.poll() is not None:
+                raise SystemExit("order_to_paid: bourse up ended:\n" + (home / "up.log").read_text()[-2000:])
+            time.sleep(0.1)
+        seconds = []
+        for number in range(runs + 3):
+            start = time.monotonic()
+            done = subprocess.run([program, "run", "hello", "--wallet", "requester", "--trust", "3", "--watch", "--json",
+                                   "--download", str(home / f"result-{number}.zip")],
+                                  env=environment, cwd=home, capture_output=True, text=True)
+            if done.returncode != 0:
+                raise SystemExit(f"order_to_paid: {done.stdout} {done.stderr}")
+            seconds.append(time.monotonic() - start)
+        return seconds[3:]  # the first ones fill caches
+    finally:
+        up.send_signal(signal.SIGTERM)
+        up.wait(60)
+        shutil.rmtree(home, ignore_errors=True)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("build", type=pathlib.Path)
+    parser.add_argument("--runs", type=int, default=40)
+    options = parser.parse_args()
+    seconds = measure(options.build, options.runs)
+    common.report("order_to_paid_p50", statistics.median(seconds), "s", "lower")
+    common.report("order_to_paid_p99", percentile(seconds, 0.99), "s", "lower")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,39 @@
+#!/usr/bin/env bash
+# Runs a bench with its peer in the same run; one JSON line for each figure.
+#
+#   scripts/bench.sh NAME     poco_lifecycle, order_to_paid, or a micro bench (state)
+#   scripts/bench.sh all
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+case "${1-}" in
+    ""|-h|--help) sed -n '2,5s/^# \{0,1\}//p' "$0"; [ -n "${1-}" ] && exit 0; exit 2 ;;
+esac
+./scripts/setup.sh --bench >&2
+cmake --preset release >&2
+cmake --build --preset release --target all >&2
+
+run() {
+    if [ -f "bench/macro/$1.py" ]; then
+        python3 "bench/macro/$1.py" build/release "${@:2}"
+    elif [ -x "build/release/bin/bench_micro_$1" ]; then
+        "build/release/bin/bench_micro_$1" "${@:2}"
+    else
+        echo "bench: no bench '$1'; there are: $(list | tr '\n' ' ')" >&2
+        exit 2
+    fi
+}
+list() {
+    for file in bench/macro/*.py; do
+        name=$(basename "$file" .py)
+        [ "$name" = common ] || echo "$name"
+    done
+    for program in build/release/bin/bench_micro_*; do
+        [ -x "$program" ] && basename "$program" | sed 's/^bench_micro_//'
+    done
+}
+if [ "$1" = all ]; then
+    for name in $(list); do run "$name"; done
+else
+    run "$@"
+fi
