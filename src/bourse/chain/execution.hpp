@@ -1,0 +1,64 @@
+// Execution of transactions and blocks: pure functions over state.
+#pragma once
+
+#include <bourse/base/result.hpp>
+#include <bourse/chain/header.hpp>
+#include <bourse/chain/prepared_transaction.hpp>
+#include <bourse/chain/receipt.hpp>
+#include <bourse/chain/validity.hpp>
+#include <bourse/state/host.hpp>
+#include <bourse/state/store.hpp>
+
+#include <vector>
+
+namespace bourse::chain {
+
+struct TransactionResult {
+    bool success = false;
+    std::uint64_t gas_used = 0;
+    Bytes output;  ///< return or revert data
+    std::vector<state::Log> logs;
+};
+
+/// Checks and executes one transaction; on an error the state is unchanged. A transaction that reverts is a success of
+/// this function. Aborts when an invariant of the market breaks: a halted node is better than a forked one.
+Result<TransactionResult, InvalidTransaction> execute_transaction(state::State& state, const state::BlockContext& block,
+                                                                  const PreparedTransaction& tx, std::uint64_t gas_left);
+
+struct BlockInput {
+    BlockHeader parent;
+    Hash parent_hash;
+    std::uint64_t chain_id = 0;
+    std::uint64_t time_ms = 0;  ///< raised to the parent's time when below
+    Address beneficiary;
+    std::vector<TransactionPtr> transactions;  ///< in order of execution
+};
+
+struct ExecutedTransaction {
+    TransactionPtr transaction;
+    Receipt receipt;
+    std::uint64_t gas_used = 0;
+    Bytes output;
+};
+struct SkippedTransaction {
+    TransactionPtr transaction;
+    InvalidTransaction reason;
+};
+
+struct ExecutedBlock {
+    BlockHeader header;
+    Hash hash;                                   ///< once sealed
+    std::vector<ExecutedTransaction> executed;
+    std::vector<SkippedTransaction> skipped;     ///< not part of the block
+    state::ChangeSet changes;
+};
+
+/// The facts that transactions of the next block see.
+state::BlockContext block_context(const BlockInput& input);
+
+/// Executes what is executable, skips the rest. All header fields but the state root are set.
+ExecutedBlock execute_block(const BlockInput& input, const state::Reader& parent_state);
+/// Sets state root and hash.
+void seal_block(ExecutedBlock& block, const Hash& state_root);
+
+}  // namespace bourse::chain
