@@ -64,6 +64,7 @@ public:
     virtual ~OutboxChain() = default;
     virtual Result<std::uint64_t> chain_id() = 0;
     virtual Result<std::uint64_t> time_s() = 0;                                    ///< of the pending block
+    virtual Result<std::uint64_t> block_number() = 0;
     virtual Result<std::uint64_t> nonce(const Address& account, bool pending) = 0;
     virtual Result<Uint256> gas_price() = 0;
     virtual Result<std::uint64_t> estimate_gas(const CallRequest& request) = 0;
@@ -98,7 +99,8 @@ public:
     Outbox(const Outbox&) = delete;
     Outbox& operator=(const Outbox&) = delete;
 
-    /// Loads what is open and starts the thread.
+    /// Loads what is open. Part of start(); alone for tests that call step().
+    void load();
     void start();
     /// Ends the thread; open intents stay in the table. Idempotent.
     void stop();
