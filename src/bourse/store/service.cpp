@@ -1,0 +1,192 @@
+#include <bourse/store/service.hpp>
+
+#include <bourse/client/cid.hpp>
+#include <bourse/net/standard_routes.hpp>
+#include <bourse/sys/log.hpp>
+#include <bourse/sys/metrics.hpp>
+
+#include <nlohmann/json.hpp>
+
+#include <chrono>
+
+namespace bourse::store {
+
+namespace {
+
+net::ServerConfig store_server_config(const StoreConfig& config) {
+    net::ServerConfig server;
+    server.bind = config.bind;
+    server.port = config.port;
+    server.cors = true;
+    server.allowed_hosts = config.allowed_hosts;
+    server.spool_dir = config.folder / "tmp";
+    return server;
+}
+
+int status_of(const std::string& code) {
+    if (code == "CHAIN_UNREACHABLE") return 503;
+    if (code == "STORE_FULL" || code == "DATA_UNWRITABLE") return 507;
+    if (code == "TASK_NOT_FOUND" || code == "NOT_FOUND") return 404;
+    if (code == "AUTHORIZATION_INVALID" || code == "SIGNATURE_INVALID" || code == "TASK_NOT_OPEN" ||
+        code == "RESULT_NOT_CONSENSUS" || code == "NOT_LOOPBACK")
+        return 403;
+    if (code == "ARCHIVE_TOO_LARGE") return 413;
+    return 400;
+}
+
+bool from_loopback(const net::Request& request) {
+    return request.remote_address.starts_with("127.") || request.remote_address == "::1";
+}
+
+Result<Upload> parse_upload(const net::Request& request) {
+    Upload upload;
+    const auto task = hash_from_hex(request.header("x-bourse-task"));
+    const auto worker = address_from_hex(request.header("x-bourse-worker"));
+    const auto digest = hash_from_hex(request.header("x-bourse-digest"));
+    const auto authorization = from_hex(request.header("x-bourse-authorization"));
+    const auto signature = from_hex(request.header("x-bourse-signature"));
+    if (!task || !worker || !digest || !authorization || !signature)
+        return fail("HEADERS_INVALID", "Send x-bourse-task, x-bourse-worker, x-bourse-digest, x-bourse-authorization and "
+                                       "x-bourse-signature, each as 0x hex.");
+    return Upload{poco::TaskId(*task), *worker, *digest, *authorization, *signature, request.body_file};
+}
+
+nlohmann::json result_json(const StoredResult& result) {
+    return {{"ok", true},
+            {"cid", result.cid},
+            {"link", "/ipfs/" + result.cid},
+            {"digest", to_hex(result.digest)},
+            {"size", result.size_bytes},
+            {"verified", result.verified}};
+}
+
+}  // namespace
+
+StoreService::StoreService(const StoreConfig& config) : config_(config), server_(store_server_config(config)) {}
+
+Result<std::unique_ptr<StoreService>> StoreService::start(const StoreConfig& config, StoreChain& chain) {
+    std::unique_ptr<StoreService> service(new StoreService(config));
+    BOURSE_TRY(service->db_, db::Database::open("sqlite://" + (config.folder / "index.db").string() + "?sync=full"));
+    BOURSE_CHECK(service->db_->migrate({kStoreSchema}));
+    BOURSE_TRY(service->blobs_, BlobStore::open({config.folder, config.max_bytes, config.keep_free_bytes}, *service->db_));
+    service->results_ = std::make_unique<Results>(*service->blobs_, *service->db_, chain);
+    service->add_routes();
+    BOURSE_CHECK(service->server_.start());
+    service->sweeper_ = std::thread([raw = service.get()] { raw->sweep_loop(); });
+    return service;
+}
+
+StoreService::~StoreService() {
+    server_.stop();
+    {
+        const std::lock_guard lock(mutex_);
+        stop_ = true;
+    }
+    stopping_.notify_all();
+    if (sweeper_.joinable()) sweeper_.join();
+}
+
+void StoreService::add_routes() {
+    const net::RouteOptions spooled{.spool_body = true, .max_body_bytes = config_.max_upload_bytes};
+    server_.route("POST", "/v1/results", [this](const net::Request& r) { return upload_result(r); }, spooled);
+    server_.route("GET", "/v1/results/:task", [this](const net::Request& r) { return show_result(r); });
+    server_.route("POST", "/v1/blobs", [this](const net::Request& r) { return upload_blob(r); }, spooled);
+    server_.route("GET", "/ipfs/:cid", [this](const net::Request& r) { return content(r); });
+    server_.route("HEAD", "/ipfs/:cid", [this](const net::Request& r) { return content(r); });
+    net::serve_metrics(server_);
+    net::serve_version(server_, "store");
+}
+
+net::Response StoreService::refusal(const Error& error) const {
+    sys::Metrics::global().count("bourse_store_refusals_total", "Requests refused, by code.", 1, {{"code", error.code}});
+    sys::log_info("request refused", {{"code", error.code}, {"message", error.message}});
+    const nlohmann::json body = {{"ok", false}, {"code", error.code}, {"error", error.message}};
+    auto response = net::Response::json(status_of(error.code), body.dump());
+    if (response.status == 503 || response.status == 507)
+        response.headers["Retry-After"] = std::to_string(config_.retry_after_s);
+    return response;
+}
+
+net::Response StoreService::upload_result(const net::Request& request) {
+    const auto upload = parse_upload(request);
+    if (!upload) return refusal(upload.error());
+    const auto stored = results_->upload(*upload);
+    if (!stored) return refusal(stored.error());
+    report_metrics();
+    sys::log_info("result stored", {{"task", to_hex(stored->task)},
+                                    {"worker", to_hex(stored->worker)},
+                                    {"cid", stored->cid},
+                                    {"size", std::to_string(stored->size_bytes)},
+                                    {"verified", stored->verified ? "true" : "false"}});
+    return net::Response::json(200, result_json(*stored).dump());
+}
+
+net::Response StoreService::upload_blob(const net::Request& request) {
+    if (!from_loopback(request))
+        return refusal({"NOT_LOOPBACK", "Plain uploads are a development service for this machine only."});
+    std::error_code error;
+    const auto size_bytes = std::filesystem::file_size(request.body_file, error);
+    if (error) return refusal({"DATA_UNWRITABLE", "The upload was lost on the store's disk. Try again."});
+    if (const auto room = blobs_->check_room(size_bytes); !room) return refusal(room.error());
+    const auto blob = blobs_->identify(request.body_file);
+    if (!blob) return refusal(blob.error());
+    if (const auto added = blobs_->add(request.body_file, *blob, true); !added) return refusal(added.error());
+    report_metrics();
+    const nlohmann::json body = {{"ok", true}, {"cid", blob->cid}, {"link", "/ipfs/" + blob->cid}, {"size", blob->size_bytes}};
+    return net::Response::json(200, body.dump());
+}
+
+net::Response StoreService::show_result(const net::Request& request) const {
+    const auto task = hash_from_hex(request.params.at("task"));
+    if (!task) return refusal({"TASK_INVALID", "A task id is 32 bytes of 0x hex."});
+    const auto result = results_->find(poco::TaskId(*task));
+    if (!result) return refusal({"NOT_FOUND", "No result of this task is stored here."});
+    return net::Response::json(200, result_json(*result).dump());
+}
+
+net::Response StoreService::content(const net::Request& request) const {
+    const auto multihash = client::cid_digest(request.params.at("cid"));
+    if (!multihash) return refusal({"CID_INVALID", "This is no content identifier of version 0 or 1 with SHA-256."});
+    const auto blob = blobs_->find(*multihash);
+    if (!blob) return refusal({"NOT_FOUND", "The store does not have this content."});
+    net::Response response;
+    response.headers["ETag"] = "\"" + blob->cid + "\"";
+    response.headers["Cache-Control"] = "public, max-age=29030400, immutable";
+    response.headers["X-Content-Type-Options"] = "nosniff";
+    response.headers["Content-Type"] = "application/octet-stream";
+    const auto known = request.header("if-none-match");
+    if (known.find(response.headers["ETag"]) != std::string::npos || known == "*") {
+        response.status = 304;
+        return response;
+    }
+    response.file = blob->file;
+    return response;
+}
+
+void StoreService::report_metrics() const {
+    auto& metrics = sys::Metrics::global();
+    metrics.gauge("bourse_store_used_bytes", "Bytes of content kept.", static_cast<double>(blobs_->used_bytes()));
+    metrics.gauge("bourse_store_budget_bytes", "Bytes of content that may be kept.", static_cast<double>(config_.max_bytes));
+    metrics.gauge("bourse_store_blobs", "Contents kept.", static_cast<double>(blobs_->count()));
+    for (const bool verified : {false, true})
+        metrics.gauge("bourse_store_results", "Results kept.", static_cast<double>(results_->count(verified)),
+                      {{"verified", verified ? "true" : "false"}});
+}
+
+void StoreService::sweep_loop() {
+    report_metrics();
+    std::unique_lock lock(mutex_);
+    while (!stopping_.wait_for(lock, std::chrono::milliseconds(config_.sweep_interval_ms), [this] { return stop_; })) {
+        lock.unlock();
+        try {
+            const auto changed = results_->sweep();
+            if (!changed) sys::log_warn("unverified results not checked", {{"message", changed.error().message}});
+            report_metrics();
+        } catch (const std::exception& error) {
+            sys::log_error("sweep failed", {{"message", error.what()}});
+        }
+        lock.lock();
+    }
+}
+
+}  // namespace bourse::store
