@@ -1,0 +1,41 @@
+// A child process with captured output, watched against a clock: the common part of both sandboxes.
+#pragma once
+
+#include <bourse/base/result.hpp>
+#include <bourse/worker/stream_capture.hpp>
+
+#include <functional>
+#include <string>
+#include <vector>
+
+namespace bourse::worker {
+
+struct ChildSpec {
+    std::vector<std::string> argv;  ///< argv[0] absolute, or found in PATH unless `setup` is given
+    std::vector<std::string> env;
+    /// Runs in the child between fork and exec: async-signal-safe calls only. False: the child ends with 125.
+    std::function<bool()> setup;
+};
+
+struct SuperviseOptions {
+    std::uint64_t time_limit_ms = 0;
+    std::size_t head_bytes = 512 * 1024;
+    std::size_t tail_bytes = 512 * 1024;
+    std::function<void()> kill;        ///< ends the app and everything it started
+    std::function<bool()> should_stop; ///< asked every 50 ms: true kills
+    std::function<void()> on_second;
+};
+
+struct Supervised {
+    int exit_code = 0;
+    bool timed_out = false;
+    bool stopped = false;
+    std::string out, err;
+    std::uint64_t wall_ms = 0;
+};
+
+/// Starts the child with pipes for stdout and stderr and an empty stdin, and waits for its end. The time limit is by a
+/// steady clock. Errors: PROCESS_START_FAILED.
+Result<Supervised> supervise(const ChildSpec& spec, const SuperviseOptions& options);
+
+}  // namespace bourse::worker
