@@ -11,7 +11,7 @@ namespace bourse::net {
 using Handler = std::function<Response(const Request&)>;
 
 /// A WebSocket connection on the server's side. Safe from any thread. Sends are queued (limit: see ServerConfig) and
-/// done in order; a connection whose queue overflows is closed with 1013.
+/// done in order; a connection whose queue overflows is closed with 1013. Pointers to it must not outlive the server.
 class WsConnection {
 public:
     virtual ~WsConnection() = default;
@@ -40,8 +40,12 @@ struct ServerConfig {
     std::uint64_t idle_timeout_ms = 60'000;
     std::uint64_t header_timeout_ms = 10'000;
     bool cors = false;                          ///< answers OPTIONS and adds Access-Control-* for any origin
-    /// Host header must be an address, localhost or one of these names (DNS rebinding).
+    /// Host header must be an address, localhost or one of these names (DNS rebinding); "*" allows any. Without cors the
+    /// Origin header, where a browser sends one, must be loopback, an extension, the same host, or one of these names.
     std::vector<std::string> allowed_hosts;
+    std::size_t requests_per_minute = 0;        ///< by client address, 429 beyond it; 0: no limit; 127.0.0.1 and ::1 exempt
+    std::vector<std::string> rate_exempt;       ///< more exempt addresses (proxies)
+    std::filesystem::path spool_dir;            ///< for spooled bodies; empty: the system's temporary folder
 };
 
 struct RouteOptions {
@@ -60,11 +64,13 @@ public:
     void websocket(const std::string& path, WsHandlers handlers);
     Status<> start();
     std::uint16_t port() const noexcept;
-    /// Stops accepting, closes connections, joins the threads. Idempotent.
+    /// Stops accepting, lets requests in progress finish (3 s, then their connections are closed), closes WebSockets with
+    /// 1001, joins the threads. Waits for handlers that still run. Idempotent; not to be called from a handler.
     void stop();
 
-private:
     struct Impl;
+
+private:
     std::unique_ptr<Impl> impl_;
 };
 
