@@ -43,7 +43,8 @@ struct PoolStatus {
 /// Safe from any thread.
 class Pool {
 public:
-    /// `sender_state` gives an account's state at the head; called without the pool's lock held.
+    /// `sender_state` gives an account's state at the head. It is called with the pool's lock held, so that it cannot miss
+    /// a block, and must not call the pool.
     Pool(PoolOptions options, std::function<SenderState(const Address&)> sender_state);
     ~Pool();
 

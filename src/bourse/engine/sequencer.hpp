@@ -38,11 +38,12 @@ public:
 
     /// Development chains only (others: NOT_DEVELOPMENT).
     /// A block at once with all executable transactions, at the given time or now; returns when it is committed.
-    /// Errors: TIME_TOO_LOW when the time lies before the head's.
+    /// Errors: TIME_TOO_LOW when the time lies before the head's, TIME_TOO_HIGH.
     Result<CommittedBlock> mine(std::optional<std::uint64_t> time_s = std::nullopt);
-    /// Moves the chain's clock forward; gives the whole offset in seconds.
-    Result<std::uint64_t> increase_time(std::uint64_t seconds);
-    /// Time of exactly the next block; the clock goes on from it. Errors: TIME_TOO_LOW.
+    /// Moves the chain's clock forward; gives the whole offset against the system's clock in seconds. Errors:
+    /// TIME_TOO_HIGH beyond the year 30000.
+    Result<std::int64_t> increase_time(std::uint64_t seconds);
+    /// Time of exactly the next block; the clock goes on from it. Errors: TIME_TOO_LOW, TIME_TOO_HIGH.
     Status<> set_next_block_timestamp(std::uint64_t time_s);
 
 private:
