@@ -1,0 +1,166 @@
+#include <bourse/scheduler/worker_gate.hpp>
+
+#include <bourse/codec/text.hpp>
+#include <bourse/crypto/cipher.hpp>
+#include <bourse/sys/clock.hpp>
+#include <bourse/sys/log.hpp>
+#include <bourse/sys/metrics.hpp>
+
+#include <atomic>
+
+namespace bourse::scheduler {
+
+namespace stream = client::stream;
+
+struct WorkerGate::Connection {
+    ConnectionId id = 0;
+    std::weak_ptr<net::WsConnection> socket;
+    stream::Hello hello;
+    std::string remote_address;
+    std::optional<stream::Opener> opener;  ///< after the login; used by the connection's own callbacks only
+    Address worker;
+    std::atomic<std::uint64_t> heard_ms{0};
+    std::atomic<std::size_t> pending{0};
+};
+
+WorkerGate::WorkerGate(net::HttpServer& server, const client::Hub& hub, GateConfig config,
+                       std::function<void(GateInput)> sink)
+    : hub_(&hub), config_(std::move(config)), sink_(std::move(sink)) {
+    net::WsHandlers handlers;
+    handlers.on_open = [this](const net::WsConnectionPtr& socket) { on_open(socket); };
+    handlers.on_message = [this](const net::WsConnectionPtr& socket, std::string_view text) { on_message(socket, text); };
+    handlers.on_close = [this](const net::WsConnectionPtr& socket) { on_close(socket); };
+    server.websocket(std::string(stream::kStreamPath), std::move(handlers));
+}
+
+WorkerGate::ConnectionPtr WorkerGate::find(const net::WsConnectionPtr& socket) const {
+    const std::lock_guard lock(mutex_);
+    const auto found = by_socket_.find(socket.get());
+    return found == by_socket_.end() ? nullptr : found->second;
+}
+
+WorkerGate::ConnectionPtr WorkerGate::find(ConnectionId id) const {
+    const std::lock_guard lock(mutex_);
+    const auto found = by_id_.find(id);
+    return found == by_id_.end() ? nullptr : found->second;
+}
+
+void WorkerGate::on_open(const net::WsConnectionPtr& socket) {
+    auto connection = std::make_shared<Connection>();
+    connection->socket = socket;
+    connection->remote_address = socket->request().remote_address;
+    connection->heard_ms = sys::steady_ms();
+    connection->hello.pool = config_.pool;
+    connection->hello.hub = config_.hub;
+    connection->hello.chain_id = config_.chain_id;
+    connection->hello.nonce = crypto::random_bytes32();
+    connection->hello.stream_id = config_.stream_id;
+    {
+        const std::lock_guard lock(mutex_);
+        connection->id = next_id_++;
+        by_socket_[socket.get()] = connection;
+        by_id_[connection->id] = connection;
+    }
+    socket->send(stream::to_text(stream::ServerMessage(connection->hello)));
+}
+
+Result<LoginInput> WorkerGate::check(const Connection& connection, std::string_view text) const {
+    BOURSE_TRY(auto login, stream::login_from(text));
+    BOURSE_CHECK(stream::check_login(login, connection.hello, sys::unix_time_s()));
+    LoginInput input;
+    BOURSE_TRY(const auto score, hub_->score(login.worker));
+    BOURSE_TRY(input.account, hub_->account(login.worker));
+    if (input.account.stake.is_zero() && input.account.locked.is_zero()) {
+        return fail("STAKE_TOO_LOW", "The wallet " + to_checksum(login.worker) +
+                                         " has no deposit at the hub: deposit some RLC, then connect again.");
+    }
+    input.connection = connection.id;
+    input.score = Uint256{score};
+    input.remote_address = connection.remote_address;
+    input.login = std::move(login);
+    return input;
+}
+
+void WorkerGate::log_in(const ConnectionPtr& connection, std::string_view text) {
+    auto input = check(*connection, text);
+    if (!input) {
+        sys::log_warn("login refused", {{"remote", connection->remote_address}, {"code", input.error().code}});
+        sys::Metrics::global().count("bourse_scheduler_logins_refused_total", "Logins of workers that were refused, by code", 1,
+                                     {{"code", input.error().code}});
+        refuse(connection->id, input.error());
+        return;
+    }
+    connection->worker = input->login.worker;
+    connection->opener.emplace(connection->hello.nonce, input->login.session_key);
+    sink_(*std::move(input));
+}
+
+void WorkerGate::on_message(const net::WsConnectionPtr& socket, std::string_view text) {
+    const auto connection = find(socket);
+    if (!connection) return;
+    connection->heard_ms = sys::steady_ms();
+    if (!connection->opener) {
+        log_in(connection, text);
+        return;
+    }
+    auto message = connection->opener->open(text);
+    if (!message) {
+        sys::log_warn("message refused", {{"worker", to_checksum(connection->worker)}, {"code", message.error().code}});
+        refuse(connection->id, message.error());
+        return;
+    }
+    if (std::holds_alternative<stream::Ping>(*message)) {
+        socket->send(stream::to_text(stream::ServerMessage(stream::Pong{})));
+        return;
+    }
+    if (connection->pending.fetch_add(1) >= config_.max_pending) {
+        refuse(connection->id, {"STREAM_FLOODED", "More messages than the scheduler can take: connect again later."});
+        return;
+    }
+    sink_(MessageInput{connection->id, connection->worker, connection->opener->last_number(), *std::move(message)});
+}
+
+void WorkerGate::on_close(const net::WsConnectionPtr& socket) {
+    const auto connection = find(socket);
+    if (!connection) return;
+    {
+        const std::lock_guard lock(mutex_);
+        by_socket_.erase(socket.get());
+        by_id_.erase(connection->id);
+    }
+    if (connection->opener) sink_(ClosedInput{connection->id, connection->worker});
+}
+
+void WorkerGate::send(ConnectionId id, const stream::ServerMessage& message) {
+    const auto connection = find(id);
+    const auto socket = connection ? connection->socket.lock() : nullptr;
+    if (socket) socket->send(stream::to_text(message));
+}
+
+void WorkerGate::refuse(ConnectionId id, const Error& reason) {
+    const auto connection = find(id);
+    const auto socket = connection ? connection->socket.lock() : nullptr;
+    if (!socket) return;
+    socket->send(stream::to_text(stream::ServerMessage(stream::Refused{reason.code, reason.message})));
+    socket->close(1008, reason.code);
+}
+
+void WorkerGate::taken(ConnectionId id) {
+    if (const auto connection = find(id)) connection->pending.fetch_sub(1);
+}
+
+std::uint64_t WorkerGate::heard_ms(ConnectionId id) const {
+    const auto connection = find(id);
+    return connection ? connection->heard_ms.load() : 0;
+}
+
+void WorkerGate::close_all() {
+    std::vector<ConnectionId> ids;
+    {
+        const std::lock_guard lock(mutex_);
+        for (const auto& [id, connection] : by_id_) ids.push_back(id);
+    }
+    for (const auto id : ids) refuse(id, {"SCHEDULER_STOPPING", "The scheduler stops; connect again in a moment."});
+}
+
+}  // namespace bourse::scheduler
