@@ -128,8 +128,8 @@ class ServerWs;
 /// One connection: requests one after another, or a WebSocket after an upgrade.
 class Session : public std::enable_shared_from_this<Session> {
 public:
-    Session(ServerImpl& server, tcp::socket socket, std::uint64_t id)
-        : server_(server), stream_(std::move(socket)), id_(id), buffer_(kReadBufferBytes * 2) {
+    Session(ServerImpl& server, tcp::socket socket)
+        : server_(server), executor_(socket.get_executor()), stream_(std::move(socket)), buffer_(kReadBufferBytes * 2) {
         error_code ec;
         remote_ = stream_.socket().remote_endpoint(ec).address().to_string(ec);
         stream_.socket().set_option(tcp::no_delay(true), ec);
@@ -159,8 +159,8 @@ private:
     asio::awaitable<void> run_websocket(const WsRoute& route);
 
     ServerImpl& server_;
-    beast::tcp_stream stream_;
-    std::uint64_t id_;
+    asio::any_io_executor executor_;  ///< the connection's strand
+    beast::tcp_stream stream_;        ///< moved away by an upgrade
     std::string remote_;
     beast::flat_buffer buffer_;
     std::optional<Parser> parser_;
@@ -169,6 +169,7 @@ private:
     std::shared_ptr<ServerWs> ws_;  ///< only touched on the strand
     bool idle_ = false;             ///< only touched on the strand: waits for the first byte of a request
     bool unread_body_ = false;
+    bool upgraded_ = false;
 };
 
 /// Queue of messages towards one WebSocket client.
@@ -250,7 +251,10 @@ void ServerWs::start_drain_locked() {
     }
     if (draining_) return;
     draining_ = true;
-    asio::co_spawn(stream_.get_executor(), [self = shared_from_this()] { return self->drain(); }, asio::detached);
+    // Posted: on the strand co_spawn would run drain() at once, under the lock.
+    asio::post(stream_.get_executor(), [self = shared_from_this()] {
+        asio::co_spawn(self->stream_.get_executor(), [self] { return self->drain(); }, asio::detached);
+    });
 }
 
 asio::awaitable<void> ServerWs::drain() {
@@ -284,14 +288,16 @@ asio::awaitable<void> ServerWs::drain() {
 asio::awaitable<void> Session::run() {
     bool first = true;
     while (co_await serve_one(first)) first = false;
+    if (upgraded_) co_return;
     error_code ec;
     stream_.socket().shutdown(tcp::socket::shutdown_both, ec);
     stream_.close();
 }
 
 void Session::stop(bool hard) {
-    asio::post(stream_.get_executor(), [self = shared_from_this(), hard] {
-        if (self->ws_) {
+    asio::post(executor_, [self = shared_from_this(), hard] {
+        if (self->upgraded_) {
+            if (!self->ws_) return;
             if (hard)
                 self->ws_->close_socket();
             else
@@ -508,7 +514,7 @@ asio::awaitable<Response> Session::run_handler(const Handler& handler) {
         sys::log_error("request failed", {{"path", request_.path}, {"error", e.what()}});
         answer = refusal(500, "internal error; the server's log has the reason");
     }
-    co_await asio::post(stream_.get_executor(), asio::use_awaitable);
+    co_await asio::post(executor_, asio::use_awaitable);
     co_return answer;
 }
 
@@ -577,13 +583,13 @@ asio::awaitable<void> Session::run_websocket(const WsRoute& route) {
     stream_.expires_never();
     const auto& config = server_.config;
     const auto upgrade = parser_->release();
+    upgraded_ = true;
     ws_ = std::make_shared<ServerWs>(config, std::move(stream_), std::move(request_));
     auto ws = ws_;
     auto& stream = ws->stream();
     stream.set_option(websocket::stream_base::timeout{std::chrono::milliseconds(config.header_timeout_ms),
                                                       std::chrono::milliseconds(config.idle_timeout_ms), true});
     stream.read_message_max(config.max_ws_message_bytes);
-    const auto executor = stream.get_executor();
     const auto [accept_ec] = co_await stream.async_accept(upgrade, kTuple);
     if (accept_ec) co_return;
     const auto guarded = [&](const auto& callback, auto&&... args) {
@@ -598,19 +604,19 @@ asio::awaitable<void> Session::run_websocket(const WsRoute& route) {
     };
     co_await to_pool();
     guarded(route.handlers.on_open);
-    co_await asio::post(executor, asio::use_awaitable);
+    co_await asio::post(executor_, asio::use_awaitable);
     while (true) {
         beast::flat_buffer message;
         const auto [ec, n] = co_await stream.async_read(message, kTuple);
         if (ec) break;
         co_await to_pool();
         guarded(route.handlers.on_message, std::string_view(static_cast<const char*>(message.data().data()), message.size()));
-        co_await asio::post(executor, asio::use_awaitable);
+        co_await asio::post(executor_, asio::use_awaitable);
     }
     ws->finish();
     co_await to_pool();
     guarded(route.handlers.on_close);
-    co_await asio::post(executor, asio::use_awaitable);
+    co_await asio::post(executor_, asio::use_awaitable);
     ws_.reset();
     ws->close_socket();
 }
@@ -644,7 +650,7 @@ void HttpServer::Impl::start_session(tcp::socket socket) {
         return;
     }
     const auto id = next_session++;
-    auto session = std::make_shared<Session>(*this, std::move(socket), id);
+    auto session = std::make_shared<Session>(*this, std::move(socket));
     sessions.emplace(id, session);
     asio::co_spawn(executor, [session] { return session->run(); },
                    [this, id, session](std::exception_ptr) { end_session(id); });

@@ -114,7 +114,8 @@ struct WsClient::Impl {
     void start_drain_locked() {
         if (writing) return;
         writing = true;
-        asio::co_spawn(io, [this] { return drain(); }, asio::detached);
+        // Posted: on its own thread co_spawn would run drain() at once, under the lock.
+        asio::post(io, [this] { asio::co_spawn(io, [this] { return drain(); }, asio::detached); });
     }
 };
 
