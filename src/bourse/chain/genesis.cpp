@@ -78,10 +78,10 @@ void add_baseline_resources(native::HubGenesis& hub) {
 }
 
 void add_baseline_stakes(native::HubGenesis& hub) {
-    for (const auto* name : {"requester", "sponsor", "scheduler", "scheduler2"})
-        hub.stakes.emplace_back(dev_address(name), rlc(1'000));
+    for (const auto* name : {"requester", "sponsor", "scheduler"}) hub.stakes.emplace_back(dev_address(name), rlc(1'000));
     for (const auto* name : {"worker1", "worker2", "worker3", "worker4", "worker5"})
         hub.stakes.emplace_back(dev_address(name), rlc(100));
+    hub.stakes.emplace_back(dev_address("scheduler2"), rlc(1'000));
 }
 
 /// The state before block 0: nothing.
