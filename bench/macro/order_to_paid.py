@@ -41,7 +41,7 @@ def measure(build, runs):
         for number in range(runs + 3):
             start = time.monotonic()
             done = subprocess.run([program, "run", "hello", "--wallet", "requester", "--trust", "3", "--watch", "--json",
-                                   "--download", str(home / f"result-{number}.zip")],
+                                   "--output", str(home / f"results-{number}")],
                                   env=environment, cwd=home, capture_output=True, text=True)
             if done.returncode != 0:
                 raise SystemExit(f"order_to_paid: {done.stdout} {done.stderr}")
