@@ -1,0 +1,270 @@
+#include <bourse/market/order_book.hpp>
+
+#include <bourse/base/assert.hpp>
+#include <bourse/codec/text.hpp>
+#include <bourse/poco/tags.hpp>
+#include <bourse/sys/clock.hpp>
+
+#include <nlohmann/json.hpp>
+
+namespace bourse::market {
+
+const char* const kOrdersSchema =
+    "CREATE TABLE orders(hash TEXT PRIMARY KEY, kind BIGINT NOT NULL, body TEXT NOT NULL, signer TEXT NOT NULL,"
+    " subject TEXT NOT NULL, app TEXT NOT NULL, dataset TEXT NOT NULL, workerpool TEXT NOT NULL, requester TEXT NOT NULL,"
+    " beneficiary TEXT NOT NULL, price BIGINT NOT NULL, volume BIGINT NOT NULL, remaining BIGINT NOT NULL,"
+    " category BIGINT NOT NULL, trust BIGINT NOT NULL, status TEXT NOT NULL, published_ms BIGINT NOT NULL,"
+    " tag0 BIGINT NOT NULL, tag1 BIGINT NOT NULL, tag2 BIGINT NOT NULL, tag3 BIGINT NOT NULL, tag4 BIGINT NOT NULL,"
+    " tag5 BIGINT NOT NULL, tag6 BIGINT NOT NULL, tag7 BIGINT NOT NULL);"
+    "CREATE INDEX orders_price ON orders(kind, status, category, price, published_ms, hash);"
+    "CREATE INDEX orders_subject ON orders(kind, status, subject);"
+    "CREATE INDEX orders_signer ON orders(kind, status, signer);"
+    "CREATE INDEX orders_app ON orders(kind, status, app)";
+
+namespace {
+
+constexpr std::uint64_t kBulkVolume = kMaxSafeInteger - 1;
+
+std::int64_t as_sql(const Uint256& value) {
+    BOURSE_ASSERT(value <= Uint256(kMaxSafeInteger));
+    return static_cast<std::int64_t>(value.low_u64());
+}
+std::int64_t as_sql(std::uint64_t value) { return as_sql(Uint256(value)); }
+std::int64_t as_sql(poco::OrderKind kind) { return static_cast<std::int64_t>(kind); }
+
+/// The i-th 32 bits of a tag, from the most significant: SQL has no 256-bit integers.
+std::int64_t tag_word(const Bytes32& tag, std::size_t i) {
+    std::int64_t word = 0;
+    for (std::size_t j = 0; j < 4; ++j) word = word << 8 | tag.data[4 * i + j];
+    return word;
+}
+
+/// The four parties, by column.
+struct Parties {
+    Address subject, app, dataset, workerpool, requester, beneficiary;
+};
+Parties parties_of(const poco::AppOrder& o) {
+    return {o.app, o.app, o.datasetrestrict, o.workerpoolrestrict, o.requesterrestrict, {}};
+}
+Parties parties_of(const poco::DatasetOrder& o) {
+    return {o.dataset, o.apprestrict, o.dataset, o.workerpoolrestrict, o.requesterrestrict, {}};
+}
+Parties parties_of(const poco::WorkerpoolOrder& o) {
+    return {o.workerpool, o.apprestrict, o.datasetrestrict, o.workerpool, o.requesterrestrict, {}};
+}
+Parties parties_of(const poco::RequestOrder& o) {
+    return {o.requester, o.app, o.dataset, o.workerpool, o.requester, o.beneficiary};
+}
+
+OrderTerms terms(const poco::AppOrder& o) { return {o.appprice, o.volume, 0, 0, o.tag}; }
+OrderTerms terms(const poco::DatasetOrder& o) { return {o.datasetprice, o.volume, 0, 0, o.tag}; }
+OrderTerms terms(const poco::WorkerpoolOrder& o) { return {o.workerpoolprice, o.volume, o.category, o.trust, o.tag}; }
+OrderTerms terms(const poco::RequestOrder& o) { return {o.workerpoolmaxprice, o.volume, o.category, o.trust, o.tag}; }
+
+OrderStatus status_from_text(const std::string& text) {
+    for (const auto status : {OrderStatus::kOpen, OrderStatus::kFilled, OrderStatus::kCanceled, OrderStatus::kDead})
+        if (text == to_text(status)) return status;
+    BOURSE_UNREACHABLE();
+}
+
+/// A WHERE clause under construction.
+class Where {
+public:
+    explicit Where(poco::OrderKind kind) { add("kind=?", as_sql(kind)).add("status=?", std::string("open")); }
+    /// `condition` holds one "?" for the argument.
+    Where& add(std::string_view condition, db::SqlValue argument) {
+        args_.push_back(std::move(argument));
+        text_ += text_.empty() ? "" : " AND ";
+        for (const char c : condition) {
+            text_ += c;
+            if (c == '?') text_ += std::to_string(args_.size());
+        }
+        return *this;
+    }
+    Where& party(const std::string& column, const PartyFilter& filter) {
+        const auto zero = to_hex(Address());
+        switch (filter.mode) {
+            case PartyFilter::Mode::kAny: return *this;
+            case PartyFilter::Mode::kUnrestricted: return add(column + "=?", zero);
+            case PartyFilter::Mode::kExactly: return add(column + "=?", to_hex(filter.address));
+            case PartyFilter::Mode::kAllows: return add(column + " IN ('" + zero + "',?)", to_hex(filter.address));
+        }
+        return *this;
+    }
+    const std::string& text() const { return text_; }
+    db::SqlRow args() const { return args_; }
+
+private:
+    std::string text_;
+    db::SqlRow args_;
+};
+
+Where where_of(poco::OrderKind kind, const OrderFilter& filter) {
+    Where where(kind);
+    where.party("app", filter.app).party("dataset", filter.dataset);
+    where.party("workerpool", filter.workerpool).party("requester", filter.requester);
+    if (filter.owner) where.add("signer=?", to_hex(*filter.owner));
+    if (filter.beneficiary) where.add("beneficiary=?", to_hex(*filter.beneficiary));
+    if (filter.category) where.add("category=?", as_sql(*filter.category));
+    if (filter.min_volume) where.add("remaining>=?", as_sql(*filter.min_volume));
+    if (filter.min_trust && *filter.min_trust > 1) where.add("trust>=?", as_sql(*filter.min_trust));
+    if (filter.max_trust) where.add("trust<=?", as_sql(*filter.max_trust));
+    if (filter.bulk_only) where.add("price=?", std::int64_t{0}).add("volume>=?", as_sql(kBulkVolume));
+    for (std::size_t i = 0; i < 8; ++i) {
+        const auto column = "tag" + std::to_string(i);
+        if (filter.min_tag && tag_word(*filter.min_tag, i) != 0) {
+            const auto bits = tag_word(*filter.min_tag, i);
+            where.add("(" + column + " & " + std::to_string(bits) + ")=?", bits);
+        }
+        if (filter.max_tag && tag_word(*filter.max_tag, i) != 0xffffffffLL)
+            where.add("(" + column + " & " + std::to_string(0xffffffffLL & ~tag_word(*filter.max_tag, i)) + ")=?",
+                      std::int64_t{0});
+    }
+    return where;
+}
+
+OrderRecord record_of(const db::SqlRow& row) {
+    OrderRecord record;
+    record.hash = *hash_from_hex(db::sql_text(row[0]));
+    record.kind = static_cast<poco::OrderKind>(db::sql_int(row[1]));
+    auto order = poco::order_from_json(record.kind, nlohmann::json::parse(db::sql_text(row[2])));
+    BOURSE_ASSERT(order.has_value());  // we wrote it ourselves
+    record.order = std::move(*order);
+    record.signer = *address_from_hex(db::sql_text(row[3]));
+    record.remaining = static_cast<std::uint64_t>(db::sql_int(row[4]));
+    record.status = status_from_text(db::sql_text(row[5]));
+    record.published_ms = static_cast<std::uint64_t>(db::sql_int(row[6]));
+    return record;
+}
+
+bool permits(const Address& restriction, const Address& party) { return restriction.is_zero() || restriction == party; }
+
+bool fits(const poco::AnyOrder& offer, const poco::RequestOrder& request) {
+    const auto offered = std::visit([](const auto& o) { return terms(o); }, offer);
+    const auto allowed = std::visit([](const auto& o) { return parties_of(o); }, offer);
+    const bool is_app = std::holds_alternative<poco::AppOrder>(offer);
+    if (offered.price > (is_app ? request.appmaxprice : request.datasetmaxprice)) return false;
+    if (is_app && poco::has_bit(request.tag, poco::kTagTee) && !poco::has_bit(offered.tag, poco::kTagTee)) return false;
+    if (!permits(allowed.requester, request.requester)) return false;
+    if (!request.workerpool.is_zero() && !permits(allowed.workerpool, request.workerpool)) return false;
+    return is_app ? permits(allowed.dataset, request.dataset) : permits(allowed.app, request.app);
+}
+
+}  // namespace
+
+std::string_view to_text(OrderStatus status) noexcept {
+    switch (status) {
+        case OrderStatus::kOpen: return "open";
+        case OrderStatus::kFilled: return "filled";
+        case OrderStatus::kCanceled: return "canceled";
+        case OrderStatus::kDead: return "dead";
+    }
+    return "dead";
+}
+
+OrderTerms terms_of(const poco::AnyOrder& order) {
+    return std::visit([](const auto& o) { return terms(o); }, order);
+}
+
+std::vector<OrderRecord> OrderBook::select(const std::string& where, const db::SqlRow& args) const {
+    std::vector<OrderRecord> out;
+    for (const auto& row :
+         db_->query("SELECT hash, kind, body, signer, remaining, status, published_ms FROM orders WHERE " + where, args))
+        out.push_back(record_of(row));
+    return out;
+}
+
+OrderPage OrderBook::list(poco::OrderKind kind, const OrderFilter& filter) const {
+    auto where = where_of(kind, filter);
+    OrderPage page;
+    page.count = static_cast<std::uint64_t>(
+        db::sql_int(db_->query("SELECT COUNT(*) FROM orders WHERE " + where.text(), where.args())[0][0]));
+    auto args = where.args();
+    args.emplace_back(as_sql(filter.limit));
+    args.emplace_back(as_sql(filter.offset));
+    const std::string direction = kind == poco::OrderKind::kRequest ? "DESC" : "ASC";
+    page.orders = select(where.text() + " ORDER BY price " + direction + ", published_ms, hash LIMIT ?" +
+                             std::to_string(args.size() - 1) + " OFFSET ?" + std::to_string(args.size()),
+                         args);
+    return page;
+}
+
+std::optional<OrderRecord> OrderBook::find(poco::OrderKind kind, const Hash& hash) const {
+    auto found = select("hash=?1 AND kind=?2", {to_hex(hash), as_sql(kind)});
+    if (found.empty()) return std::nullopt;
+    return std::move(found[0]);
+}
+
+void OrderBook::put(const OrderRecord& record) {
+    const auto body = std::visit([](const auto& o) { return poco::to_json(o).dump(); }, record.order);
+    const auto parties = std::visit([](const auto& o) { return parties_of(o); }, record.order);
+    const auto terms = terms_of(record.order);
+    db::SqlRow args = {to_hex(record.hash), as_sql(record.kind), body, to_hex(record.signer), to_hex(parties.subject),
+                       to_hex(parties.app), to_hex(parties.dataset), to_hex(parties.workerpool), to_hex(parties.requester),
+                       to_hex(parties.beneficiary), as_sql(terms.price), as_sql(terms.volume), as_sql(record.remaining),
+                       as_sql(terms.category), as_sql(terms.trust), std::string(to_text(record.status)),
+                       as_sql(record.published_ms)};
+    for (std::size_t i = 0; i < 8; ++i) args.emplace_back(tag_word(terms.tag, i));
+    db_->execute("INSERT INTO orders(hash, kind, body, signer, subject, app, dataset, workerpool, requester, beneficiary, price,"
+                 " volume, remaining, category, trust, status, published_ms, tag0, tag1, tag2, tag3, tag4, tag5, tag6, tag7)"
+                 " VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15,?16,?17,?18,?19,?20,?21,?22,?23,?24,?25)"
+                 " ON CONFLICT(hash) DO UPDATE SET body=excluded.body, signer=excluded.signer, remaining=excluded.remaining,"
+                 " status=excluded.status, published_ms=excluded.published_ms",
+                 args);
+}
+
+void OrderBook::remove(const Hash& hash) { db_->execute("DELETE FROM orders WHERE hash=?1", {to_hex(hash)}); }
+
+void OrderBook::set_state(const Hash& hash, std::uint64_t remaining, OrderStatus status) {
+    db_->execute("UPDATE orders SET remaining=?1, status=?2 WHERE hash=?3",
+                 {as_sql(remaining), std::string(to_text(status)), to_hex(hash)});
+}
+
+std::uint64_t OrderBook::count_open(poco::OrderKind kind) const {
+    const auto rows = db_->query("SELECT COUNT(*) FROM orders WHERE kind=?1 AND status='open'", {as_sql(kind)});
+    return static_cast<std::uint64_t>(db::sql_int(rows[0][0]));
+}
+
+std::uint64_t OrderBook::count_open(poco::OrderKind kind, const Address& signer) const {
+    const auto rows = db_->query("SELECT COUNT(*) FROM orders WHERE kind=?1 AND status='open' AND signer=?2",
+                                 {as_sql(kind), to_hex(signer)});
+    return static_cast<std::uint64_t>(db::sql_int(rows[0][0]));
+}
+
+std::vector<OrderRecord> OrderBook::open_of(poco::OrderKind kind, const Address& signer,
+                                            const std::optional<Address>& subject) const {
+    Where where(kind);
+    where.add("signer=?", to_hex(signer));
+    if (subject) where.add("subject=?", to_hex(*subject));
+    return select(where.text() + " ORDER BY published_ms, hash", where.args());
+}
+
+std::vector<OrderRecord> OrderBook::open_on(poco::OrderKind kind, const Address& subject) const {
+    Where where(kind);
+    where.add("subject=?", to_hex(subject));
+    return select(where.text(), where.args());
+}
+
+std::vector<OrderRecord> OrderBook::open_requests_for(poco::OrderKind kind, const Address& resource) const {
+    Where where(poco::OrderKind::kRequest);
+    where.add(kind == poco::OrderKind::kApp ? "app=?" : "dataset=?", to_hex(resource));
+    return select(where.text(), where.args());
+}
+
+bool OrderBook::has_match(poco::OrderKind kind, const poco::RequestOrder& request) const {
+    for (const auto& offer : open_on(kind, kind == poco::OrderKind::kApp ? request.app : request.dataset))
+        if (fits(offer.order, request)) return true;
+    return false;
+}
+
+nlohmann::json wrapper_json(const OrderRecord& record, std::uint64_t chain_id) {
+    return {{"orderHash", to_hex(record.hash)},
+            {"order", std::visit([](const auto& o) { return poco::to_json(o); }, record.order)},
+            {"chainId", chain_id},
+            {"remaining", record.remaining},
+            {"status", to_text(record.status)},
+            {"publicationTimestamp", sys::iso8601_ms(record.published_ms)},
+            {"signer", to_checksum(record.signer)}};
+}
+
+}  // namespace bourse::market

@@ -1,0 +1,104 @@
+// The order book's table: every published order with its state, and the queries over it.
+#pragma once
+
+#include <bourse/base/bytes.hpp>
+#include <bourse/base/result.hpp>
+#include <bourse/db/sql.hpp>
+#include <bourse/poco/order_json.hpp>
+#include <bourse/poco/orders.hpp>
+
+#include <array>
+#include <cstdint>
+#include <nlohmann/json_fwd.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace bourse::market {
+
+/// Largest amount, volume, category or trust in a published order: JSON numbers are exact up to it.
+inline constexpr std::uint64_t kMaxSafeInteger = (1ULL << 53) - 1;
+
+/// "open", "filled", "canceled", "dead".
+enum class OrderStatus : std::uint8_t { kOpen, kFilled, kCanceled, kDead };
+std::string_view to_text(OrderStatus status) noexcept;
+
+/// A published order.
+struct OrderRecord {
+    poco::OrderKind kind = poco::OrderKind::kApp;
+    Hash hash;
+    poco::AnyOrder order;
+    Address signer;                 ///< owner of the resource, or the requester
+    std::uint64_t remaining = 0;
+    OrderStatus status = OrderStatus::kOpen;
+    std::uint64_t published_ms = 0;
+};
+
+/// How a query treats an order's restriction (sdk-interop §3.2).
+struct PartyFilter {
+    enum class Mode : std::uint8_t { kUnrestricted, kAllows, kExactly, kAny } mode = Mode::kAny;
+    Address address;
+};
+
+/// Conditions over open orders of a kind. App, dataset, workerpool and requester mean the resource or the restriction of
+/// that name, whichever the kind has.
+struct OrderFilter {
+    PartyFilter app, dataset, workerpool, requester;
+    std::optional<Address> owner;         ///< of the resource
+    std::optional<Address> beneficiary;
+    std::optional<std::uint64_t> category;
+    std::optional<std::uint64_t> min_volume, min_trust, max_trust;
+    std::optional<Bytes32> min_tag;       ///< every bit of it is set in the order
+    std::optional<Bytes32> max_tag;       ///< no bit outside it is set
+    bool bulk_only = false;
+    std::uint64_t offset = 0;
+    std::uint64_t limit = 20;
+};
+
+struct OrderPage {
+    std::uint64_t count = 0;              ///< of all matching orders
+    std::vector<OrderRecord> orders;
+};
+
+extern const char* const kOrdersSchema;
+
+/// No locking of its own beyond the database's; writers hold Market's mutex. Addresses of records are as in the orders.
+class OrderBook {
+public:
+    explicit OrderBook(db::Database& database) : db_(&database) {}
+
+    OrderPage list(poco::OrderKind kind, const OrderFilter& filter) const;
+    std::optional<OrderRecord> find(poco::OrderKind kind, const Hash& hash) const;
+    /// Replaces a record of the same hash.
+    void put(const OrderRecord& record);
+    void remove(const Hash& hash);
+    void set_state(const Hash& hash, std::uint64_t remaining, OrderStatus status);
+
+    std::uint64_t count_open(poco::OrderKind kind) const;
+    std::uint64_t count_open(poco::OrderKind kind, const Address& signer) const;
+    /// Open orders of a signer, oldest first; with `subject` only those of this resource (or requester).
+    std::vector<OrderRecord> open_of(poco::OrderKind kind, const Address& signer,
+                                     const std::optional<Address>& subject = std::nullopt) const;
+    /// Open orders of a resource by any signer.
+    std::vector<OrderRecord> open_on(poco::OrderKind kind, const Address& subject) const;
+    /// Open request orders that name this app (kApp) or dataset (kDataset).
+    std::vector<OrderRecord> open_requests_for(poco::OrderKind kind, const Address& resource) const;
+    /// Is there an open order of the app (kApp) or dataset (kDataset) that the request could be matched with, as far as
+    /// price, tag and plain restrictions tell?
+    bool has_match(poco::OrderKind kind, const poco::RequestOrder& request) const;
+
+private:
+    std::vector<OrderRecord> select(const std::string& where, const db::SqlRow& args) const;
+    db::Database* db_;
+};
+
+/// Price a task in nRLC by which a book is sorted (of a request: what it pays the pool), volume, category, trust.
+struct OrderTerms {
+    Uint256 price, volume, category, trust;
+    Bytes32 tag;
+};
+OrderTerms terms_of(const poco::AnyOrder& order);
+/// {orderHash, order, chainId, remaining, status, publicationTimestamp, signer}
+nlohmann::json wrapper_json(const OrderRecord& record, std::uint64_t chain_id);
+
+}  // namespace bourse::market

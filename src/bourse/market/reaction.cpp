@@ -1,0 +1,225 @@
+#include <bourse/market/reaction.hpp>
+
+#include <bourse/base/assert.hpp>
+#include <bourse/market/publication.hpp>
+#include <bourse/poco/events.hpp>
+#include <bourse/sys/log.hpp>
+
+#include <map>
+
+namespace bourse::market {
+
+const char* const kCursorSchema = "CREATE TABLE chain_cursor(id BIGINT PRIMARY KEY, number BIGINT NOT NULL, hash TEXT NOT NULL)";
+
+namespace events = poco::events;
+
+/// What a batch changes, gathered before anything is written.
+struct Reaction::Changes {
+    struct Touched {
+        poco::OrderKind kind;
+        bool closed = false;
+        std::optional<std::uint64_t> remaining;  ///< set for orders of this book
+    };
+    std::map<Hash, Touched> orders;
+    std::set<Address> payers;                                   ///< whose stake went down
+    std::map<Address, poco::Account> accounts;
+    struct NewOwner {
+        poco::OrderKind kind;
+        Address resource;
+        Address former;
+    };
+    std::vector<NewOwner> new_owners;
+    std::vector<DealRecord> deals;
+    std::vector<CategoryRecord> categories;
+    std::uint64_t chain_id = 0;
+};
+
+namespace {
+
+template <class Event>
+bool closes(const client::LogEntry& log, poco::OrderKind kind, std::pair<poco::OrderKind, Hash>& out) {
+    const auto event = poco::decode_event<Event>(log.topics, log.data);
+    if (!event) return false;
+    std::apply([&](const auto& id) { out = {kind, id.hash}; }, event->data());
+    return true;
+}
+
+std::optional<std::pair<poco::OrderKind, Hash>> closed_order(const client::LogEntry& log) {
+    std::pair<poco::OrderKind, Hash> out;
+    if (closes<events::ClosedAppOrder>(log, poco::OrderKind::kApp, out) ||
+        closes<events::ClosedDatasetOrder>(log, poco::OrderKind::kDataset, out) ||
+        closes<events::ClosedWorkerpoolOrder>(log, poco::OrderKind::kWorkerpool, out) ||
+        closes<events::ClosedRequestOrder>(log, poco::OrderKind::kRequest, out))
+        return out;
+    return std::nullopt;
+}
+
+/// A token id of a registry is the resource's address.
+Address resource_of(const Uint256& token_id) {
+    const auto bytes = to_be32(token_id);
+    return *Address::from(ByteView(bytes).subspan(12));
+}
+
+std::optional<poco::OrderKind> kind_of_registry(const Address& registry, const client::HubFacts& facts) {
+    if (registry == facts.app_registry) return poco::OrderKind::kApp;
+    if (registry == facts.dataset_registry) return poco::OrderKind::kDataset;
+    if (registry == facts.workerpool_registry) return poco::OrderKind::kWorkerpool;
+    return std::nullopt;
+}
+
+const Address& subject_of(const OrderRecord& record) {
+    return std::visit([](const auto& o) -> const Address& { return poco::subject(o); }, record.order);
+}
+
+}  // namespace
+
+std::optional<client::Cursor> Reaction::cursor() const {
+    const auto rows = db_->query("SELECT number, hash FROM chain_cursor");
+    if (rows.empty()) return std::nullopt;
+    return client::Cursor{static_cast<std::uint64_t>(db::sql_int(rows[0][0])), *hash_from_hex(db::sql_text(rows[0][1]))};
+}
+
+Result<client::FollowerConfig> Reaction::follow() const {
+    BOURSE_TRY(const auto facts, chain_->facts());
+    client::FollowerConfig config;
+    config.addresses = {chain_->hub(), facts.app_registry, facts.dataset_registry, facts.workerpool_registry};
+    config.topics = {{events::OrdersMatched::kTopic, events::ClosedAppOrder::kTopic, events::ClosedDatasetOrder::kTopic,
+                      events::ClosedWorkerpoolOrder::kTopic, events::ClosedRequestOrder::kTopic, events::Transfer::kTopic,
+                      events::CreateCategory::kTopic}};
+    config.cursor = cursor();
+    return config;
+}
+
+Result<Reaction::Changes> Reaction::read_logs(const client::BlockBatch& batch) {
+    BOURSE_TRY(const auto facts, chain_->facts());
+    Changes changes;
+    BOURSE_TRY(changes.chain_id, chain_->chain_id());
+    const auto touch = [&](poco::OrderKind kind, const Hash& hash, bool closed) {
+        auto& touched = changes.orders.try_emplace(hash, Changes::Touched{kind, false, std::nullopt}).first->second;
+        touched.closed = touched.closed || closed;
+    };
+    for (const auto& log : batch.logs) {
+        if (log.address != chain_->hub()) {
+            const auto kind = kind_of_registry(log.address, facts);
+            const auto moved = poco::decode_event<events::Erc721Transfer>(log.topics, log.data);
+            if (kind && moved && !moved->from.is_zero())
+                changes.new_owners.push_back({*kind, resource_of(moved->token_id), moved->from});
+        } else if (const auto match = poco::decode_event<events::OrdersMatched>(log.topics, log.data)) {
+            touch(poco::OrderKind::kApp, match->app_hash.hash, false);
+            touch(poco::OrderKind::kDataset, match->dataset_hash.hash, false);
+            touch(poco::OrderKind::kWorkerpool, match->workerpool_hash.hash, false);
+            touch(poco::OrderKind::kRequest, match->request_hash.hash, false);
+            changes.deals.push_back({match->dealid, {}, *match, log.block_number, log.tx_hash});
+        } else if (const auto closed = closed_order(log)) {
+            touch(closed->first, closed->second, true);
+        } else if (const auto paid = poco::decode_event<events::Transfer>(log.topics, log.data)) {
+            if (!paid->from.is_zero()) changes.payers.insert(paid->from);
+        } else if (const auto created = poco::decode_event<events::CreateCategory>(log.topics, log.data)) {
+            changes.categories.push_back({created->catid.saturated_u64(),
+                                          {created->name, created->description, created->work_clock_time_ref},
+                                          log.block_number, 0, log.tx_hash});
+        }
+    }
+    return changes;
+}
+
+Status<> Reaction::read_facts(Changes& changes) {
+    std::vector<poco::OrderHash> ours;
+    std::vector<Uint256> volumes;
+    for (const auto& [hash, touched] : changes.orders)
+        if (const auto record = book_->find(touched.kind, hash)) {
+            ours.emplace_back(hash);
+            volumes.push_back(terms_of(record->order).volume);
+        }
+    if (!ours.empty()) {
+        BOURSE_TRY(const auto consumed, chain_->consumed(ours));
+        for (std::size_t i = 0; i < ours.size(); ++i)
+            changes.orders.at(ours[i].hash).remaining = checked_sub(volumes[i], consumed.at(i)).value_or(Uint256()).low_u64();
+    }
+    std::vector<Address> payers;
+    for (const auto& payer : changes.payers)
+        if (book_->count_open(poco::OrderKind::kWorkerpool, payer) + book_->count_open(poco::OrderKind::kRequest, payer) > 0)
+            payers.push_back(payer);
+    if (!payers.empty()) {
+        BOURSE_TRY(const auto accounts, chain_->accounts(payers));
+        for (std::size_t i = 0; i < payers.size(); ++i) changes.accounts[payers[i]] = accounts.at(i);
+    }
+    for (auto& deal : changes.deals) {
+        BOURSE_TRY(deal.deal, chain_->deal(deal.id));
+    }
+    for (auto& category : changes.categories) {
+        BOURSE_TRY(const auto block, chain_->block(category.block_number));
+        category.time_s = block.time_s;
+    }
+    return {};
+}
+
+void Reaction::settle_orders(const Changes& changes, std::set<std::pair<poco::OrderKind, Address>>& left) {
+    for (const auto& [hash, touched] : changes.orders) {
+        if (!touched.remaining) continue;
+        const auto record = book_->find(touched.kind, hash);
+        if (!record) continue;
+        auto status = record->status;
+        if (status == OrderStatus::kOpen && touched.closed)
+            status = OrderStatus::kCanceled;
+        else if (status == OrderStatus::kOpen && *touched.remaining == 0)
+            status = OrderStatus::kFilled;
+        book_->set_state(hash, *touched.remaining, status);
+        if (record->status == OrderStatus::kOpen && status != OrderStatus::kOpen)
+            left.emplace(touched.kind, subject_of(*record));
+    }
+}
+
+void Reaction::leave_former_owners(const Changes& changes, std::set<std::pair<poco::OrderKind, Address>>& left) {
+    for (const auto& moved : changes.new_owners)
+        for (const auto& record : book_->open_of(moved.kind, moved.former, moved.resource)) {
+            book_->set_state(record.hash, record.remaining, OrderStatus::kDead);
+            left.emplace(moved.kind, moved.resource);
+        }
+}
+
+void Reaction::kill_uncovered(const Changes& changes) {
+    for (const auto& [payer, account] : changes.accounts)
+        for (const auto kind : {poco::OrderKind::kWorkerpool, poco::OrderKind::kRequest})
+            for (const auto& record : book_->open_of(kind, payer)) {
+                const auto required = required_stake(record.order, record.remaining);
+                if (required && *required <= account.stake) continue;
+                book_->set_state(record.hash, record.remaining, OrderStatus::kDead);
+                sys::log_info("order not covered any more", {{"hash", to_hex(record.hash)}, {"stake", to_decimal(account.stake)}});
+            }
+}
+
+void Reaction::write(const Changes& changes, const client::BlockBatch& batch) {
+    db_->transaction([&] {
+        std::set<std::pair<poco::OrderKind, Address>> left;
+        settle_orders(changes, left);
+        leave_former_owners(changes, left);
+        kill_uncovered(changes);
+        for (const auto& [kind, resource] : left) kill_dependants(*book_, kind, resource);
+        for (const auto& deal : changes.deals) ledger_->put(deal, changes.chain_id);
+        for (const auto& category : changes.categories) ledger_->put(category);
+        db_->execute("INSERT INTO chain_cursor(id, number, hash) VALUES(1,?1,?2)"
+                     " ON CONFLICT(id) DO UPDATE SET number=excluded.number, hash=excluded.hash",
+                     {static_cast<std::int64_t>(batch.last.number), to_hex(batch.last.hash)});
+    });
+}
+
+Status<> Reaction::apply(const client::BlockBatch& batch) {
+    const std::lock_guard lock(*mutex_);
+    BOURSE_TRY(auto changes, read_logs(batch));
+    BOURSE_CHECK(read_facts(changes));
+    write(changes, batch);
+    return {};
+}
+
+Status<> Reaction::read_categories() {
+    BOURSE_TRY(const auto count, chain_->count_category());
+    for (std::uint64_t id = 0; id < count; ++id) {
+        if (ledger_->has_category(id)) continue;
+        BOURSE_TRY(const auto category, chain_->category(id));
+        ledger_->put(CategoryRecord{id, category, 0, 0, {}});
+    }
+    return {};
+}
+
+}  // namespace bourse::market

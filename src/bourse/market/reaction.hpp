@@ -1,0 +1,51 @@
+// What happens to the book when the chain moves (sdk-interop §3.5).
+#pragma once
+
+#include <bourse/base/result.hpp>
+#include <bourse/client/log_follower.hpp>
+#include <bourse/market/chain.hpp>
+#include <bourse/market/ledger.hpp>
+#include <bourse/market/order_book.hpp>
+
+#include <mutex>
+#include <optional>
+#include <set>
+#include <vector>
+
+namespace bourse::market {
+
+extern const char* const kCursorSchema;
+
+/// Takes batches of logs in. All references must outlive it.
+class Reaction {
+public:
+    Reaction(db::Database& database, OrderBook& book, Ledger& ledger, MarketChain& chain, std::mutex& book_mutex)
+        : db_(&database), book_(&book), ledger_(&ledger), chain_(&chain), mutex_(&book_mutex) {}
+
+    /// Where it stands; absent in a fresh database.
+    std::optional<client::Cursor> cursor() const;
+    /// Addresses and topics to follow. Errors of the chain.
+    Result<client::FollowerConfig> follow() const;
+    /// Applies a batch and its cursor in one transaction, after reading what it needs from the chain. On an error nothing
+    /// is written and the batch has to come again.
+    Status<> apply(const client::BlockBatch& batch);
+    /// Categories that no log tells of (those of the genesis). Errors of the chain.
+    Status<> read_categories();
+
+private:
+    struct Changes;
+    Result<Changes> read_logs(const client::BlockBatch& batch);
+    Status<> read_facts(Changes& changes);
+    void write(const Changes& changes, const client::BlockBatch& batch);
+    void settle_orders(const Changes& changes, std::set<std::pair<poco::OrderKind, Address>>& left);
+    void leave_former_owners(const Changes& changes, std::set<std::pair<poco::OrderKind, Address>>& left);
+    void kill_uncovered(const Changes& changes);
+
+    db::Database* db_;
+    OrderBook* book_;
+    Ledger* ledger_;
+    MarketChain* chain_;
+    std::mutex* mutex_;
+};
+
+}  // namespace bourse::market

@@ -1,0 +1,113 @@
+// The market's HTTP interface (sdk-interop §3, design.md §6) and its follower of the chain.
+#pragma once
+
+#include <bourse/client/log_follower.hpp>
+#include <bourse/market/challenges.hpp>
+#include <bourse/market/faucet.hpp>
+#include <bourse/market/ledger.hpp>
+#include <bourse/market/order_book.hpp>
+#include <bourse/market/order_query.hpp>
+#include <bourse/market/proxy.hpp>
+#include <bourse/market/publication.hpp>
+#include <bourse/market/reaction.hpp>
+#include <bourse/net/http_server.hpp>
+
+#include <atomic>
+#include <condition_variable>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <thread>
+
+namespace bourse::market {
+
+struct MarketConfig {
+    std::filesystem::path folder;
+    std::string bind = "127.0.0.1";
+    std::uint16_t port = 0;
+    std::string store_url;
+    std::string scheduler_url;
+    std::string ws_url;                          ///< newHeads as wake-up of the follower; empty: polling
+    std::optional<crypto::PrivateKey> faucet_key;
+    FaucetConfig faucet;
+    std::size_t requests_per_minute = 100;       ///< by client address; loopback is exempt
+    std::vector<std::string> rate_exempt;
+    std::vector<std::string> allowed_hosts;
+};
+
+/// The chain behind the market; all three must outlive it.
+struct MarketChains {
+    MarketChain& views;
+    client::FollowerChain& blocks;
+    client::OutboxChain& transactions;
+};
+
+/// Everything of the role but the process around it.
+class MarketService {
+public:
+    /// The node may still be down: the follower waits for it. Errors: DB_OPEN_FAILED, DB_NEWER_SCHEMA, PORT_TAKEN,
+    /// BIND_FAILED.
+    static Result<std::unique_ptr<MarketService>> start(const MarketConfig& config, MarketChains chains);
+    ~MarketService();
+
+    std::uint16_t port() const noexcept { return server_.port(); }
+    /// Why the market stopped itself, if it did: the data folder belongs to another chain.
+    std::optional<Error> failure() const;
+    /// Blocks taken in so far.
+    std::optional<client::Cursor> cursor() const { return reaction_.cursor(); }
+
+private:
+    struct Endpoint {
+        std::string method, path, summary, query;  ///< `query`: names, comma-separated
+        std::function<net::Response(const net::Request&)> handler;
+    };
+
+    MarketService(const MarketConfig& config, MarketChains chains, std::unique_ptr<db::Database> database);
+    void add_endpoints();
+    void add_order_endpoints(poco::OrderKind kind);
+    void add_proxy_endpoints();
+    net::Response documentation() const;
+
+    Result<std::uint64_t> chain_of(const net::Request& request);
+    net::Response list_orders(poco::OrderKind kind, const net::Request& request);
+    net::Response show_order(poco::OrderKind kind, const net::Request& request);
+    net::Response publish_order(poco::OrderKind kind, const net::Request& request);
+    net::Response withdraw_orders(poco::OrderKind kind, const net::Request& request);
+    net::Response list_deals(const net::Request& request);
+    net::Response show_deal(const net::Request& request);
+    net::Response list_categories(const net::Request& request);
+    net::Response show_category(const net::Request& request);
+    net::Response show_trades(const net::Request& request);
+    net::Response challenge(const net::Request& request);
+    net::Response show_metrics(const net::Request& request);
+    net::Response use_faucet(const net::Request& request);
+
+    void follow_loop();
+    Status<> check_chain();
+    bool deliver(const client::BlockBatch& batch);
+    void report_metrics();
+
+    MarketConfig config_;
+    MarketChains chains_;
+    std::unique_ptr<db::Database> db_;
+    std::mutex book_mutex_;
+    OrderBook book_;
+    Ledger ledger_;
+    Publication publication_;
+    Reaction reaction_;
+    Challenges challenges_;
+    Proxy proxy_;
+    std::unique_ptr<Faucet> faucet_;
+    std::vector<Endpoint> endpoints_;
+    net::HttpServer server_;
+    std::atomic<std::uint64_t> last_block_{0};
+
+    mutable std::mutex mutex_;
+    std::condition_variable stopping_;
+    bool stop_ = false;
+    std::optional<Error> failure_;
+    std::unique_ptr<client::LogFollower> follower_;
+    std::thread starter_;
+};
+
+}  // namespace bourse::market
