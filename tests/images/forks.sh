@@ -1,0 +1,3 @@
+#!/bin/sh
+while sleep 1000 & do :; done
+exit 1

@@ -1,0 +1,3 @@
+#!/bin/sh
+text=0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef
+while :; do text="$text$text"; done
