@@ -99,13 +99,21 @@ std::optional<Uint256> deal_volume(const OrderSet& o, const Consumption& consume
     return volume;
 }
 
-std::optional<MatchCost> match_cost(const OrderSet& o, const Uint256& volume) noexcept {
+std::optional<Uint256> payer_cost(const OrderSet& o, const Uint256& volume) noexcept {
     const Uint256 dataset_price = o.has_dataset() ? o.dataset.datasetprice : Uint256(0);
     auto price = checked_add(o.app.appprice, dataset_price);
     if (price) price = checked_add(*price, o.workerpool.workerpoolprice);
-    const auto payer = price ? checked_mul(*price, volume) : std::nullopt;
-    const auto stake = scheduler_stake(o.workerpool.workerpoolprice);
-    const auto pool = stake ? checked_mul(*stake, volume) : std::nullopt;
+    return price ? checked_mul(*price, volume) : std::nullopt;
+}
+
+std::optional<Uint256> pool_cost(const WorkerpoolOrder& order, const Uint256& volume) noexcept {
+    const auto stake = scheduler_stake(order.workerpoolprice);
+    return stake ? checked_mul(*stake, volume) : std::nullopt;
+}
+
+std::optional<MatchCost> match_cost(const OrderSet& o, const Uint256& volume) noexcept {
+    const auto payer = payer_cost(o, volume);
+    const auto pool = pool_cost(o.workerpool, volume);
     if (!payer || !pool) return std::nullopt;
     return MatchCost{*payer, *pool};
 }

@@ -89,6 +89,8 @@ struct MatchCost {
     Uint256 payer;  ///< (app + dataset + pool price) × volume
     Uint256 pool;   ///< floor(pool price × 30 %) × volume
 };
+std::optional<Uint256> payer_cost(const OrderSet& orders, const Uint256& volume) noexcept;
+std::optional<Uint256> pool_cost(const WorkerpoolOrder& order, const Uint256& volume) noexcept;
 std::optional<MatchCost> match_cost(const OrderSet& orders, const Uint256& volume) noexcept;
 
 }  // namespace bourse::poco
