@@ -1,0 +1,186 @@
+#include <bourse/market/order_book.hpp>
+
+#include <bourse/market/order_query.hpp>
+#include <bourse/market/test_chain.hpp>
+#include <bourse/poco/tags.hpp>
+
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+namespace bourse::market {
+namespace {
+
+using namespace testing;
+using Kind = poco::OrderKind;
+
+class OrderBookTest : public ::testing::Test {
+protected:
+    OrderBookTest() { EXPECT_TRUE(db_->migrate({kOrdersSchema})); }
+
+    template <class Order>
+    Hash add(const Order& order, std::string_view signer, std::uint64_t remaining = 10) {
+        OrderRecord record{poco::OrderTraits<Order>::kKind, chain_.hash_of(order), order, wallet(signer), remaining,
+                           OrderStatus::kOpen, ++clock_};
+        book_.put(record);
+        return record.hash;
+    }
+    static net::Request query(std::initializer_list<std::pair<std::string, std::string>> items) {
+        net::Request request;
+        for (const auto& [name, value] : items) request.query.emplace(name, value);
+        return request;
+    }
+    OrderPage ask(Kind kind, std::initializer_list<std::pair<std::string, std::string>> items) {
+        const auto filter = parse_order_filter(kind, query(items));
+        EXPECT_TRUE(filter) << filter.error().message;
+        return book_.list(kind, filter.value_or(OrderFilter{}));
+    }
+    static Error refused(Kind kind, std::initializer_list<std::pair<std::string, std::string>> items) {
+        const auto filter = parse_order_filter(kind, query(items));
+        EXPECT_FALSE(filter);
+        return filter ? Error{} : filter.error();
+    }
+
+    FakeMarketChain chain_;
+    std::unique_ptr<db::Database> db_ = std::move(*db::Database::open("sqlite::memory:"));
+    OrderBook book_{*db_};
+    std::uint64_t clock_ = 1'000'000;
+    const std::string app_ = to_hex(place("app"));
+    const std::string pool_ = to_hex(place("pool"));
+    const std::string buyer_ = to_hex(wallet("buyer"));
+};
+
+TEST_F(OrderBookTest, restriction_omitted_address_strict_and_any) {
+    add(chain_.app_order("app", 1, "seller", "free"), "seller");
+    auto restricted = chain_.app_order("app", 2, "seller", "bound");
+    restricted.workerpoolrestrict = place("pool");
+    add(restricted, "seller");
+    auto other = chain_.app_order("app", 3, "seller", "other");
+    other.workerpoolrestrict = place("other");
+    add(other, "seller");
+    EXPECT_EQ(ask(Kind::kApp, {{"app", app_}}).count, 1U);
+    EXPECT_EQ(ask(Kind::kApp, {{"app", app_}, {"workerpool", pool_}}).count, 2U);
+    const auto strict = ask(Kind::kApp, {{"app", app_}, {"workerpool", pool_}, {"isWorkerpoolStrict", "true"}});
+    ASSERT_EQ(strict.count, 1U);
+    EXPECT_EQ(terms_of(strict.orders[0].order).price, Uint256(2));
+    EXPECT_EQ(ask(Kind::kApp, {{"app", app_}, {"workerpool", "any"}}).count, 3U);
+}
+
+TEST_F(OrderBookTest, resource_or_owner_is_mandatory_for_apps_and_datasets) {
+    add(chain_.app_order("app", 1, "seller"), "seller");
+    EXPECT_EQ(refused(Kind::kApp, {}).message, "app or appOwner is required");
+    EXPECT_EQ(refused(Kind::kDataset, {}).message, "dataset or datasetOwner is required");
+    EXPECT_EQ(ask(Kind::kApp, {{"appOwner", to_hex(wallet("seller"))}}).count, 1U);
+    EXPECT_EQ(ask(Kind::kApp, {{"appOwner", buyer_}}).count, 0U);
+    EXPECT_EQ(ask(Kind::kApp, {{"app", "any"}}).count, 1U);
+    EXPECT_EQ(ask(Kind::kWorkerpool, {}).count, 0U);
+}
+
+TEST_F(OrderBookTest, requests_restrict_only_the_pool) {
+    add(chain_.request_order("app", "buyer"), "buyer");
+    auto bound = chain_.request_order("app", "buyer");
+    bound.workerpool = place("pool");
+    add(bound, "buyer");
+    EXPECT_EQ(ask(Kind::kRequest, {}).count, 1U);
+    EXPECT_EQ(ask(Kind::kRequest, {{"workerpool", pool_}}).count, 2U);
+    EXPECT_EQ(ask(Kind::kRequest, {{"workerpool", pool_}, {"isWorkerpoolStrict", "true"}}).count, 1U);
+    EXPECT_EQ(ask(Kind::kRequest, {{"workerpool", "any"}, {"requester", buyer_}, {"beneficiary", buyer_}}).count, 2U);
+    EXPECT_EQ(ask(Kind::kRequest, {{"workerpool", "any"}, {"app", pool_}}).count, 0U);
+}
+
+TEST_F(OrderBookTest, tags_are_compared_bit_by_bit) {
+    auto tagged = chain_.pool_order("pool", 1, "owner");
+    tagged.tag = poco::with_bit(poco::with_bit(poco::with_bit({}, poco::kTagTee), poco::kTagTdx), 200);
+    add(tagged, "owner");
+    auto plain = chain_.pool_order("pool", 2, "owner");
+    add(plain, "owner");
+    const auto tag = [](std::initializer_list<unsigned> bits) {
+        Bytes32 out;
+        for (const auto bit : bits) out = poco::with_bit(out, bit);
+        return to_hex(out);
+    };
+    EXPECT_EQ(ask(Kind::kWorkerpool, {{"minTag", tag({})}}).count, 2U);
+    EXPECT_EQ(ask(Kind::kWorkerpool, {{"minTag", tag({0, 3})}}).count, 1U);
+    EXPECT_EQ(ask(Kind::kWorkerpool, {{"minTag", tag({200})}}).count, 1U);
+    EXPECT_EQ(ask(Kind::kWorkerpool, {{"minTag", tag({0, 1})}}).count, 0U);
+    EXPECT_EQ(ask(Kind::kWorkerpool, {{"maxTag", tag({})}}).count, 1U);
+    EXPECT_EQ(ask(Kind::kWorkerpool, {{"maxTag", tag({0, 3, 200, 8})}}).count, 2U);
+    EXPECT_EQ(refused(Kind::kWorkerpool, {{"minTag", "0x09"}}).code, "QUERY_INVALID");
+}
+
+TEST_F(OrderBookTest, volume_trust_category_and_bulk) {
+    auto order = chain_.pool_order("pool", 1, "owner");
+    order.category = 2;
+    add(order, "owner", 4);
+    EXPECT_EQ(ask(Kind::kWorkerpool, {{"minVolume", "4"}, {"minTrust", "3"}, {"category", "2"}}).count, 1U);
+    EXPECT_EQ(ask(Kind::kWorkerpool, {{"minVolume", "5"}}).count, 0U);
+    EXPECT_EQ(ask(Kind::kWorkerpool, {{"minTrust", "4"}}).count, 0U);
+    EXPECT_EQ(ask(Kind::kWorkerpool, {{"category", "0"}}).count, 0U);
+    auto low_trust = chain_.pool_order("pool", 1, "owner");
+    low_trust.trust = 0;
+    add(low_trust, "owner");
+    EXPECT_EQ(ask(Kind::kWorkerpool, {{"minTrust", "1"}}).count, 2U);
+    add(chain_.request_order("app", "buyer"), "buyer");
+    EXPECT_EQ(ask(Kind::kRequest, {{"maxTrust", "0"}}).count, 1U);
+    auto bulk = chain_.dataset_order("data", 0, "seller");
+    bulk.volume = kMaxSafeInteger;
+    add(bulk, "seller");
+    add(chain_.dataset_order("data", 0, "seller"), "seller");
+    EXPECT_EQ(ask(Kind::kDataset, {{"dataset", "any"}}).count, 2U);
+    EXPECT_EQ(ask(Kind::kDataset, {{"dataset", "any"}, {"bulkOnly", "true"}}).count, 1U);
+}
+
+TEST_F(OrderBookTest, best_price_first_then_oldest) {
+    const auto late_cheap = [&] {
+        add(chain_.app_order("app", 5, "seller", "a"), "seller");
+        add(chain_.app_order("app", 3, "seller", "b"), "seller");
+        return add(chain_.app_order("app", 3, "seller", "c"), "seller");
+    }();
+    const auto page = ask(Kind::kApp, {{"app", app_}});
+    ASSERT_EQ(page.orders.size(), 3U);
+    EXPECT_EQ(page.orders[1].hash, late_cheap);
+    EXPECT_EQ(terms_of(page.orders[2].order).price, Uint256(5));
+    auto rich = chain_.request_order("app", "buyer");
+    rich.workerpoolmaxprice = 100;
+    add(chain_.request_order("app", "buyer"), "buyer");
+    add(rich, "buyer");
+    EXPECT_EQ(terms_of(ask(Kind::kRequest, {}).orders[0].order).price, Uint256(100));
+}
+
+TEST_F(OrderBookTest, pages_and_their_limits) {
+    for (int i = 0; i < 25; ++i) add(chain_.app_order("app", 1, "seller", std::to_string(i)), "seller");
+    const auto first = ask(Kind::kApp, {{"app", app_}, {"pageIndex", "0"}, {"pageSize", "20"}});
+    EXPECT_EQ(first.count, 25U);
+    EXPECT_EQ(first.orders.size(), 20U);
+    EXPECT_EQ(ask(Kind::kApp, {{"app", app_}, {"pageIndex", "1"}, {"pageSize", "20"}}).orders.size(), 5U);
+    EXPECT_EQ(ask(Kind::kApp, {{"app", app_}, {"page", "24"}}).orders.size(), 1U);
+    EXPECT_EQ(refused(Kind::kApp, {{"app", app_}, {"pageSize", "9"}}).code, "QUERY_INVALID");
+    EXPECT_EQ(refused(Kind::kApp, {{"app", app_}, {"pageSize", "1001"}}).code, "QUERY_INVALID");
+    EXPECT_EQ(refused(Kind::kApp, {{"app", app_}, {"pageIndex", "-1"}}).code, "QUERY_INVALID");
+    EXPECT_EQ(refused(Kind::kApp, {{"app", "me"}}).message, "app must be an ethereum address");
+}
+
+TEST_F(OrderBookTest, only_open_orders_are_listed_but_every_one_is_found) {
+    const auto hash = add(chain_.app_order("app", 1, "seller"), "seller");
+    book_.set_state(hash, 0, OrderStatus::kFilled);
+    EXPECT_EQ(ask(Kind::kApp, {{"app", app_}}).count, 0U);
+    const auto found = book_.find(Kind::kApp, hash);
+    ASSERT_TRUE(found);
+    EXPECT_EQ(found->status, OrderStatus::kFilled);
+    EXPECT_FALSE(book_.find(Kind::kDataset, hash));
+}
+
+TEST_F(OrderBookTest, wrapper_has_numbers_and_checksums) {
+    const auto order = chain_.app_order("app", 4, "seller");
+    const auto hash = add(order, "seller", 7);
+    const auto json = wrapper_json(*book_.find(Kind::kApp, hash), kChainId);
+    EXPECT_EQ(json["orderHash"], to_hex(hash));
+    EXPECT_EQ(json["order"]["appprice"], 4);
+    EXPECT_EQ(json["order"]["sign"], to_hex(order.sign));
+    EXPECT_EQ(json["remaining"], 7);
+    EXPECT_EQ(json["status"], "open");
+    EXPECT_EQ(json["chainId"], kChainId);
+    EXPECT_EQ(json["publicationTimestamp"], "1970-01-01T00:16:40.001Z");
+}
+
+}  // namespace
+}  // namespace bourse::market

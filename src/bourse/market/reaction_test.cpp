@@ -1,0 +1,172 @@
+#include <bourse/market/reaction.hpp>
+
+#include <bourse/market/test_chain.hpp>
+
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+namespace bourse::market {
+namespace {
+
+using namespace testing;
+using Kind = poco::OrderKind;
+namespace ev = poco::events;
+
+class ReactionTest : public ::testing::Test {
+protected:
+    ReactionTest() {
+        EXPECT_TRUE(db_->migrate({kOrdersSchema, kLedgerSchema, kCursorSchema}));
+        chain_.accounts_[wallet("owner")].stake = 1000;
+        chain_.accounts_[wallet("buyer")].stake = 1000;
+    }
+    template <class Order>
+    Hash add(const Order& order, std::string_view signer) {
+        OrderRecord record{poco::OrderTraits<Order>::kKind, chain_.hash_of(order), order, wallet(signer),
+                           terms_of(order).volume.low_u64(), OrderStatus::kOpen, ++clock_};
+        book_.put(record);
+        return record.hash;
+    }
+    OrderStatus status(Kind kind, const Hash& hash) { return book_.find(kind, hash)->status; }
+    std::uint64_t remaining(Kind kind, const Hash& hash) { return book_.find(kind, hash)->remaining; }
+    void apply(std::vector<client::LogEntry> logs, std::uint64_t number = 1) {
+        const auto applied = reaction_.apply(batch_of(std::move(logs), number));
+        ASSERT_TRUE(applied) << applied.error().message;
+    }
+    ev::OrdersMatched match(const Hash& app, const Hash& pool, const Hash& request, std::uint64_t volume) {
+        ev::OrdersMatched event{poco::DealId(crypto::keccak256("deal")), poco::OrderHash(app), {}, poco::OrderHash(pool),
+                                poco::OrderHash(request), volume};
+        poco::Deal deal;
+        deal.app = {place("app"), wallet("seller"), 1};
+        deal.workerpool = {place("pool"), wallet("owner"), 20};
+        deal.requester = wallet("buyer");
+        deal.bot_size = volume;
+        deal.start_time = 1'780'315'200;
+        chain_.deals[event.dealid.hash] = deal;
+        for (const auto& hash : {app, pool, request}) chain_.consumed_[hash] += volume;
+        return event;
+    }
+
+    FakeMarketChain chain_;
+    std::unique_ptr<db::Database> db_ = std::move(*db::Database::open("sqlite::memory:"));
+    OrderBook book_{*db_};
+    Ledger ledger_{*db_};
+    std::mutex mutex_;
+    std::uint64_t clock_ = 1000;
+    Reaction reaction_{*db_, book_, ledger_, chain_, mutex_};
+};
+
+TEST_F(ReactionTest, match_lowers_remaining_fills_and_records_the_deal) {
+    const auto app = add(chain_.app_order("app", 1, "seller"), "seller");
+    const auto pool = add(chain_.pool_order("pool", 20, "owner"), "owner");
+    const auto request = add(chain_.request_order("app", "buyer"), "buyer");
+    apply({log_of(poco::kHub, match(app, pool, request, 1))}, 7);
+    EXPECT_EQ(remaining(Kind::kApp, app), 9U);
+    EXPECT_EQ(status(Kind::kApp, app), OrderStatus::kOpen);
+    EXPECT_EQ(remaining(Kind::kWorkerpool, pool), 9U);
+    EXPECT_EQ(status(Kind::kRequest, request), OrderStatus::kFilled);
+    const auto page = ledger_.deals({{"requester", to_hex(wallet("buyer"))}, {"apporderHash", to_hex(app)}}, 0, 20);
+    ASSERT_EQ(page.count, 1U);
+    EXPECT_EQ(page.rows[0]["workerpool"]["price"], 20);
+    EXPECT_EQ(page.rows[0]["blockTimestamp"], "2026-06-01T12:00:00.000Z");
+    EXPECT_EQ(ledger_.deals({{"requester", to_hex(wallet("owner"))}}, 0, 20).count, 0U);
+    EXPECT_EQ(ledger_.trades(0).dump(), "[[1780315200000,20,1]]");
+    EXPECT_EQ(reaction_.cursor()->number, 7U);
+}
+
+TEST_F(ReactionTest, orders_of_others_are_passed_over) {
+    apply({log_of(poco::kHub, match(crypto::keccak256("x"), crypto::keccak256("y"), crypto::keccak256("z"), 1))});
+    EXPECT_EQ(ledger_.deals({}, 0, 20).count, 1U);
+}
+
+TEST_F(ReactionTest, closed_orders_are_canceled) {
+    const auto app = add(chain_.app_order("app", 1, "seller"), "seller");
+    const auto data = add(chain_.dataset_order("data", 1, "seller"), "seller");
+    const auto pool = add(chain_.pool_order("pool", 20, "owner"), "owner");
+    for (const auto& hash : {app, data, pool}) chain_.consumed_[hash] = 10;
+    apply({log_of(poco::kHub, ev::ClosedAppOrder{poco::OrderHash(app)}),
+           log_of(poco::kHub, ev::ClosedDatasetOrder{poco::OrderHash(data)}),
+           log_of(poco::kHub, ev::ClosedWorkerpoolOrder{poco::OrderHash(pool)})});
+    EXPECT_EQ(status(Kind::kApp, app), OrderStatus::kCanceled);
+    EXPECT_EQ(status(Kind::kDataset, data), OrderStatus::kCanceled);
+    EXPECT_EQ(status(Kind::kWorkerpool, pool), OrderStatus::kCanceled);
+    EXPECT_EQ(remaining(Kind::kApp, app), 0U);
+}
+
+TEST_F(ReactionTest, cancelled_app_order_takes_its_requests_along) {
+    const auto app = add(chain_.app_order("app", 1, "seller"), "seller");
+    const auto request = add(chain_.request_order("app", "buyer"), "buyer");
+    chain_.consumed_[app] = 10;
+    apply({log_of(poco::kHub, ev::ClosedAppOrder{poco::OrderHash(app)})});
+    EXPECT_EQ(status(Kind::kRequest, request), OrderStatus::kDead);
+}
+
+TEST_F(ReactionTest, stake_that_leaves_kills_what_it_covered) {
+    const auto pool = add(chain_.pool_order("pool", 20, "owner"), "owner");       // 6 × 10
+    add(chain_.app_order("app", 1, "seller"), "seller");
+    const auto request = add(chain_.request_order("app", "buyer"), "buyer");      // 25
+    chain_.accounts_[wallet("owner")].stake = 60;
+    chain_.accounts_[wallet("buyer")].stake = 24;
+    apply({log_of(poco::kHub, ev::Transfer{wallet("owner"), {}, 940}), log_of(poco::kHub, ev::Transfer{wallet("buyer"), {}, 976})});
+    EXPECT_EQ(status(Kind::kWorkerpool, pool), OrderStatus::kOpen);
+    EXPECT_EQ(status(Kind::kRequest, request), OrderStatus::kDead);
+    chain_.accounts_[wallet("owner")].stake = 59;
+    apply({log_of(poco::kHub, ev::Transfer{{}, wallet("owner"), 1})}, 2);
+    EXPECT_EQ(status(Kind::kWorkerpool, pool), OrderStatus::kOpen);  // a deposit is no reason to look
+    apply({log_of(poco::kHub, ev::Transfer{wallet("owner"), {}, 1})}, 3);
+    EXPECT_EQ(status(Kind::kWorkerpool, pool), OrderStatus::kDead);
+}
+
+TEST_F(ReactionTest, resource_with_a_new_owner_loses_its_orders) {
+    const auto mine = add(chain_.app_order("app", 1, "seller"), "seller");
+    const auto other = add(chain_.app_order("other", 1, "seller"), "seller");
+    const auto request = add(chain_.request_order("app", "buyer"), "buyer");
+    Bytes32 id;
+    const auto app = place("app");
+    std::copy(app.begin(), app.end(), id.begin() + 12);
+    apply({log_of(poco::kAppRegistry, ev::Erc721Transfer{{}, wallet("seller"), uint256_from_be(id)})});
+    EXPECT_EQ(status(Kind::kApp, mine), OrderStatus::kOpen);
+    apply({log_of(poco::kAppRegistry, ev::Erc721Transfer{wallet("seller"), wallet("heir"), uint256_from_be(id)})}, 2);
+    EXPECT_EQ(status(Kind::kApp, mine), OrderStatus::kDead);
+    EXPECT_EQ(status(Kind::kApp, other), OrderStatus::kOpen);
+    EXPECT_EQ(status(Kind::kRequest, request), OrderStatus::kDead);
+}
+
+TEST_F(ReactionTest, categories_come_from_genesis_and_events) {
+    chain_.categories = {{"XS", "small", 300}, {"S", "", 1200}};
+    ASSERT_TRUE(reaction_.read_categories());
+    apply({log_of(poco::kHub, ev::CreateCategory{2, "quick", "test", 10}, 5)});
+    const auto page = ledger_.categories(0, kMaxSafeInteger, 0, 20);
+    ASSERT_EQ(page.count, 3U);
+    EXPECT_EQ(page.rows[0]["name"], "quick");
+    EXPECT_EQ(page.rows[0]["blockNumber"], 5);
+    EXPECT_EQ(page.rows[1]["workClockTimeRef"], 300);
+    EXPECT_EQ(ledger_.categories(300, 300, 0, 20).count, 1U);
+    EXPECT_EQ((*ledger_.category(1))["name"], "S");
+    EXPECT_FALSE(ledger_.category(9));
+}
+
+TEST_F(ReactionTest, nothing_is_written_while_the_node_is_away) {
+    const auto app = add(chain_.app_order("app", 1, "seller"), "seller");
+    chain_.consumed_[app] = 10;
+    chain_.down = true;
+    EXPECT_FALSE(reaction_.apply(batch_of({log_of(poco::kHub, ev::ClosedAppOrder{poco::OrderHash(app)})})));
+    EXPECT_FALSE(reaction_.cursor());
+    EXPECT_EQ(status(Kind::kApp, app), OrderStatus::kOpen);
+    chain_.down = false;
+    apply({log_of(poco::kHub, ev::ClosedAppOrder{poco::OrderHash(app)})});
+    EXPECT_EQ(status(Kind::kApp, app), OrderStatus::kCanceled);
+}
+
+TEST_F(ReactionTest, a_batch_twice_changes_nothing_more) {
+    const auto app = add(chain_.app_order("app", 1, "seller"), "seller");
+    const auto pool = add(chain_.pool_order("pool", 20, "owner"), "owner");
+    const auto request = add(chain_.request_order("app", "buyer"), "buyer");
+    const auto log = log_of(poco::kHub, match(app, pool, request, 1));
+    apply({log});
+    apply({log});
+    EXPECT_EQ(remaining(Kind::kApp, app), 9U);
+    EXPECT_EQ(ledger_.deals({}, 0, 20).count, 1U);
+}
+
+}  // namespace
+}  // namespace bourse::market
