@@ -17,6 +17,7 @@ void add_account_command(CLI::App& root, int& exit_code);
 void add_resource_commands(CLI::App& root, int& exit_code);  ///< app, dataset, workerpool
 void add_order_command(CLI::App& root, int& exit_code);
 void add_orderbook_command(CLI::App& root, int& exit_code);
+void add_category_command(CLI::App& root, int& exit_code);
 void add_run_command(CLI::App& root, int& exit_code);
 void add_deal_command(CLI::App& root, int& exit_code);
 void add_task_command(CLI::App& root, int& exit_code);

@@ -49,15 +49,15 @@ Result<Samples> provide_samples(const std::filesystem::path& folder, const std::
     BOURSE_TRY(const auto json, build_samples(folder, work, registry));
     Samples samples;
     try {
-        for (const auto& entry : json.at("images")) {
+        for (const auto& [name, entry] : json.at("apps").items()) {
             BOURSE_TRY(const auto checksum, checksum_of(entry));
-            samples.images.push_back({entry.at("name").get<std::string>(), entry.at("multiaddr").get<std::string>(), checksum});
+            samples.images.push_back({name, entry.at("multiaddr").get<std::string>(), checksum});
         }
         const client::StoreClient store(store_url);
-        for (const auto& entry : json.at("datasets")) {
+        for (const auto& [name, entry] : json.at("datasets").items()) {
             BOURSE_TRY(const auto checksum, checksum_of(entry));
-            BOURSE_TRY(const auto cid, store.upload_blob(work / entry.at("file").get<std::string>()));
-            samples.data.push_back({entry.at("name").get<std::string>(), store_url + "/ipfs/" + cid, checksum});
+            BOURSE_TRY(const auto cid, store.upload_blob(entry.at("file").get<std::string>()));
+            samples.data.push_back({name, store_url + "/ipfs/" + cid, checksum});
         }
     } catch (const nlohmann::json::exception& wrong) {
         return fail("SAMPLES_INVALID", std::string("samples.json lacks what is expected: ") + wrong.what());
