@@ -1,0 +1,121 @@
+#include <bourse/rpc/subscriptions.hpp>
+
+#include <bourse/crypto/cipher.hpp>
+#include <bourse/rpc/answers.hpp>
+#include <bourse/rpc/json.hpp>
+
+#include <algorithm>
+
+namespace bourse::rpc {
+
+Subscriptions::Subscriptions(engine::Engine& engine, const RpcLimits& limits) : limits_(limits) {
+    engine.application().on_commit([this](const engine::CommittedBlock& block) { on_commit(block); });
+    engine.pool().on_add([this](const chain::TransactionPtr& tx) { on_add(tx); });
+}
+
+RpcResult<std::string> Subscriptions::Connection::subscribe(const std::string& kind, const LogArguments* filter) {
+    Entry entry;
+    entry.connection = connection_;
+    if (kind == "logs") {
+        entry.kind = Kind::kLogs;
+        if (filter != nullptr) {
+            entry.filter.addresses = filter->addresses;
+            entry.filter.topics = filter->topics;
+        }
+    } else if (kind == "newPendingTransactions") {
+        entry.kind = Kind::kPending;
+    } else if (kind != "newHeads") {
+        return rpc_fail(kInvalidParams, "no \"" + kind.substr(0, 60) + "\" subscription in eth namespace");
+    }
+    const std::lock_guard lock(all_.mutex_);
+    const auto mine = std::ranges::count_if(all_.entries_, [&](const auto& e) { return e.second.connection == connection_; });
+    if (static_cast<std::size_t>(mine) >= all_.limits_.subscriptions)
+        return rpc_fail(kLimitExceeded, "at most " + std::to_string(all_.limits_.subscriptions) + " subscriptions a connection");
+    // Ids cannot be guessed: half random, half counted so that they never meet.
+    const auto id = to_hex(crypto::random_bytes(8)) + to_hex_plain(ByteView(to_be32(all_.next_id_++)).subspan(24));
+    all_.entries_.emplace(id, std::move(entry));
+    fresh_.push_back(id);
+    return json_text(id);
+}
+
+bool Subscriptions::Connection::unsubscribe(const std::string& id) {
+    const std::lock_guard lock(all_.mutex_);
+    const auto it = all_.entries_.find(id);
+    if (it == all_.entries_.end() || it->second.connection != connection_) return false;
+    if (it->second.active) --all_.count_;
+    all_.entries_.erase(it);
+    return true;
+}
+
+void Subscriptions::Connection::activate() {
+    if (fresh_.empty()) return;
+    const std::lock_guard lock(all_.mutex_);
+    for (const auto& id : fresh_) {
+        const auto it = all_.entries_.find(id);
+        if (it == all_.entries_.end() || it->second.active) continue;
+        it->second.active = true;
+        ++all_.count_;
+    }
+    fresh_.clear();
+}
+
+void Subscriptions::forget(const net::WsConnectionPtr& connection) {
+    const std::lock_guard lock(mutex_);
+    std::erase_if(entries_, [&](const auto& entry) {
+        if (entry.second.connection != connection) return false;
+        if (entry.second.active) --count_;
+        return true;
+    });
+}
+
+std::size_t Subscriptions::size() const { return count_; }
+
+void Subscriptions::on_commit(const engine::CommittedBlock& block) {
+    if (count_ == 0) return;
+    std::string head;
+    const std::lock_guard lock(mutex_);
+    for (const auto& [id, entry] : entries_) {
+        if (!entry.active) continue;
+        if (entry.kind == Kind::kHeads) {
+            if (head.empty()) head = header_json(block.block->header, block.block->hash);
+            send(entry, id, head);
+        } else if (entry.kind == Kind::kLogs) {
+            send_logs(entry, id, *block.block);
+        }
+    }
+}
+
+void Subscriptions::on_add(const chain::TransactionPtr& tx) {
+    if (count_ == 0) return;
+    const std::lock_guard lock(mutex_);
+    for (const auto& [id, entry] : entries_)
+        if (entry.active && entry.kind == Kind::kPending) send(entry, id, json_hex(tx->hash));
+}
+
+void Subscriptions::send(const Entry& entry, const std::string& id, std::string_view result) const {
+    std::string text = R"({"jsonrpc":"2.0","method":"eth_subscription","params":{"subscription":")";
+    text.reserve(text.size() + id.size() + result.size() + 20);
+    text += id;
+    text += R"(","result":)";
+    text += result;
+    text += "}}";
+    entry.connection->send(std::move(text));
+}
+
+void Subscriptions::send_logs(const Entry& entry, const std::string& id, const chain::ExecutedBlock& block) const {
+    std::uint64_t log_index = 0;
+    for (std::size_t i = 0; i < block.executed.size(); ++i) {
+        const auto& tx = block.executed[i];
+        for (const auto& log : tx.receipt.logs) {
+            if (entry.filter.accepts(log)) {
+                std::string text;
+                append_log(text, log, {block.hash, block.header.number, static_cast<std::uint32_t>(i)}, tx.transaction->hash,
+                           log_index);
+                send(entry, id, text);
+            }
+            ++log_index;
+        }
+    }
+}
+
+}  // namespace bourse::rpc

@@ -1,0 +1,59 @@
+// eth_subscribe: new heads, logs and pending transactions towards WebSocket connections, in order and without gaps.
+#pragma once
+
+#include <bourse/engine/engine.hpp>
+#include <bourse/net/http_server.hpp>
+#include <bourse/rpc/method.hpp>
+
+#include <atomic>
+#include <map>
+#include <memory>
+#include <mutex>
+
+namespace bourse::rpc {
+
+/// All subscriptions of a node. Listens to the engine for its own life, which must be as long as the engine's.
+class Subscriptions {
+public:
+    Subscriptions(engine::Engine& engine, const RpcLimits& limits);
+
+    /// What one connection may do while one of its messages is handled. New subscriptions hear nothing before
+    /// `activate`, which is called once the answer has been queued: a client must know the id before the first event.
+    class Connection final : public SubscriptionSink {
+    public:
+        Connection(Subscriptions& all, net::WsConnectionPtr connection) : all_(all), connection_(std::move(connection)) {}
+        RpcResult<std::string> subscribe(const std::string& kind, const LogArguments* filter) override;
+        bool unsubscribe(const std::string& id) override;
+        void activate();
+
+    private:
+        Subscriptions& all_;
+        net::WsConnectionPtr connection_;
+        std::vector<std::string> fresh_;
+    };
+
+    void forget(const net::WsConnectionPtr& connection);
+    std::size_t size() const;
+
+private:
+    enum class Kind : std::uint8_t { kHeads, kLogs, kPending };
+    struct Entry {
+        net::WsConnectionPtr connection;
+        Kind kind = Kind::kHeads;
+        engine::LogFilter filter;
+        bool active = false;
+    };
+
+    void on_commit(const engine::CommittedBlock& block);
+    void on_add(const chain::TransactionPtr& tx);
+    void send(const Entry& entry, const std::string& id, std::string_view result) const;
+    void send_logs(const Entry& entry, const std::string& id, const chain::ExecutedBlock& block) const;
+
+    const RpcLimits& limits_;
+    mutable std::mutex mutex_;
+    std::map<std::string, Entry> entries_;  ///< by id
+    std::atomic<std::size_t> count_{0};     ///< so that nobody pays while nobody listens
+    std::uint64_t next_id_ = 1;
+};
+
+}  // namespace bourse::rpc
