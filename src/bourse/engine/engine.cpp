@@ -92,7 +92,9 @@ ReadViewPtr Engine::view() const { return impl_->application->view(); }
 state::BlockContext Engine::pending_context() const { return view()->pending_context(impl_->sequencer->now_ms()); }
 
 std::uint64_t Engine::pending_nonce(const Address& address) const {
-    return impl_->pool->next_nonce(address, sender_state(*view(), address).nonce);
+    // The pool first: it forgets a transaction only after the view with its block was published.
+    const auto pooled = impl_->pool->next_nonce(address, 0);
+    return std::max(pooled, sender_state(*view(), address).nonce);
 }
 
 bool Engine::is_development() const noexcept {
