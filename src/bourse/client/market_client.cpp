@@ -35,7 +35,7 @@ std::string error_sentence(const json& body, int status) {
     return error->dump();
 }
 
-Result<json> exchange(const std::string& base, const net::ClientRequest& request) {
+Result<json> market_exchange(const std::string& base, const net::ClientRequest& request) {
     auto response = net::http_request(request);
     if (!response)
         return fail("MARKET_UNREACHABLE", fmt::format("No market answers at {} ({}). Start it with `bourse up`, give another with --market, or pass orders as files.",
@@ -92,7 +92,7 @@ Result<json> MarketClient::get(const std::string& path, OrderQuery query) const 
     net::ClientRequest request;
     request.url = url_ + path + query_text(query);
     request.headers["accept"] = "application/json";
-    return exchange(url_, request);
+    return market_exchange(url_, request);
 }
 
 Result<std::vector<json>> MarketClient::orders(OrderKind kind, const OrderQuery& query, std::size_t limit) const {
@@ -146,7 +146,7 @@ Result<json> MarketClient::write(const std::string& method, OrderKind kind, cons
     request.headers["content-type"] = "application/json";
     request.headers["authorization"] = authorization;
     request.body = body.dump();
-    return exchange(url_, request);
+    return market_exchange(url_, request);
 }
 
 Result<Hash> MarketClient::publish(OrderKind kind, const json& order, const crypto::PrivateKey& key) const {
@@ -182,7 +182,7 @@ Result<MarketClient::FaucetAnswer> MarketClient::faucet(const Address& address) 
     request.url = url_ + "/v1/faucet";
     request.headers["content-type"] = "application/json";
     request.body = json{{"address", to_checksum(address)}}.dump();
-    auto body = exchange(url_, request);
+    auto body = market_exchange(url_, request);
     if (!body) {
         if (body.error().code == "MARKET_BUSY") return fail("FAUCET_WAIT", body.error().message);
         if (body.error().code == "ORDER_NOT_FOUND")
