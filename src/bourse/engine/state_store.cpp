@@ -21,6 +21,12 @@ constexpr std::string_view kHeadName = "state";
 constexpr std::uint64_t kPrunedPerBlock = 4;
 constexpr std::uint64_t kLeastHistory = 128;
 
+/// An account of which nothing is known; it has no leaf.
+const state::Account& no_account() {
+    static const state::Account account{0, 0, empty_trie_root(), crypto::keccak256(ByteView())};
+    return account;
+}
+
 /// What a restart needs to know.
 struct StateHead {
     std::uint64_t number = 0;
@@ -120,12 +126,11 @@ std::vector<StateStore::Impl::Change> StateStore::Impl::changed_accounts(const s
         const Address* address = own != changes.accounts.end() ? &own->first : &slots->first;
         Change change{address, hash_address(one), newest.account(one).value, {}};
         change.after = own != changes.accounts.end() ? own->second.after : change.before;
-        state::Account after = change.after.value_or(state::Account{0, 0, {}, crypto::keccak256(ByteView())});
+        state::Account after = change.after.value_or(no_account());
         after.storage_root = change.before ? change.before->storage_root : empty_trie_root();
         if (slots != changes.slots.end())
             after.storage_root = new_storage_root(change, slots->second, after.storage_root);
-        const bool remains = change.after.has_value() || after.storage_root != empty_trie_root();
-        change.after = remains ? std::optional(after) : std::nullopt;
+        change.after = after == no_account() ? std::nullopt : std::optional(after);
         if (change.after != change.before) out.push_back(std::move(change));
     }
     return out;
@@ -207,7 +212,7 @@ void StateStore::Impl::prune_diff(std::uint64_t number, const std::set<Bytes>& w
     batch.remove(key);
 }
 
-StateStore::StateStore(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+StateStore::StateStore(std::shared_ptr<Impl> impl) : impl_(std::move(impl)) {}
 StateStore::~StateStore() = default;
 
 Result<std::unique_ptr<StateStore>> StateStore::open(db::KvStore& kv, const StateStoreOptions& options) {
@@ -217,7 +222,7 @@ Result<std::unique_ptr<StateStore>> StateStore::open(db::KvStore& kv, const Stat
         return fail("DATA_DAMAGED",
                     "The data folder is damaged: the mark of its format or of its last block is missing. Restore it from a "
                     "backup, or start with an empty folder.");
-    auto impl = std::make_unique<Impl>(kv, options);
+    auto impl = std::make_shared<Impl>(kv, options);
     impl->head = head;
     impl->next = head.value_or(StateHead{});
     impl->oldest_readable = impl->next.oldest;
@@ -283,9 +288,9 @@ std::shared_ptr<const state::Reader> StateStore::at(std::uint64_t number) const 
     const std::lock_guard lock(impl.mutex);
     if (!impl.head || number > impl.head->number || number < impl.oldest_readable) return nullptr;
     const auto entry = impl.views.insert(number);
-    return std::make_shared<BlockView>(impl.newest, number, [&impl, entry] {
-        const std::lock_guard release_lock(impl.mutex);
-        impl.views.erase(entry);
+    return std::make_shared<BlockView>(impl.newest, number, [shared = impl_, entry] {
+        const std::lock_guard release_lock(shared->mutex);
+        shared->views.erase(entry);
     });
 }
 
@@ -297,7 +302,7 @@ AccountProof StateStore::prove(const Address& address, const std::vector<Bytes32
     proof.block_number = head_number().value_or(0);
     const Hash hash = hash_address(address);
     const auto found = impl.newest.account(address).value;
-    proof.account = found.value_or(state::Account{0, 0, empty_trie_root(), crypto::keccak256(ByteView())});
+    proof.account = found.value_or(no_account());
     proof.nodes = impl.tries.prove_account(hash);
     for (const Bytes32& key : keys)
         proof.slots.push_back({key, impl.newest.slot(address, key).value,

@@ -2,7 +2,8 @@
 // diffs, and the tries that give the state root. One writer; any number of readers, each at one block.
 //
 //   auto store = StateStore::open(kv);
-//   state::State state(*store->head());                      // execute a block
+//   auto parent = store->head();                            // must outlive the state
+//   state::State state(*parent);                            // execute a block
 //   db::Batch batch;
 //   Hash root = store->prepare(number, state.changes(), batch);
 //   … header, receipts, index into the same batch …
@@ -62,7 +63,7 @@ public:
     void committed();
 
     /// State at the head; empty state before block 0. A reader stays valid and answers for its block while later
-    /// blocks are committed, as long as the store lives.
+    /// blocks are committed, as long as the key-value store lives.
     std::shared_ptr<const state::Reader> head() const;
     /// State after that block; null if it is ahead of the head or no longer kept.
     std::shared_ptr<const state::Reader> at(std::uint64_t number) const;
@@ -72,8 +73,8 @@ public:
 
 private:
     struct Impl;
-    explicit StateStore(std::unique_ptr<Impl> impl);
-    std::unique_ptr<Impl> impl_;
+    explicit StateStore(std::shared_ptr<Impl> impl);
+    std::shared_ptr<Impl> impl_;  ///< shared with the readers
 };
 
 }  // namespace bourse::engine
