@@ -165,6 +165,7 @@ private:
     beast::flat_buffer buffer_;
     std::optional<Parser> parser_;
     Request request_;
+    std::string allow_origin_;
     std::unique_ptr<SpoolFile> spool_;
     std::shared_ptr<ServerWs> ws_;  ///< only touched on the strand
     bool idle_ = false;             ///< only touched on the strand: waits for the first byte of a request
@@ -362,8 +363,11 @@ std::optional<Response> Session::check_head() {
     const auto& config = server_.config;
     if (!host.empty() && !host_is_allowed(host, config.allowed_hosts))
         return refusal(403, "this host name is not served here; the operator can allow it");
-    if (!config.cors && !origin_is_allowed(request_.header("origin"), host, config.allowed_hosts))
+    allow_origin_.clear();
+    const auto origin = request_.header("origin");
+    if (!config.cors && !origin_is_allowed(origin, host, config.allowed_hosts))
         return refusal(403, "requests from this web origin are not allowed; the operator can allow its host");
+    allow_origin_ = config.cors ? "*" : origin;
     if (const auto wait_s = server_.rate.refuse_for_s(remote_); wait_s > 0) {
         auto answer = refusal(429, "too many requests from this address; try again in " + std::to_string(wait_s) + " s");
         answer.headers["retry-after"] = std::to_string(wait_s);
@@ -398,7 +402,7 @@ asio::awaitable<bool> Session::answer_routed(std::uint64_t begin_ms) {
         Response answer;
         if (match.allow.empty() && !server_.router.find_ws(request_.path)) {
             answer = refusal(404, "no such path");
-        } else if (server_.config.cors && request_.method == "OPTIONS") {
+        } else if (!allow_origin_.empty() && request_.method == "OPTIONS") {
             answer = preflight_answer(request_);
         } else {
             answer = refusal(405, "this path has other methods: " + (match.allow.empty() ? "WebSocket" : match.allow));
@@ -527,7 +531,7 @@ asio::awaitable<bool> Session::write_text(std::string_view head, std::string_vie
 /// False when the connection must end.
 asio::awaitable<bool> Session::write_answer(Response answer, bool keep_alive) {
     keep_alive = keep_alive && !unread_body_;
-    HeadFacts facts{keep_alive, parser_->get().version() < 11, server_.config.cors, answer.body.size()};
+    HeadFacts facts{keep_alive, parser_->get().version() < 11, allow_origin_, answer.body.size()};
     const bool head_only = request_.method == "HEAD";
     stream_.expires_after(std::chrono::milliseconds(server_.config.idle_timeout_ms));
     bool ok = false;
@@ -660,7 +664,9 @@ asio::awaitable<void> HttpServer::Impl::refuse(tcp::socket socket) {
     beast::tcp_stream stream(std::move(socket));
     stream.expires_after(kLinger);
     const auto answer = refusal(503, "too many connections; try again later");
-    const auto text = answer_head(answer, {false, false, config.cors, answer.body.size()}) + answer.body;
+    const std::string allow_origin = config.cors ? "*" : "";
+    const HeadFacts facts{false, false, allow_origin, answer.body.size()};
+    const auto text = answer_head(answer, facts) + answer.body;
     const auto [ec, n] = co_await asio::async_write(stream, asio::buffer(text), kTuple);
     if (!ec) co_await linger(stream);
 }
@@ -696,7 +702,7 @@ Status<> HttpServer::start() {
     auto& impl = *impl_;
     const auto where = impl.config.bind + " port " + std::to_string(impl.config.port);
     error_code ec;
-    const auto address = asio::ip::make_address(impl.config.bind, ec);
+    const auto address = asio::ip::make_address(impl.config.bind == "localhost" ? "127.0.0.1" : impl.config.bind, ec);
     if (ec) return fail("BIND_FAILED", "\"" + impl.config.bind + "\" is not an IP address to listen on.");
     const tcp::endpoint endpoint(address, impl.config.port);
     tcp::acceptor acceptor(impl.io);

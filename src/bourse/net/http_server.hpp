@@ -41,7 +41,8 @@ struct ServerConfig {
     std::uint64_t header_timeout_ms = 10'000;
     bool cors = false;                          ///< answers OPTIONS and adds Access-Control-* for any origin
     /// Host header must be an address, localhost or one of these names (DNS rebinding); "*" allows any. Without cors the
-    /// Origin header, where a browser sends one, must be loopback, an extension, the same host, or one of these names.
+    /// Origin header, where a browser sends one, must be loopback, an extension, the same host, or one of these names;
+    /// such a page may read the answers (Access-Control-*).
     std::vector<std::string> allowed_hosts;
     std::size_t requests_per_minute = 0;        ///< by client address, 429 beyond it; 0: no limit; 127.0.0.1 and ::1 exempt
     std::vector<std::string> rate_exempt;       ///< more exempt addresses (proxies)

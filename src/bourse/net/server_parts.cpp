@@ -99,9 +99,10 @@ std::string answer_head(const Response& answer, const HeadFacts& facts) {
         out += value;
         out += "\r\n";
     }
-    if (facts.cors && !answer.headers.contains("access-control-allow-origin")) {
-        out += "access-control-allow-origin: *\r\n"
-               "access-control-expose-headers: etag, content-range, content-length\r\n";
+    if (!facts.allow_origin.empty() && !answer.headers.contains("access-control-allow-origin")) {
+        out += "access-control-allow-origin: " + facts.allow_origin + "\r\n";
+        if (facts.allow_origin != "*") out += "vary: origin\r\n";
+        out += "access-control-expose-headers: etag, content-range, content-length\r\n";
     }
     // 204 and 304 carry no body and no length (RFC 9110 §8.6).
     if (answer.status != 204 && answer.status != 304)
@@ -117,7 +118,6 @@ std::string answer_head(const Response& answer, const HeadFacts& facts) {
 Response preflight_answer(const Request& request) {
     Response out;
     out.status = 204;
-    out.headers["access-control-allow-origin"] = "*";
     out.headers["access-control-allow-methods"] = "GET, HEAD, POST, PUT, DELETE, OPTIONS";
     const auto wanted = request.header("access-control-request-headers");
     out.headers["access-control-allow-headers"] = wanted.empty() ? "content-type, authorization" : wanted;

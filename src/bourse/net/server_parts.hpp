@@ -14,13 +14,13 @@ Response refusal(int status, std::string_view error);
 struct HeadFacts {
     bool keep_alive = true;
     bool http_1_0 = false;
-    bool cors = false;
+    std::string allow_origin;  ///< value of Access-Control-Allow-Origin; empty: none
     std::uint64_t content_length = 0;
 };
 /// Status line and headers with the empty line. Headers with a line break in name or value are left out.
 std::string answer_head(const Response& answer, const HeadFacts& facts);
 
-/// Answer to a preflight request (CORS).
+/// Answer to a preflight request (CORS) from an origin that is allowed.
 Response preflight_answer(const Request& request);
 
 /// A temporary file that takes a body and is removed when destroyed.
