@@ -8,25 +8,34 @@
 namespace bourse::market {
 
 const char* const kFaucetSchema =
-    "CREATE TABLE faucet(address TEXT PRIMARY KEY, granted_ms BIGINT NOT NULL, intent TEXT NOT NULL)";
+    "CREATE TABLE faucet(address TEXT PRIMARY KEY, granted_ms BIGINT NOT NULL, intent TEXT NOT NULL,"
+    " paid BIGINT NOT NULL)";
 
 Faucet::Faucet(db::Database& database, MarketChain& chain, client::OutboxChain& outbox_chain, const crypto::PrivateKey& key,
                FaucetConfig config, std::function<std::uint64_t()> now_ms)
     : db_(&database), chain_(&chain), config_(config), now_ms_(std::move(now_ms)) {
     client::OutboxConfig outbox;
-    outbox.on_outcome = [this](const client::Outcome& outcome) { forget_failed(outcome); };
+    outbox.on_outcome = [this](const client::Outcome& outcome) { settle(outcome); };
     const auto always = [](std::span<const client::Intent> intents) -> Result<std::vector<bool>> {
         return std::vector<bool>(intents.size(), true);
     };
     outbox_ = std::make_unique<client::Outbox>(database, outbox_chain, key, always, std::move(outbox));
 }
 
-void Faucet::forget_failed(const client::Outcome& outcome) {
+void Faucet::start() {
+    // Outcomes that a killed predecessor did not get to see.
+    for (const auto& row : db_->query("SELECT intent FROM faucet WHERE paid=0"))
+        if (const auto outcome = outbox_->outcome(db::sql_text(row[0])); outcome && client::is_final(outcome->state))
+            settle(*outcome);
+    outbox_->start();
+}
+
+void Faucet::settle(const client::Outcome& outcome) {
     if (outcome.state == client::IntentState::kDone) {
         sys::Metrics::global().count("bourse_market_faucet_paid_total", "Faucet requests paid.");
+        db_->execute("UPDATE faucet SET paid=1 WHERE intent=?1", {outcome.key});
         return;
     }
-    if (outcome.state != client::IntentState::kReverted) return;
     sys::log_error("faucet cannot pay", {{"intent", outcome.key}, {"reason", outcome.reason}});
     db_->execute("DELETE FROM faucet WHERE intent=?1", {outcome.key});  // the address may ask again
 }
@@ -44,8 +53,8 @@ Result<Faucet::Grant> Faucet::request(const Address& address) {
     if (const auto next = next_ms(address); next != 0)
         return fail("FAUCET_WAIT", "This address has received RLC today. The next request is possible at " +
                                        sys::iso8601_ms(next) + ".");
-    const auto figures = outbox_->figures();
-    const auto waiting = figures.queued + figures.in_flight;
+    const auto waiting = static_cast<std::uint64_t>(
+        db::sql_int(db_->query("SELECT COUNT(*) FROM faucet WHERE paid=0")[0][0]));
     if (waiting >= config_.queue_length)
         return fail("FAUCET_BUSY", "The waiting list of " + std::to_string(config_.queue_length) + " is full. Try again in a few "
                                                                                                    "seconds.");
@@ -55,8 +64,8 @@ Result<Faucet::Grant> Faucet::request(const Address& address) {
     intent.to = facts.token;
     intent.data = abi::encode_call(poco::selectors::rlc::kTransfer, address, Uint256(config_.amount_nrlc));
     db_->transaction([&] {
-        db_->execute("INSERT INTO faucet(address, granted_ms, intent) VALUES(?1,?2,?3) ON CONFLICT(address) DO UPDATE SET"
-                     " granted_ms=excluded.granted_ms, intent=excluded.intent",
+        db_->execute("INSERT INTO faucet(address, granted_ms, intent, paid) VALUES(?1,?2,?3,0) ON CONFLICT(address) DO"
+                     " UPDATE SET granted_ms=excluded.granted_ms, intent=excluded.intent, paid=0",
                      {to_hex(address), static_cast<std::int64_t>(now_ms), intent.key});
         outbox_->insert(std::span(&intent, 1));
     });

@@ -31,7 +31,7 @@ public:
     /// `now_ms`: wall clock. All references must outlive it. The database has kFaucetSchema and client::outbox_schema().
     Faucet(db::Database& database, MarketChain& chain, client::OutboxChain& outbox_chain, const crypto::PrivateKey& key,
            FaucetConfig config, std::function<std::uint64_t()> now_ms);
-    void start() { outbox_->start(); }
+    void start();
     void stop() { outbox_->stop(); }
 
     struct Grant {
@@ -48,7 +48,7 @@ public:
     client::Outbox& outbox() noexcept { return *outbox_; }
 
 private:
-    void forget_failed(const client::Outcome& outcome);
+    void settle(const client::Outcome& outcome);
 
     db::Database* db_;
     MarketChain* chain_;

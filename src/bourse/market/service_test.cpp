@@ -1,0 +1,274 @@
+#include <bourse/market/service.hpp>
+
+#include <bourse/client/cid.hpp>
+#include <bourse/client/market_client.hpp>
+#include <bourse/codec/transaction.hpp>
+#include <bourse/market/test_chain.hpp>
+#include <bourse/net/http_client.hpp>
+#include <bourse/sys/clock.hpp>
+#include <bourse/sys/file.hpp>
+
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+#include <thread>
+
+namespace bourse::market {
+namespace {
+
+using namespace testing;
+
+/// Blocks that a test adds.
+class FakeBlocks final : public client::FollowerChain {
+public:
+    void add(std::vector<client::LogEntry> logs) {
+        const std::lock_guard lock(mutex_);
+        for (auto& log : logs) log.block_number = blocks_;
+        logs_.insert(logs_.end(), logs.begin(), logs.end());
+        ++blocks_;
+    }
+    Result<client::BlockHead> head() override {
+        const std::lock_guard lock(mutex_);
+        return head_at(blocks_ - 1);
+    }
+    Result<client::BlockHead> block(std::uint64_t number) override { return head_at(number); }
+    Result<std::vector<client::LogEntry>> logs(const client::LogFilter& filter) override {
+        const std::lock_guard lock(mutex_);
+        std::vector<client::LogEntry> out;
+        for (const auto& log : logs_)
+            if (log.block_number >= filter.from_block && log.block_number <= filter.to_block) out.push_back(log);
+        return out;
+    }
+
+private:
+    static client::BlockHead head_at(std::uint64_t number) { return {number, crypto::keccak256(std::to_string(number)), number}; }
+    std::mutex mutex_;
+    std::uint64_t blocks_ = 1;
+    std::vector<client::LogEntry> logs_;
+};
+
+/// Takes transactions and mines them when told.
+class FakeTransactions final : public client::OutboxChain {
+public:
+    std::atomic<bool> mining{true};
+    std::mutex mutex;
+    std::vector<Bytes> sent;
+
+    Result<std::uint64_t> chain_id() override { return kChainId; }
+    Result<std::uint64_t> time_s() override { return std::uint64_t{1}; }
+    Result<std::uint64_t> block_number() override { return std::uint64_t{1}; }
+    Result<std::uint64_t> nonce(const Address&, bool) override { return std::uint64_t{0}; }
+    Result<Uint256> gas_price() override { return Uint256(0); }
+    Result<std::uint64_t> estimate_gas(const client::CallRequest&) override { return std::uint64_t{50'000}; }
+    Result<Bytes> call(const client::CallRequest&) override { return Bytes{}; }
+    Result<std::vector<Result<Hash>>> send(const std::vector<Bytes>& raws) override {
+        const std::lock_guard lock(mutex);
+        std::vector<Result<Hash>> out;
+        for (const auto& raw : raws) {
+            sent.push_back(raw);
+            out.emplace_back(transaction_hash(raw));
+        }
+        return out;
+    }
+    Result<std::vector<Result<std::optional<client::Receipt>>>> receipts(const std::vector<Hash>& hashes) override {
+        std::vector<Result<std::optional<client::Receipt>>> out;
+        for (const auto& hash : hashes) {
+            std::optional<client::Receipt> receipt;
+            if (mining) receipt = client::Receipt{hash, 1, true, 30'000, {}};
+            out.emplace_back(std::move(receipt));
+        }
+        return out;
+    }
+};
+
+class MarketServiceTest : public ::testing::Test {
+protected:
+    MarketServiceTest() {
+        chain_.accounts_[wallet("owner")].stake = 1000;
+        chain_.categories = {{"XS", "", 300}};
+    }
+    void start() {
+        MarketConfig config;
+        config.folder = dir_.path();
+        config.faucet_key = key_of("faucet");
+        config.store_url = store_url_;
+        config.requests_per_minute = 100;
+        auto service = MarketService::start(config, {chain_, blocks_, transactions_});
+        ASSERT_TRUE(service) << service.error().message;
+        service_ = std::move(*service);
+    }
+    std::string url() const { return "http://127.0.0.1:" + std::to_string(service_->port()); }
+    client::MarketClient client() const { return {url(), kChainId}; }
+    net::Response get(const std::string& target, const std::string& method = "GET", const std::string& body = "") const {
+        net::ClientRequest request;
+        request.method = method;
+        request.url = url() + target;
+        request.body = body;
+        const auto answer = net::http_request(request);
+        EXPECT_TRUE(answer) << target;
+        return answer.value_or(net::Response{});
+    }
+    static bool eventually(const std::function<bool()>& condition) {
+        for (const auto end = sys::steady_ms() + 5000; sys::steady_ms() < end;
+             std::this_thread::sleep_for(std::chrono::milliseconds(5)))
+            if (condition()) return true;
+        return condition();
+    }
+
+    sys::TempDir dir_;
+    FakeMarketChain chain_;
+    FakeBlocks blocks_;
+    FakeTransactions transactions_;
+    std::string store_url_;
+    std::unique_ptr<MarketService> service_;
+};
+
+TEST_F(MarketServiceTest, client_publishes_lists_and_withdraws) {
+    start();
+    const auto market = client();
+    const auto order = chain_.pool_order("pool", 20, "owner");
+    const auto hash = market.publish(poco::OrderKind::kWorkerpool, poco::to_json_strings(order), key_of("owner"));
+    ASSERT_TRUE(hash) << hash.error().message;
+    const auto listed = market.workerpool_orders({{"category", "0"}});
+    ASSERT_TRUE(listed) << listed.error().message;
+    ASSERT_EQ(listed->size(), 1U);
+    EXPECT_EQ(listed->at(0).hash, *hash);
+    EXPECT_EQ(listed->at(0).order, order);
+    EXPECT_TRUE(market.order(poco::OrderKind::kWorkerpool, *hash));
+    EXPECT_EQ(market.order(poco::OrderKind::kWorkerpool, Hash{}).error().code, "ORDER_NOT_FOUND");
+    const auto thief = market.unpublish(poco::OrderKind::kWorkerpool, client::MarketClient::Unpublish::kOne, *hash, {}, key_of("thief"));
+    EXPECT_EQ(thief.error().code, "MARKET_REFUSED");
+    const auto removed =
+        market.unpublish(poco::OrderKind::kWorkerpool, client::MarketClient::Unpublish::kAll, {}, order.workerpool, key_of("owner"));
+    ASSERT_TRUE(removed) << removed.error().message;
+    EXPECT_EQ(*removed, std::vector<Hash>{*hash});
+}
+
+TEST_F(MarketServiceTest, writes_need_an_authorisation) {
+    start();
+    const auto answer = get("/apporders?chainId=65535", "POST", R"({"order":{}})");
+    EXPECT_EQ(answer.status, 403);
+    EXPECT_EQ(nlohmann::json::parse(answer.body)["error"], "invalid authorization");
+    EXPECT_EQ(get("/apporders", "PUT", "{}").status, 403);
+    EXPECT_EQ(get("/apporders", "POST", "[").status, 400);
+}
+
+TEST_F(MarketServiceTest, wrong_chain_and_bad_input_are_refused) {
+    start();
+    EXPECT_EQ(get("/workerpoolorders?chainId=1").status, 400);
+    EXPECT_EQ(get("/apporders?chainId=65535").status, 400);
+    EXPECT_EQ(get("/apporders/0x12").status, 400);
+    EXPECT_EQ(get("/apporders/" + to_hex(Hash{})).status, 404);
+    EXPECT_EQ(get("/challenge?chainId=65535&address=me").status, 400);
+    EXPECT_EQ(get("/nowhere").status, 404);
+    chain_.down = true;
+    EXPECT_EQ(get("/workerpoolorders?chainId=65535").status, 503);
+}
+
+TEST_F(MarketServiceTest, public_documents) {
+    start();
+    ASSERT_TRUE(eventually([&] { return nlohmann::json::parse(get("/categories").body)["count"] == 1; }));
+    EXPECT_EQ(nlohmann::json::parse(get("/categories/0").body)["chainId"], kChainId);
+    EXPECT_EQ(get("/categories/7").status, 404);
+    EXPECT_EQ(nlohmann::json::parse(get("/version").body)["ok"], true);
+    const auto docs = nlohmann::json::parse(get("/docs").body);
+    EXPECT_TRUE(docs["paths"].contains("/workerpoolorders/{hash}"));
+    EXPECT_TRUE(docs["paths"]["/apporders"].contains("put"));
+    const auto json = nlohmann::json::parse(get("/metrics?chainId=65535").body);
+    EXPECT_EQ(json["apporders"], 0);
+    EXPECT_TRUE(json.contains("checkpointBlock"));
+    EXPECT_NE(get("/metrics").body.find("bourse_market_open_orders"), std::string::npos);
+    EXPECT_EQ(get("/ohlc?category=0").body, R"({"ohlc":[],"ok":true})");
+    EXPECT_EQ(nlohmann::json::parse(get("/deals?chainId=65535").body)["count"], 0);
+    EXPECT_EQ(get("/deals/" + to_hex(Hash{})).status, 404);
+}
+
+TEST_F(MarketServiceTest, chain_events_reach_the_book_and_survive_a_restart) {
+    start();
+    const auto order = chain_.app_order("app", 1, "seller");
+    const auto hash = client().publish(poco::OrderKind::kApp, poco::to_json_strings(order), key_of("seller"));
+    ASSERT_TRUE(hash) << hash.error().message;
+    chain_.consumed_[*hash] = 10;
+    blocks_.add({log_of(poco::kHub, poco::events::ClosedAppOrder{poco::OrderHash(*hash)})});
+    const auto canceled = [&] {
+        return nlohmann::json::parse(get("/apporders/" + to_hex(*hash)).body)["status"] == "canceled";
+    };
+    EXPECT_TRUE(eventually(canceled));
+    service_.reset();
+    start();
+    EXPECT_TRUE(canceled());
+    EXPECT_EQ(service_->cursor()->number, 1U);
+}
+
+TEST_F(MarketServiceTest, data_of_another_chain_are_refused) {
+    start();
+    ASSERT_TRUE(eventually([&] { return nlohmann::json::parse(get("/categories").body)["count"] == 1; }));
+    service_.reset();
+    chain_.genesis = crypto::keccak256("other genesis");
+    start();
+    ASSERT_TRUE(eventually([&] { return service_->failure().has_value(); }));
+    EXPECT_EQ(service_->failure()->code, "FOREIGN_DATA");
+}
+
+TEST_F(MarketServiceTest, faucet_pays_once_a_day_with_the_agreed_words) {
+    start();
+    const auto first = client().faucet(wallet("newcomer"));
+    ASSERT_TRUE(first) << first.error().message;
+    EXPECT_EQ(first->message, "Successfully requested 200 nRLC. Your position in the waiting list is 1/10");
+    EXPECT_EQ(first->amount_nrlc, Uint256(200));
+    const auto second = client().faucet(wallet("newcomer"));
+    ASSERT_FALSE(second);
+    EXPECT_EQ(second.error().code, "FAUCET_WAIT");
+    const auto refused = get("/v1/faucet", "POST", nlohmann::json{{"address", to_hex(wallet("newcomer"))}}.dump());
+    EXPECT_EQ(refused.status, 429);
+    EXPECT_TRUE(refused.headers.contains("Retry-After"));
+    EXPECT_TRUE(nlohmann::json::parse(refused.body)["next"].get<std::string>().ends_with("Z"));
+    EXPECT_EQ(get("/v1/faucet", "POST", R"({"address":"0x12"})").status, 400);
+    EXPECT_EQ(get("/v1/faucet", "POST", "{}").status, 400);
+    ASSERT_TRUE(eventually([&] {
+        const std::lock_guard lock(transactions_.mutex);
+        return transactions_.sent.size() == 1;
+    }));
+    const auto sent = decode_transaction(transactions_.sent[0]).value();
+    EXPECT_EQ(sent.to, poco::kRlc);
+    EXPECT_EQ(recover_sender(sent), wallet("faucet"));
+    service_.reset();
+    start();
+    EXPECT_EQ(client().faucet(wallet("newcomer")).error().code, "FAUCET_WAIT");
+}
+
+TEST_F(MarketServiceTest, faucet_has_a_waiting_list_of_ten) {
+    transactions_.mining = false;
+    start();
+    for (int i = 1; i <= 10; ++i) {
+        const auto grant = client().faucet(wallet("newcomer" + std::to_string(i)));
+        ASSERT_TRUE(grant) << grant.error().message;
+        EXPECT_EQ(grant->position, static_cast<std::uint64_t>(i));
+    }
+    EXPECT_FALSE(client().faucet(wallet("newcomer11")));
+    transactions_.mining = true;
+    EXPECT_TRUE(eventually([&] { return client().faucet(wallet("newcomer11")).has_value(); }));
+}
+
+TEST_F(MarketServiceTest, content_of_the_store_is_handed_on_and_kept) {
+    const std::string text = "some content";
+    const auto cid = client::cid_of(as_bytes(text));
+    std::atomic<int> asked{0};
+    net::HttpServer store({});
+    store.route("GET", "/ipfs/:cid", [&](const net::Request& request) {
+        ++asked;
+        return request.params.at("cid") == cid ? net::Response::text(200, text) : net::Response::json(404, R"({"ok":false})");
+    });
+    ASSERT_TRUE(store.start());
+    store_url_ = "http://127.0.0.1:" + std::to_string(store.port());
+    start();
+    EXPECT_EQ(get("/ipfs/" + cid).body, text);
+    EXPECT_EQ(get("/ipfs/" + cid).body, text);
+    EXPECT_EQ(asked, 1);
+    EXPECT_EQ(get("/ipfs/" + client::cid_of(as_bytes("missing"))).status, 404);
+    EXPECT_EQ(get("/ipfs/nonsense").status, 400);
+    EXPECT_EQ(get("/ipfs/" + cid, "DELETE").status, 405);
+    EXPECT_EQ(get("/v1/tasks/0x12").status, 404);
+}
+
+}  // namespace
+}  // namespace bourse::market
