@@ -197,9 +197,18 @@ Result<Address> Context::wallet_address() {
 Result<crypto::PrivateKey> Context::key() {
     if (key_) return *key_;
     BOURSE_TRY(const auto source, key_source());
-    // The progress line must not run over a password prompt, and the derivation of a standard wallet takes a second.
-    if (progress_) progress_->stage("");
-    BOURSE_TRY(key_, client::load_key(source));
+    if (!source.key_file.empty()) {
+        BOURSE_TRY(key_, client::load_key(source));
+        return *key_;
+    }
+    BOURSE_TRY(const auto wallet, sys::read_file(source.wallet_file, 1 << 20));
+    BOURSE_TRY(const auto address, client::wallet_address(wallet));
+    // The progress line must not run over the prompt; the derivation after it takes a second for a standard wallet.
+    progress().stage("");
+    BOURSE_TRY(const auto password, client::load_password(source, fmt::format("Password of {}: ", to_checksum(address))));
+    progress().stage("Opening the wallet");
+    BOURSE_TRY(key_, client::decrypt_key(wallet, password));
+    progress().stage("");
     return *key_;
 }
 

@@ -49,7 +49,7 @@ void add_outcomes(Answer& answer, const std::vector<TaskOutcome>& outcomes) {
     answer.error = outcome_error(outcomes);
 }
 
-Result<Answer> run(Context& context, const RunArgs& args) {
+Result<Answer> run_purchase(Context& context, const RunArgs& args) {
     if (args.buy.trust < kLeastSafeTrust)
         context.progress().note(fmt::format("warning: at trust {} the first worker's answer counts and nobody checks it. --trust 3 makes several workers agree.", args.buy.trust));
     BOURSE_TRY(const auto prepared, prepare_purchase(context, args.buy));
@@ -104,7 +104,7 @@ void add_run_command(CLI::App& root, int& exit_code) {
                        "  bourse run vanitygen --args 0xbee --volume 8 --trust 3 --wallet requester --watch\n"
                        "  bourse run hello --volume 2 --params '{\"0\":\"first\",\"1\":\"second\"}'\n"
                        "Exit status with --watch: 0 only when every verdict is OK.");
-    set_verb(*sub, options, exit_code, [args](Context& context) { return run(context, *args); });
+    set_verb(*sub, options, exit_code, [args](Context& context) { return run_purchase(context, *args); });
 }
 
 }  // namespace bourse::cli

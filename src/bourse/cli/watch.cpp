@@ -1,5 +1,6 @@
 #include <bourse/cli/watch.hpp>
 
+#include <bourse/cli/claims.hpp>
 #include <bourse/cli/task_stages.hpp>
 #include <bourse/client/archive.hpp>
 #include <bourse/client/result_digest.hpp>
@@ -70,6 +71,7 @@ struct Watcher {
     client::Hub& hub;
     const poco::Deal& deal;
     const WatchOptions& options;
+    std::uint64_t deadline_s;
     std::vector<TaskOutcome> outcomes;
     std::vector<std::uint64_t> late_since;
     StageReporter stages;
@@ -88,7 +90,7 @@ struct Watcher {
             outcome = std::move(*fetched);
         } else {
             outcome.verdict = "FAILED";
-            outcome.reason = status == "TIMEOUT" ? "The final deadline has passed without a result. Take the money back with `bourse task claim " + to_hex(outcome.id) + "`."
+            outcome.reason = status == "TIMEOUT" ? "The final deadline has passed without a result. `bourse deal claim` gets the money back."
                                                  : "The task failed and its price went back to the requester.";
         }
         stages.ended(i, outcome.verdict);
@@ -101,7 +103,9 @@ struct Watcher {
         bool all_over = true;
         for (std::size_t i = 0; i < tasks.size(); ++i) {
             if (!outcomes[i].verdict.empty()) continue;
-            const std::string status = client::task_status_name(tasks[i], now_s);
+            std::string status = client::task_status_name(tasks[i], now_s);
+            // A task that nobody ever initialised has no deadline of its own, but its deal has.
+            if (tasks[i].status == poco::TaskStatus::kUnset && now_s >= deadline_s) status = "TIMEOUT";
             outcomes[i].status = status;
             stages.update(i, tasks[i]);
             bool is_over = status == "COMPLETED" || status == "FAILED";
@@ -145,7 +149,8 @@ Result<TaskOutcome> fetch_result(Context& context, const poco::TaskId& id, const
 Result<std::vector<TaskOutcome>> watch_tasks(Context& context, const poco::Deal& deal, const std::vector<poco::TaskId>& tasks, const WatchOptions& options) {
     BOURSE_TRY(auto* const hub, context.hub());
     const auto scheduler = context.scheduler_url();
-    Watcher watcher{context, *hub, deal, options, {}, {}, StageReporter(context.progress(), tasks, options.is_quiet, scheduler.value_or(""))};
+    BOURSE_TRY(const auto deadline_s, final_deadline_s(*hub, deal));
+    Watcher watcher{context, *hub, deal, options, deadline_s, {}, {}, StageReporter(context.progress(), tasks, options.is_quiet, scheduler.value_or(""))};
     watcher.outcomes.resize(tasks.size());
     watcher.late_since.resize(tasks.size());
     for (std::size_t i = 0; i < tasks.size(); ++i) {

@@ -16,7 +16,7 @@ constexpr std::size_t kLinksPerNode = 174;
 constexpr std::uint8_t kRawCodec = 0x55;
 constexpr std::uint8_t kDagPbCodec = 0x70;
 constexpr std::string_view kBase32 = "abcdefghijklmnopqrstuvwxyz234567";
-constexpr std::string_view kBase58 = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz";
+constexpr std::string_view kBase58Digits = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz";
 
 void append_varint(Bytes& out, std::uint64_t value) {
     while (value >= 0x80) {
@@ -112,7 +112,7 @@ std::optional<Bytes> from_base58(std::string_view text) {
     if (text.size() > 128) return std::nullopt;
     Bytes big_endian;
     for (char c : text) {
-        const auto digit = kBase58.find(c);
+        const auto digit = kBase58Digits.find(c);
         if (digit == std::string_view::npos) return std::nullopt;
         auto carry = static_cast<std::uint32_t>(digit);
         for (auto it = big_endian.rbegin(); it != big_endian.rend(); ++it) {
