@@ -27,7 +27,7 @@ struct NamedCategory {
 };
 constexpr std::array<NamedCategory, 5> kCategories{
     {{"XS", 300}, {"S", 1'200}, {"M", 3'600}, {"L", 10'800}, {"XL", 36'000}}};
-constexpr std::string_view kCategoryDescription = "{}";
+constexpr std::string_view kCategoryDescription;  // empty, as in deployments of version 6 (poco.md §1.5)
 
 Uint256 rlc(std::uint64_t amount) { return Uint256{amount} * kNrlcPerRlc; }
 

@@ -1,0 +1,63 @@
+#include "report.hpp"
+
+#include <cstdio>
+
+namespace bourse::conformance {
+namespace {
+
+/// poco.md §18.2: how many of each group may be left out.
+const std::map<std::string, std::size_t>& allowed_skips() {
+    static const std::map<std::string, std::size_t> allowed{{"needs EVM: match cases", 19},
+                                                            {"needs EVM: malformed contract answers", 10},
+                                                            {"needs EVM: verifySignature rows", 4},
+                                                            {"needs EVM: callback part of lifecycle scenarios", 4},
+                                                            {"needs EVM: escrow steps", 2},
+                                                            {"native mode: steps", 12},
+                                                            {"boost: files", 1},
+                                                            {"other build: registry entries", 41}};
+    return allowed;
+}
+
+}  // namespace
+
+std::string to_text(SkipClass reason) {
+    switch (reason) {
+        case SkipClass::kNeedsEvm: return "needs EVM";
+        case SkipClass::kNativeMode: return "native mode";
+        case SkipClass::kBoost: return "boost";
+        case SkipClass::kOtherBuild: return "other build";
+    }
+    return "unknown";
+}
+
+void Report::check(const std::string& name, const std::string& problem) {
+    if (problem.empty()) {
+        ++passed_;
+        if (verbose_) std::printf("pass  %s\n", name.c_str());
+        return;
+    }
+    ++failed_;
+    std::printf("FAIL  %s\n      %s\n", name.c_str(), problem.c_str());
+}
+
+void Report::skip(SkipClass reason, const std::string& group, const std::string& name) {
+    skipped_[to_text(reason) + ": " + group].push_back(name);
+}
+
+bool Report::finish() {
+    std::size_t skipped = 0;
+    bool allowed = true;
+    for (const auto& [group, names] : skipped_) {
+        skipped += names.size();
+        const auto limit = allowed_skips().find(group);
+        const bool fits = limit != allowed_skips().end() && names.size() <= limit->second;
+        allowed = allowed && fits;
+        std::printf("skip  %s (%zu%s):", group.c_str(), names.size(), fits ? "" : ", MORE THAN ALLOWED");
+        for (const auto& name : names) std::printf(" [%s]", name.c_str());
+        std::printf("\n");
+    }
+    std::printf("%zu passed, %zu failed, %zu skipped\n", passed_, failed_, skipped);
+    return failed_ == 0 && allowed;
+}
+
+}  // namespace bourse::conformance

@@ -1,0 +1,34 @@
+// Counts of a conformance run. What is left out is named by class and must be among what the specification allows.
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+namespace bourse::conformance {
+
+enum class SkipClass { kNeedsEvm, kNativeMode, kBoost, kOtherBuild };
+std::string to_text(SkipClass reason);
+
+class Report {
+public:
+    explicit Report(bool verbose) : verbose_(verbose) {}
+
+    /// One check with its name; `problem` is empty when it passed.
+    void check(const std::string& name, const std::string& problem);
+    void pass(const std::string& name) { check(name, {}); }
+    /// `group` names the line of the specification's list (poco.md §18.2) that allows it.
+    void skip(SkipClass reason, const std::string& group, const std::string& name);
+
+    /// Prints what was skipped and the last line `N passed, M failed, K skipped`. True when nothing failed and nothing
+    /// was skipped beyond the list.
+    bool finish();
+
+private:
+    bool verbose_;
+    std::size_t passed_ = 0;
+    std::size_t failed_ = 0;
+    std::map<std::string, std::vector<std::string>> skipped_;  ///< by class and group
+};
+
+}  // namespace bourse::conformance

@@ -1,0 +1,89 @@
+#include "world.hpp"
+
+#include <bourse/base/assert.hpp>
+
+namespace bourse::conformance {
+namespace {
+
+constexpr std::uint64_t kGasLimit = 30'000'000;
+
+}  // namespace
+
+void MemoryState::apply(const state::ChangeSet& changes) {
+    for (const auto& [address, change] : changes.accounts) {
+        if (change.after) accounts_[address] = *change.after;
+        else accounts_.erase(address);
+    }
+    for (const auto& [address, slots] : changes.slots)
+        for (const auto& [key, change] : slots) {
+            if (change.after.value.is_zero()) slots_.erase({address, key});
+            else slots_[{address, key}] = change.after;
+        }
+    for (const auto& [hash, code] : changes.new_code) code_[hash] = code;
+}
+
+std::optional<state::Account> MemoryState::account(const Address& address) const {
+    const auto found = accounts_.find(address);
+    return found == accounts_.end() ? std::nullopt : std::optional(found->second);
+}
+
+state::SlotValue MemoryState::slot(const Address& address, const Bytes32& key) const {
+    const auto found = slots_.find({address, key});
+    return found == slots_.end() ? state::SlotValue{} : found->second;
+}
+
+Bytes MemoryState::code(const Hash& code_hash) const {
+    const auto found = code_.find(code_hash);
+    return found == code_.end() ? Bytes{} : found->second;
+}
+
+World::World(const chain::GenesisConfig& genesis) : chain_id_(genesis.chain_id) {
+    state_.apply(chain::genesis_changes(genesis));
+    head_ = chain::genesis_header(genesis, {});
+    head_hash_ = chain::header_hash(head_);
+}
+
+Outcome World::transact(const crypto::PrivateKey& key, const Address& to, const Bytes& data, const Uint256& value,
+                        std::uint64_t time_s) {
+    Transaction tx;
+    tx.chain_id = chain_id_;
+    tx.nonce = state_.account(key.address()).value_or(state::Account{}).nonce;
+    tx.gas_limit = kGasLimit;
+    tx.to = to;
+    tx.value = value;
+    tx.data = data;
+    sign_transaction(tx, key);
+    const auto prepared = chain::prepare_transaction(encode_transaction(tx));
+    BOURSE_ASSERT(prepared.has_value());
+
+    chain::BlockInput input;
+    input.parent = head_;
+    input.parent_hash = head_hash_;
+    input.chain_id = chain_id_;
+    input.time_ms = time_s * 1000;
+    input.transactions.push_back(*prepared);
+    auto block = chain::execute_block(input, state_);
+    BOURSE_ASSERT(block.executed.size() == 1);
+    chain::seal_block(block, {});
+    state_.apply(block.changes);
+    head_ = block.header;
+    head_hash_ = block.hash;
+    auto& executed = block.executed[0];
+    return {executed.receipt.success, std::move(executed.output), std::move(executed.receipt.logs), executed.gas_used};
+}
+
+Outcome World::call(const Address& from, const Address& to, const Bytes& data) const {
+    chain::BlockInput input;
+    input.parent = head_;
+    input.parent_hash = head_hash_;
+    input.chain_id = chain_id_;
+    input.time_ms = head_.time_ms;
+    chain::CallRequest request;
+    request.from = from;
+    request.to = to;
+    request.data = data;
+    auto outcome = chain::simulate_call(state_, chain::block_context(input), request);
+    return {outcome.success, std::move(outcome.output), {}, outcome.gas_used};
+}
+
+}  // namespace bourse::conformance
