@@ -131,9 +131,9 @@ Status<> ChainReader::read_log(const client::LogEntry& log, Reading& reading) {
     } else if (const auto claimed = event_in<events::TaskClaimed>(log)) {
         if (reading.is_ours(claimed->taskid)) facts.emplace_back(TaskClaimed{claimed->taskid, block, reading.now_ms});
     } else if (const auto accurate = event_in<events::AccurateContribution>(log)) {
-        facts.emplace_back(ScoreMoved{accurate->worker, true});
+        facts.emplace_back(ScoreMoved{accurate->worker, true, block});
     } else if (const auto faulty = event_in<events::FaultyContribution>(log)) {
-        facts.emplace_back(ScoreMoved{faulty->worker, false});
+        facts.emplace_back(ScoreMoved{faulty->worker, false, block});
     }
     return {};
 }

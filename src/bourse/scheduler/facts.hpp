@@ -120,7 +120,8 @@ struct TaskClaimed {
 struct ScoreMoved {
     Address worker;
     bool accurate = false;
-    BOURSE_FACT(ScoreMoved, "score", v("worker", m.worker); v("accurate", m.accurate);)
+    std::uint64_t block = 0;
+    BOURSE_FACT(ScoreMoved, "score", v("worker", m.worker); v("accurate", m.accurate); v("block", m.block);)
 };
 
 // ---- workers -------------------------------------------------------------------------------------------------------
@@ -135,13 +136,14 @@ struct WorkerJoined {
     std::uint64_t cores = 0;
     std::uint64_t memory_mib = 0;
     std::string prefix;          ///< /24 or /48 of its address; empty for loopback and private ranges
-    Uint256 score;               ///< as the chain says
+    Uint256 score;               ///< as the chain says at `score_block`
+    std::uint64_t score_block = 0;
     std::uint64_t last_seq = 0;  ///< commands it has taken over
     std::uint64_t ms = 0;
     BOURSE_FACT(WorkerJoined, "joined", v("worker", m.worker); v("owner", m.owner); v("name", m.name);
                 v("software", m.software); v("slots", m.slots); v("tags", m.tags); v("cores", m.cores);
-                v("memory", m.memory_mib); v("prefix", m.prefix); v("score", m.score); v("last_seq", m.last_seq);
-                v("ms", m.ms);)
+                v("memory", m.memory_mib); v("prefix", m.prefix); v("score", m.score); v("score_block", m.score_block);
+                v("last_seq", m.last_seq); v("ms", m.ms);)
 };
 
 /// Silent for longer than kWorkerLostMs; ends with the next WorkerJoined or WorkerHeard.

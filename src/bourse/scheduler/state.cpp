@@ -95,7 +95,8 @@ void State::apply(const Fact& fact, std::set<TaskId>& touched) {
 // ---- chain -----------------------------------------------------------------------------------------------------------
 
 void State::on(const DealSeen& fact, std::set<TaskId>&) {
-    deals_.try_emplace(fact.deal, Deal{fact, 0, 0});
+    const bool is_new = deals_.try_emplace(fact.deal, Deal{fact, 0, 0}).second;
+    if (is_new && fact.count > 0) folded_.insert(fact.deal);
 }
 
 Task& State::make_task(const Deal& deal, std::uint64_t index) {
@@ -120,6 +121,7 @@ void State::on(const TasksUnfolded& fact, std::set<TaskId>& touched) {
         if (is_new) ++deal.open;
     }
     deal.unfolded = std::max(deal.unfolded, fact.first + fact.count - deal.facts.first);
+    if (deal.unfolded >= deal.facts.count) folded_.erase(fact.deal);
 }
 
 void State::on(const TaskInitialized& fact, std::set<TaskId>& touched) {
@@ -227,7 +229,7 @@ void State::on(const TaskClaimed& fact, std::set<TaskId>& touched) {
 
 void State::on(const ScoreMoved& fact, std::set<TaskId>&) {
     const auto found = workers_.find(fact.worker);
-    if (found == workers_.end()) return;
+    if (found == workers_.end() || fact.block <= found->second.score_block) return;
     auto& score = found->second.score;
     score = fact.accurate ? score + Uint256{1} : poco::slashed_score(score).value_or(Uint256{});
 }
@@ -259,6 +261,7 @@ void State::on(const WorkerJoined& fact, std::set<TaskId>& touched) {
     worker.memory_mib = fact.memory_mib;
     worker.prefix = fact.prefix;
     worker.score = fact.score;
+    worker.score_block = fact.score_block;
     worker.joined_ms = fact.ms;
     on(CommandsAcknowledged{fact.worker, fact.last_seq}, touched);
     set_silence(fact.worker, 0, touched);
@@ -347,6 +350,7 @@ void State::on(const CommandIssued& fact, std::set<TaskId>& touched) {
         case client::stream::CommandKind::kReveal: replicate->reveal_commanded = true; break;
         case client::stream::CommandKind::kUpload:
             replicate->upload = Replicate::Upload::kRequested;
+            replicate->status = "RESULT_UPLOAD_REQUESTED";
             replicate->upload_ms = fact.ms;
             ++replicate->upload_tries;
             task->uploader = fact.worker;

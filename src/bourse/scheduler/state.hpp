@@ -114,6 +114,7 @@ struct Worker {
     std::uint64_t memory_mib = 0;
     std::string prefix;
     Uint256 score;
+    std::uint64_t score_block = 0;  ///< score moves up to this block are in it
     bool lost = false;
     std::uint64_t lost_ms = 0;
     std::uint64_t joined_ms = 0;
@@ -146,6 +147,8 @@ public:
     const std::unordered_map<TaskId, Task>& tasks() const noexcept { return tasks_; }
     const std::map<std::string, IntentSubmitted>& intents() const noexcept { return intents_; }
     const std::set<TaskId>& open_tasks() const noexcept { return open_; }
+    /// Deals with tasks that are not unfolded yet.
+    const std::set<DealId>& folded_deals() const noexcept { return folded_; }
     bool draining() const noexcept { return draining_; }
     std::optional<std::uint64_t> usual_ms(const Deal& deal) const;
     /// Engagements of a worker that take up a computing slot.
@@ -186,6 +189,7 @@ private:
     std::map<DealId, Deal> deals_;
     std::unordered_map<TaskId, Task> tasks_;
     std::set<TaskId> open_;
+    std::set<DealId> folded_;
     std::map<Address, Worker> workers_;
     std::map<std::string, IntentSubmitted> intents_;
     std::map<std::pair<Address, std::uint64_t>, Durations> durations_;  ///< by app and category's time

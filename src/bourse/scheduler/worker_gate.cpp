@@ -68,14 +68,31 @@ Result<LoginInput> WorkerGate::check(const Connection& connection, std::string_v
     BOURSE_TRY(auto login, stream::login_from(text));
     BOURSE_CHECK(stream::check_login(login, connection.hello, sys::unix_time_s()));
     LoginInput input;
-    BOURSE_TRY(const auto score, hub_->score(login.worker));
-    BOURSE_TRY(input.account, hub_->account(login.worker));
+    BOURSE_TRY(const auto head, hub_->rpc().head());
+    const auto call_of = [&](const Bytes4& selector) {
+        client::CallRequest call;
+        call.to = config_.hub;
+        call.data = abi::encode_call(selector, login.worker);
+        return call;
+    };
+    // Both at one block, which later changes of the score are counted from.
+    BOURSE_TRY(const auto views,
+               hub_->rpc().eth_call_batch({call_of(poco::selectors::hub::kViewScore), call_of(poco::selectors::hub::kViewAccount)},
+                                          to_quantity(Uint256{head.number})));
+    for (const auto& view : views) {
+        if (!view) return fail(view.error());
+    }
+    const auto score = abi::decode<Uint256>(*views[0]);
+    const auto account = abi::decode<Uint256, Uint256>(*views[1]);
+    if (!score || !account) return fail("NODE_BAD_ANSWER", "The node's views of the worker cannot be read; try again.");
+    std::tie(input.account.stake, input.account.locked) = *account;
+    input.score = std::get<0>(*score);
+    input.score_block = head.number;
     if (input.account.stake.is_zero() && input.account.locked.is_zero()) {
         return fail("STAKE_TOO_LOW", "The wallet " + to_checksum(login.worker) +
                                          " has no deposit at the hub: deposit some RLC, then connect again.");
     }
     input.connection = connection.id;
-    input.score = Uint256{score};
     input.remote_address = connection.remote_address;
     input.login = std::move(login);
     return input;

@@ -1,0 +1,518 @@
+// A whole pool in memory, without threads or clocks: a model of the hub, workers of several characters, and the decider
+// over a log of facts. The scheduler is killed after every single fact in turn; what it does afterwards must end the same.
+#include <bourse/scheduler/decider.hpp>
+
+#include <bourse/crypto/hash.hpp>
+#include <bourse/poco/consensus.hpp>
+
+#include <gtest/gtest.h>
+#include <rapidcheck.h>
+
+namespace bourse::scheduler {
+namespace {
+
+using client::stream::CommandKind;
+using poco::TaskStatus;
+
+struct Killed {};
+
+enum class Character { kHonest, kCheat, kSilent, kNeverReveals, kFailsUploads, kAborts };
+
+Address sim_worker(std::size_t n) {
+    Address address;
+    address.data.fill(static_cast<std::uint8_t>(n + 1));
+    return address;
+}
+
+/// The hub's rules, as far as a task's life needs them.
+struct SimChain {
+    struct SimTask {
+        DealId deal;
+        std::uint64_t index = 0;
+        TaskStatus status = TaskStatus::kUnset;
+        std::map<Address, Hash> contributions;
+        std::set<Address> rejected, revealed;
+        std::map<Hash, Uint256> groups;
+        Uint256 total{1};
+        Hash consensus;
+        std::uint64_t winners = 0;
+        std::uint64_t reveal_deadline_s = 0;
+    };
+    std::map<TaskId, SimTask> tasks;
+    std::map<DealId, DealSeen> deals;
+    std::vector<Fact> emitted;
+    std::uint64_t block = 1;
+    std::uint64_t time_s = 1'000;
+    std::uint64_t refused = 0;
+
+    void add_deal(const DealSeen& deal) {
+        deals[deal.deal] = deal;
+        emitted.emplace_back(deal);
+    }
+    bool initialize(const DealId& deal, std::uint64_t index) {
+        const auto id = poco::task_id(deal, Uint256{index});
+        auto& task = tasks[id];
+        if (task.status != TaskStatus::kUnset) return false;
+        task.deal = deal;
+        task.index = index;
+        task.status = TaskStatus::kActive;
+        emitted.emplace_back(TaskInitialized{id, deal, index, block});
+        return true;
+    }
+    bool contribute(const TaskId& id, const Address& worker, const Hash& value) {
+        auto& task = tasks[id];
+        const auto& deal = deals[task.deal];
+        if (task.status != TaskStatus::kActive || time_s >= deal.start_s + 7 * deal.time_ref_s) return false;
+        if (!task.contributions.emplace(worker, value).second) return false;
+        emitted.emplace_back(TaskContributed{id, worker, value, block, time_s * 1'000});
+        const poco::Credibility before{task.groups[value], task.total};
+        const auto after = *poco::add_contribution(before, Uint256{2});
+        task.groups[value] = after.group;
+        task.total = after.total;
+        if (!poco::is_consensus(after, deal.trust).value()) return true;
+        task.status = TaskStatus::kRevealing;
+        task.consensus = value;
+        task.winners = 0;
+        for (const auto& [who, what] : task.contributions) task.winners += what == value && !task.rejected.contains(who) ? 1 : 0;
+        task.reveal_deadline_s = time_s + 2 * deal.time_ref_s;
+        emitted.emplace_back(ConsensusReached{id, value, block, time_s});
+        return true;
+    }
+    bool reveal(const TaskId& id, const Address& worker) {
+        auto& task = tasks[id];
+        const auto mine = task.contributions.find(worker);
+        if (task.status != TaskStatus::kRevealing || time_s >= task.reveal_deadline_s) return false;
+        if (mine == task.contributions.end() || mine->second != task.consensus || task.rejected.contains(worker)) return false;
+        if (!task.revealed.insert(worker).second) return false;
+        emitted.emplace_back(TaskRevealed{id, worker, task.consensus, block});
+        return true;
+    }
+    bool finalize(const TaskId& id) {
+        auto& task = tasks[id];
+        const auto& deal = deals[task.deal];
+        if (task.status != TaskStatus::kRevealing || time_s >= deal.start_s + 10 * deal.time_ref_s) return false;
+        const bool all = task.revealed.size() == task.winners;
+        if (!all && (task.revealed.empty() || time_s < task.reveal_deadline_s)) return false;
+        task.status = TaskStatus::kCompleted;
+        emitted.emplace_back(TaskFinalized{id, Bytes{1}, block, time_s * 1'000});
+        return true;
+    }
+    bool reopen(const TaskId& id) {
+        auto& task = tasks[id];
+        if (task.status != TaskStatus::kRevealing || time_s < task.reveal_deadline_s || !task.revealed.empty()) return false;
+        for (const auto& [who, what] : task.contributions) {
+            if (what == task.consensus) task.rejected.insert(who);
+        }
+        task.total -= task.groups[task.consensus];
+        task.groups[task.consensus] = Uint256{};
+        task.consensus = Hash{};
+        task.status = TaskStatus::kActive;
+        emitted.emplace_back(TaskReopened{id, block});
+        return true;
+    }
+    bool claim(const TaskId& id) {
+        auto& task = tasks[id];
+        const auto& deal = deals[task.deal];
+        const bool open = task.status == TaskStatus::kActive || task.status == TaskStatus::kRevealing;
+        if (!open || time_s < deal.start_s + 10 * deal.time_ref_s) return false;
+        task.status = TaskStatus::kFailed;
+        emitted.emplace_back(TaskClaimed{id, block, time_s * 1'000});
+        return true;
+    }
+};
+
+class Sim {
+public:
+    explicit Sim(std::vector<Character> characters) : characters_(std::move(characters)), decider_(config()) {}
+
+    static DeciderConfig config() {
+        DeciderConfig out;
+        out.supply.private_pool = true;
+        out.supply.again_after_ms = 500;
+        out.max_array = 5;
+        out.min_window = 6;
+        return out;
+    }
+    DealId buy(std::uint64_t tasks, std::uint64_t trust, std::uint64_t time_ref_s = 100) {
+        DealSeen deal;
+        deal.deal = DealId(crypto::keccak256("deal" + std::to_string(chain_.deals.size())));
+        deal.trust = Uint256{trust};
+        deal.time_ref_s = time_ref_s;
+        deal.start_s = chain_.time_s;
+        deal.first = 10;
+        deal.count = tasks;
+        deal.worker_stake = Uint256{1};
+        chain_.add_deal(deal);
+        return deal.deal;
+    }
+    /// The process dies when the log has so many facts.
+    void kill_at(std::size_t facts) { kill_at_ = facts; }
+
+    /// Runs until every task of every deal has ended (true) or the steps are used up.
+    bool run(int steps) {
+        for (int i = 0; i < steps; ++i) {
+            try {
+                step();
+            } catch (const Killed&) {
+                restart();
+            }
+            if (is_over()) return true;
+        }
+        return false;
+    }
+    bool is_over() const {
+        std::uint64_t wanted = 0;
+        for (const auto& [id, deal] : chain_.deals) wanted += deal.count;
+        const auto ended = std::ranges::count_if(chain_.tasks, [](const auto& row) {
+            return row.second.status == TaskStatus::kCompleted || row.second.status == TaskStatus::kFailed;
+        });
+        return static_cast<std::uint64_t>(ended) == wanted && cursor_ == chain_.emitted.size() && intents_.empty();
+    }
+    std::map<TaskId, TaskStatus> outcome() const {
+        std::map<TaskId, TaskStatus> out;
+        for (const auto& [id, task] : chain_.tasks) out[id] = task.status;
+        return out;
+    }
+    const std::vector<Fact>& log() const { return log_; }
+    const State& state() const { return state_; }
+    SimChain& chain() { return chain_; }
+    std::uint64_t restarts() const { return restarts_; }
+    void skip(std::uint64_t seconds) { chain_.time_s += seconds; }
+
+private:
+    Now now() const { return {chain_.time_s, ms_}; }
+
+    void record(const Fact& fact) {
+        if (kill_at_ && log_.size() == *kill_at_) {
+            kill_at_.reset();
+            throw Killed{};
+        }
+        log_.push_back(fact);
+        std::set<TaskId> touched;
+        state_.apply(fact, touched);
+        decider_.touch(touched);
+    }
+
+    /// What a new process finds: the log, the outbox's table, the chain, and workers that come back.
+    void restart() {
+        ++restarts_;
+        state_ = State{};
+        std::set<TaskId> touched;
+        std::size_t chain_facts = 0;
+        for (const auto& fact : log_) {
+            state_.apply(fact, touched);
+            chain_facts += is_chain_fact(fact) ? 1 : 0;
+        }
+        cursor_ = chain_facts;
+        decider_ = Decider(config());
+        decider_.begin(state_);
+        // The outbox shares the log's transactions: it has what was submitted and not reported as ended.
+        for (const auto& [key, intent] : state_.intents()) intents_.try_emplace(key, intent);
+        std::erase_if(intents_, [&](const auto& row) { return !state_.intents().contains(row.first); });
+        joined_ = false;
+    }
+
+    static bool is_chain_fact(const Fact& fact) {
+        return std::holds_alternative<DealSeen>(fact) || std::holds_alternative<TaskInitialized>(fact) ||
+               std::holds_alternative<TaskContributed>(fact) || std::holds_alternative<ConsensusReached>(fact) ||
+               std::holds_alternative<TaskRevealed>(fact) || std::holds_alternative<TaskReopened>(fact) ||
+               std::holds_alternative<TaskFinalized>(fact) || std::holds_alternative<TaskClaimed>(fact);
+    }
+
+    void join() {
+        if (std::exchange(joined_, true)) return;
+        for (std::size_t n = 0; n < characters_.size(); ++n) {
+            WorkerJoined fact;
+            fact.worker = fact.owner = sim_worker(n);
+            fact.slots = 2;
+            fact.last_seq = taken_[fact.worker];
+            fact.ms = ms_;
+            record(fact);
+        }
+        decider_.touch_supply();
+    }
+
+    std::vector<Offer> offers() const {
+        std::vector<Offer> out;
+        for (const auto& [address, worker] : state_.workers()) {
+            Offer offer;
+            offer.worker = address;
+            offer.owner = worker.owner;
+            offer.weight = Uint256{2};
+            offer.slots = worker.slots;
+            const auto busy = state_.busy_slots(address);
+            offer.free = worker.slots > busy ? worker.slots - busy : 0;
+            offer.spendable = Uint256{1'000};
+            offer.connected = !worker.lost;
+            out.push_back(offer);
+        }
+        return out;
+    }
+
+    void step() {
+        ms_ += 100;
+        chain_.time_s += ms_ % 1'000 == 0 ? 1 : 0;
+        ++chain_.block;
+        join();
+        while (cursor_ < chain_.emitted.size()) {
+            record(chain_.emitted[cursor_]);
+            ++cursor_;
+            decider_.touch_supply();
+        }
+        decider_.touch_due(now());
+        for (int round = 0; decider_.has_work(); ++round) {
+            ASSERT_LT(round, 1'000) << "decisions without end";
+            decide_once();
+        }
+        work();
+        execute();
+    }
+
+    void decide_once() {
+        const auto decisions = decider_.decide(state_, now(), offers(), crypto::keccak256("seed"), chain_.block);
+        for (const auto& fact : decisions.facts) {
+            record(fact);
+            if (const auto* intent = std::get_if<IntentSubmitted>(&fact)) intents_.try_emplace(intent->key, *intent);
+        }
+        for (const auto& request : decisions.verifications) {
+            const bool stored = uploads_.contains(request.task);
+            if (stored) record(UploadVerified{request.task, request.worker, request.cid});
+            if (!stored) record(UploadRefused{request.task, request.worker, "not there", ms_});
+        }
+    }
+
+    void work() {
+        for (std::size_t n = 0; n < characters_.size(); ++n) {
+            const auto worker = sim_worker(n);
+            const auto* known = state_.worker(worker);
+            if (known == nullptr) continue;
+            const auto commands = known->commands;
+            for (const auto& [seq, command] : commands) {
+                if (seq > taken_[worker]) {
+                    // Done as soon as taken; the report may be lost by a kill, the deed not.
+                    taken_[worker] = seq;
+                    obey(worker, characters_[n], command);
+                }
+                record(CommandsAcknowledged{worker, seq});
+            }
+        }
+        auto reports = std::exchange(reports_, {});
+        for (std::size_t i = 0; i < reports.size(); ++i) {
+            try {
+                record(reports[i]);
+                decider_.touch_supply();
+            } catch (const Killed&) {
+                // Unconfirmed reports come again.
+                reports_.assign(reports.begin() + static_cast<std::ptrdiff_t>(i), reports.end());
+                throw;
+            }
+        }
+    }
+
+    void report(const Address& worker, const TaskId& task, const std::string& status) {
+        WorkerReported fact;
+        fact.worker = worker;
+        fact.task = task;
+        fact.status = status;
+        fact.cid = "bafy";
+        fact.ms = ms_;
+        reports_.push_back(fact);
+    }
+
+    void obey(const Address& worker, Character character, const client::stream::Command& command) {
+        switch (command.kind) {
+            case CommandKind::kAssign:
+                if (character == Character::kSilent) return;
+                if (character == Character::kAborts) return report(worker, command.task, "ABORTED");
+                chain_.refused += chain_.contribute(command.task, worker,
+                                                    crypto::keccak256(character == Character::kCheat ? "cheat" : "honest"))
+                                      ? 0
+                                      : 1;
+                return report(worker, command.task, "CONTRIBUTED");
+            case CommandKind::kReveal:
+                if (character != Character::kNeverReveals) chain_.reveal(command.task, worker);
+                return;
+            case CommandKind::kUpload:
+                if (character == Character::kFailsUploads) return report(worker, command.task, "RESULT_UPLOAD_FAILED");
+                uploads_.insert(command.task);
+                return report(worker, command.task, "RESULT_UPLOADED");
+            case CommandKind::kComplete:
+            case CommandKind::kAbort: return;
+        }
+    }
+
+    void execute() {
+        for (const auto& [key, intent] : std::map(intents_)) {
+            bool done = true;
+            for (const auto& id : intent.tasks) {
+                const auto* task = state_.task(id);
+                switch (intent.kind) {
+                    case IntentKind::kInitialize: done = chain_.initialize(task->deal, task->index) && done; break;
+                    case IntentKind::kInitializeAndClaim:
+                        chain_.initialize(task->deal, task->index);
+                        done = chain_.claim(id) && done;
+                        break;
+                    case IntentKind::kClaim: done = chain_.claim(id) && done; break;
+                    case IntentKind::kFinalize: done = chain_.finalize(id) && done; break;
+                    case IntentKind::kReopen: done = chain_.reopen(id) && done; break;
+                }
+            }
+            // The outbox remembers the outcome if the process dies before the fact is written.
+            ended_[key] = ended_.contains(key) ? ended_[key] || done : done;
+            record(IntentEnded{key, ended_[key], "", ms_});
+            ended_.erase(key);
+            intents_.erase(key);
+        }
+    }
+
+    std::vector<Character> characters_;
+    Decider decider_;
+    State state_;
+    std::vector<Fact> log_;
+    SimChain chain_;
+    std::size_t cursor_ = 0;
+    std::map<std::string, IntentSubmitted> intents_;
+    std::map<std::string, bool> ended_;
+    std::map<Address, std::uint64_t> taken_;
+    std::set<TaskId> uploads_;
+    std::vector<Fact> reports_;
+    std::optional<std::size_t> kill_at_;
+    std::uint64_t ms_ = 1'000'000;
+    std::uint64_t restarts_ = 0;
+    bool joined_ = false;
+};
+
+bool all_are(const Sim& sim, TaskStatus status) {
+    return std::ranges::all_of(sim.outcome(), [&](const auto& row) { return row.second == status; });
+}
+
+const std::vector<Character> kThreeHonest(3, Character::kHonest);
+
+TEST(Decider, HappyPathAtSeveralTrusts) {
+    for (const std::uint64_t trust : {1, 3, 8}) {
+        Sim sim(kThreeHonest);
+        sim.buy(4, trust);
+        ASSERT_TRUE(sim.run(200)) << trust;
+        EXPECT_TRUE(all_are(sim, TaskStatus::kCompleted));
+        EXPECT_EQ(sim.chain().refused, 0U);
+    }
+}
+
+TEST(Decider, BagOfAThousandIsUnfoldedAsItGoes) {
+    Sim sim(std::vector<Character>(6, Character::kHonest));
+    sim.buy(1'000, 3, 10'000);
+    ASSERT_TRUE(sim.run(20'000));
+    EXPECT_TRUE(all_are(sim, TaskStatus::kCompleted));
+    std::uint64_t most = 0;
+    std::uint64_t unfolded = 0;
+    for (const auto& fact : sim.log()) {
+        if (const auto* f = std::get_if<TasksUnfolded>(&fact)) unfolded += f->count;
+        if (std::holds_alternative<TaskFinalized>(fact)) --unfolded;
+        most = std::max(most, unfolded);
+    }
+    EXPECT_LT(most, 100U);
+}
+
+TEST(Decider, CheatIsOutvoted) {
+    Sim sim({Character::kCheat, Character::kHonest, Character::kHonest, Character::kHonest});
+    sim.buy(12, 3);
+    ASSERT_TRUE(sim.run(1'000));
+    EXPECT_TRUE(all_are(sim, TaskStatus::kCompleted));
+    for (const auto& [id, task] : sim.chain().tasks) EXPECT_EQ(task.consensus, crypto::keccak256("honest"));
+}
+
+TEST(Decider, AbortingAndSilentWorkersAreReplaced) {
+    Sim sim({Character::kAborts, Character::kSilent, Character::kHonest, Character::kHonest});
+    sim.buy(3, 3, 20);
+    ASSERT_TRUE(sim.run(4'000));
+    EXPECT_TRUE(all_are(sim, TaskStatus::kCompleted));
+}
+
+TEST(Decider, FailedUploadersAreReplaced) {
+    Sim sim({Character::kFailsUploads, Character::kHonest, Character::kFailsUploads});
+    sim.buy(3, 8);
+    ASSERT_TRUE(sim.run(1'000));
+    EXPECT_TRUE(all_are(sim, TaskStatus::kCompleted));
+}
+
+TEST(Decider, RevealByOneOfThreeIsEnoughAfterTheDeadline) {
+    Sim sim({Character::kNeverReveals, Character::kHonest, Character::kNeverReveals});
+    sim.buy(1, 8, 20);
+    ASSERT_TRUE(sim.run(2'000));
+    EXPECT_TRUE(all_are(sim, TaskStatus::kCompleted));
+}
+
+TEST(Decider, ConsensusWithoutRevealIsReopened) {
+    // The first two contributors never reveal; the second round is left to the honest.
+    Sim sim({Character::kNeverReveals, Character::kNeverReveals, Character::kHonest, Character::kHonest});
+    for (int i = 0; i < 6; ++i) sim.buy(1, 3, 20);
+    ASSERT_TRUE(sim.run(6'000));
+    const auto reopened = std::ranges::count_if(sim.log(), [](const Fact& f) { return std::holds_alternative<TaskReopened>(f); });
+    EXPECT_GT(reopened, 0);
+    EXPECT_TRUE(all_are(sim, TaskStatus::kCompleted));
+}
+
+TEST(Decider, WithoutWorkersEverythingIsClaimed) {
+    Sim sim({Character::kSilent});
+    sim.buy(13, 3, 10);
+    ASSERT_TRUE(sim.run(2'000));
+    EXPECT_TRUE(all_are(sim, TaskStatus::kFailed));
+}
+
+TEST(Decider, MovedTimeEndsABagInArrays) {
+    Sim sim({});
+    sim.buy(40, 3, 1'000);
+    sim.run(3);
+    sim.skip(10'002);
+    ASSERT_TRUE(sim.run(100));
+    EXPECT_TRUE(all_are(sim, TaskStatus::kFailed));
+}
+
+TEST(Decider, ReplayOfTheLogGivesTheSameState) {
+    Sim sim({Character::kCheat, Character::kHonest, Character::kHonest, Character::kHonest, Character::kAborts});
+    sim.buy(9, 3);
+    sim.buy(2, 1);
+    ASSERT_TRUE(sim.run(1'000));
+    State replayed;
+    std::set<TaskId> touched;
+    for (const auto& fact : sim.log()) {
+        const auto read = fact_from(kind_of(fact), body_of(fact));
+        ASSERT_TRUE(read && *read == fact) << body_of(fact);
+        replayed.apply(*read, touched);
+    }
+    EXPECT_TRUE(replayed == sim.state());
+}
+
+TEST(Decider, KilledAfterAnyFactItEndsTheSame) {
+    const auto make = [] {
+        Sim sim({Character::kCheat, Character::kHonest, Character::kHonest, Character::kHonest});
+        sim.buy(3, 3);
+        sim.buy(1, 1);
+        return sim;
+    };
+    auto undisturbed = make();
+    ASSERT_TRUE(undisturbed.run(1'000));
+    const auto facts = undisturbed.log().size();
+    for (std::size_t at = 0; at < facts; ++at) {
+        auto sim = make();
+        sim.kill_at(at);
+        ASSERT_TRUE(sim.run(2'000)) << "killed at fact " << at;
+        EXPECT_EQ(sim.restarts(), 1U);
+        EXPECT_EQ(sim.outcome(), undisturbed.outcome()) << "killed at fact " << at;
+    }
+}
+
+TEST(Decider, AnyMixOfWorkersEndsEveryTask) {
+    rc::check([](std::vector<std::uint8_t> kinds, std::uint8_t trust, std::uint8_t tasks, std::uint8_t kill) {
+        std::vector<Character> characters;
+        for (const auto kind : kinds) characters.push_back(static_cast<Character>(kind % 6));
+        characters.resize(std::min<std::size_t>(characters.size(), 7));
+        Sim sim(characters);
+        sim.buy(1 + tasks % 5, 1 + trust % 8, 10);
+        sim.kill_at(kill);
+        RC_ASSERT(sim.run(3'000));
+    });
+}
+
+}  // namespace
+}  // namespace bourse::scheduler

@@ -1,0 +1,262 @@
+#include <bourse/scheduler/rest.hpp>
+
+#include <bourse/client/signing.hpp>
+#include <bourse/codec/eip712.hpp>
+#include <bourse/codec/text.hpp>
+#include <bourse/crypto/cipher.hpp>
+#include <bourse/net/standard_routes.hpp>
+#include <bourse/scheduler/rest_json.hpp>
+#include <bourse/sys/clock.hpp>
+#include <bourse/sys/metrics.hpp>
+
+namespace bourse::scheduler {
+namespace {
+
+using Json = nlohmann::json;
+
+constexpr std::uint64_t kChallengeLifeMs = 60ULL * 60 * 1000;
+constexpr std::size_t kMaxChallenges = 10'000;
+constexpr const char* kLogDomain = "iExec Core";
+
+net::Response rest_refusal(int status, const std::string& code, const std::string& message) {
+    return net::Response::json(status, dump_json({{"ok", false}, {"code", code}, {"error", message}}));
+}
+
+net::Response unknown_task() {
+    return rest_refusal(404, "TASK_NOT_FOUND",
+                        "This pool has no such task (yet): tasks of a bag appear as workers come free for them.");
+}
+
+std::optional<TaskId> task_in(const net::Request& request) {
+    const auto id = hash_from_hex(request.params.at("id"));
+    if (!id) return std::nullopt;
+    return TaskId(*id);
+}
+
+bool is_admin(const net::Request& request) {
+    // The header makes a browser ask first (and be refused), so that no web page can send this.
+    const bool loopback = request.remote_address.starts_with("127.") || request.remote_address == "::1";
+    return loopback && !request.header("x-bourse-admin").empty();
+}
+
+}  // namespace
+
+// ---- challenges ------------------------------------------------------------------------------------------------------
+
+Json LogChallenges::create(const Address& address, std::uint64_t now_ms) {
+    auto document = client::challenge_typed_data(kLogDomain, chain_id_, to_hex(crypto::random_bytes32()));
+    const auto digest = eip712::typed_data_digest(document);
+    const std::lock_guard lock(mutex_);
+    std::erase_if(pending_, [&](const auto& row) { return row.second.until_ms <= now_ms; });
+    if (pending_.size() >= kMaxChallenges) pending_.erase(pending_.begin());
+    if (digest) pending_[*digest] = {address, now_ms + kChallengeLifeMs};
+    return document;
+}
+
+Result<Address> LogChallenges::redeem(std::string_view header, std::uint64_t now_ms) {
+    BOURSE_TRY(const auto authorization, client::verify_authorization(header));
+    const std::lock_guard lock(mutex_);
+    const auto found = pending_.find(authorization.digest);
+    const bool good = found != pending_.end() && found->second.address == authorization.address && found->second.until_ms > now_ms;
+    if (!good) return fail("AUTHORIZATION_INVALID", "invalid authorization");
+    pending_.erase(found);
+    return authorization.address;
+}
+
+// ---- routes ----------------------------------------------------------------------------------------------------------
+
+RestApi::RestApi(RestConfig config, Core& core, EventStore& store)
+    : config_(config), core_(&core), store_(&store), challenges_(config.chain_id) {}
+
+void RestApi::add_routes(net::HttpServer& server) {
+    server.route("GET", "/v1/tasks/:id", [this](const net::Request& r) { return show_task(r); });
+    server.route("GET", "/v1/tasks/:id/logs", [this](const net::Request& r) { return logs(r, false); });
+    server.route("GET", "/v1/challenge", [this](const net::Request& r) { return challenge(r, false); });
+    server.route("GET", "/v1/workers", [this](const net::Request&) { return workers(); });
+    server.route("GET", "/v1/pool", [this](const net::Request&) { return pool(); });
+    server.route("GET", "/tasks/logs/challenge", [this](const net::Request& r) { return challenge(r, true); });
+    server.route("GET", "/tasks/:id", [this](const net::Request& r) { return show_task_for_sdk(r); });
+    server.route("GET", "/tasks/:id/logs", [this](const net::Request& r) { return logs(r, true); });
+    server.route("GET", "/tasks/:id/replicates/:wallet", [this](const net::Request& r) { return show_replicate_for_sdk(r); });
+    server.route("POST", "/v1/admin/drain", [this](const net::Request& r) { return drain(r, true); });
+    server.route("POST", "/v1/admin/resume", [this](const net::Request& r) { return drain(r, false); });
+    server.route("GET", "/metrics", [this](const net::Request&) {
+        publish_gauges(*core_);
+        auto answer = net::Response::text(200, sys::Metrics::global().text());
+        answer.headers["content-type"] = "text/plain; version=0.0.4";
+        return answer;
+    });
+    net::serve_version(server, "scheduler");
+}
+
+net::Response RestApi::show_task(const net::Request& request) const {
+    const auto id = task_in(request);
+    if (!id) return rest_refusal(400, "TASK_INVALID", "A task id is 32 bytes of 0x hex.");
+    const auto now_s = core_->chain_now_s();
+    const auto json = core_->read([&](const State& state) -> std::optional<Json> {
+        const auto* task = state.task(*id);
+        if (task == nullptr) return std::nullopt;
+        return task_to_json(*task, *state.deal(task->deal), state, now_s);
+    });
+    return json ? net::Response::json(200, dump_json(*json)) : unknown_task();
+}
+
+net::Response RestApi::show_task_for_sdk(const net::Request& request) const {
+    const auto id = task_in(request);
+    const auto json = core_->read([&](const State& state) -> std::optional<Json> {
+        const auto* task = id ? state.task(*id) : nullptr;
+        if (task == nullptr) return std::nullopt;
+        return task_to_sdk_json(*task);
+    });
+    return json ? net::Response::json(200, dump_json(*json)) : unknown_task();
+}
+
+net::Response RestApi::show_replicate_for_sdk(const net::Request& request) const {
+    const auto id = task_in(request);
+    const auto wallet = address_from_hex(request.params.at("wallet"));
+    const auto json = core_->read([&](const State& state) -> std::optional<Json> {
+        const auto* task = id ? state.task(*id) : nullptr;
+        const auto* replicate = task != nullptr && wallet ? task->replicate_of(*wallet) : nullptr;
+        if (replicate == nullptr) return std::nullopt;
+        return replicate_to_sdk_json(*task, *replicate);
+    });
+    return json ? net::Response::json(200, dump_json(*json)) : unknown_task();
+}
+
+net::Response RestApi::challenge(const net::Request& request, bool for_sdk) {
+    const auto address = address_from_hex(request.query_value("address").value_or(""));
+    if (!address) return rest_refusal(400, "ADDRESS_INVALID", "Give the address that asks: ?address=0x….");
+    auto document = challenges_.create(*address, sys::steady_ms());
+    if (for_sdk) return net::Response::json(200, document.dump());
+    return net::Response::json(200, Json{{"ok", true}, {"data", std::move(document)}}.dump());
+}
+
+net::Response RestApi::logs(const net::Request& request, bool for_sdk) {
+    const auto id = task_in(request);
+    const auto requester = core_->read([&](const State& state) -> std::optional<Address> {
+        const auto* task = id ? state.task(*id) : nullptr;
+        if (task == nullptr) return std::nullopt;
+        return state.deal(task->deal)->facts.requester;
+    });
+    if (!requester) return unknown_task();
+    const auto header = request.header("authorization");
+    if (header.empty()) {
+        return rest_refusal(401, "AUTHORIZATION_MISSING",
+                            "Logs are for the task's requester: sign the challenge of /v1/challenge and send it as authorization.");
+    }
+    const auto signer = challenges_.redeem(header, sys::steady_ms());
+    if (!signer) return rest_refusal(403, signer.error().code, signer.error().message);
+    if (*signer != *requester) {
+        return rest_refusal(403, "NOT_THE_REQUESTER", "Logs are for the task's requester, " + to_checksum(*requester) + ".");
+    }
+    auto list = Json::array();
+    for (const auto& log : store_->logs(*id)) {
+        Json row{{for_sdk ? "walletAddress" : "worker", to_checksum(log.worker)},
+                 {"stdout", std::string(as_text(log.out))},
+                 {"stderr", std::string(as_text(log.err))}};
+        if (!for_sdk) row["exit_code"] = log.exit_code;
+        list.push_back(std::move(row));
+    }
+    if (for_sdk) return net::Response::json(200, dump_json({{"computeLogsList", std::move(list)}}));
+    return net::Response::json(200, dump_json({{"ok", true}, {"task", to_hex(*id)}, {"logs", std::move(list)}}));
+}
+
+net::Response RestApi::workers() const {
+    const auto offers = core_->offers();
+    const auto list = core_->read([&](const State& state) {
+        auto rows = Json::array();
+        for (const auto& [address, worker] : state.workers()) {
+            const auto offer = std::ranges::find(offers, address, &Offer::worker);
+            const bool connected = offer != offers.end();
+            rows.push_back({{"worker", to_checksum(address)},
+                            {"owner", to_checksum(worker.owner)},
+                            {"name", worker.name},
+                            {"software", worker.software},
+                            {"connected", connected},
+                            {"lost", worker.lost},
+                            {"slots", worker.slots},
+                            {"free", connected ? offer->free : 0},
+                            {"cores", worker.cores},
+                            {"memory_mib", worker.memory_mib},
+                            {"score", to_decimal(worker.score)},
+                            {"weight", to_decimal(poco::worker_weight(worker.score))},
+                            {"tasks", worker.active.size()},
+                            {"joined_ms", worker.joined_ms}});
+        }
+        return rows;
+    });
+    return net::Response::json(200, dump_json({{"ok", true}, {"workers", list}}));
+}
+
+net::Response RestApi::pool() const {
+    const auto offers = core_->offers();
+    const auto figures = core_->figures();
+    auto json = core_->read([&](const State& state) {
+        std::uint64_t open_deals = 0;
+        for (const auto& [id, deal] : state.deals()) open_deals += deal.open > 0 || deal.unfolded < deal.facts.count ? 1 : 0;
+        return Json{{"ok", true},
+                    {"deals", state.deals().size()},
+                    {"open_deals", open_deals},
+                    {"tasks", state.tasks().size()},
+                    {"open_tasks", state.open_tasks().size()},
+                    {"workers", state.workers().size()},
+                    {"draining", state.draining()}};
+    });
+    json["pool"] = to_checksum(config_.pool);
+    json["scheduler"] = to_checksum(config_.scheduler);
+    json["hub"] = to_checksum(config_.hub);
+    json["chain_id"] = config_.chain_id;
+    json["connected_workers"] = offers.size();
+    json["waiting_for_workers"] = figures.waiting_for_workers;
+    json["reachable_trust"] = to_decimal(reachable_trust(offers, Uint256{1'000'000}));
+    json["chain_time_s"] = core_->chain_now_s();
+    json["started_ms"] = core_->started_ms();
+    return net::Response::json(200, dump_json(json));
+}
+
+net::Response RestApi::drain(const net::Request& request, bool draining) {
+    if (!is_admin(request)) {
+        return rest_refusal(403, "ADMIN_ONLY", "Only from this machine, with the header x-bourse-admin: 1.");
+    }
+    core_->set_draining(draining);
+    return net::Response::json(200, dump_json({{"ok", true}, {"draining", draining}}));
+}
+
+// ---- gauges ----------------------------------------------------------------------------------------------------------
+
+void publish_gauges(const Core& core) {
+    auto& metrics = sys::Metrics::global();
+    std::map<std::string, double> tasks;
+    std::map<std::string, double> replicates;
+    std::array<double, 2> workers{};
+    double deals = 0;
+    core.read([&](const State& state) {
+        for (const auto* name : {"RECEIVED", "INITIALIZING", "INITIALIZED", "RUNNING", "CONSENSUS_REACHED", "COMPLETED", "FAILED"}) {
+            tasks[name] = 0;
+        }
+        for (const auto& [id, task] : state.tasks()) {
+            ++tasks[sdk_task_status(task)];
+            for (const auto& replicate : task.replicates) {
+                if (task.is_open()) ++replicates[sdk_replicate_status(replicate, task)];
+            }
+        }
+        for (const auto& [address, worker] : state.workers()) ++workers[worker.lost ? 1 : 0];
+        deals = static_cast<double>(state.deals().size());
+    });
+    for (const auto& [status, count] : tasks) metrics.gauge("bourse_scheduler_tasks", "Tasks by status", count, {{"status", status}});
+    for (const auto& [status, count] : replicates) {
+        metrics.gauge("bourse_scheduler_replicates", "Replicates of open tasks by status", count, {{"status", status}});
+    }
+    metrics.gauge("bourse_scheduler_deals", "Deals of the pool", deals);
+    metrics.gauge("bourse_scheduler_workers_live", "Workers that are heard", workers[0]);
+    metrics.gauge("bourse_scheduler_workers_lost", "Workers that are silent", workers[1]);
+    const auto figures = core.figures();
+    metrics.gauge("bourse_scheduler_tasks_waiting", "Tasks that wait for workers", static_cast<double>(figures.waiting_for_workers));
+    metrics.gauge("bourse_scheduler_assignments", "Assignments since the start", static_cast<double>(figures.assigned));
+    for (const auto& [reason, count] : figures.refusals) {
+        metrics.gauge("bourse_scheduler_supply_refusals", "Workers passed over by the supply, by reason, since the start",
+                      static_cast<double>(count), {{"reason", reason}});
+    }
+}
+
+}  // namespace bourse::scheduler
