@@ -19,7 +19,7 @@ for script in "$here"/*.sh; do
         rm -rf "$root" "$layout"
         mkdir -p "$root/bin"
         install -m 0755 "$busybox" "$root/bin/busybox"
-        for applet in sh sleep cat echo printf ln md5sum dd tr env grep sort mkdir cp nc ls id sed head mkfifo touch; do
+        for applet in sh sleep cat echo printf ln md5sum dd tr env grep sort mkdir cp nc ls id sed head mkfifo touch true; do
             ln -s busybox "$root/bin/$applet"
         done
         install -m 0755 "$script" "$root/app.sh"

@@ -159,6 +159,14 @@ private:
     std::set<std::string, std::less<>> files_, folders_;
 };
 
+/// An archive without entries is its 22 bytes of end record, which libarchive's reader does not know.
+bool is_empty_zip(const fs::path& zip) {
+    std::array<char, 23> bytes{};
+    std::ifstream in(zip, std::ios::binary);
+    in.read(bytes.data(), bytes.size());
+    return in.gcount() == 22 && std::string_view(bytes.data(), 4) == "PK\x05\x06";
+}
+
 Status<> extract_entry(const fs::path& folder, const ZipEntry& entry, const ZipReader& read) {
     std::error_code ec;
     const fs::path target = folder / entry.path;
@@ -205,6 +213,7 @@ Status<> create_zip(const fs::path& folder, const fs::path& zip, const std::vect
 }
 
 Status<> visit_zip(const fs::path& zip, const ZipVisitor& visit, const ArchiveLimits& limits) {
+    if (is_empty_zip(zip)) return {};
     ArchiveReadHandle in(archive_read_new());
     // The central directory decides, as in every unpacker: local headers could tell a different story.
     archive_read_support_format_zip_seekable(in.get());

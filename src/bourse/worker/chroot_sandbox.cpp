@@ -21,6 +21,7 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -164,11 +165,27 @@ private:
         fs::remove(root / "iexec_in", ec);
         fs::copy(request.input_dir, root / "iexec_in", fs::copy_options::recursive, ec);
         if (ec) return fail("SANDBOX_FAILED", fmt::format("Cannot copy the input files: {}.", ec.message()));
+        make_devices(root / "dev");
         ::chmod((root / "tmp").c_str(), 01777);
         ::chmod((root / "run").c_str(), 01777);
         if (::chown((root / "iexec_out").c_str(), uid, uid) != 0)
             return fail("SANDBOX_FAILED", fmt::format("Cannot hand over /iexec_out: {}.", std::strerror(errno)));
         return root;
+    }
+
+    /// The devices that every program may expect. Where none can be made (no CAP_MKNOD) the app does without.
+    static void make_devices(const fs::path& dev) {
+        struct Device {
+            const char* name;
+            unsigned minor;
+        };
+        std::error_code ec;
+        fs::remove_all(dev, ec);
+        fs::create_directory(dev, ec);
+        for (const auto& [name, minor] : {Device{"null", 3}, Device{"zero", 5}, Device{"full", 7}, Device{"random", 8}, Device{"urandom", 9}}) {
+            const auto path = dev / name;
+            if (::mknod(path.c_str(), S_IFCHR | 0666, makedev(1, minor)) == 0) ::chmod(path.c_str(), 0666);
+        }
     }
 
     Result<SandboxRun> run_as(const SandboxRequest& request, std::uint32_t uid) {
