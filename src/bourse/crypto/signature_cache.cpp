@@ -6,38 +6,35 @@
 #include <unordered_map>
 
 namespace bourse::crypto {
-namespace {
-
-struct SignedHash {
-    Hash hash;
-    Signature signature;
-
-    bool operator==(const SignedHash&) const = default;
-};
-
-struct SignedHashHasher {
-    std::size_t operator()(const SignedHash& key) const noexcept {
-        const std::string_view r = as_text(key.signature.r);
-        const std::size_t low = std::hash<Hash>{}(key.hash);
-        return low ^ (std::hash<std::string_view>{}(r) * 31 + key.signature.parity);
-    }
-};
-
-using SignerMap = std::unordered_map<SignedHash, Address, SignedHashHasher>;
-
-constexpr std::size_t kShards = 16;
-
-/// Two generations: when the young one is full it becomes the old one, and what was old is forgotten. A hit in the
-/// old generation moves the entry to the young one.
-struct SignerShard {
-    std::mutex mutex;
-    SignerMap young;
-    SignerMap old;
-};
-
-}  // namespace
 
 struct SignatureCache::Impl {
+    struct SignedHash {
+        Hash hash;
+        Signature signature;
+
+        bool operator==(const SignedHash&) const = default;
+    };
+
+    struct SignedHashHasher {
+        std::size_t operator()(const SignedHash& key) const noexcept {
+            const std::string_view r = as_text(key.signature.r);
+            const std::size_t low = std::hash<Hash>{}(key.hash);
+            return low ^ (std::hash<std::string_view>{}(r) * 31 + key.signature.parity);
+        }
+    };
+
+    using SignerMap = std::unordered_map<SignedHash, Address, SignedHashHasher>;
+
+    static constexpr std::size_t kShards = 16;
+
+    /// Two generations: when the young one is full it becomes the old one, and what was old is forgotten. A hit in the
+    /// old generation moves the entry to the young one.
+    struct SignerShard {
+        std::mutex mutex;
+        SignerMap young;
+        SignerMap old;
+    };
+
     std::array<SignerShard, kShards> shards;
     std::size_t generation_size = 0;
     std::atomic<std::uint64_t> hits{0};
@@ -55,12 +52,12 @@ struct SignatureCache::Impl {
 };
 
 SignatureCache::SignatureCache(std::size_t capacity) : impl_(std::make_unique<Impl>()) {
-    impl_->generation_size = std::max<std::size_t>(1, capacity / (2 * kShards));
+    impl_->generation_size = std::max<std::size_t>(1, capacity / (2 * Impl::kShards));
 }
 SignatureCache::~SignatureCache() = default;
 
 std::optional<Address> SignatureCache::find(const Hash& hash, const Signature& signature) {
-    const SignedHash key{hash, signature};
+    const Impl::SignedHash key{hash, signature};
     auto& shard = impl_->shard_of(hash);
     const std::lock_guard lock(shard.mutex);
     if (const auto it = shard.young.find(key); it != shard.young.end()) {

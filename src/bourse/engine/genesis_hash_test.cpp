@@ -13,7 +13,7 @@ TEST(GenesisHash, development_chain_and_its_block_1) {
     const auto info = application->info();
     EXPECT_EQ(info.head_number, 1U);
     EXPECT_EQ(to_hex(info.genesis_hash), "0x5c62be664f467d6c0f7f99426b27b642a3844743d795469c42911b278bb45a4d");
-    EXPECT_EQ(to_hex(info.head_hash), "0x2ff24d6f81c76a874e7f83cd083eca1de02c62e02ad9a50b7aa67ac16121c9e2");
+    EXPECT_EQ(to_hex(info.head_hash), "0x500a4deb462ae42a5b193f9a7bebe47ec334ac438527346ddb00bc800e19c865");
     const auto block = application->view()->blocks().block(1).value();
     ASSERT_EQ(block.receipts.size(), 5U);
     for (const auto& receipt : block.receipts) {
@@ -27,7 +27,7 @@ TEST(GenesisHash, conformance_chain) {
     const auto application = open_application(*kv, chain::conformance_genesis()).value();
     EXPECT_EQ(application->info().head_number, 0U);
     EXPECT_EQ(to_hex(application->info().genesis_hash),
-              "0x1903729ebfa3f991a2a6dd1d41e67c2e0d1d6cb311e5a15bed0391b71c3354cf");
+              "0x0f85d57d52756c56e47feaa2781abfa3049c874badaabda700962b6c1da99e1d");
 }
 
 }  // namespace

@@ -13,29 +13,6 @@ namespace {
 
 using chain::TransactionPtr;
 
-struct PoolEntry {
-    TransactionPtr tx;
-    std::uint64_t due_ms = 0;
-    std::uint64_t arrival = 0;
-    std::uint64_t added_ms = 0;
-};
-using PoolEntries = std::map<std::uint64_t, PoolEntry>;
-
-struct PoolSender {
-    PoolEntries entries;           ///< by nonce, none below head_nonce
-    std::uint64_t head_nonce = 0;  ///< the account's next nonce
-    std::uint64_t next_nonce = 0;  ///< after the entries without a gap from head_nonce on
-
-    bool executable() const { return !entries.empty() && entries.begin()->first == head_nonce; }
-    void find_next_nonce() {
-        next_nonce = std::max(next_nonce, head_nonce);
-        for (auto it = entries.find(next_nonce); it != entries.end() && it->first == next_nonce; ++it) ++next_nonce;
-    }
-};
-
-/// Where a sender's first transaction stands in the order of due times.
-using DueKey = std::tuple<std::uint64_t, std::uint64_t, Address>;
-
 /// A block is full at the latest when the intrinsic gas of its transactions reaches its limit, or at this size.
 constexpr std::size_t kMaxBlockBytes = 16UL << 20;
 
@@ -48,6 +25,29 @@ tl::unexpected<Error> refuse_with_reason(chain::InvalidTransaction reason, std::
 }  // namespace
 
 struct Pool::Impl {
+    struct PoolEntry {
+        TransactionPtr tx;
+        std::uint64_t due_ms = 0;
+        std::uint64_t arrival = 0;
+        std::uint64_t added_ms = 0;
+    };
+    using PoolEntries = std::map<std::uint64_t, PoolEntry>;
+
+    struct PoolSender {
+        PoolEntries entries;           ///< by nonce, none below head_nonce
+        std::uint64_t head_nonce = 0;  ///< the account's next nonce
+        std::uint64_t next_nonce = 0;  ///< after the entries without a gap from head_nonce on
+
+        bool executable() const { return !entries.empty() && entries.begin()->first == head_nonce; }
+        void find_next_nonce() {
+            next_nonce = std::max(next_nonce, head_nonce);
+            for (auto it = entries.find(next_nonce); it != entries.end() && it->first == next_nonce; ++it) ++next_nonce;
+        }
+    };
+
+    /// Where a sender's first transaction stands in the order of due times.
+    using DueKey = std::tuple<std::uint64_t, std::uint64_t, Address>;
+
     PoolOptions options;
     std::function<SenderState(const Address&)> sender_state;
     SenderQuotas quotas;
@@ -272,7 +272,7 @@ void Pool::committed(const chain::ExecutedBlock& block) {
     std::map<Address, std::uint64_t> nonces;
     for (const auto& entry : block.executed) nonces[entry.transaction->sender] = entry.transaction->tx.nonce + 1;
     for (const auto& [address, nonce] : nonces)
-        impl_->change_sender(address, [&](PoolSender& sender) { impl_->raise_head_nonce(sender, nonce); });
+        impl_->change_sender(address, [&](auto& sender) { impl_->raise_head_nonce(sender, nonce); });
     for (const auto& skipped : block.skipped) impl_->settle(skipped);
 }
 
