@@ -73,7 +73,7 @@ struct SimChain {
         task.status = TaskStatus::kRevealing;
         task.consensus = value;
         task.winners = 0;
-        for (const auto& [who, what] : task.contributions) task.winners += what == value && !task.rejected.contains(who) ? 1 : 0;
+        for (const auto& [who, what] : task.contributions) task.winners += what == value && !task.rejected.contains(who) ? 1U : 0U;
         task.reveal_deadline_s = time_s + 2 * deal.time_ref_s;
         emitted.emplace_back(ConsensusReached{id, value, block, time_s});
         return true;
@@ -201,7 +201,7 @@ private:
         std::size_t chain_facts = 0;
         for (const auto& fact : log_) {
             state_.apply(fact, touched);
-            chain_facts += is_chain_fact(fact) ? 1 : 0;
+            chain_facts += is_chain_fact(fact) ? 1U : 0U;
         }
         cursor_ = chain_facts;
         decider_ = Decider(config());
@@ -251,7 +251,7 @@ private:
 
     void step() {
         ms_ += 100;
-        chain_.time_s += ms_ % 1'000 == 0 ? 1 : 0;
+        chain_.time_s += ms_ % 1'000 == 0 ? 1U : 0U;
         ++chain_.block;
         join();
         while (cursor_ < chain_.emitted.size()) {
@@ -326,8 +326,8 @@ private:
                 if (character == Character::kAborts) return report(worker, command.task, "ABORTED");
                 chain_.refused += chain_.contribute(command.task, worker,
                                                     crypto::keccak256(character == Character::kCheat ? "cheat" : "honest"))
-                                      ? 0
-                                      : 1;
+                                      ? 0U
+                                      : 1U;
                 return report(worker, command.task, "CONTRIBUTED");
             case CommandKind::kReveal:
                 if (character != Character::kNeverReveals) chain_.reveal(command.task, worker);
@@ -445,7 +445,7 @@ TEST(Decider, RevealByOneOfThreeIsEnoughAfterTheDeadline) {
 TEST(Decider, ConsensusWithoutRevealIsReopened) {
     // The first two contributors never reveal; the second round is left to the honest.
     Sim sim({Character::kNeverReveals, Character::kNeverReveals, Character::kHonest, Character::kHonest});
-    for (int i = 0; i < 6; ++i) sim.buy(1, 3, 20);
+    for (int i = 0; i < 30; ++i) sim.buy(1, 3, 20);
     ASSERT_TRUE(sim.run(6'000));
     const auto reopened = std::ranges::count_if(sim.log(), [](const Fact& f) { return std::holds_alternative<TaskReopened>(f); });
     EXPECT_GT(reopened, 0);
