@@ -2,10 +2,12 @@
 
 #include <bourse/base/assert.hpp>
 
+#include <cryptopp/scrypt.h>
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <openssl/rand.h>
 
+#include <bit>
 #include <climits>
 
 namespace bourse::crypto {
@@ -15,6 +17,18 @@ const char* as_chars(ByteView bytes) noexcept { return reinterpret_cast<const ch
 
 /// Memory that scrypt may take: 128 · N · r bytes and a little.
 constexpr std::uint64_t kScryptMaxMemory = 1ULL << 30;
+
+Error illegal_scrypt() {
+    return {"SCRYPT_FAILED", "The key file asks for scrypt parameters that are illegal or need more than 1 GiB."};
+}
+
+/// N of 2^(16 r) and more: RFC 7914 forbids it and OpenSSL refuses it, but the test vector of the Web3 Secret Storage
+/// definition and old wallets have it (N = 262144, r = 1).
+Result<Bytes> scrypt_beyond_rfc(ByteView password, ByteView salt, std::uint64_t n, std::uint32_t r, std::uint32_t p, Bytes out) {
+    if (!std::has_single_bit(n) || p == 0 || p > 64 || n > kScryptMaxMemory / (128 * std::uint64_t{r})) return fail(illegal_scrypt());
+    CryptoPP::Scrypt().DeriveKey(out.data(), out.size(), password.data(), password.size(), salt.data(), salt.size(), n, r, p);
+    return out;
+}
 
 }  // namespace
 
@@ -34,9 +48,10 @@ Bytes aes128_ctr(ByteView key, ByteView iv, ByteView data) {
 Result<Bytes> scrypt(ByteView password, ByteView salt, std::uint64_t n, std::uint32_t r, std::uint32_t p,
                      std::size_t length) {
     Bytes out(length);
+    if (r > 0 && r < 4 && n >> (16 * r) != 0) return scrypt_beyond_rfc(password, salt, n, r, p, std::move(out));
     if (EVP_PBE_scrypt(as_chars(password), password.size(), salt.data(), salt.size(), n, r, p, kScryptMaxMemory,
                        out.data(), out.size()) != 1)
-        return fail("SCRYPT_FAILED", "The key file asks for scrypt parameters that are illegal or need more than 1 GiB.");
+        return fail(illegal_scrypt());
     return out;
 }
 
