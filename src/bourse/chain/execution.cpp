@@ -33,6 +33,25 @@ void assert_invariants(const state::State& state, const PreparedTransaction& tx)
     BOURSE_ASSERT(!"invariant of the market");
 }
 
+constexpr std::int64_t kSlotBytes = 64;  ///< key and value
+
+std::int64_t stored_bytes(ByteView body, bool is_set) {
+    return (is_set ? kSlotBytes : 0) + static_cast<std::int64_t>(body.size());
+}
+
+/// How much more state there is than before the transaction. Hashes no record.
+std::int64_t state_growth(const state::State& state) {
+    std::int64_t growth = 0;
+    for (const auto& [address, key] : state.touched_slots()) {
+        const ByteView body = state.record(address, key);
+        growth += stored_bytes(body, !body.empty() || !state.slot(address, key).is_zero());
+        const ByteView old_body = state.record_before_transaction(address, key);
+        growth -= stored_bytes(old_body,
+                               !old_body.empty() || !state.slot_before_transaction(address, key).value.is_zero());
+    }
+    return growth;
+}
+
 void set_roots(ExecutedBlock& block) {
     std::vector<Bytes> transactions;
     std::vector<Bytes> receipts;
@@ -51,7 +70,8 @@ void append_executed(ExecutedBlock& block, const TransactionPtr& tx, Transaction
     block.header.gas_used += result.gas_used;
     Receipt receipt{tx->tx.type, result.success, block.header.gas_used, {}, std::move(result.logs)};
     receipt.bloom = bloom_of(receipt.logs);
-    block.executed.push_back({tx, std::move(receipt), result.gas_used, std::move(result.output)});
+    block.executed.push_back(
+        {tx, std::move(receipt), result.gas_used, std::move(result.output), result.state_growth_bytes});
 }
 
 }  // namespace
@@ -79,6 +99,7 @@ Result<TransactionResult, InvalidTransaction> execute_transaction(state::State& 
     result.output = std::move(call.output);
     settle_gas(state, tx, block.beneficiary, result.gas_used);
     assert_invariants(state, tx);
+    result.state_growth_bytes = state_growth(state);
     result.logs = state.end_transaction();
     return result;
 }

@@ -18,6 +18,7 @@ struct TransactionResult {
     std::uint64_t gas_used = 0;
     Bytes output;  ///< return or revert data
     std::vector<state::Log> logs;
+    std::int64_t state_growth_bytes = 0;  ///< slots and record bodies more than before; for metrics only
 };
 
 /// Checks and executes one transaction; on an error the state is unchanged. A transaction that reverts is a success of
@@ -39,6 +40,7 @@ struct ExecutedTransaction {
     Receipt receipt;
     std::uint64_t gas_used = 0;
     Bytes output;
+    std::int64_t state_growth_bytes = 0;
 };
 struct SkippedTransaction {
     TransactionPtr transaction;

@@ -129,6 +129,7 @@ TEST_F(ExecutionTest, a_token_transfer_gives_its_log_bloom_and_roots) {
     EXPECT_EQ(out.header.transactions_root, ordered_trie_root({out.executed[0].transaction->raw}));
     EXPECT_EQ(out.header.gas_used, receipt.cumulative_gas);
     EXPECT_EQ(rlc_of(dev_address("extra1")), 55);
+    EXPECT_EQ(out.executed[0].state_growth_bytes, 64);  // one balance more
 }
 
 TEST_F(ExecutionTest, a_revert_keeps_nonce_and_gas_and_undoes_the_rest) {
@@ -140,6 +141,7 @@ TEST_F(ExecutionTest, a_revert_keeps_nonce_and_gas_and_undoes_the_rest) {
     EXPECT_EQ(reader.account(dev_address("extra2"))->nonce, 1U);
     EXPECT_EQ(balance(Address{{0xbe}}), out.executed[0].gas_used);
     EXPECT_EQ(rlc_of(dev_address("extra1")), 0);
+    EXPECT_EQ(out.executed[0].state_growth_bytes, 0);
 }
 
 TEST_F(ExecutionTest, value_for_a_module_that_takes_none_comes_back) {

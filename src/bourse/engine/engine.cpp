@@ -3,6 +3,7 @@
 #include <bourse/chain/simulation.hpp>
 #include <bourse/codec/abi.hpp>
 #include <bourse/codec/text.hpp>
+#include <bourse/engine/growth_meter.hpp>
 #include <bourse/poco/addresses.hpp>
 #include <bourse/poco/contracts.hpp>
 #include <bourse/poco/selectors.hpp>
@@ -44,6 +45,7 @@ struct Engine::Impl {
     std::unique_ptr<Pool> pool;
     std::unique_ptr<Sequencer> sequencer;
     std::uint64_t compat_delay_ms = 0;
+    GrowthMeter growth;
 };
 
 Engine::Engine(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
@@ -65,6 +67,7 @@ Result<std::unique_ptr<Engine>> Engine::open(EngineOptions options) {
     pool.staked_rlc = [app](const Address& address) { return staked_rlc(*app->view(), address); };
     impl->pool = std::make_unique<Pool>(std::move(pool),
                                         [app](const Address& address) { return sender_state(*app->view(), address); });
+    app->on_commit([meter = &impl->growth](const CommittedBlock& committed) { meter->add(*committed.block); });
     SequencerOptions sequencer;
     sequencer.heartbeat_ms = options.heartbeat_ms;
     impl->sequencer = std::make_unique<Sequencer>(*app, *impl->pool, *impl->kv, std::move(sequencer));
