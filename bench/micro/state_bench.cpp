@@ -15,12 +15,12 @@
 
 #include <benchmark/benchmark.h>
 
-#include <chrono>
 #include <cstdlib>
 #include <filesystem>
 #include <iostream>
 
 #include <sys/resource.h>
+#include <time.h>
 
 namespace {
 
@@ -43,8 +43,10 @@ double process_cpu_us() {
     };
     return us(usage.ru_utime) + us(usage.ru_stime);
 }
-double now_us() {
-    return std::chrono::duration<double, std::micro>(std::chrono::steady_clock::now().time_since_epoch()).count();
+double thread_cpu_us() {
+    timespec time{};
+    ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
+    return static_cast<double>(time.tv_sec) * 1e6 + static_cast<double>(time.tv_nsec) / 1e3;
 }
 
 /// A data folder that is removed at the end.
@@ -76,25 +78,26 @@ struct DiskState {
     explicit DiskState(std::uint64_t slots) {
         kv = *db::open_rocksdb(folder.path());
         store = *engine::StateStore::open(*kv, options);
-        for (std::uint64_t next = 0; next < slots || next == 0;) {
+        std::uint64_t next = 0;
+        do {
             const auto parent = store->head();
             state::State state(*parent);
             for (std::uint64_t i = 0; i < 50'000 && next < slots; ++i, ++next)
                 state.set_slot(kHub, number_key(next), hashed(next));
             commit(state);
-        }
+        } while (next < slots);
     }
-    /// Returns the time of prepare and that of the synced write, in µs.
+    /// Returns the CPU time of prepare and that of the synced write, in µs of this thread.
     std::pair<double, double> commit(state::State& state) {
         const std::uint64_t number = store->head_number() ? *store->head_number() + 1 : 0;
         db::Batch batch;
-        const double start = now_us();
+        const double start = thread_cpu_us();
         store->prepare(number, state.changes(), batch);
-        const double prepared = now_us();
+        const double prepared = thread_cpu_us();
         if (number == 0) engine::put_data_format(batch, {});
         batch.sort();
         kv->write(batch, true);
-        const double written = now_us();
+        const double written = thread_cpu_us();
         store->committed();
         return {prepared - start, written - prepared};
     }

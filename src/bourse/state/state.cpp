@@ -18,20 +18,24 @@ const Hash& empty_code_hash() {
     return hash;
 }
 
+template <std::size_t N, class Tag>
+void mix_in(std::uint64_t& hash, const FixedBytes<N, Tag>& bytes) noexcept {
+    for (std::size_t i = 0; i < N; i += 8) {
+        std::uint64_t word = 0;
+        std::memcpy(&word, bytes.data.data() + i, i + 8 <= N ? 8 : N % 8);
+        hash = (hash ^ word) * 0xD6E8FEB86659FD93ULL;
+        hash ^= hash >> 32;
+    }
+}
+
 /// Mixes all bytes; a sender who chooses keys gains at most a slow block of its own.
 template <class... Parts>
 std::uint64_t mix(const Parts&... parts) noexcept {
     std::uint64_t hash = 0x9E3779B97F4A7C15ULL;
-    const auto add = [&hash](ByteView bytes) {
-        for (std::size_t i = 0; i < bytes.size(); i += 4) {
-            std::uint32_t word = 0;
-            std::memcpy(&word, bytes.data() + i, 4);
-            hash = (hash ^ word) * 0xD6E8FEB86659FD93ULL;
-            hash ^= hash >> 32;
-        }
-    };
-    (add(parts), ...);
-    return hash;
+    (mix_in(hash, parts), ...);
+    // Keys that differ in their last byte alone differ in the upper bits so far.
+    hash *= 0xFF51AFD7ED558CCDULL;
+    return hash ^ (hash >> 29);
 }
 
 /// A slot whose record may not be hashed yet.
