@@ -1,5 +1,6 @@
 // The one program: picks the role or verb.
 #include <bourse/cli/command.hpp>
+#include <bourse/cli/up/command.hpp>
 #include <bourse/market/command.hpp>
 #include <bourse/node/command.hpp>
 #include <bourse/scheduler/command.hpp>
@@ -21,6 +22,7 @@ int main(int argc, char** argv) {
     bourse::scheduler::add_scheduler_command(root, exit_code);
     bourse::worker::add_worker_command(root, exit_code);
     bourse::store::add_store_command(root, exit_code);
+    bourse::cli::add_up_command(root, exit_code);
     bourse::cli::add_cli_commands(root, exit_code);
     try {
         root.parse(argc, argv);

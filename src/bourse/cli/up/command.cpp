@@ -148,7 +148,7 @@ Status<> Up::set_up_market() {
 Status<> Up::start_worker(unsigned index) {
     const auto name = "worker" + std::to_string(index + 1);
     std::vector<std::string> arguments{"worker",          "--rpc",       node_url(),
-                                       "--scheduler-url", local_url(facts_.ports.scheduler),
+                                       "--scheduler", local_url(facts_.ports.scheduler),
                                        "--store-url",     local_url(facts_.ports.store),
                                        "--key-file",      key_file(name),
                                        "--name",          name,
