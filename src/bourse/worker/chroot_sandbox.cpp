@@ -161,9 +161,14 @@ private:
             // A link of the image must not lead out of the copy.
             if (fs::is_symlink(fs::symlink_status(root / name, ec))) fs::remove(root / name, ec);
             fs::create_directory(root / name, ec);
+            ::chmod((root / name).c_str(), 0755);
         }
-        fs::remove(root / "iexec_in", ec);
-        fs::copy(request.input_dir, root / "iexec_in", fs::copy_options::recursive, ec);
+        ::chmod(root.c_str(), 0755);
+        for (fs::directory_iterator it(request.input_dir, ec), end; !ec && it != end; it.increment(ec)) {
+            const auto copied_input = root / "iexec_in" / it->path().filename();
+            fs::copy_file(it->path(), copied_input, ec);
+            ::chmod(copied_input.c_str(), 0644);
+        }
         if (ec) return fail("SANDBOX_FAILED", fmt::format("Cannot copy the input files: {}.", ec.message()));
         make_devices(root / "dev");
         ::chmod((root / "tmp").c_str(), 01777);
@@ -182,6 +187,7 @@ private:
         std::error_code ec;
         fs::remove_all(dev, ec);
         fs::create_directory(dev, ec);
+        ::chmod(dev.c_str(), 0755);
         for (const auto& [name, minor] : {Device{"null", 3}, Device{"zero", 5}, Device{"full", 7}, Device{"random", 8}, Device{"urandom", 9}}) {
             const auto path = dev / name;
             if (::mknod(path.c_str(), S_IFCHR | 0666, makedev(1, minor)) == 0) ::chmod(path.c_str(), 0666);

@@ -5,6 +5,7 @@
 #include <bourse/sys/file.hpp>
 #include <bourse/sys/log.hpp>
 #include <bourse/sys/metrics.hpp>
+#include <bourse/worker/guarded.hpp>
 
 #include <fmt/core.h>
 
@@ -15,6 +16,8 @@ namespace stream = client::stream;
 namespace {
 
 constexpr std::size_t kMaxMessageBytes = 2048;
+constexpr int kOwnContributionTries = 240;
+constexpr std::uint64_t kOwnContributionPauseMs = 250;
 
 void count_task(std::string_view what, const std::string& cause = {}) {
     sys::Metrics::global().count("bourse_worker_tasks_total", "Tasks by what became of them.", 1,
@@ -29,8 +32,8 @@ Engine::~Engine() { stop(); }
 
 void Engine::start(client::Outbox& outbox) {
     outbox_ = &outbox;
-    for (std::uint64_t i = 0; i < parts_.slots; ++i) threads_.emplace_back([this] { compute_loop(); });
-    for (int i = 0; i < 2; ++i) threads_.emplace_back([this] { transfer_loop(); });
+    for (std::uint64_t i = 0; i < parts_.slots; ++i) threads_.emplace_back([this] { run_guarded("compute", [this] { compute_loop(); }); });
+    for (int i = 0; i < 2; ++i) threads_.emplace_back([this] { run_guarded("transfer", [this] { transfer_loop(); }); });
     for (const auto& record : parts_.journal->all()) {
         sys::log_info("task taken up again", {{"task", to_hex(record.task())}, {"step", std::to_string(static_cast<unsigned>(record.step))}});
         advance(record.task());
@@ -193,10 +196,18 @@ void Engine::contributed(const poco::TaskId& task) {
     advance(task);
 }
 
+/// A stake hangs on the answer: a node that is away for a moment must not decide it.
+Result<poco::Contribution> Engine::own_contribution(const poco::TaskId& task) {
+    for (int attempt = 1;; ++attempt) {
+        auto own = parts_.hub->contribution(task, worker_);
+        if (own || attempt == kOwnContributionTries || !pause(kOwnContributionPauseMs)) return own;
+    }
+}
+
 void Engine::contribution_failed(const poco::TaskId& task, const client::Outcome& outcome, ChainStep step) {
     const auto record = parts_.journal->find(task);
     if (!record) return;
-    const auto own = parts_.hub->contribution(task, worker_);
+    const auto own = own_contribution(task);
     if (own && own->status == poco::ContributionStatus::kContributed) return contributed(task);
     if (step == ChainStep::kContributeAndFinalize) {
         if (own && own->status == poco::ContributionStatus::kProved) {
@@ -216,7 +227,7 @@ void Engine::contribution_failed(const poco::TaskId& task, const client::Outcome
 }
 
 void Engine::reveal_failed(const poco::TaskId& task, const client::Outcome& outcome) {
-    const auto own = parts_.hub->contribution(task, worker_);
+    const auto own = own_contribution(task);
     if (own && own->status == poco::ContributionStatus::kProved) {
         const auto record = parts_.journal->update(task, [](TaskRecord& r) { r.step = TaskStep::kRevealed; });
         if (record) report_status(*record, "REVEALED");

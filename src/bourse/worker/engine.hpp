@@ -84,6 +84,7 @@ private:
     void upload_failed(const TaskRecord& record, const Error& error);
 
     void contributed(const poco::TaskId& task);
+    Result<poco::Contribution> own_contribution(const poco::TaskId& task);
     void contribution_failed(const poco::TaskId& task, const client::Outcome& outcome, ChainStep step);
     void reveal_failed(const poco::TaskId& task, const client::Outcome& outcome);
     bool pause(std::uint64_t ms);  ///< false when stopping

@@ -111,9 +111,12 @@ Status<> unpack_layout(const fs::path& layout, const fs::path& rootfs) {
 /// Mount points of the app's contract; what the image has under these names stays.
 void make_mount_points(const fs::path& rootfs) {
     ::chmod(rootfs.c_str(), 0755);
-    for (const char* name : {"iexec_in", "iexec_out", "tmp", "run", "proc", "dev", "sys", "var"}) ::mkdir((rootfs / name).c_str(), 0755);
     std::error_code ec;
-    if (fs::symlink_status(rootfs / "var", ec).type() == fs::file_type::directory) ::mkdir((rootfs / "var" / "tmp").c_str(), 0755);
+    for (const char* name : {"iexec_in", "iexec_out", "tmp", "run", "proc", "dev", "sys", "var", "var/tmp"}) {
+        // Nothing is followed out of the image: below a link no folder is made.
+        if (fs::is_symlink(fs::symlink_status((rootfs / name).parent_path(), ec))) continue;
+        if (::mkdir((rootfs / name).c_str(), 0755) == 0) ::chmod((rootfs / name).c_str(), 0755);
+    }
 }
 
 void sync_folder(const fs::path& folder) {

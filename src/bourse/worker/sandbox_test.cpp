@@ -12,6 +12,7 @@
 #include <fstream>
 #include <gtest/gtest.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <thread>
 #include <unistd.h>
@@ -47,6 +48,7 @@ private:
 class SandboxTest : public testing::TestWithParam<std::string> {
 protected:
     void SetUp() override {
+        old_umask_ = ::umask(077);  // as the role sets it
         SandboxConfig config;
         config.data_dir = dir_.path() / "data";
         config.owner_id = "test" + std::to_string(::getpid());
@@ -57,17 +59,22 @@ protected:
         make_rootfs();
         fs::create_directories(dir_.path() / "in");
         std::ofstream(dir_.path() / "in/input") << "given";
+        fs::permissions(dir_.path() / "in", fs::perms(0755));
+        fs::permissions(dir_.path() / "in/input", fs::perms(0644));
         limits_ = {.seconds = 30, .cpus = 1, .memory_bytes = 256 << 20, .processes = 32, .open_files = 256, .disk_bytes = 8 << 20,
                    .inodes = 256, .download_bytes = 0, .image_bytes = 0};
     }
     void TearDown() override {
         if (sandbox_) sandbox_->clear_leftovers();
+        ::umask(old_umask_);
     }
     bool is_runc() const { return GetParam() == "runc"; }
 
     void make_rootfs() {
+        ::umask(022);
         const auto bin = rootfs() / "bin";
         fs::create_directories(bin);
+        fs::create_directories(rootfs() / "var/tmp");  // the image cache makes it in every image
         for (const char* place : {"/bin/busybox", "/usr/bin/busybox"})
             if (fs::exists(place)) fs::copy_file(place, bin / "busybox", fs::copy_options::overwrite_existing);
         ASSERT_TRUE(fs::exists(bin / "busybox")) << "busybox-static is needed (scripts/setup.sh)";
@@ -75,6 +82,7 @@ protected:
             fs::create_symlink("busybox", bin / applet);
         std::ofstream(bin / "nonsense") << "not a program";
         fs::permissions(bin / "nonsense", fs::perms::all);
+        ::umask(077);
     }
     fs::path rootfs() const { return dir_.path() / "rootfs"; }
 
@@ -102,6 +110,7 @@ protected:
     std::unique_ptr<Sandbox> sandbox_;
     poco::TaskLimits limits_;
     SandboxRequest last_;
+    mode_t old_umask_ = 022;
     int count_ = 0;
 };
 
@@ -217,12 +226,12 @@ TEST_P(SandboxTest, the_app_has_no_privileges) {
 }
 TEST_P(SandboxTest, it_runs_as_the_images_user) {
     if (!is_runc()) GTEST_SKIP() << "SKIPPED: the fallback uses ids of its own";
-    auto r = request("id -u; id -g; echo x >/iexec_out/mine && echo 1 >/tmp/t && echo ok");
+    auto r = request("id -u; id -g; cat /iexec_in/input >/iexec_out/mine && echo 1 >/tmp/t && echo 2 >/var/tmp/t && echo 3 >/dev/null && echo ok");
     r.uid = 1234;
     r.gid = 4321;
     const auto result = sandbox_->run(r);
     ASSERT_TRUE(result);
-    EXPECT_EQ(result->out, "1234\n4321\nok\n");
+    EXPECT_EQ(result->out, "1234\n4321\nok\n") << result->err;
 }
 TEST_P(SandboxTest, larger_volumes_hold_bytes_and_inodes) {
     if (!is_runc()) GTEST_SKIP() << "SKIPPED: the fallback mounts nothing";

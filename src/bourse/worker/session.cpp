@@ -5,7 +5,7 @@
 #include <bourse/net/ws_client.hpp>
 #include <bourse/sys/clock.hpp>
 #include <bourse/sys/log.hpp>
-#include <bourse/sys/metrics.hpp>
+#include <bourse/worker/guarded.hpp>
 
 #include <algorithm>
 #include <condition_variable>
@@ -142,7 +142,8 @@ struct Session::Impl {
     }
 
     Result<stream::ServerMessage> next(Inbox& inbox, std::uint64_t wait_ms) {
-        auto text = inbox.pop(wait_ms);
+        std::optional<std::string> text;
+        for (const auto until = sys::steady_ms() + wait_ms; !text && !stopping && !inbox.closed() && sys::steady_ms() < until;) text = inbox.pop(100);
         if (!text) return fail("STREAM_SILENT", inbox.closed() ? "The scheduler closed the connection: " + inbox.reason() : "The scheduler does not answer.");
         return stream::server_message_from(*text);
     }
@@ -223,7 +224,7 @@ Session::Session(const WorkerConfig& config, const crypto::PrivateKey& wallet, c
 Session::~Session() { stop(); }
 
 void Session::start() {
-    impl_->thread = std::thread([this] { impl_->loop(); });
+    impl_->thread = std::thread([this] { run_guarded("session", [this] { impl_->loop(); }); });
 }
 void Session::stop() {
     impl_->stopping = true;

@@ -195,14 +195,14 @@ Result<std::unique_ptr<Worker>> Worker::create(const WorkerConfig& config, const
 }
 
 void Worker::start() {
-    impl_->outbox->start();
+    // The outbox and the session call the engine: it starts first and ends last.
     impl_->engine->start(*impl_->outbox);
+    impl_->outbox->start();
     impl_->session->start();
 }
 
 void Worker::stop() {
     if (!impl_) return;
-    // The session and the outbox call the engine: they end first.
     if (impl_->session) impl_->session->stop();
     if (impl_->outbox) impl_->outbox->stop();
     if (impl_->engine) impl_->engine->stop();
