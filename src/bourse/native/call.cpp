@@ -4,11 +4,26 @@
 
 namespace bourse::native {
 
-state::CallResult Context::call(const Address& to, Bytes input, std::uint64_t gas, bool is_static) {
+state::CallResult Context::call(const Address& to, Bytes input, bool is_static) {
+    if (has_native_code(state(), to)) {
+        const std::uint64_t gas = call_gas(state(), to, input);
+        return forward(to, std::move(input), gas, is_static);
+    }
+    const std::uint64_t gas = gas_left_ - gas_left_ / 64;
+    auto result = forward(to, std::move(input), gas, is_static);
+    gas_left_ -= gas - result.gas_left;
+    return result;
+}
+
+state::CallResult Context::call_prepaid(const Address& to, Bytes input, std::uint64_t gas) {
+    return forward(to, std::move(input), gas, false);
+}
+
+state::CallResult Context::forward(const Address& to, Bytes input, std::uint64_t gas, bool is_static) {
     state::Message message;
     message.sender = self();
     message.to = to;
-    message.gas = has_native_code(state(), to) ? call_gas(state(), to, input) : gas;
+    message.gas = gas;
     message.input = std::move(input);
     message.is_static = is_static || message_.is_static;
     message.depth = message_.depth + 1;

@@ -42,7 +42,9 @@ Outcome<T> or_overflow(std::optional<T> value) {
 /// A call in progress. Short-lived; refers to the host and the message.
 class Context {
 public:
-    Context(state::Host& host, const state::Message& message) : host_(host), message_(message) {}
+    /// `gas_left`: of the message's gas, after this call's constant.
+    Context(state::Host& host, const state::Message& message, std::uint64_t gas_left)
+        : host_(host), message_(message), gas_left_(gas_left) {}
 
     state::State& state() noexcept { return host_.state(); }
     const state::State& state() const noexcept { return host_.state(); }
@@ -58,12 +60,19 @@ public:
         auto encoded = poco::encode_event(event);
         state().add_log({self(), std::move(encoded.topics), std::move(encoded.data)});
     }
-    /// A call from this contract. Native callees are prepaid by the caller's constant; others get `gas`.
-    state::CallResult call(const Address& to, Bytes input, std::uint64_t gas, bool is_static = false);
+    /// A call from this contract. Native callees are prepaid by this call's constant; others get 63/64 of the gas that
+    /// is left, and what they use is charged.
+    state::CallResult call(const Address& to, Bytes input, bool is_static = false);
+    /// With exactly this much gas, which this call's constant has paid for.
+    state::CallResult call_prepaid(const Address& to, Bytes input, std::uint64_t gas);
+    std::uint64_t gas_left() const noexcept { return gas_left_; }
 
 private:
+    state::CallResult forward(const Address& to, Bytes input, std::uint64_t gas, bool is_static);
+
     state::Host& host_;
     const state::Message& message_;
+    std::uint64_t gas_left_;
 };
 
 enum class Access : std::uint8_t { kView, kWrite };

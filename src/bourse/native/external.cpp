@@ -14,7 +14,7 @@ namespace res = poco::selectors::resource;
 template <class T>
 Outcome<T> ask(Context& context, const Address& callee, Bytes input) {
     if (!context.state().has_code(callee)) return revert_empty();
-    auto answer = context.call(callee, std::move(input), context.message().gas, true);
+    auto answer = context.call(callee, std::move(input), true);
     if (!answer.ok()) return revert_data(std::move(answer.output));
     auto decoded = abi::decode<T>(answer.output);
     if (!decoded) return revert_empty();
@@ -24,7 +24,7 @@ Outcome<T> ask(Context& context, const Address& callee, Bytes input) {
 /// As above, but a callee that fails counts as "no".
 template <class T>
 Outcome<T> ask_or(Context& context, const Address& callee, Bytes input, const T& otherwise) {
-    const auto answer = context.call(callee, std::move(input), context.message().gas, true);
+    const auto answer = context.call(callee, std::move(input), true);
     if (!answer.ok()) return otherwise;
     auto decoded = abi::decode<T>(answer.output);
     if (!decoded) return revert_empty();

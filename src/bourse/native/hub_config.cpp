@@ -136,8 +136,7 @@ Outcome<void> import_score(Context& context, Address worker) {
     if (account.score_imported) return revert_text(texts::kScoreImported);
     const Address v3 = config_of(context).v3_hub;
     if (v3.is_zero() || !context.state().has_code(v3)) return revert_empty();
-    auto answer = context.call(v3, abi::encode_call(poco::selectors::external::kViewScore, worker),
-                               context.message().gas);
+    auto answer = context.call(v3, abi::encode_call(poco::selectors::external::kViewScore, worker));
     if (!answer.ok()) return revert_data(std::move(answer.output));
     const auto score = abi::decode<Uint256>(answer.output);
     if (!score) return revert_empty();

@@ -50,8 +50,7 @@ Outcome<bool> hub_approve_and_call(Context& context, Address spender, Uint256 am
     if (!context.state().has_code(spender)) return revert_empty();
     auto answer = context.call(spender,
                                abi::encode_call(poco::selectors::external::kReceiveApproval, context.sender(), amount,
-                                                context.self(), data),
-                               context.message().gas);
+                                                context.self(), data));
     if (!answer.ok()) return revert_data(std::move(answer.output));
     const auto accepted = abi::decode<bool>(answer.output);
     if (!accepted) return revert_empty();
@@ -81,7 +80,7 @@ Outcome<void> pull_rlc(Context& context, const Address& payer, const Uint256& am
     const Address token = load_hub_config(context.state(), context.self()).token;
     if (!context.state().has_code(token)) return revert_empty();
     auto input = abi::encode_call(poco::selectors::rlc::kTransferFrom, payer, context.self(), amount);
-    auto answer = context.call(token, std::move(input), context.message().gas);
+    auto answer = context.call(token, std::move(input));
     if (!answer.ok()) return revert_data(std::move(answer.output));
     const auto moved = abi::decode<bool>(answer.output);
     if (!moved) return revert_empty();
@@ -94,7 +93,7 @@ Outcome<void> push_rlc(Context& context, const Address& target, const Uint256& a
     const Address token = load_hub_config(context.state(), context.self()).token;
     if (!context.state().has_code(token)) return revert_empty();
     auto input = abi::encode_call(poco::selectors::rlc::kTransfer, target, amount);
-    auto answer = context.call(token, std::move(input), context.message().gas);
+    auto answer = context.call(token, std::move(input));
     if (!answer.ok()) return revert_data(std::move(answer.output));
     return {};
 }
@@ -125,8 +124,8 @@ Outcome<bool> withdraw(Context& context, Uint256 amount) { return withdraw_to(co
 Outcome<Uint256> recover(Context& context) {
     const auto config = load_hub_config(context.state(), context.self());
     if (context.sender() != config.owner) return revert_text(texts::kNotOwner);
-    const auto answer = context.call(config.token, abi::encode_call(poco::selectors::rlc::kBalanceOf, context.self()),
-                                     context.message().gas, true);
+    const auto answer =
+        context.call(config.token, abi::encode_call(poco::selectors::rlc::kBalanceOf, context.self()), true);
     const auto held = answer.ok() ? abi::decode<Uint256>(answer.output) : std::nullopt;
     if (!held) return revert_empty();
     const Uint256 supply = load_books(context.state(), context.self()).supply;

@@ -99,8 +99,8 @@ Outcome<void> settle_failure(Context& context, const OpenTask& task) {
 void call_back(Context& context, const Address& callback, const poco::TaskId& task, const Bytes& results) {
     if (callback.is_zero()) return;
     const std::uint64_t limit = load_hub_config(context.state(), context.self()).callback_gas.saturated_u64();
-    static_cast<void>(
-        context.call(callback, abi::encode_call(poco::selectors::external::kReceiveResult, task, results), limit));
+    auto input = abi::encode_call(poco::selectors::external::kReceiveResult, task, results);
+    static_cast<void>(context.call_prepaid(callback, std::move(input), limit));
 }
 
 std::uint64_t callback_gas_rule(const state::State& state, ByteView args) {

@@ -75,7 +75,7 @@ Outcome<Bytes> result_for(Context& context, Bytes32 id) {
 
 template <class T>
 Outcome<T> ask_resource(Context& context, const Address& resource, const Bytes4& selector) {
-    auto answer = context.call(resource, to_bytes(selector), context.message().gas, true);
+    auto answer = context.call(resource, to_bytes(selector), true);
     if (!answer.ok()) return revert_data(std::move(answer.output));
     auto decoded = abi::decode<T>(answer.output);
     if (!decoded) return revert_empty();

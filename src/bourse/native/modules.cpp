@@ -77,11 +77,11 @@ state::CallResult execute(state::Host& host, const state::Message& message) {
     if (gas > message.gas || (writes && message.is_static)) return {Status::kFailure, 0, {}};
 
     const auto snapshot = state.snapshot();
-    Context context(host, message);
+    Context context(host, message, message.gas - gas);
     auto result = run(context, target);
-    if (result) return {Status::kSuccess, message.gas - gas, *std::move(result)};
+    if (result) return {Status::kSuccess, context.gas_left(), *std::move(result)};
     state.revert(snapshot);
-    return {Status::kRevert, message.gas - gas, std::move(result).error().data};
+    return {Status::kRevert, context.gas_left(), std::move(result).error().data};
 }
 
 TaskConsensusView task_consensus(const state::State& state, const poco::TaskId& task) {

@@ -126,8 +126,7 @@ Outcome<void> check_receiver(Context& context, const Address& from, const Addres
     constexpr std::string_view kNoReceiver = "ERC721: transfer to non ERC721Receiver implementer";
     if (!context.state().has_code(to)) return {};
     const auto& selector = poco::selectors::external::kOnERC721Received;
-    const auto answer = context.call(to, abi::encode_call(selector, context.sender(), from, id, data),
-                                     context.message().gas);
+    const auto answer = context.call(to, abi::encode_call(selector, context.sender(), from, id, data));
     if (!answer.ok()) {
         if (answer.output.empty() || has_native_code(context.state(), to)) return revert_text(kNoReceiver);
         return revert_data(answer.output);
@@ -198,7 +197,7 @@ Outcome<bool> is_registered(Context& context, Address entry) {
     const Address previous = load_registry(context.state(), context.self()).previous;
     if (previous.is_zero()) return false;
     const auto answer =
-        context.call(previous, abi::encode_call(reg_sel::kIsRegistered, entry), context.message().gas, true);
+        context.call(previous, abi::encode_call(reg_sel::kIsRegistered, entry), true);
     if (!answer.ok()) return revert_data(answer.output);
     const auto known = abi::decode<bool>(answer.output);
     if (!known) return revert_empty();

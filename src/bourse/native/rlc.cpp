@@ -60,8 +60,7 @@ Outcome<void> rlc_approve_and_call(Context& context, Address spender, Uint256 am
     set_rlc_allowance(context, spender, amount);
     auto answer = context.call(spender,
                                abi::encode_call(poco::selectors::external::kReceiveApproval, context.sender(), amount,
-                                                context.self(), data),
-                               context.message().gas);
+                                                context.self(), data));
     if (!answer.ok()) return revert_data(std::move(answer.output));
     return {};  // the answer is ignored
 }

@@ -43,7 +43,8 @@ std::string explain_custom(ByteView data) {
         return "CallerIsNotTheRequester: the request order is of another account.";
     if (selector == selectors::errors::kUnsupportedOperation)
         return "UnsupportedOperation: only matchOrders can follow a deposit.";
-    if (selector == selectors::errors::kNotContractOwner) return "NotContractOwner: only the administrator may do this.";
+    if (selector == selectors::errors::kNotContractOwner)
+        return "NotContractOwner: only the administrator may do this.";
     return "The call failed with " + to_hex(data) + ".";
 }
 

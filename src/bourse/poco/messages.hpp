@@ -1,4 +1,4 @@
-// Hashes and texts that workers, schedulers, enclaves and the store sign (poco.md §5.4, §8; middleware.md §9.10, §9.11).
+// Hashes and texts that workers, schedulers, enclaves and the store sign (poco.md §5.4, §8; middleware.md §9.10–11).
 #pragma once
 
 #include <bourse/base/bytes.hpp>

@@ -44,7 +44,8 @@ Status<> read_input_files(TaskParams& params, Strictness mode, const json& value
 /// Confidentiality: malformed is an error in either mode.
 Status<> read_secrets(TaskParams& params, const json& value) {
     const auto refuse = [] {
-        return fail("PARAMS_INVALID", "\"iexec_secrets\" must be an object from numbers of 1 and more to secret names.");
+        return fail("PARAMS_INVALID",
+                    "\"iexec_secrets\" must be an object from numbers of 1 and more to secret names.");
     };
     if (!value.is_object()) return refuse();
     for (const auto& [key, name] : value.items()) {

@@ -71,7 +71,8 @@ TEST(PocoVectors, EveryFunctionOfRegistriesAndTokenIsInTheTables) {
     };
     for (const auto* name : {"AppRegistry", "DatasetRegistry", "WorkerpoolRegistry"})
         check(registries.at(name), selectors::registry_functions());
-    for (const auto* name : {"App", "Dataset", "Workerpool"}) check(registries.at(name), selectors::resource_functions());
+    for (const auto* name : {"App", "Dataset", "Workerpool"})
+        check(registries.at(name), selectors::resource_functions());
     auto rlc = load("rlc-abi.json").at("abi");
     for (const auto& entry : rlc) {
         if (entry.at("type") != "function") continue;
@@ -213,7 +214,8 @@ TEST(PocoVectors, AddressesOfResourcesAndKitty) {
     const auto first20 = uint256_from_be(ByteView(kitty).first(20));
     EXPECT_EQ(to_be32(first20 - 1), to_be32(uint256_from_be(kKitty)));
     const auto owner = [&](const char* asset) {
-        return address_of(env.at("accounts").at(env.at("assets").at(asset).at("owner").get<std::string>()).at("address"));
+        const auto role = env.at("assets").at(asset).at("owner").get<std::string>();
+        return address_of(env.at("accounts").at(role).at("address"));
     };
     const auto& app = env.at("assets").at("app");
     const auto& a = app.at("args");

@@ -14,7 +14,7 @@ enum class SignatureVerdict : std::uint8_t {
     kBadFormat,  ///< neither 64 nor 65 bytes: the hub reverts `invalid-signature-format`
 };
 
-/// r ‖ s ‖ v (v 27 or 28) or r ‖ vs (EIP-2098), low s; nullopt if it can recover nothing. Ask for the length first.
+/// r ‖ s ‖ v (v 27 or 28) or r ‖ vs (EIP-2098), low s; nullopt if it can recover nothing. Ask the length first.
 std::optional<crypto::Signature> parse_signature(ByteView signature) noexcept;
 constexpr bool has_signature_length(ByteView signature) noexcept {
     return signature.size() == 64 || signature.size() == 65;
