@@ -36,7 +36,8 @@ public:
     virtual ~KvStore() = default;
     virtual std::optional<Bytes> get(ByteView key) const = 0;
     /// Calls f for each key ≥ from that begins with prefix, in order, until f returns false.
-    virtual void scan(ByteView prefix, ByteView from, const std::function<bool(ByteView key, ByteView value)>& f) const = 0;
+    virtual void scan(ByteView prefix, ByteView from,
+                      const std::function<bool(ByteView key, ByteView value)>& f) const = 0;
     virtual void write(const Batch& batch, bool sync) = 0;
 };
 

@@ -24,10 +24,11 @@ rocksdb::Slice slice(ByteView bytes) { return {as_text(bytes).data(), bytes.size
 ByteView view(const rocksdb::Slice& data) { return as_bytes({data.data(), data.size()}); }
 
 [[noreturn]] void die(const char* what, const rocksdb::Status& status) {
-    std::fprintf(stderr,
-                 "bourse: the data folder cannot be %s: %s. The process stops so that no block is kept by halves. Check "
-                 "the disk's free space and health, then start again.\n",
-                 what, status.ToString().c_str());
+    std::fprintf(
+        stderr,
+        "bourse: the data folder cannot be %s: %s. The process stops so that no block is kept by halves. Check "
+        "the disk's free space and health, then start again.\n",
+        what, status.ToString().c_str());
     std::abort();
 }
 
@@ -88,8 +89,7 @@ public:
     void write(const Batch& batch, bool sync) override {
         rocksdb::WriteBatch out;
         for (const auto& op : batch.ops()) {
-            const auto status =
-                op.is_delete ? out.Delete(slice(op.key)) : out.Put(slice(op.key), slice(op.value));
+            const auto status = op.is_delete ? out.Delete(slice(op.key)) : out.Put(slice(op.key), slice(op.value));
             if (!status.ok()) die("written", status);
         }
         rocksdb::WriteOptions options;
@@ -138,30 +138,34 @@ Status<> check_folder(const fs::path& folder) {
                                                    folder.string(), error.message()));
     if (is_store) return {};
     if (!foreign.empty())
-        return fail("DATA_FOREIGN", fmt::format("The folder {} holds other files, \"{}\" for one, and no data of Bourse. "
-                                                "Choose an empty folder.",
-                                                folder.string(), foreign));
+        return fail("DATA_FOREIGN",
+                    fmt::format("The folder {} holds other files, \"{}\" for one, and no data of Bourse. "
+                                "Choose an empty folder.",
+                                folder.string(), foreign));
     if (has_data)
-        return fail("DATA_DAMAGED", fmt::format("The data folder {} is damaged: its file CURRENT is missing. Restore it "
-                                                "from a backup, or start with an empty folder.",
-                                                folder.string()));
+        return fail("DATA_DAMAGED",
+                    fmt::format("The data folder {} is damaged: its file CURRENT is missing. Restore it "
+                                "from a backup, or start with an empty folder.",
+                                folder.string()));
     return {};
 }
 
 tl::unexpected<Error> open_error(const fs::path& folder, const rocksdb::Status& status) {
     const std::string text = status.ToString();
     if (text.find("LOCK") != std::string::npos && text.find("Permission denied") == std::string::npos)
-        return fail("DATA_LOCKED", fmt::format("The data folder {} is in use by another process. Stop that one first, or "
-                                               "choose another folder.",
-                                               folder.string()));
+        return fail("DATA_LOCKED",
+                    fmt::format("The data folder {} is in use by another process. Stop that one first, or "
+                                "choose another folder.",
+                                folder.string()));
     for (const char* cause : {"Permission denied", "Read-only file system", "No space left"})
         if (text.find(cause) != std::string::npos)
             return fail("DATA_UNWRITABLE", fmt::format("The data folder {} cannot be written: {}. Free space or change "
                                                        "its permissions.",
                                                        folder.string(), text));
-    return fail("DATA_DAMAGED", fmt::format("The data folder {} is damaged: {}. Restore it from a backup, or start with "
-                                            "an empty folder and let the node build it anew.",
-                                            folder.string(), text));
+    return fail("DATA_DAMAGED",
+                fmt::format("The data folder {} is damaged: {}. Restore it from a backup, or start with "
+                            "an empty folder and let the node build it anew.",
+                            folder.string(), text));
 }
 
 }  // namespace

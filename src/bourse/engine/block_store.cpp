@@ -144,7 +144,8 @@ std::optional<TransactionPlace> BlockStore::place_of(const Hash& transaction_has
     const auto stored = kv_.get(place_key(transaction_hash));
     if (!stored) return std::nullopt;
     Unpacker in(*stored);
-    if (!equal(in.bytes(Hash::kSize - kPlaceBytes), ByteView(transaction_hash).subspan(kPlaceBytes))) return std::nullopt;
+    if (!equal(in.bytes(Hash::kSize - kPlaceBytes), ByteView(transaction_hash).subspan(kPlaceBytes)))
+        return std::nullopt;
     TransactionPlace place;
     place.block_number = in.varint();
     place.index = static_cast<std::uint32_t>(in.varint());

@@ -1,5 +1,5 @@
-// Committed blocks: one value each, with header, raw transactions, senders and receipts, so that a block costs few keys.
-// Receipts are kept without their blooms (chain's functions compute them again from the logs).
+// Committed blocks: one value each, with header, raw transactions, senders and receipts, so that a block costs few
+// keys. Receipts are kept without their blooms (chain's functions compute them again from the logs).
 #pragma once
 
 #include <bourse/base/bytes.hpp>

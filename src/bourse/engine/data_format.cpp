@@ -37,7 +37,8 @@ Result<std::optional<DataFormat>> read_data_format(const db::KvStore& kv) {
         bool empty = true;
         kv.scan({}, {}, [&empty](ByteView, ByteView) { return empty = false; });
         if (empty) return std::optional<DataFormat>();
-        return fail("DATA_FOREIGN", "The data folder holds a database that Bourse did not write. Choose an empty folder.");
+        return fail("DATA_FOREIGN",
+                    "The data folder holds a database that Bourse did not write. Choose an empty folder.");
     }
     const auto value = without_checksum(*stored);
     Unpacker in(value ? ByteView(*value) : ByteView());
@@ -46,13 +47,15 @@ Result<std::optional<DataFormat>> read_data_format(const db::KvStore& kv) {
     format.version = in.u32();
     format.genesis_hash = in.fixed<Hash>();
     if (!ours || !in.ok())
-        return fail("DATA_DAMAGED",
-                    "The data folder is damaged: its format mark cannot be read. Restore it from a backup, or start with "
-                    "an empty folder.");
+        return fail(
+            "DATA_DAMAGED",
+            "The data folder is damaged: its format mark cannot be read. Restore it from a backup, or start with "
+            "an empty folder.");
     if (format.version > kDataFormat)
-        return fail("DATA_NEWER", fmt::format("The data folder has format {}, this program knows up to {}. Use the newer "
-                                              "program, or another folder.",
-                                              format.version, kDataFormat));
+        return fail("DATA_NEWER",
+                    fmt::format("The data folder has format {}, this program knows up to {}. Use the newer "
+                                "program, or another folder.",
+                                format.version, kDataFormat));
     return std::optional(format);
 }
 
@@ -64,10 +67,11 @@ void put_data_format(db::Batch& batch, const Hash& genesis_hash) {
 }
 
 void data_is_damaged(std::string_view what) {
-    std::fprintf(stderr,
-                 "bourse: the data folder is damaged: %.*s. The process stops. Restore the folder from a backup, or start "
-                 "with an empty one and let the node build it anew.\n",
-                 static_cast<int>(what.size()), what.data());
+    std::fprintf(
+        stderr,
+        "bourse: the data folder is damaged: %.*s. The process stops. Restore the folder from a backup, or start "
+        "with an empty one and let the node build it anew.\n",
+        static_cast<int>(what.size()), what.data());
     std::abort();
 }
 

@@ -33,13 +33,13 @@ std::optional<Bytes> without_checksum(ByteView stored);
 
 // First letters of the keys.
 inline constexpr char kMetaKey = 'm';
-inline constexpr char kAccountKey = 'a';    ///< keccak(address)
-inline constexpr char kSlotKey = 's';       ///< keccak(address) ‖ keccak(slot)
-inline constexpr char kCodeKey = 'c';       ///< keccak(code)
-inline constexpr char kDiffKey = 'd';       ///< block number
-inline constexpr char kTableKey = 't';      ///< trie (keccak(address), zero for the accounts) ‖ first byte of the path
-inline constexpr char kHeaderKey = 'n';     ///< block number
-inline constexpr char kBlockKey = 'b';      ///< block number
+inline constexpr char kAccountKey = 'a';  ///< keccak(address)
+inline constexpr char kSlotKey = 's';     ///< keccak(address) ‖ keccak(slot)
+inline constexpr char kCodeKey = 'c';     ///< keccak(code)
+inline constexpr char kDiffKey = 'd';     ///< block number
+inline constexpr char kTableKey = 't';    ///< trie (keccak(address), zero for the accounts) ‖ first byte of the path
+inline constexpr char kHeaderKey = 'n';   ///< block number
+inline constexpr char kBlockKey = 'b';    ///< block number
 inline constexpr char kBlockHashKey = 'h';  ///< block hash
 inline constexpr char kPlaceKey = 'x';      ///< first half of a transaction's hash
 inline constexpr char kLogKey = 'l';        ///< 'a' or 't' ‖ last 20 bytes of address or topic ‖ block number

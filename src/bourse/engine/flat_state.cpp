@@ -9,7 +9,8 @@
 namespace bourse::engine {
 namespace {
 
-// Stored values: kind, block (varint), then nothing, the value without leading zeros, hash ‖ body, or the account's rlp.
+// Stored values: kind, block (varint), then nothing, the value without leading zeros, hash ‖ body, or the account's
+// rlp.
 constexpr std::uint8_t kDeleted = 0;
 constexpr std::uint8_t kPlain = 1;
 constexpr std::uint8_t kRecord = 2;
@@ -231,17 +232,18 @@ void AccountLeaves::leaves(const Bytes32& prefix, unsigned nibbles, const Visito
 }
 
 void SlotLeaves::leaves(const Bytes32& prefix, unsigned nibbles, const Visitor& visit) const {
-    scan_nibbles(kv_, make_key(kSlotKey, address_hash_), prefix, nibbles, [&visit](const Bytes32& key, ByteView stored) {
-        // Only the value is needed here, not the record's body.
-        Unpacker in(stored);
-        const std::uint8_t kind = in.u8();
-        in.varint();
-        if (!in.ok() || kind > kRecord) data_is_damaged("a slot cannot be decoded");
-        if (kind == kDeleted) return;
-        Bytes leaf;
-        rlp::append_bytes(leaf, kind == kRecord ? without_zeros(in.fixed<Hash>()) : in.rest());
-        visit(key, leaf);
-    });
+    scan_nibbles(kv_, make_key(kSlotKey, address_hash_), prefix, nibbles,
+                 [&visit](const Bytes32& key, ByteView stored) {
+                     // Only the value is needed here, not the record's body.
+                     Unpacker in(stored);
+                     const std::uint8_t kind = in.u8();
+                     in.varint();
+                     if (!in.ok() || kind > kRecord) data_is_damaged("a slot cannot be decoded");
+                     if (kind == kDeleted) return;
+                     Bytes leaf;
+                     rlp::append_bytes(leaf, kind == kRecord ? without_zeros(in.fixed<Hash>()) : in.rest());
+                     visit(key, leaf);
+                 });
 }
 
 }  // namespace bourse::engine

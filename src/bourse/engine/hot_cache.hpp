@@ -45,7 +45,8 @@ public:
         Shard& shard = shard_of(key);
         const std::lock_guard lock(shard.mutex);
         if (ticket != generation_.load(std::memory_order_acquire)) return;
-        if (!shard.young.contains(key) && !shard.old.contains(key)) insert(shard, key, {std::move(value), size + kItemOverhead});
+        if (!shard.young.contains(key) && !shard.old.contains(key))
+            insert(shard, key, {std::move(value), size + kItemOverhead});
     }
 
     void advance() noexcept { generation_.fetch_add(1, std::memory_order_acq_rel); }

@@ -1,4 +1,5 @@
-// Small helpers for the values of the data folder: big-endian numbers, variable-length numbers, a bounds-checked reader.
+// Small helpers for the values of the data folder: big-endian numbers, variable-length numbers, a bounds-checked
+// reader.
 #pragma once
 
 #include <bourse/base/bytes.hpp>

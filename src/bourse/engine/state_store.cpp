@@ -55,9 +55,10 @@ Result<std::optional<StateHead>> read_head(const db::KvStore& kv) {
     head.checkpoint = in.u64();
     head.oldest = in.u64();
     if (!in.ok() || head.checkpoint > head.number)
-        return fail("DATA_DAMAGED",
-                    "The data folder is damaged: the mark of its last block cannot be read. Restore it from a backup, or "
-                    "start with an empty folder.");
+        return fail(
+            "DATA_DAMAGED",
+            "The data folder is damaged: the mark of its last block cannot be read. Restore it from a backup, or "
+            "start with an empty folder.");
     return std::optional(head);
 }
 
@@ -219,9 +220,10 @@ Result<std::unique_ptr<StateStore>> StateStore::open(db::KvStore& kv, const Stat
     BOURSE_TRY(const auto format, read_data_format(kv));
     BOURSE_TRY(auto head, read_head(kv));
     if (format.has_value() != head.has_value())
-        return fail("DATA_DAMAGED",
-                    "The data folder is damaged: the mark of its format or of its last block is missing. Restore it from a "
-                    "backup, or start with an empty folder.");
+        return fail(
+            "DATA_DAMAGED",
+            "The data folder is damaged: the mark of its format or of its last block is missing. Restore it from a "
+            "backup, or start with an empty folder.");
     auto impl = std::make_shared<Impl>(kv, options);
     impl->head = head;
     impl->next = head.value_or(StateHead{});

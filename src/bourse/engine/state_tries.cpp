@@ -34,9 +34,10 @@ Status<> StateTries::open(std::uint64_t checkpoint, std::uint64_t head, const Ha
     for (const auto& [trie, subtrees] : stale_) changed_ += subtrees.size();
     accounts_ = load(kAccountTrie, AccountLeaves(kv_));
     if (!accounts_ || accounts_->trie.root() != expected_root)
-        return fail("DATA_DAMAGED", fmt::format("The data folder is damaged: its accounts do not give the state root of "
-                                                "block {}. Restore it from a backup, or start with an empty folder.",
-                                                head));
+        return fail("DATA_DAMAGED",
+                    fmt::format("The data folder is damaged: its accounts do not give the state root of "
+                                "block {}. Restore it from a backup, or start with an empty folder.",
+                                head));
     return {};
 }
 

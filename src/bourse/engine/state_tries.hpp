@@ -24,9 +24,9 @@ public:
     /// not `expected_root`.
     Status<> open(std::uint64_t checkpoint, std::uint64_t head, const Hash& expected_root);
 
-    /// Both abort where the flat values contradict the trie. Changes are sorted by hashed key; the flat values are those
-    /// before the changes. `block` is the block's number. An account's storage root before is needed to check its trie
-    /// when it is loaded.
+    /// Both abort where the flat values contradict the trie. Changes are sorted by hashed key; the flat values are
+    /// those before the changes. `block` is the block's number. An account's storage root before is needed to check its
+    /// trie when it is loaded.
     Hash update_storage(const Hash& address_hash, const Hash& root_before, std::span<const state::LeafChange> changes,
                         std::uint64_t block);
     Hash update_accounts(std::span<const state::LeafChange> changes, std::uint64_t block);

@@ -22,7 +22,7 @@ struct BlockContext {
 struct Message {
     Address sender;
     Address to;
-    Uint256 value;          ///< wei; already moved by the caller of execute
+    Uint256 value;  ///< wei; already moved by the caller of execute
     Bytes input;
     std::uint64_t gas = 0;
     bool is_static = false;
@@ -30,7 +30,11 @@ struct Message {
 };
 
 struct CallResult {
-    enum class Status : std::uint8_t { kSuccess, kRevert, kFailure /* all gas used, no data: invalid opcode, out of gas */ };
+    enum class Status : std::uint8_t {
+        kSuccess,
+        kRevert,
+        kFailure /* all gas used, no data: invalid opcode, out of gas */
+    };
     Status status = Status::kSuccess;
     std::uint64_t gas_left = 0;
     Bytes output;  ///< return or revert data

@@ -50,9 +50,7 @@ struct PendingSlot {
         }
         return slot;
     }
-    bool holds(const Bytes32& plain) const noexcept {
-        return slot.body.empty() && slot.value == plain;
-    }
+    bool holds(const Bytes32& plain) const noexcept { return slot.body.empty() && slot.value == plain; }
     bool operator==(const PendingSlot& other) const {
         if (slot.body.empty() || other.slot.body.empty()) return slot.body.empty() && other.holds(slot.value);
         return slot.body == other.slot.body;
@@ -62,9 +60,9 @@ struct PendingSlot {
 struct SlotEntry {
     Address address;
     Bytes32 key;
-    SlotValue base;              ///< in the reader
+    SlotValue base;  ///< in the reader
     PendingSlot current;
-    PendingSlot before;          ///< when transaction `written_in` began
+    PendingSlot before;  ///< when transaction `written_in` began
     std::uint64_t written_in = 0;
 };
 

@@ -225,7 +225,9 @@ TEST(State, random_steps_agree_with_a_model) {
                     model[key] = body.empty() ? SlotValue() : record_of(body);
                     break;
                 }
-                case 3: snapshots.emplace_back(state.snapshot(), model); break;
+                case 3:
+                    snapshots.emplace_back(state.snapshot(), model);
+                    break;
                 case 4:
                     if (snapshots.empty()) break;
                     state.revert(snapshots.back().first);

@@ -1,4 +1,5 @@
-// What state needs of a store: committed values by account and slot. The engine implements it over RocksDB, tests by a map.
+// What state needs of a store: committed values by account and slot. The engine implements it over RocksDB, tests by a
+// map.
 #pragma once
 
 #include <bourse/base/bytes.hpp>
@@ -13,9 +14,9 @@ namespace bourse::state {
 
 struct Account {
     std::uint64_t nonce = 0;
-    Uint256 balance;          ///< wei
-    Hash storage_root;        ///< empty_trie_root() when there is no storage
-    Hash code_hash;           ///< keccak of the code; of nothing for plain accounts
+    Uint256 balance;    ///< wei
+    Hash storage_root;  ///< empty_trie_root() when there is no storage
+    Hash code_hash;     ///< keccak of the code; of nothing for plain accounts
 
     bool operator==(const Account&) const = default;
 };

@@ -72,10 +72,13 @@ public:
     NodeRef apply(NodeRef node, Changes changes) {
         if (changes.empty() || damaged_) return node;
         switch (node.kind()) {
-            case Kind::kEmpty: return insert_all(changes);
-            case Kind::kLeaf: return apply_to_leaf(node, changes);
+            case Kind::kEmpty:
+                return insert_all(changes);
+            case Kind::kLeaf:
+                return apply_to_leaf(node, changes);
             case Kind::kBranch:
-            case Kind::kStub: return apply_to_subtree(node, changes);
+            case Kind::kStub:
+                return apply_to_subtree(node, changes);
         }
         BOURSE_UNREACHABLE();
     }
@@ -252,9 +255,7 @@ NodeRef read_entry(NodePool& pool, ByteView& in) {
     return pool.make(std::move(stub));
 }
 
-std::uint16_t subtree_of(const Bytes32& path) {
-    return static_cast<std::uint16_t>((path.data[0] << 8) | path.data[1]);
-}
+std::uint16_t subtree_of(const Bytes32& path) { return static_cast<std::uint16_t>((path.data[0] << 8) | path.data[1]); }
 
 void forget_below(NodePool& pool, NodeRef& ref, std::uint32_t older_than) {
     if (ref.kind() != Kind::kBranch) return;

@@ -102,8 +102,10 @@ const NodeHash& own_hash(NodePool& pool, NodeRef ref, unsigned depth) {
             }
             return branch.hash;
         }
-        case NodeRef::Kind::kStub: return pool.stub(ref).hash;
-        case NodeRef::Kind::kEmpty: break;
+        case NodeRef::Kind::kStub:
+            return pool.stub(ref).hash;
+        case NodeRef::Kind::kEmpty:
+            break;
     }
     BOURSE_UNREACHABLE();
 }
@@ -112,10 +114,17 @@ const NodeHash& own_hash(NodePool& pool, NodeRef ref, unsigned depth) {
 
 void NodePool::release(NodeRef ref) {
     switch (ref.kind()) {
-        case NodeRef::Kind::kLeaf: leaves_.release(ref.index()); break;
-        case NodeRef::Kind::kBranch: branches_.release(ref.index()); break;
-        case NodeRef::Kind::kStub: stubs_.release(ref.index()); break;
-        case NodeRef::Kind::kEmpty: break;
+        case NodeRef::Kind::kLeaf:
+            leaves_.release(ref.index());
+            break;
+        case NodeRef::Kind::kBranch:
+            branches_.release(ref.index());
+            break;
+        case NodeRef::Kind::kStub:
+            stubs_.release(ref.index());
+            break;
+        case NodeRef::Kind::kEmpty:
+            break;
     }
 }
 
@@ -127,20 +136,28 @@ void NodePool::release_tree(NodeRef ref) {
 
 const Bytes32& NodePool::path(NodeRef ref) noexcept {
     switch (ref.kind()) {
-        case NodeRef::Kind::kLeaf: return leaf(ref).path;
-        case NodeRef::Kind::kBranch: return branch(ref).path;
-        case NodeRef::Kind::kStub: return stub(ref).path;
-        case NodeRef::Kind::kEmpty: break;
+        case NodeRef::Kind::kLeaf:
+            return leaf(ref).path;
+        case NodeRef::Kind::kBranch:
+            return branch(ref).path;
+        case NodeRef::Kind::kStub:
+            return stub(ref).path;
+        case NodeRef::Kind::kEmpty:
+            break;
     }
     BOURSE_UNREACHABLE();
 }
 
 unsigned NodePool::depth(NodeRef ref) noexcept {
     switch (ref.kind()) {
-        case NodeRef::Kind::kLeaf: return kKeyNibbles;
-        case NodeRef::Kind::kBranch: return branch(ref).depth;
-        case NodeRef::Kind::kStub: return stub(ref).depth;
-        case NodeRef::Kind::kEmpty: break;
+        case NodeRef::Kind::kLeaf:
+            return kKeyNibbles;
+        case NodeRef::Kind::kBranch:
+            return branch(ref).depth;
+        case NodeRef::Kind::kStub:
+            return stub(ref).depth;
+        case NodeRef::Kind::kEmpty:
+            break;
     }
     BOURSE_UNREACHABLE();
 }

@@ -68,8 +68,8 @@ struct LeafNode {
 
 /// At least two children. The nibbles between the parent and `depth` make an extension node, which is not kept.
 struct BranchNode {
-    Bytes32 path;           ///< its first `depth` nibbles are those of every key below
-    NodeHash hash;          ///< of the branch without its extension; valid unless dirty
+    Bytes32 path;   ///< its first `depth` nibbles are those of every key below
+    NodeHash hash;  ///< of the branch without its extension; valid unless dirty
     std::uint8_t depth = 0;
     bool dirty = true;
     std::uint32_t stamp = 0;
