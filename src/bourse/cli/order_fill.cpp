@@ -8,6 +8,7 @@
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
+#include <optional>
 
 namespace bourse::cli {
 
@@ -20,6 +21,7 @@ struct FillArgs {
     CLI::Option* workerpool_option = nullptr;
     CLI::Option* request_option = nullptr;
     std::uint64_t volume = 1;
+    std::optional<std::uint64_t> trust;  ///< default: as much as the pool's order offers
     TaskArgs task;
 };
 
@@ -39,7 +41,7 @@ Result<poco::RequestOrder> make_request(Context& context, const MatchSet& set, c
     request.volume = args.volume;
     request.tag = poco::deal_tag(set.app.tag, set.dataset.tag, {});
     request.category = set.workerpool.category;
-    request.trust = set.workerpool.trust;
+    request.trust = args.trust ? Uint256(*args.trust) : set.workerpool.trust;
     request.beneficiary = request.requester;
     request.salt = client::random_salt();
     // Money first: nothing is signed that cannot be paid.
@@ -55,9 +57,9 @@ Result<poco::RequestOrder> make_request(Context& context, const MatchSet& set, c
 
 /// The request order: named, or of orders.json, or made here.
 Result<poco::RequestOrder> request_order(Context& context, const MatchSet& set, const FillArgs& args) {
-    const bool wants_new = !args.task.args.empty() || !args.task.params.empty() || !args.task.input_files.empty();
+    const bool wants_new = args.trust || !args.task.args.empty() || !args.task.params.empty() || !args.task.input_files.empty();
     if (args.request_option->count() > 0) {
-        if (wants_new) return fail("PARAMS_AMBIGUOUS", "A given request order has its own params: leave --args, --params and --input-file away.");
+        if (wants_new) return fail("PARAMS_AMBIGUOUS", "A given request order has its own terms: leave --trust, --args, --params and --input-file away.");
         return find_order<poco::RequestOrder>(context, args.request);
     }
     return make_request(context, set, args);
@@ -134,6 +136,7 @@ void add_order_fill_command(CLI::App& order_group, int& exit_code) {
     args->workerpool_option = fill->add_option("--workerpool", args->workerpool, std::string("Workerpool ") + kHelp)->expected(0, 1);
     args->request_option = fill->add_option("--request", args->request, "Request order likewise (when absent, one is made and signed here)")->expected(0, 1);
     fill->add_option("--volume", args->volume, "Number of tasks of the request made here")->check(CLI::PositiveNumber);
+    fill->add_option("--trust", args->trust, "Trust of the request made here (default: as much as the workerpool order offers)")->check(CLI::NonNegativeNumber);
     add_task_options(*fill, args->task);
     set_examples(*fill, "  bourse order fill --app app.json --workerpool pool.json --args 'hello' --wallet requester\n"
                         "  bourse order fill --app 0x…hash --workerpool 0x…hash --volume 3 --json");

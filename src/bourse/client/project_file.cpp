@@ -73,6 +73,8 @@ Result<json> normalize_tag(const ordered_json& value) {
         for (const auto& name : value) text += (text.empty() ? "" : ",") + (name.is_string() ? name.get<std::string>() : name.dump());
     } else {
         text = text_of(value);
+        // Files of people write 0x0 and 0x9 for the 32 bytes.
+        if (text.starts_with("0x") && text.size() < 66) text = "0x" + std::string(66 - text.size(), '0') + text.substr(2);
     }
     BOURSE_TRY(const auto tag, poco::parse_tag(text));
     return json(to_hex(tag));

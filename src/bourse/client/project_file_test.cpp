@@ -66,6 +66,12 @@ TEST(Normalize, units_tags_and_params_of_the_ancestors_format_are_understood) {
     EXPECT_EQ((*normal)["params"], R"({"iexec_args":"hello"})");
 }
 
+TEST(Normalize, short_tags_are_padded) {
+    const std::string digits(63, '0');
+    EXPECT_EQ((*normalize_order(OrderKind::kApp, {{"tag", "0x9"}}))["tag"], "0x" + digits + "9");
+    EXPECT_EQ((*normalize_order(OrderKind::kApp, {{"tag", "0x0"}}))["tag"], "0x" + digits + "0");
+}
+
 TEST(Normalize, faults_name_the_key) {
     const auto refused = [](const ordered_json& order) { return normalize_order(OrderKind::kApp, order).error().message; };
     EXPECT_NE(refused({{"app", "nonsense"}}).find("\"app\""), std::string::npos);
