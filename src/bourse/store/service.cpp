@@ -2,11 +2,13 @@
 
 #include <bourse/client/cid.hpp>
 #include <bourse/net/standard_routes.hpp>
+#include <bourse/sys/file.hpp>
 #include <bourse/sys/log.hpp>
 #include <bourse/sys/metrics.hpp>
 
 #include <nlohmann/json.hpp>
 
+#include <atomic>
 #include <chrono>
 
 namespace bourse::store {
@@ -38,6 +40,14 @@ bool from_loopback(const net::Request& request) {
     return request.remote_address.starts_with("127.") || request.remote_address == "::1";
 }
 
+/// A web page of another origin must not fill the disk through its visitor's browser.
+bool from_foreign_page(const net::Request& request) {
+    const auto origin = request.header("origin");
+    if (origin.empty()) return false;
+    const auto url = net::parse_url(origin);
+    return !url || !(url->host == "localhost" || url->host == "::1" || url->host.starts_with("127."));
+}
+
 Result<Upload> parse_upload(const net::Request& request) {
     Upload upload;
     const auto task = hash_from_hex(request.header("x-bourse-task"));
@@ -48,7 +58,7 @@ Result<Upload> parse_upload(const net::Request& request) {
     if (!task || !worker || !digest || !authorization || !signature)
         return fail("HEADERS_INVALID", "Send x-bourse-task, x-bourse-worker, x-bourse-digest, x-bourse-authorization and "
                                        "x-bourse-signature, each as 0x hex.");
-    return Upload{poco::TaskId(*task), *worker, *digest, *authorization, *signature, request.body_file};
+    return Upload{poco::TaskId(*task), *worker, *digest, *authorization, *signature, {}};
 }
 
 nlohmann::json result_json(const StoredResult& result) {
@@ -107,10 +117,25 @@ net::Response StoreService::refusal(const Error& error) const {
     return response;
 }
 
+Result<std::filesystem::path> StoreService::body_of(const net::Request& request) const {
+    if (!request.body_file.empty()) return request.body_file;
+    static std::atomic<std::uint64_t> counter{0};  // an empty body is spooled nowhere
+    const auto file = blobs_->spool_folder() / ("empty." + std::to_string(counter++));
+    BOURSE_CHECK(sys::write_file_atomic(file, {}));
+    return file;
+}
+
 net::Response StoreService::upload_result(const net::Request& request) {
-    const auto upload = parse_upload(request);
+    auto upload = parse_upload(request);
     if (!upload) return refusal(upload.error());
+    const auto file = body_of(request);
+    if (!file) return refusal({"DATA_UNWRITABLE", file.error().message});
+    upload->archive = *file;
     const auto stored = results_->upload(*upload);
+    if (request.body_file.empty()) {
+        std::error_code ignored;
+        std::filesystem::remove(*file, ignored);
+    }
     if (!stored) return refusal(stored.error());
     report_metrics();
     sys::log_info("result stored", {{"task", to_hex(stored->task)},
@@ -122,15 +147,14 @@ net::Response StoreService::upload_result(const net::Request& request) {
 }
 
 net::Response StoreService::upload_blob(const net::Request& request) {
-    if (!from_loopback(request))
+    if (!from_loopback(request) || from_foreign_page(request))
         return refusal({"NOT_LOOPBACK", "Plain uploads are a development service for this machine only."});
-    std::error_code error;
-    const auto size_bytes = std::filesystem::file_size(request.body_file, error);
-    if (error) return refusal({"DATA_UNWRITABLE", "The upload was lost on the store's disk. Try again."});
-    if (const auto room = blobs_->check_room(size_bytes); !room) return refusal(room.error());
-    const auto blob = blobs_->identify(request.body_file);
-    if (!blob) return refusal(blob.error());
-    if (const auto added = blobs_->add(request.body_file, *blob, true); !added) return refusal(added.error());
+    const auto file = body_of(request);
+    if (!file) return refusal({"DATA_UNWRITABLE", file.error().message});
+    const auto blob = blobs_->identify(*file);
+    if (!blob) return refusal({"DATA_UNWRITABLE", blob.error().message});
+    if (const auto room = blobs_->check_room(blob->size_bytes); !room) return refusal(room.error());
+    if (const auto added = blobs_->add(*file, *blob, true); !added) return refusal(added.error());
     report_metrics();
     const nlohmann::json body = {{"ok", true}, {"cid", blob->cid}, {"link", "/ipfs/" + blob->cid}, {"size", blob->size_bytes}};
     return net::Response::json(200, body.dump());

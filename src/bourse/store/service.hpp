@@ -38,6 +38,8 @@ private:
     StoreService(const StoreConfig& config);
     void add_routes();
     void sweep_loop();
+    /// The spooled body; for an empty one a file of its own. Errors: FILE_UNWRITABLE.
+    Result<std::filesystem::path> body_of(const net::Request& request) const;
     net::Response upload_result(const net::Request& request);
     net::Response upload_blob(const net::Request& request);
     net::Response show_result(const net::Request& request) const;

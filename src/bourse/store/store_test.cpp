@@ -261,6 +261,26 @@ TEST_F(StoreTest, blobs_are_kept_once_and_found_by_any_spelling) {
     EXPECT_EQ(get("/ipfs/nonsense").status, 400);
 }
 
+TEST_F(StoreTest, empty_content_has_an_identifier_and_is_no_archive) {
+    start();
+    std::ofstream(dir_.path() / "empty").close();
+    EXPECT_EQ(client::StoreClient(url_).upload_blob(dir_.path() / "empty").value(), client::cid_of({}));
+    EXPECT_EQ(get("/ipfs/" + client::cid_of({})).status, 200);
+    EXPECT_EQ(send(upload_request("empty")).status, 400);
+}
+
+TEST_F(StoreTest, pages_of_other_origins_cannot_upload_blobs) {
+    start();
+    net::ClientRequest request;
+    request.method = "POST";
+    request.url = url_ + "/v1/blobs";
+    request.body = "data";
+    request.headers["Origin"] = "https://example.org";
+    EXPECT_EQ(send(request).body["code"], "NOT_LOOPBACK");
+    request.headers["Origin"] = "http://localhost:8080";
+    EXPECT_EQ(send(request).status, 200);
+}
+
 TEST_F(StoreTest, range_head_and_etag) {
     start();
     std::ofstream(dir_.path() / "data.bin") << "0123456789";
