@@ -28,6 +28,14 @@ target_compile_options(bourse_options INTERFACE
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
     target_compile_options(bourse_options INTERFACE -Wduplicated-cond -Wlogical-op)
 endif()
+if(CMAKE_UNITY_BUILD)
+    # A unity build joins files: a name at file scope of one shadows nothing in another, and each anonymous namespace is
+    # still its own. The dev preset keeps both warnings.
+    target_compile_options(bourse_options INTERFACE -Wno-shadow)
+    if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+        target_compile_options(bourse_options INTERFACE -Wno-subobject-linkage)
+    endif()
+endif()
 if(BOURSE_WERROR)
     target_compile_options(bourse_options INTERFACE -Werror)
 endif()
