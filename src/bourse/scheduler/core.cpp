@@ -439,6 +439,22 @@ std::vector<Offer> Core::offers() const {
     return offers_locked();
 }
 
+std::vector<Offer> Core::live_workers() const {
+    const std::shared_lock lock(state_mutex_);
+    std::vector<Offer> out;
+    for (const auto& [address, worker] : state_.workers()) {
+        if (worker.lost) continue;
+        Offer offer;
+        offer.worker = address;
+        offer.owner = worker.owner;
+        offer.prefix = worker.prefix;
+        offer.weight = poco::worker_weight(worker.score);
+        offer.tags = worker.tags;
+        out.push_back(std::move(offer));
+    }
+    return out;
+}
+
 std::vector<Offer> Core::offers_locked() const {
     std::vector<Offer> out;
     for (const auto& [address, link] : links_) {

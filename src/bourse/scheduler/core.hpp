@@ -68,6 +68,8 @@ public:
     }
     /// Workers that are logged in, with what they offer now.
     std::vector<Offer> offers() const;
+    /// Workers that are not lost, whether connected at this moment or not: what the pool can promise.
+    std::vector<Offer> live_workers() const;
     std::uint64_t chain_now_s() const;
     bool is_connected(const Address& worker) const;
     Decider::Figures figures() const;

@@ -124,7 +124,11 @@ Status<> PoolOrders::look() {
     for (const auto& row : found) standing.push_back({row.order, row.hash, row.remaining});
     BOURSE_TRY(const auto account, hub_->account(key_.address()));
     const auto trust = reachable_trust(offers_(), Uint256{config_.wanted_trust});
-    const bool may_withdraw = draining_() || sys::steady_ms() >= started_ms_ + config_.grace_ms;
+    const auto now = sys::steady_ms();
+    const bool may_withdraw = draining_() || now >= started_ms_ + config_.grace_ms;
+    if (trust != std::exchange(last_trust_, trust)) trust_since_ms_ = now;
+    // While workers are still coming in, orders of every trust on the way would be published and withdrawn again.
+    if (trust < Uint256{config_.wanted_trust} && now < trust_since_ms_ + config_.settle_ms && !draining_()) return {};
     const auto plan = plan_orders(config_, standing, trust, account.stake, draining_(), may_withdraw);
     auto& metrics = sys::Metrics::global();
     metrics.gauge("bourse_scheduler_reachable_trust", "Trust that the live workers reach, at most the wanted one",

@@ -29,6 +29,7 @@ struct PoolOrdersConfig {
     std::uint64_t volume = 10'000;
     std::uint64_t period_ms = 5'000;
     std::uint64_t grace_ms = 20'000;      ///< after the start: workers are still coming back, nothing is withdrawn
+    std::uint64_t settle_ms = 3'000;      ///< a trust below the wanted one is offered once it has held for so long
 };
 
 /// One order as it stands at the market.
@@ -44,7 +45,7 @@ struct OrderPlan {
     std::vector<Hash> withdraw;
 };
 /// `trust`: what live workers reach, 0 for none; `spendable`: the pool owner's deposit that is not locked; `may_withdraw`:
-/// false within the grace time.
+/// false within the grace time. A trust of 0 publishes nothing.
 OrderPlan plan_orders(const PoolOrdersConfig& config, const std::vector<StandingOrder>& standing, const Uint256& trust,
                       const Uint256& spendable, bool draining, bool may_withdraw);
 
@@ -71,6 +72,8 @@ private:
     std::function<bool()> draining_;
     std::uint64_t started_ms_ = 0;
     std::string last_error_;
+    Uint256 last_trust_;
+    std::uint64_t trust_since_ms_ = 0;
     std::mutex mutex_;
     std::condition_variable changed_;
     bool woken_ = false;

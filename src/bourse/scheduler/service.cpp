@@ -44,10 +44,9 @@ struct SchedulerService::Impl {
     ~Impl() {
         // Those who put things in first, the core last: what it has taken is in the log.
         stop_clock();
-        if (follower) follower->wake();
+        if (orders) orders->stop();  // before the workers go: a restart withdraws nothing
         if (gate) gate->close_all();
         server.stop();
-        if (orders) orders->stop();
         if (core) core->stop();
         if (follower) follower->stop();
         if (verifier) verifier->stop();
@@ -111,7 +110,7 @@ struct SchedulerService::Impl {
         rest->add_routes(server);
         if (!config.market_url.empty()) {
             orders = std::make_unique<PoolOrders>(
-                config.orders, client::MarketClient(config.market_url, chain_id), hub, key, [this] { return core->offers(); },
+                config.orders, client::MarketClient(config.market_url, chain_id), hub, key, [this] { return core->live_workers(); },
                 [this] { return core->read([](const State& s) { return s.draining(); }); });
         }
     }
@@ -139,15 +138,17 @@ struct SchedulerService::Impl {
         client::FollowerCallbacks callbacks;
         callbacks.deliver = [this](const client::BlockBatch& batch) { return deliver(batch); };
         callbacks.on_head = [this](const client::BlockHead& head) { clock.note(head.time_s, sys::steady_ms()); };
-        callbacks.on_error = [](const Error& error) {
+        callbacks.on_error = [this](const Error& error) {
             sys::Metrics::global().count("bourse_scheduler_chain_errors_total", "Failed calls to the node", 1, {{"code", error.code}});
-            sys::log_warn("node fails", {{"code", error.code}, {"reason", error.message}});
+            if (std::exchange(node_failing, true)) return;
+            sys::log_warn("node fails; trying again until it answers", {{"code", error.code}, {"reason", error.message}});
         };
         follower = std::make_unique<client::LogFollower>(*follower_chain, std::move(follow), std::move(callbacks));
         follower->start();
     }
 
     bool deliver(const client::BlockBatch& batch) {
+        if (std::exchange(node_failing, false)) sys::log_info("node answers again");
         outbox->notice_block();
         const auto is_known = [this](const TaskId& id) {
             return core->read([&](const State& state) { return state.task(id) != nullptr; });
@@ -228,6 +229,7 @@ struct SchedulerService::Impl {
     std::unique_ptr<RestApi> rest;
     std::unique_ptr<PoolOrders> orders;
     std::unique_ptr<client::LogFollower> follower;
+    bool node_failing = false;  ///< the follower's thread only
     std::mutex clock_mutex;
     std::condition_variable clock_changed;
     bool clock_stopping = false;
