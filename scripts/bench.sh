@@ -16,8 +16,8 @@ cmake --build --preset release --target all >&2
 run() {
     if [ -f "bench/macro/$1.py" ]; then
         python3 "bench/macro/$1.py" build/release "${@:2}"
-    elif [ -x "build/release/bin/bench_micro_$1" ]; then
-        "build/release/bin/bench_micro_$1" "${@:2}"
+    elif [ -x "build/release/bin/$1_bench" ]; then
+        "build/release/bin/$1_bench" "${@:2}"
     else
         echo "bench: no bench '$1'; there are: $(list | tr '\n' ' ')" >&2
         exit 2
@@ -28,8 +28,8 @@ list() {
         name=$(basename "$file" .py)
         [ "$name" = common ] || echo "$name"
     done
-    for program in build/release/bin/bench_micro_*; do
-        [ -x "$program" ] && basename "$program" | sed 's/^bench_micro_//'
+    for program in build/release/bin/*_bench; do
+        [ -x "$program" ] && basename "$program" _bench
     done
 }
 if [ "$1" = all ]; then
