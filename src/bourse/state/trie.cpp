@@ -162,7 +162,9 @@ private:
             std::size_t end = next + 1;
             while (end < changes.size() && nibble(changes[end].hashed_key, depth) == slot) ++end;
             const NodeRef child = apply(pool_.branch(node).children[slot], changes.subspan(next, end - next));
-            pool_.branch(node).children[slot] = child;
+            auto& branch = pool_.branch(node);
+            branch.children[slot] = child;
+            branch.changed = static_cast<std::uint16_t>(branch.changed | (1U << slot));
             next = end;
         }
         return settle(node);
@@ -182,8 +184,6 @@ private:
             pool_.release(node);
             return only;
         }
-        branch.path = pool_.path(only);
-        branch.dirty = true;
         branch.stamp = stamp_;
         return node;
     }
@@ -260,7 +260,7 @@ std::uint16_t subtree_of(const Bytes32& path) { return static_cast<std::uint16_t
 void forget_below(NodePool& pool, NodeRef& ref, std::uint32_t older_than) {
     if (ref.kind() != Kind::kBranch) return;
     auto& branch = pool.branch(ref);
-    BOURSE_DEBUG_ASSERT(!branch.dirty);
+    BOURSE_DEBUG_ASSERT(branch.changed == 0);
     if (branch.depth < kSubtreeNibbles) {
         for (NodeRef& child : branch.children) forget_below(pool, child, older_than);
     } else if (branch.stamp < older_than) {

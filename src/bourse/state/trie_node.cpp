@@ -8,6 +8,9 @@ namespace bourse::state {
 namespace {
 
 constexpr std::uint8_t kEmptyItem = 0x80;
+constexpr unsigned kAllChildren = 0xffff;
+constexpr unsigned kDepthOfKeptHashes = 4;
+constexpr std::ptrdiff_t kWideBranch = 8;
 
 /// Hex-prefix encoding of the nibbles [from, to) as an RLP item.
 void append_hex_prefix(Bytes& out, const Bytes32& path, unsigned from, unsigned to, bool leaf) {
@@ -69,11 +72,44 @@ void append_branch(Bytes& out, const std::array<NodeHash, 16>& children) {
     out.push_back(kEmptyItem);
 }
 
-std::array<NodeHash, 16> child_hashes(NodePool& pool, const BranchNode& branch) {
-    std::array<NodeHash, 16> out;
-    for (std::size_t i = 0; i < 16; ++i)
-        if (!branch.children[i].is_empty()) out[i] = node_hash(pool, branch.children[i], branch.depth + 1U);
-    return out;
+/// Takes the hashes of the children named by the bits of `which`.
+void take_child_hashes(NodePool& pool, const BranchNode& branch, unsigned which, std::array<NodeHash, 16>& out) {
+    for (std::size_t i = 0; i < 16; ++i) {
+        if ((which >> i & 1U) == 0) continue;
+        out[i] = branch.children[i].is_empty() ? NodeHash() : node_hash(pool, branch.children[i], branch.depth + 1U);
+    }
+}
+
+void append_branch_node(Bytes& out, NodePool& pool, const BranchNode& branch) {
+    std::array<NodeHash, 16> hashes;
+    take_child_hashes(pool, branch, kAllChildren, hashes);
+    append_branch(out, hashes);
+}
+
+bool keeps_child_hashes(const BranchNode& branch) noexcept {
+    if (branch.depth >= kDepthOfKeptHashes) return false;
+    return std::ranges::count_if(branch.children, [](NodeRef child) { return !child.is_empty(); }) >= kWideBranch;
+}
+
+/// The hash of a branch of which something changed.
+NodeHash hash_branch(NodePool& pool, BranchNode& branch) {
+    std::array<NodeHash, 16> passing;
+    auto* hashes = &passing;
+    unsigned which = kAllChildren;
+    if (!keeps_child_hashes(branch)) {
+        branch.child_hashes.reset();
+    } else {
+        if (branch.child_hashes)
+            which = branch.changed;
+        else
+            branch.child_hashes = std::make_unique<std::array<NodeHash, 16>>();
+        hashes = branch.child_hashes.get();
+    }
+    take_child_hashes(pool, branch, which, *hashes);  // uses the scratch space too
+    auto& out = pool.scratch();
+    out.clear();
+    append_branch(out, *hashes);
+    return hash_encoding(out);
 }
 
 /// A node without its extension.
@@ -92,13 +128,9 @@ const NodeHash& own_hash(NodePool& pool, NodeRef ref, unsigned depth) {
         }
         case NodeRef::Kind::kBranch: {
             auto& branch = pool.branch(ref);
-            if (branch.dirty) {
-                const auto children = child_hashes(pool, branch);  // uses the scratch space too
-                auto& out = pool.scratch();
-                out.clear();
-                append_branch(out, children);
-                branch.hash = hash_encoding(out);
-                branch.dirty = false;
+            if (branch.changed != 0) {
+                branch.hash = hash_branch(pool, branch);
+                branch.changed = 0;
             }
             return branch.hash;
         }
@@ -194,7 +226,7 @@ Bytes encode_node(NodePool& pool, NodeRef ref, unsigned depth) {
         append_leaf(out, pool.leaf(ref), depth);
     } else {
         BOURSE_ASSERT(ref.kind() == NodeRef::Kind::kBranch);
-        append_branch(out, child_hashes(pool, pool.branch(ref)));
+        append_branch_node(out, pool, pool.branch(ref));
     }
     return out;
 }

@@ -71,9 +71,12 @@ struct BranchNode {
     Bytes32 path;   ///< its first `depth` nibbles are those of every key below
     NodeHash hash;  ///< of the branch without its extension; valid unless dirty
     std::uint8_t depth = 0;
-    bool dirty = true;
+    std::uint16_t changed = 0xffff;  ///< children (bit by nibble) that changed since `hash` was computed
     std::uint32_t stamp = 0;
     std::array<NodeRef, 16> children{};
+    /// Hashes of the children, kept in wide branches near the root only: there a change would otherwise visit fifteen
+    /// siblings, each of them a cache miss.
+    std::unique_ptr<std::array<NodeHash, 16>> child_hashes;
 };
 
 /// A branch that is not in memory.
