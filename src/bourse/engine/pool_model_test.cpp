@@ -117,7 +117,7 @@ TEST_P(PoolModelTest, agrees_with_the_model) {
     std::mt19937 random(GetParam());
     const auto below = [&](std::uint64_t n) { return std::uint64_t{random()} % n; };
     std::uint64_t now = 1000;
-    for (int step = 0; step < 3000; ++step) {
+    for (int step = 0; step < 1000; ++step) {
         now += below(3);
         const std::uint64_t kind = below(10);
         if (kind < 7) {
