@@ -172,7 +172,7 @@ void ChainApplication::publish(chain::BlockHeader head, const Hash& hash) {
     info.app_hash = crypto::keccak256({head.state_root, last_filled_});
     auto view = std::make_shared<const ReadView>(std::move(head), hash, genesis_.chain_id, states_->head(), *states_, blocks_);
     const std::lock_guard lock(mutex_);
-    view_ = std::move(view);
+    view_.swap(view);  // the former view ends after the lock
     info_ = info;
 }
 
