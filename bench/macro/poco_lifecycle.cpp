@@ -11,6 +11,7 @@
 #include <bourse/client/signing.hpp>
 #include <bourse/codec/abi.hpp>
 #include <bourse/codec/transaction.hpp>
+#include <bourse/crypto/hash.hpp>
 #include <bourse/poco/contracts.hpp>
 #include <bourse/poco/dev_accounts.hpp>
 #include <bourse/poco/messages.hpp>
@@ -18,6 +19,7 @@
 #include <bourse/sys/clock.hpp>
 #include <bourse/sys/file.hpp>
 
+#include <array>
 #include <chrono>
 #include <cstdio>
 #include <map>
@@ -80,17 +82,25 @@ private:
 class Bench {
 public:
     Bench(client::RpcClient& rpc, const Contracts& contracts)
-        : rpc_(rpc), contracts_(contracts), chain_id_(must(rpc.chain_id())),
-          admin_(rpc, "admin", chain_id_), requester_(rpc, "requester", chain_id_), scheduler_(rpc, "scheduler", chain_id_),
-          provider_(rpc, "app_provider", chain_id_), worker1_(rpc, "worker1", chain_id_), worker2_(rpc, "worker2", chain_id_),
+        : rpc_(rpc),
+          contracts_(contracts),
+          chain_id_(must(rpc.chain_id())),
+          admin_(rpc, "admin", chain_id_),
+          requester_(rpc, "requester", chain_id_),
+          scheduler_(rpc, "scheduler", chain_id_),
+          provider_(rpc, "app_provider", chain_id_),
+          worker1_(rpc, "worker1", chain_id_),
+          worker2_(rpc, "worker2", chain_id_),
           separator_(eip712::domain_separator(poco::hub_domain(chain_id_, contracts.hub))) {}
 
     /// Stakes, one app, one pool, their orders.
     void set_up(std::uint64_t tasks) {
         for (auto* actor : {&requester_, &scheduler_, &worker1_, &worker2_}) {
             // On a chain whose token belongs to the admin alone the actors get some first.
-            run(admin_.transaction(contracts_.rlc, abi::encode_call(poco::selectors::rlc::kTransfer, actor->address(), Uint256(100 * kRlc))));
-            run(actor->transaction(contracts_.rlc, abi::encode_call(poco::selectors::rlc::kApproveAndCall, contracts_.hub, Uint256(100 * kRlc), Bytes{})));
+            run(admin_.transaction(contracts_.rlc, abi::encode_call(poco::selectors::rlc::kTransfer, actor->address(),
+                                                                    Uint256(100 * kRlc))));
+            run(actor->transaction(contracts_.rlc, abi::encode_call(poco::selectors::rlc::kApproveAndCall,
+                                                                    contracts_.hub, Uint256(100 * kRlc), Bytes{})));
         }
         const std::string salt = std::to_string(sys::unix_time_ms());
         poco::AppInfo app;
@@ -100,7 +110,8 @@ public:
         app.multiaddr = to_bytes("127.0.0.1:5000/bench:1");
         app.checksum = crypto::keccak256(salt);
         app_order_.app = create(provider_, contracts_.app_registry, poco::create_app_call(app));
-        pool_order_.workerpool = create(scheduler_, contracts_.workerpool_registry, poco::create_workerpool_call(scheduler_.address(), "bench-" + salt));
+        pool_order_.workerpool = create(scheduler_, contracts_.workerpool_registry,
+                                        poco::create_workerpool_call(scheduler_.address(), "bench-" + salt));
         app_order_.appprice = 1;
         app_order_.volume = tasks;
         app_order_.salt = client::random_salt();
@@ -115,32 +126,34 @@ public:
 
     /// All transactions of one group of tasks, in order of dependency.
     std::vector<Bytes> group(std::size_t size) {
-        std::vector<Bytes> stages[7];
+        Stages stages;
         for (std::size_t i = 0; i < size; ++i) add_task(stages);
-        std::vector<Bytes> all;
+        std::vector<Bytes> all;  // signed in the order in which they are sent: nonces rise
         for (auto& stage : stages)
-            for (auto& raw : stage) all.push_back(std::move(raw));
+            for (auto& call : stage) all.push_back(call.actor->transaction(contracts_.hub, std::move(call.data)));
         return all;
     }
 
     /// Seconds until the last finalize is in a block; every task is then checked to be COMPLETED.
     double send(const std::vector<std::vector<Bytes>>& groups, std::size_t batch) {
         const auto start = std::chrono::steady_clock::now();
-        Hash last;
+        std::vector<Hash> sent;
         for (const auto& group : groups)
             for (std::size_t at = 0; at < group.size(); at += batch) {
-                const std::vector<Bytes> part(group.begin() + static_cast<std::ptrdiff_t>(at),
-                                              group.begin() + static_cast<std::ptrdiff_t>(std::min(at + batch, group.size())));
-                for (auto& sent : must(rpc_.send_raw_batch(part))) last = must(std::move(sent));
+                const std::vector<Bytes> part(
+                    group.begin() + static_cast<std::ptrdiff_t>(at),
+                    group.begin() + static_cast<std::ptrdiff_t>(std::min(at + batch, group.size())));
+                for (auto& hash : must(rpc_.send_raw_batch(part))) sent.push_back(must(std::move(hash)));
             }
-        if (!must(rpc_.wait_receipt(last, 600'000)).ok) stop("the last transaction was reverted");
+        if (!must(rpc_.wait_receipt(sent.back(), 600'000)).ok) stop_at_first_revert(sent);
         return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
     }
 
     std::size_t completed() {
         std::size_t count = 0;
         for (const auto& task : tasks_) {
-            const auto data = must(rpc_.eth_call({contracts_.hub, abi::encode_call(hub::kViewTask, task.hash), {}, {}}));
+            const auto data =
+                must(rpc_.eth_call({contracts_.hub, abi::encode_call(hub::kViewTask, task.hash), {}, {}}));
             const auto view = abi::decode<poco::Task>(data);
             if (view && std::get<0>(*view).status == poco::TaskStatus::kCompleted) ++count;
         }
@@ -148,8 +161,24 @@ public:
     }
 
 private:
+    struct Call {
+        Actor* actor;
+        Bytes data;
+    };
+    /// match, initialize, contribute twice, reveal twice, finalize
+    using Stages = std::array<std::vector<Call>, 7>;
+
+    [[noreturn]] void stop_at_first_revert(const std::vector<Hash>& sent) {
+        for (std::size_t i = 0; i < sent.size(); ++i)
+            if (const auto receipt = must(rpc_.wait_receipt(sent[i])); !receipt.ok)
+                stop("transaction " + std::to_string(i) + " of " + std::to_string(sent.size()) +
+                     " was reverted after " + std::to_string(receipt.gas_used) + " gas in block " +
+                     std::to_string(receipt.block_number));
+        stop("the last transaction was reverted");
+    }
     void run(const Bytes& raw) {
-        if (!must(rpc_.wait_receipt(must(rpc_.send_raw(raw)))).ok) stop("a transaction of the preparation was reverted");
+        if (!must(rpc_.wait_receipt(must(rpc_.send_raw(raw)))).ok)
+            stop("a transaction of the preparation was reverted");
     }
     Address create(Actor& actor, const Address& registry, Bytes call) {
         const auto receipt = must(rpc_.wait_receipt(must(rpc_.send_raw(actor.transaction(registry, std::move(call))))));
@@ -160,7 +189,7 @@ private:
     Bytes authorization(const Actor& worker, const poco::TaskId& task) {
         return client::sign_message(scheduler_.key(), poco::authorization_message(worker.address(), task));
     }
-    void add_task(std::vector<Bytes> (&stages)[7]) {
+    void add_task(Stages& stages) {
         poco::RequestOrder request{};
         request.app = app_order_.app;
         request.appmaxprice = 1;
@@ -168,7 +197,8 @@ private:
         request.requester = request.beneficiary = requester_.address();
         request.volume = 1;
         request.trust = kTrust;
-        request.params = R"({"iexec_args":"--task )" + std::to_string(tasks_.size()) + R"( --of the bench, with a line of usual length"})";
+        request.params = R"({"iexec_args":"--task )" + std::to_string(tasks_.size()) +
+                         R"( --of the bench, with a line of usual length"})";
         request.salt = client::random_salt();
         client::sign_order(request, requester_.key(), separator_);
         const auto deal = poco::deal_id(poco::order_hash(separator_, request), Uint256(0));
@@ -176,16 +206,20 @@ private:
         const auto digest = crypto::keccak256({task.hash, as_bytes("result")});
         tasks_.push_back(task);
 
-        stages[0].push_back(requester_.transaction(contracts_.hub, abi::encode_call(hub::kMatchOrders, app_order_, poco::DatasetOrder{}, pool_order_, request)));
-        stages[1].push_back(scheduler_.transaction(contracts_.hub, abi::encode_call(hub::kInitialize, deal.hash, Uint256(0))));
+        stages[0].push_back(
+            {&requester_, abi::encode_call(hub::kMatchOrders, app_order_, poco::DatasetOrder{}, pool_order_, request)});
+        stages[1].push_back({&scheduler_, abi::encode_call(hub::kInitialize, deal.hash, Uint256(0))});
         std::size_t stage = 2;
         for (auto* worker : {&worker1_, &worker2_})
-            stages[stage++].push_back(worker->transaction(contracts_.hub, abi::encode_call(hub::kContribute, task.hash, poco::result_hash(task, digest),
-                                                                                          poco::result_seal(worker->address(), task, digest), Address{}, Bytes{}, authorization(*worker, task))));
+            stages[stage++].push_back(
+                {worker, abi::encode_call(hub::kContribute, task.hash, poco::result_hash(task, digest),
+                                          poco::result_seal(worker->address(), task, digest), Address{}, Bytes{},
+                                          authorization(*worker, task))});
         for (auto* worker : {&worker1_, &worker2_})
-            stages[stage++].push_back(worker->transaction(contracts_.hub, abi::encode_call(hub::kReveal, task.hash, digest)));
-        stages[6].push_back(scheduler_.transaction(contracts_.hub, abi::encode_call(hub::kFinalize, task.hash,
-                                                                                   to_bytes(R"({"storage":"ipfs","location":"/ipfs/bafkreibexztx24lh7izorir7jlyumgcljkpnhq5xqujq5mvbcfegthyqnm"})"), Bytes{})));
+            stages[stage++].push_back({worker, abi::encode_call(hub::kReveal, task.hash, digest)});
+        const auto link = to_bytes(
+            R"({"storage":"ipfs","location":"/ipfs/bafkreibexztx24lh7izorir7jlyumgcljkpnhq5xqujq5mvbcfegthyqnm"})");
+        stages[6].push_back({&scheduler_, abi::encode_call(hub::kFinalize, task.hash, link, Bytes{})});
     }
 
     client::RpcClient& rpc_;
@@ -224,12 +258,18 @@ int main(int argc, char** argv) {
     bench.set_up(tasks);
     constexpr std::size_t kGroup = 100;
     std::vector<std::vector<Bytes>> groups;
-    for (std::size_t done = 0; done < tasks; done += kGroup) groups.push_back(bench.group(std::min(kGroup, tasks - done)));
+    for (std::size_t done = 0; done < tasks; done += kGroup)
+        groups.push_back(bench.group(std::min(kGroup, tasks - done)));
     const double recovery_before = measure_recovery_us();
     const double seconds = bench.send(groups, batch);
     const double recovery_us = (recovery_before + measure_recovery_us()) / 2;
     const auto completed = bench.completed();
     if (completed != tasks) stop(std::to_string(completed) + " of " + std::to_string(tasks) + " tasks were completed");
-    std::printf("%s\n", nlohmann::json{{"tasks_per_s", static_cast<double>(tasks) / seconds}, {"seconds", seconds}, {"tasks", tasks}, {"recovery_us", recovery_us}}.dump().c_str());
+    std::printf("%s\n", nlohmann::json{{"tasks_per_s", static_cast<double>(tasks) / seconds},
+                                       {"seconds", seconds},
+                                       {"tasks", tasks},
+                                       {"recovery_us", recovery_us}}
+                            .dump()
+                            .c_str());
     return 0;
 }
