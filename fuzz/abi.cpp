@@ -36,10 +36,18 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     if (size == 0 || size > 4096) return 0;  // overlapping offsets can make a small input decode to a large value
     const ByteView input(data + 1, size - 1);
     switch (data[0] % 5) {
-        case 0: check_round_trip<Uint256, bool, Address, Bytes32>(input); break;
-        case 1: check_round_trip<Bytes, std::string, std::uint64_t>(input); break;
-        case 2: check_round_trip<std::vector<Uint256>, std::vector<Bytes>>(input); break;
-        case 3: check_round_trip<Inner, std::vector<Inner>>(input); break;
+        case 0:
+            check_round_trip<Uint256, bool, Address, Bytes32>(input);
+            break;
+        case 1:
+            check_round_trip<Bytes, std::string, std::uint64_t>(input);
+            break;
+        case 2:
+            check_round_trip<std::vector<Uint256>, std::vector<Bytes>>(input);
+            break;
+        case 3:
+            check_round_trip<Inner, std::vector<Inner>>(input);
+            break;
         default: {
             const auto document = nlohmann::json::parse(input.begin(), input.end(), nullptr, false);
             if (!document.is_discarded()) (void)bourse::eip712::typed_data_digest(document);

@@ -46,8 +46,8 @@ std::int64_t state_growth(const state::State& state) {
         const ByteView body = state.record(address, key);
         growth += stored_bytes(body, !body.empty() || !state.slot(address, key).is_zero());
         const ByteView old_body = state.record_before_transaction(address, key);
-        growth -= stored_bytes(old_body,
-                               !old_body.empty() || !state.slot_before_transaction(address, key).value.is_zero());
+        growth -=
+            stored_bytes(old_body, !old_body.empty() || !state.slot_before_transaction(address, key).value.is_zero());
     }
     return growth;
 }

@@ -191,7 +191,11 @@ TEST_F(ExecutionTest, a_full_block_skips_what_does_not_fit) {
 }
 
 TEST_F(ExecutionTest, calls_leave_no_trace_and_tell_reverts) {
-    CallRequest request{dev_address("extra1"), poco::kRlc, 0, {}, {},
+    CallRequest request{dev_address("extra1"),
+                        poco::kRlc,
+                        0,
+                        {},
+                        {},
                         abi::encode_call(poco::selectors::rlc::kTransfer, dev_address("extra2"), Uint256{1})};
     const auto outcome = simulate_call(reader, context(), request);
     EXPECT_FALSE(outcome.success);

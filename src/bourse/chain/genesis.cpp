@@ -66,11 +66,10 @@ std::vector<std::pair<Address, Uint256>> dev_coins() {
 /// Resources of the vectors' baseline (vectors-env.json, "assets").
 void add_baseline_resources(native::HubGenesis& hub) {
     const auto bytes32 = [](std::string_view hex) { return *hash_from_hex(hex); };
-    hub.apps.push_back(
-        {dev_address("app_provider"), "my-app", "DOCKER",
-         *from_hex("0xa503221220359d55f58a43126d4ba446a35940265eb2dab57ecbc439e7f105c558f8774819"),
-         bytes32("0x1234567890abcdef1234567890abcdef1234567890abcdef1234567890abcdef"),
-         *from_hex("0xabcdef1234567890abcdef1234567890abcdef1234567890abcdef1234567890")});
+    hub.apps.push_back({dev_address("app_provider"), "my-app", "DOCKER",
+                        *from_hex("0xa503221220359d55f58a43126d4ba446a35940265eb2dab57ecbc439e7f105c558f8774819"),
+                        bytes32("0x1234567890abcdef1234567890abcdef1234567890abcdef1234567890abcdef"),
+                        *from_hex("0xabcdef1234567890abcdef1234567890abcdef1234567890abcdef1234567890")});
     hub.datasets.push_back({dev_address("dataset_provider"), "my-dataset", to_bytes("dataset data"),
                             bytes32("0xfedcba0987654321fedcba0987654321fedcba0987654321fedcba0987654321")});
     hub.workerpools.push_back({dev_address("scheduler"), "my-workerpool", 35, 5});
@@ -78,7 +77,8 @@ void add_baseline_resources(native::HubGenesis& hub) {
 }
 
 void add_baseline_stakes(native::HubGenesis& hub) {
-    for (const auto* name : {"requester", "sponsor", "scheduler"}) hub.stakes.emplace_back(dev_address(name), rlc(1'000));
+    for (const auto* name : {"requester", "sponsor", "scheduler"})
+        hub.stakes.emplace_back(dev_address(name), rlc(1'000));
     for (const auto* name : {"worker1", "worker2", "worker3", "worker4", "worker5"})
         hub.stakes.emplace_back(dev_address(name), rlc(100));
     hub.stakes.emplace_back(dev_address("scheduler2"), rlc(1'000));
@@ -105,7 +105,8 @@ GenesisConfig development_genesis() {
     const std::uint64_t others = kRlcOfDevAccount * (poco::kDevAccounts.size() - 1);
     for (const auto& account : poco::kDevAccounts) {
         const bool is_admin = account.name == "admin";
-        out.hub.rlc.emplace_back(*address_from_hex(account.address), rlc(is_admin ? kRlcSupply - others : kRlcOfDevAccount));
+        out.hub.rlc.emplace_back(*address_from_hex(account.address),
+                                 rlc(is_admin ? kRlcSupply - others : kRlcOfDevAccount));
     }
     out.transactions = category_transactions(out.chain_id);
     out.archive = true;
@@ -125,7 +126,8 @@ GenesisConfig conformance_genesis() {
     for (const auto& [address, stake] : out.hub.stakes) rest -= stake;
     out.hub.rlc.emplace_back(out.hub.owner, rest);
     for (const auto& category : kCategories)
-        out.hub.categories.push_back({std::string(category.name), std::string(kCategoryDescription), category.time_ref_s});
+        out.hub.categories.push_back(
+            {std::string(category.name), std::string(kCategoryDescription), category.time_ref_s});
     add_baseline_resources(out.hub);
     out.archive = true;
     return out;

@@ -19,9 +19,12 @@ tl::unexpected<Error> bad_genesis(const std::string& key, const char* want) {
 
 std::string_view kind_name(ChainKind kind) {
     switch (kind) {
-        case ChainKind::kPublic: return "public";
-        case ChainKind::kDevelopment: return "development";
-        case ChainKind::kConformance: return "conformance";
+        case ChainKind::kPublic:
+            return "public";
+        case ChainKind::kDevelopment:
+            return "development";
+        case ChainKind::kConformance:
+            return "conformance";
     }
     return "public";
 }
@@ -151,14 +154,16 @@ Status<> check_amounts(const GenesisConfig& config) {
     Uint256 coins;
     for (const auto& [address, wei] : config.coins) {
         const auto sum = checked_add(coins, wei);
-        if (!sum || sum->bit_length() > 200) return bad_genesis("accounts", "a list whose coins sum to less than 2^200 wei");
+        if (!sum || sum->bit_length() > 200)
+            return bad_genesis("accounts", "a list whose coins sum to less than 2^200 wei");
         coins = *sum;
     }
     Uint256 rlc = config.hub.kitty;
     for (const auto* list : {&config.hub.rlc, &config.hub.stakes})
         for (const auto& [address, nrlc] : *list) {
             const auto sum = checked_add(rlc, nrlc);
-            if (!sum || sum->bit_length() > 57) return bad_genesis("accounts", "a list whose RLC sum to less than 2^57 nRLC");
+            if (!sum || sum->bit_length() > 57)
+                return bad_genesis("accounts", "a list whose RLC sum to less than 2^57 nRLC");
             rlc = *sum;
         }
     return {};

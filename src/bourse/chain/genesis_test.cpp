@@ -75,9 +75,11 @@ TEST(Genesis, bad_files_say_which_key_is_wrong) {
     EXPECT_NE(message(with("\"format\": 1", "\"format\": 2")).find("format"), std::string::npos);
     EXPECT_NE(message(with("\"conformance\"", "\"other\"")).find("kind"), std::string::npos);
     EXPECT_NE(message(with("\"chain_id\": 31337", "\"chain_id\": \"x\"")).find("chain_id"), std::string::npos);
-    EXPECT_NE(message(with("\"coins_wei\": \"1", "\"coins_wei\": \"x")).find("accounts[0].coins_wei"), std::string::npos);
+    EXPECT_NE(message(with("\"coins_wei\": \"1", "\"coins_wei\": \"x")).find("accounts[0].coins_wei"),
+              std::string::npos);
     EXPECT_NE(message(with("\"rlc_nrlc\": \"8", "\"rlc_nrlc\": \"88888888888")).find("accounts"), std::string::npos);
-    EXPECT_NE(message(with("\"multiaddr\": \"0x", "\"multiaddr\": \"0xz")).find("hub.apps[0].multiaddr"), std::string::npos);
+    EXPECT_NE(message(with("\"multiaddr\": \"0x", "\"multiaddr\": \"0xz")).find("hub.apps[0].multiaddr"),
+              std::string::npos);
     EXPECT_NE(message("[]").find("not a JSON object"), std::string::npos);
     EXPECT_NE(message("{").find("not a JSON object"), std::string::npos);
 }

@@ -72,11 +72,11 @@ Bytes encode_header(const BlockHeader& header) {
     rlp::append_bytes(out, be64(header.time_ms));
     rlp::append_bytes(out, header.prevrandao);
     rlp::append_bytes(out, std::array<std::uint8_t, kHeaderNonceSize>{});
-    rlp::append_uint(out, 0);  // base fee
+    rlp::append_uint(out, 0);                   // base fee
     rlp::append_bytes(out, empty_trie_root());  // withdrawals
-    rlp::append_uint(out, 0);  // blob gas used
-    rlp::append_uint(out, 0);  // excess blob gas
-    rlp::append_bytes(out, Hash{});  // parent beacon block root
+    rlp::append_uint(out, 0);                   // blob gas used
+    rlp::append_uint(out, 0);                   // excess blob gas
+    rlp::append_bytes(out, Hash{});             // parent beacon block root
     return rlp::list(out);
 }
 

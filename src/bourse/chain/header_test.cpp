@@ -20,7 +20,8 @@ Fixed filled(std::uint8_t byte) {
 }
 
 state::Log transfer_log() {
-    return {filled<Address>(0x11), {crypto::keccak256("Transfer(address,address,uint256)"), Bytes32{}}, to_bytes("data")};
+    return {
+        filled<Address>(0x11), {crypto::keccak256("Transfer(address,address,uint256)"), Bytes32{}}, to_bytes("data")};
 }
 
 BlockHeader example() {

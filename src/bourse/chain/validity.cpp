@@ -6,35 +6,57 @@ namespace bourse::chain {
 
 std::string_view to_text(InvalidTransaction reason) noexcept {
     switch (reason) {
-        case InvalidTransaction::kWrongChain: return "invalid chain id for signer";
+        case InvalidTransaction::kWrongChain:
+            return "invalid chain id for signer";
         case InvalidTransaction::kCreation:
-            return "contract creation is not open on this chain: deploy apps, datasets and workerpools by their registries";
-        case InvalidTransaction::kIntrinsicGas: return "intrinsic gas too low";
-        case InvalidTransaction::kGasLimit: return "exceeds block gas limit";
-        case InvalidTransaction::kTipAboveFeeCap: return "max priority fee per gas higher than max fee per gas";
-        case InvalidTransaction::kNonceTooLow: return "nonce too low";
-        case InvalidTransaction::kNonceTooHigh: return "nonce too high";
-        case InvalidTransaction::kNonceMax: return "nonce has max value";
-        case InvalidTransaction::kSenderNotEoa: return "sender not an eoa";
-        case InvalidTransaction::kInsufficientFunds: return "insufficient funds for gas * price + value";
-        case InvalidTransaction::kBlockFull: return "gas limit reached";
+            return "contract creation is not open on this chain: deploy apps, datasets and workerpools by their "
+                   "registries";
+        case InvalidTransaction::kIntrinsicGas:
+            return "intrinsic gas too low";
+        case InvalidTransaction::kGasLimit:
+            return "exceeds block gas limit";
+        case InvalidTransaction::kTipAboveFeeCap:
+            return "max priority fee per gas higher than max fee per gas";
+        case InvalidTransaction::kNonceTooLow:
+            return "nonce too low";
+        case InvalidTransaction::kNonceTooHigh:
+            return "nonce too high";
+        case InvalidTransaction::kNonceMax:
+            return "nonce has max value";
+        case InvalidTransaction::kSenderNotEoa:
+            return "sender not an eoa";
+        case InvalidTransaction::kInsufficientFunds:
+            return "insufficient funds for gas * price + value";
+        case InvalidTransaction::kBlockFull:
+            return "gas limit reached";
     }
     BOURSE_UNREACHABLE();
 }
 
 std::string_view to_code(InvalidTransaction reason) noexcept {
     switch (reason) {
-        case InvalidTransaction::kWrongChain: return "WRONG_CHAIN";
-        case InvalidTransaction::kCreation: return "CREATION";
-        case InvalidTransaction::kIntrinsicGas: return "INTRINSIC_GAS";
-        case InvalidTransaction::kGasLimit: return "GAS_LIMIT";
-        case InvalidTransaction::kTipAboveFeeCap: return "TIP_ABOVE_FEE_CAP";
-        case InvalidTransaction::kNonceTooLow: return "NONCE_TOO_LOW";
-        case InvalidTransaction::kNonceTooHigh: return "NONCE_TOO_HIGH";
-        case InvalidTransaction::kNonceMax: return "NONCE_MAX";
-        case InvalidTransaction::kSenderNotEoa: return "SENDER_NOT_EOA";
-        case InvalidTransaction::kInsufficientFunds: return "INSUFFICIENT_FUNDS";
-        case InvalidTransaction::kBlockFull: return "BLOCK_FULL";
+        case InvalidTransaction::kWrongChain:
+            return "WRONG_CHAIN";
+        case InvalidTransaction::kCreation:
+            return "CREATION";
+        case InvalidTransaction::kIntrinsicGas:
+            return "INTRINSIC_GAS";
+        case InvalidTransaction::kGasLimit:
+            return "GAS_LIMIT";
+        case InvalidTransaction::kTipAboveFeeCap:
+            return "TIP_ABOVE_FEE_CAP";
+        case InvalidTransaction::kNonceTooLow:
+            return "NONCE_TOO_LOW";
+        case InvalidTransaction::kNonceTooHigh:
+            return "NONCE_TOO_HIGH";
+        case InvalidTransaction::kNonceMax:
+            return "NONCE_MAX";
+        case InvalidTransaction::kSenderNotEoa:
+            return "SENDER_NOT_EOA";
+        case InvalidTransaction::kInsufficientFunds:
+            return "INSUFFICIENT_FUNDS";
+        case InvalidTransaction::kBlockFull:
+            return "BLOCK_FULL";
     }
     BOURSE_UNREACHABLE();
 }

@@ -55,7 +55,8 @@ TEST(Abi, selectors_and_topics) {
               "0xddf252ad1be2c89b69c2b068fc378daa952ba7f163c4a11628f55a4df523b3ef");
 }
 
-// Solidity documentation, "Examples" of the ABI specification: sam(bytes,bool,uint256[]) and f(uint256,uint32[],bytes10,bytes).
+// Solidity documentation, "Examples" of the ABI specification: sam(bytes,bool,uint256[]) and
+// f(uint256,uint32[],bytes10,bytes).
 TEST(Abi, encodings_of_the_specification) {
     const Bytes call = abi::encode_call(abi::selector("sam(bytes,bool,uint256[])"), to_bytes("dave"), true,
                                         std::vector<Uint256>{1, 2, 3});
@@ -67,7 +68,8 @@ TEST(Abi, encodings_of_the_specification) {
 
     using Bytes10 = FixedBytes<10, struct Bytes10Tag>;
     const Bytes10 ten = Bytes10::from(as_bytes("1234567890")).value();
-    const Bytes f = abi::encode(Uint256{0x123}, std::vector<std::uint32_t>{0x456, 0x789}, ten, to_bytes("Hello, world!"));
+    const Bytes f =
+        abi::encode(Uint256{0x123}, std::vector<std::uint32_t>{0x456, 0x789}, ten, to_bytes("Hello, world!"));
     expected = words({"123", "80"});
     append(expected, right_padded("31323334353637383930"));
     append(expected, words({"e0", "2", "456", "789", "d"}));
@@ -81,8 +83,8 @@ TEST(Abi, encodings_of_the_specification) {
 
 // Same page: g(uint256[][],string[]) with ([[1, 2], [3]], ["one", "two", "three"]).
 TEST(Abi, nested_dynamic_types) {
-    const Bytes g = abi::encode(std::vector<std::vector<Uint256>>{{1, 2}, {3}},
-                                std::vector<std::string>{"one", "two", "three"});
+    const Bytes g =
+        abi::encode(std::vector<std::vector<Uint256>>{{1, 2}, {3}}, std::vector<std::string>{"one", "two", "three"});
     Bytes expected = words({"40", "140", "2", "40", "a0", "2", "1", "2", "1", "3", "3", "60", "a0", "e0", "3"});
     append(expected, right_padded("6f6e65"));
     append(expected, words({"3"}));
@@ -129,17 +131,18 @@ TEST(Abi, trailing_data_and_missing_padding_are_accepted) {
 }
 
 TEST(Abi, structs_round_trip) {
-    rc::check([](std::uint64_t price, const std::string& text, const std::vector<std::uint64_t>& xs, const Bytes& sign) {
-        Order order{Address{{1, 2, 3}}, Uint256{price, 1, 0, price}, text, {}, sign};
-        for (auto x : xs) order.points.push_back({x, x % 2 == 0});
-        const Bytes data = abi::encode(order, std::vector<Order>{order, Order{}}, Colour::kBlue);
-        RC_ASSERT(data.size() % 32 == 0);
-        const auto back = abi::decode<Order, std::vector<Order>, Colour>(data);
-        RC_ASSERT(back.has_value());
-        RC_ASSERT(std::get<0>(*back) == order);
-        RC_ASSERT(std::get<1>(*back) == (std::vector<Order>{order, Order{}}));
-        RC_ASSERT(std::get<2>(*back) == Colour::kBlue);
-    });
+    rc::check(
+        [](std::uint64_t price, const std::string& text, const std::vector<std::uint64_t>& xs, const Bytes& sign) {
+            Order order{Address{{1, 2, 3}}, Uint256{price, 1, 0, price}, text, {}, sign};
+            for (auto x : xs) order.points.push_back({x, x % 2 == 0});
+            const Bytes data = abi::encode(order, std::vector<Order>{order, Order{}}, Colour::kBlue);
+            RC_ASSERT(data.size() % 32 == 0);
+            const auto back = abi::decode<Order, std::vector<Order>, Colour>(data);
+            RC_ASSERT(back.has_value());
+            RC_ASSERT(std::get<0>(*back) == order);
+            RC_ASSERT(std::get<1>(*back) == (std::vector<Order>{order, Order{}}));
+            RC_ASSERT(std::get<2>(*back) == Colour::kBlue);
+        });
 }
 
 TEST(Abi, truncated_data_never_decodes_to_the_whole) {

@@ -223,9 +223,9 @@ Result<std::string> implied_primary_type(const TypeTable& types) {
 Hash domain_separator(const Domain& domain) {
     static const Hash type_hash =
         crypto::keccak256("EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)");
-    return crypto::keccak256(ByteView(abi::encode(type_hash, crypto::keccak256(domain.name),
-                                                  crypto::keccak256(domain.version), domain.chain_id,
-                                                  domain.verifying_contract)));
+    return crypto::keccak256(
+        ByteView(abi::encode(type_hash, crypto::keccak256(domain.name), crypto::keccak256(domain.version),
+                             domain.chain_id, domain.verifying_contract)));
 }
 
 Hash digest(const Hash& separator, const Hash& struct_hash) noexcept {
@@ -234,7 +234,9 @@ Hash digest(const Hash& separator, const Hash& struct_hash) noexcept {
 
 Hash personal_message_hash(ByteView message) noexcept {
     const std::string length = std::to_string(message.size());
-    return crypto::keccak256({as_bytes("\x19" "Ethereum Signed Message:\n"), as_bytes(length), message});
+    return crypto::keccak256({as_bytes("\x19"
+                                       "Ethereum Signed Message:\n"),
+                              as_bytes(length), message});
 }
 
 Result<Hash> typed_data_digest(const Json& document) {

@@ -24,7 +24,8 @@ Json mail() {
       "domain": {"name":"Ether Mail","version":"1","chainId":1,
                  "verifyingContract":"0xCcCCccccCCCCcCCCCCCcCcCccCcCCCcCcccccccC"},
       "message": {"from":{"name":"Cow","wallet":"0xCD2a3d9F938E13CD947Ec05AbC7FE734Df8DD826"},
-                  "to":{"name":"Bob","wallet":"0xbBbBBBBbbBBBbbbBbbBbbbbBBbBbbbbBbBbbBBbB"},"contents":"Hello, Bob!"}})");
+                  "to":{"name":"Bob","wallet":"0xbBbBBBBbbBBBbbbBbbBbbbbBBbBbbbbBbBbbBBbB"},
+                  "contents":"Hello, Bob!"}})");
 }
 
 TEST(Eip712, example_of_the_standard) {
@@ -66,11 +67,9 @@ TEST(Eip712, arrays_numbers_and_bytes) {
         return crypto::keccak256(ByteView(abi::encode(Uint256{x}, Uint256{y})));
     };
     const Hash list = crypto::keccak256({inner(1, 2), inner(3, 4)});
-    const Hash message = crypto::keccak256(
-        ByteView(abi::encode(crypto::keccak256("T(uint8[2][] a,int16 b,bytes4 c)"), list, Uint256{} - Uint256{2},
-                             Bytes4{{1, 2, 3, 4}})));
-    const Hash separator =
-        crypto::keccak256({crypto::keccak256("EIP712Domain(string name)"), crypto::keccak256("d")});
+    const Hash message = crypto::keccak256(ByteView(abi::encode(crypto::keccak256("T(uint8[2][] a,int16 b,bytes4 c)"),
+                                                                list, Uint256{} - Uint256{2}, Bytes4{{1, 2, 3, 4}})));
+    const Hash separator = crypto::keccak256({crypto::keccak256("EIP712Domain(string name)"), crypto::keccak256("d")});
     EXPECT_EQ(typed_data_digest(document), digest(separator, message));
 
     document["message"]["b"] = 32768;
@@ -91,12 +90,13 @@ TEST(Eip712, bad_documents_are_refused) {
 
 // sdk-interop §10: the SMS rows are EIP-191 signatures over 32 bytes.
 TEST(Eip712, personal_message_over_a_hash) {
-    const auto key = *crypto::PrivateKey::from(
-        *from_hex("0xac0974bec39a17e36ba4a6b4d238ff944bacb478cbed5efcae784d7bf4f2ff80"));
+    const auto key =
+        *crypto::PrivateKey::from(*from_hex("0xac0974bec39a17e36ba4a6b4d238ff944bacb478cbed5efcae784d7bf4f2ff80"));
     const auto hash = *hash_from_hex("0xd421e663edfd2dff915666a011e1de7c2935d7a10be4ffc7edc692193303fa61");
-    EXPECT_EQ(to_hex(crypto::sign(key, personal_message_hash(hash)).to_rsv()),
-              "0xdb743facb668b0b21c14d4babbf88f2a39c534f321cdbb3ca6c003f245000b8d6297ed37d6e035028d3d5593e31e6c2a18e49034"
-              "fa1048c376aefabee273cbb11c");
+    EXPECT_EQ(
+        to_hex(crypto::sign(key, personal_message_hash(hash)).to_rsv()),
+        "0xdb743facb668b0b21c14d4babbf88f2a39c534f321cdbb3ca6c003f245000b8d6297ed37d6e035028d3d5593e31e6c2a18e49034"
+        "fa1048c376aefabee273cbb11c");
     // "hello" as web3 libraries hash it.
     EXPECT_EQ(to_hex(personal_message_hash(as_bytes("hello"))),
               "0x50b2c43fd39106bafbba0da34fc430e1f91e3c96ea2acee2bc34119f92b37750");

@@ -9,7 +9,7 @@ namespace bourse {
 namespace {
 
 struct TrieEntry {
-    Bytes path;      ///< nibbles
+    Bytes path;  ///< nibbles
     ByteView value;
 };
 using TrieEntries = std::span<const TrieEntry>;

@@ -24,8 +24,8 @@ std::string lower_case(std::string_view text) {
 }
 
 tl::unexpected<Error> bad_amount(std::string_view text, const char* why) {
-    return fail("AMOUNT_INVALID", "\"" + std::string(text) + "\" is not an amount: " + why +
-                                      " Write for example 1.5 RLC or 21 nRLC.");
+    return fail("AMOUNT_INVALID",
+                "\"" + std::string(text) + "\" is not an amount: " + why + " Write for example 1.5 RLC or 21 nRLC.");
 }
 
 constexpr std::size_t kRlcDecimals = 9;

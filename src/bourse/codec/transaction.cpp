@@ -9,7 +9,8 @@ namespace bourse {
 namespace {
 
 /// Order of the group of secp256k1.
-constexpr Uint256 kGroupOrder{0xBFD25E8CD0364141ULL, 0xBAAEDCE6AF48A03BULL, 0xFFFFFFFFFFFFFFFEULL, 0xFFFFFFFFFFFFFFFFULL};
+constexpr Uint256 kGroupOrder{0xBFD25E8CD0364141ULL, 0xBAAEDCE6AF48A03BULL, 0xFFFFFFFFFFFFFFFEULL,
+                              0xFFFFFFFFFFFFFFFFULL};
 
 constexpr std::uint64_t kTransactionGas = 21'000;
 constexpr std::uint64_t kCreationGas = 32'000;
@@ -186,10 +187,14 @@ Uint256 Transaction::v() const noexcept {
 
 std::string_view to_text(TransactionError error) noexcept {
     switch (error) {
-        case TransactionError::kMalformed: return "rlp: transaction is not in canonical form";
-        case TransactionError::kUnsupportedType: return "transaction type not supported";
-        case TransactionError::kBadSignature: return "invalid transaction v, r, s values";
-        case TransactionError::kTooLarge: return "oversized data: transaction is larger than 131072 bytes";
+        case TransactionError::kMalformed:
+            return "rlp: transaction is not in canonical form";
+        case TransactionError::kUnsupportedType:
+            return "transaction type not supported";
+        case TransactionError::kBadSignature:
+            return "invalid transaction v, r, s values";
+        case TransactionError::kTooLarge:
+            return "oversized data: transaction is larger than 131072 bytes";
     }
     BOURSE_UNREACHABLE();
 }

@@ -23,10 +23,11 @@ TEST(Transaction, example_of_eip_155) {
     sign_transaction(tx, key_of(0x46));
     EXPECT_EQ(tx.v(), 37);
     const Bytes raw = encode_transaction(tx);
-    EXPECT_EQ(to_hex_plain(raw),
-              "f86c098504a817c800825208943535353535353535353535353535353535353535880de0b6b3a76400008025a028ef61340bd939bc21"
-              "95fe537567866003e1a15d3c71ff63e1590620aa636276a067cbe9d8997f761aecb703304b3800ccf555c9f3dc64214b297fb1966a3b"
-              "6d83");
+    EXPECT_EQ(
+        to_hex_plain(raw),
+        "f86c098504a817c800825208943535353535353535353535353535353535353535880de0b6b3a76400008025a028ef61340bd939bc21"
+        "95fe537567866003e1a15d3c71ff63e1590620aa636276a067cbe9d8997f761aecb703304b3800ccf555c9f3dc64214b297fb1966a3b"
+        "6d83");
     EXPECT_EQ(decode_transaction(raw), tx);
     EXPECT_EQ(recover_sender(tx), key_of(0x46).address());
     EXPECT_EQ(intrinsic_gas(tx), 21'000U);

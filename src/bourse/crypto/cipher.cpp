@@ -24,9 +24,12 @@ Error illegal_scrypt() {
 
 /// N of 2^(16 r) and more: RFC 7914 forbids it and OpenSSL refuses it, but the test vector of the Web3 Secret Storage
 /// definition and old wallets have it (N = 262144, r = 1).
-Result<Bytes> scrypt_beyond_rfc(ByteView password, ByteView salt, std::uint64_t n, std::uint32_t r, std::uint32_t p, Bytes out) {
-    if (!std::has_single_bit(n) || p == 0 || p > 64 || n > kScryptMaxMemory / (128 * std::uint64_t{r})) return fail(illegal_scrypt());
-    CryptoPP::Scrypt().DeriveKey(out.data(), out.size(), password.data(), password.size(), salt.data(), salt.size(), n, r, p);
+Result<Bytes> scrypt_beyond_rfc(ByteView password, ByteView salt, std::uint64_t n, std::uint32_t r, std::uint32_t p,
+                                Bytes out) {
+    if (!std::has_single_bit(n) || p == 0 || p > 64 || n > kScryptMaxMemory / (128 * std::uint64_t{r}))
+        return fail(illegal_scrypt());
+    CryptoPP::Scrypt().DeriveKey(out.data(), out.size(), password.data(), password.size(), salt.data(), salt.size(), n,
+                                 r, p);
     return out;
 }
 

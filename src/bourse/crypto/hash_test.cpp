@@ -8,7 +8,8 @@ namespace {
 TEST(Keccak, known_answers) {
     EXPECT_EQ(to_hex(keccak256("")), kEmptyKeccakHex);
     EXPECT_EQ(to_hex(keccak256("abc")), "0x4e03657aea45a94fc7d47ba826c8d667c0d1e6e33a64a036ec44f58fa12d6c45");
-    EXPECT_EQ(to_hex(keccak256("IEXEC_SMS_DOMAIN")), "0x0a26923d45a019b77e856d0001681f98ab9707ec15b2b98048cc91eed00b6793");
+    EXPECT_EQ(to_hex(keccak256("IEXEC_SMS_DOMAIN")),
+              "0x0a26923d45a019b77e856d0001681f98ab9707ec15b2b98048cc91eed00b6793");
 }
 
 TEST(Keccak, parts_equal_the_whole) {

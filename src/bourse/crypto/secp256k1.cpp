@@ -42,7 +42,8 @@ secp256k1_pubkey public_of(const Bytes32& secret) noexcept {
 }
 
 /// (group order - 1) / 2
-constexpr Uint256 kHalfOrder{0xDFE92F46681B20A0ULL, 0x5D576E7357A4501DULL, 0xFFFFFFFFFFFFFFFFULL, 0x7FFFFFFFFFFFFFFFULL};
+constexpr Uint256 kHalfOrder{0xDFE92F46681B20A0ULL, 0x5D576E7357A4501DULL, 0xFFFFFFFFFFFFFFFFULL,
+                             0x7FFFFFFFFFFFFFFFULL};
 
 }  // namespace
 
@@ -80,8 +81,8 @@ Bytes Signature::to_compact() const {
 
 Signature sign(const PrivateKey& key, const Hash& hash) noexcept {
     secp256k1_ecdsa_recoverable_signature raw;
-    BOURSE_ASSERT(secp256k1_ecdsa_sign_recoverable(curve(), &raw, hash.data.data(), key.bytes().data(), nullptr,
-                                                   nullptr) == 1);
+    BOURSE_ASSERT(
+        secp256k1_ecdsa_sign_recoverable(curve(), &raw, hash.data.data(), key.bytes().data(), nullptr, nullptr) == 1);
     std::array<std::uint8_t, 64> compact{};
     int parity = 0;
     secp256k1_ecdsa_recoverable_signature_serialize_compact(curve(), compact.data(), &parity, &raw);

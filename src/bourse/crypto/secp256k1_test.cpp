@@ -30,9 +30,10 @@ TEST(Secp256k1, illegal_keys_are_refused) {
 TEST(Secp256k1, deterministic_signature_of_a_known_hash) {
     const auto hash = *hash_from_hex("0x3024953d35b3ae9b4bc35dd04d4cbf4fcb33d56126f9095e4f2632ad3768535e");
     const auto signature = sign(test_key(), hash);
-    EXPECT_EQ(to_hex(signature.to_rsv()),
-              "0x99d0635a86b54297629709398357cbebd8f4682f2ed6c4a163b53b2f4bbc4a1551c2fce5887a93510639c308578e563aec85f4d9"
-              "3906edbd4bd1381d46c899691b");
+    EXPECT_EQ(
+        to_hex(signature.to_rsv()),
+        "0x99d0635a86b54297629709398357cbebd8f4682f2ed6c4a163b53b2f4bbc4a1551c2fce5887a93510639c308578e563aec85f4d9"
+        "3906edbd4bd1381d46c899691b");
     EXPECT_EQ(recover(hash, signature), test_key().address());
 }
 
@@ -42,9 +43,10 @@ TEST(Secp256k1, compact_form) {
     signature.r = *hash_from_hex("0x9328da16089fcba9bececa81663203989f2df5fe1faa6291a45381c81bd17f76");
     signature.s = *hash_from_hex("0x139c6d6b623b42da56557e5e734a43dc83345ddfadec52cbe24d0cc64f550793");
     signature.parity = 1;
-    EXPECT_EQ(to_hex(signature.to_compact()),
-              "0x9328da16089fcba9bececa81663203989f2df5fe1faa6291a45381c81bd17f76939c6d6b623b42da56557e5e734a43dc83345ddf"
-              "adec52cbe24d0cc64f550793");
+    EXPECT_EQ(
+        to_hex(signature.to_compact()),
+        "0x9328da16089fcba9bececa81663203989f2df5fe1faa6291a45381c81bd17f76939c6d6b623b42da56557e5e734a43dc83345ddf"
+        "adec52cbe24d0cc64f550793");
 }
 
 TEST(Secp256k1, garbage_recovers_nobody) {

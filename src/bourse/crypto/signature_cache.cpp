@@ -19,7 +19,7 @@ struct SignatureCache::Impl {
         std::size_t operator()(const SignedHash& key) const noexcept {
             const std::string_view r = as_text(key.signature.r);
             const std::size_t low = std::hash<Hash>{}(key.hash);
-            return low ^ (std::hash<std::string_view>{}(r) * 31 + key.signature.parity);
+            return low ^ (std::hash<std::string_view>{}(r)*31 + key.signature.parity);
         }
     };
 

@@ -101,8 +101,8 @@ Status<> ChainApplication::open(const ChainApplicationOptions& options) {
         write_genesis(changes);
     } else {
         if (format->genesis_hash != genesis_hash_)
-            return fail("DATA_FOREIGN", "The data folder belongs to another chain (genesis " + to_hex(format->genesis_hash) +
-                                            ", not " + to_hex(genesis_hash_) +
+            return fail("DATA_FOREIGN", "The data folder belongs to another chain (genesis " +
+                                            to_hex(format->genesis_hash) + ", not " + to_hex(genesis_hash_) +
                                             "). Choose another --data-dir, or start with that chain's genesis file.");
         BOURSE_CHECK(check_stored_chain());
     }
@@ -129,8 +129,10 @@ Status<> ChainApplication::check_stored_chain() {
     const auto head = blocks_.head();
     if (!head || states_->head_number() != head->number) return damaged("blocks and state end at different heights");
     const auto header = chain::decode_header(head->rlp);
-    if (!header || chain::header_hash(*header) != head->hash) return damaged("the last block's header does not match its hash");
-    if (header->state_root != states_->head_root()) return damaged("the state does not have the root of the last block");
+    if (!header || chain::header_hash(*header) != head->hash)
+        return damaged("the last block's header does not match its hash");
+    if (header->state_root != states_->head_root())
+        return damaged("the state does not have the root of the last block");
     if (const auto bytes = kv_.get(as_bytes(kLastFilledKey))) last_filled_ = Hash::from(*bytes).value_or(Hash{});
     publish(*header, head->hash);
     return {};
@@ -141,11 +143,12 @@ Status<> ChainApplication::seal_genesis_transactions() {
     if (genesis_.transactions.empty()) return {};
     if (view()->head().number > 0) {
         const auto first = blocks_.block(1);
-        const bool same = first && std::ranges::equal(first->transactions, genesis_.transactions, {},
-                                                      &StoredTransaction::raw);
+        const bool same =
+            first && std::ranges::equal(first->transactions, genesis_.transactions, {}, &StoredTransaction::raw);
         if (!same)
-            return fail("DATA_FOREIGN", "The data folder belongs to a chain whose genesis file has other transactions. "
-                                        "Choose another --data-dir.");
+            return fail("DATA_FOREIGN",
+                        "The data folder belongs to a chain whose genesis file has other transactions. "
+                        "Choose another --data-dir.");
         return {};
     }
     Proposal proposal;
@@ -153,7 +156,9 @@ Status<> ChainApplication::seal_genesis_transactions() {
     proposal.beneficiary = genesis_.beneficiary;
     for (const auto& raw : genesis_.transactions) {
         auto tx = chain::prepare_transaction(raw);
-        if (!tx) return fail("GENESIS_INVALID", "A transaction of the genesis file is not valid: " + std::string(to_text(tx.error())) + ".");
+        if (!tx)
+            return fail("GENESIS_INVALID",
+                        "A transaction of the genesis file is not valid: " + std::string(to_text(tx.error())) + ".");
         proposal.transactions.push_back(*std::move(tx));
     }
     const auto& block = finalize(proposal);
@@ -170,7 +175,8 @@ void ChainApplication::publish(chain::BlockHeader head, const Hash& hash) {
     info.head_number = head.number;
     info.head_hash = hash;
     info.app_hash = crypto::keccak256({head.state_root, last_filled_});
-    auto view = std::make_shared<const ReadView>(std::move(head), hash, genesis_.chain_id, states_->head(), *states_, blocks_);
+    auto view =
+        std::make_shared<const ReadView>(std::move(head), hash, genesis_.chain_id, states_->head(), *states_, blocks_);
     const std::lock_guard lock(mutex_);
     view_.swap(view);  // the former view ends after the lock
     info_ = info;

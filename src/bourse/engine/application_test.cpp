@@ -46,7 +46,11 @@ Proposal proposal_of(std::uint64_t number) {
     out.time_ms = (kGenesisS + number) * 1000 + 1;
     out.beneficiary = Address{{0xbe}};
     for (std::uint64_t key = 1; key < 4; ++key)
-        out.transactions.push_back(prepared({.key = key, .nonce = number - 1, .price = key, .to = Address{{9, static_cast<std::uint8_t>(number)}}, .value = number}));
+        out.transactions.push_back(prepared({.key = key,
+                                             .nonce = number - 1,
+                                             .price = key,
+                                             .to = Address{{9, static_cast<std::uint8_t>(number)}},
+                                             .value = number}));
     return out;
 }
 
@@ -197,7 +201,8 @@ TEST(Application, process_accepts_whatever_prepare_gives) {
     const auto application = open_application(*kv, plain_genesis()).value();
     std::vector<chain::TransactionPtr> candidates;
     for (std::uint64_t nonce = 0; nonce < 30; ++nonce)
-        candidates.push_back(prepared({.key = nonce % 5, .nonce = nonce / 5, .gas_limit = 10'000'000, .chain_id = nonce == 7 ? 1U : 65535U}));
+        candidates.push_back(prepared(
+            {.key = nonce % 5, .nonce = nonce / 5, .gas_limit = 10'000'000, .chain_id = nonce == 7 ? 1U : 65535U}));
     candidates.push_back(candidates.front());
     Proposal proposal;
     proposal.transactions = application->prepare(candidates, 1 << 20);

@@ -1,5 +1,5 @@
-// Pins the chain: a change of any constant, of the state's layout or of an encoding changes these hashes and needs a page
-// in docs/decisions (spec/chain.md), before the first public network only.
+// Pins the chain: a change of any constant, of the state's layout or of an encoding changes these hashes and needs a
+// page in docs/decisions (spec/chain.md), before the first public network only.
 #include <bourse/engine/application.hpp>
 
 #include <gtest/gtest.h>

@@ -119,9 +119,9 @@ struct Pool::Impl {
 
     Status<> check_sender(const chain::PreparedTransaction& tx, const SenderState& account) const {
         if (tx.tx.nonce < account.nonce)
-            return refuse_with_reason(chain::InvalidTransaction::kNonceTooLow,
-                                      "next nonce " + std::to_string(account.nonce) + ", tx nonce " +
-                                          std::to_string(tx.tx.nonce));
+            return refuse_with_reason(
+                chain::InvalidTransaction::kNonceTooLow,
+                "next nonce " + std::to_string(account.nonce) + ", tx nonce " + std::to_string(tx.tx.nonce));
         if (account.balance < chain::highest_cost(tx.tx))
             return refuse_with_reason(chain::InvalidTransaction::kInsufficientFunds);
         return {};
@@ -223,7 +223,8 @@ struct Pool::Impl {
         using Reason = chain::InvalidTransaction;
         switch (skipped.reason) {
             case Reason::kBlockFull:
-            case Reason::kNonceTooHigh: return;  // its turn comes
+            case Reason::kNonceTooHigh:
+                return;  // its turn comes
             case Reason::kWrongChain:
             case Reason::kCreation:
             case Reason::kIntrinsicGas:
@@ -232,7 +233,8 @@ struct Pool::Impl {
             case Reason::kNonceTooLow:
             case Reason::kNonceMax:
             case Reason::kSenderNotEoa:
-            case Reason::kInsufficientFunds: return drop(*skipped.transaction);
+            case Reason::kInsufficientFunds:
+                return drop(*skipped.transaction);
         }
     }
 };
@@ -319,8 +321,6 @@ std::vector<chain::TransactionPtr> Pool::content() const {
     return out;
 }
 
-void Pool::on_add(std::function<void(const chain::TransactionPtr&)> listener) {
-    impl_->listener = std::move(listener);
-}
+void Pool::on_add(std::function<void(const chain::TransactionPtr&)> listener) { impl_->listener = std::move(listener); }
 
 }  // namespace bourse::engine

@@ -1,4 +1,5 @@
-// The pool against a plain model of spec/chain.md §5 and §7: random legal and illegal steps, everything compared after each.
+// The pool against a plain model of spec/chain.md §5 and §7: random legal and illegal steps, everything compared after
+// each.
 #include <bourse/engine/pool.hpp>
 #include <bourse/engine/test_transactions.hpp>
 

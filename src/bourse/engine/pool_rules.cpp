@@ -23,7 +23,8 @@ bool replaces(const Transaction& newer, const Transaction& older) noexcept {
 }
 
 bool has_argument_above(ByteView call_data, std::size_t limit) noexcept {
-    for (std::size_t at = kSelectorBytes; at + abi::detail::kWord + limit < call_data.size(); at += abi::detail::kWord) {
+    for (std::size_t at = kSelectorBytes; at + abi::detail::kWord + limit < call_data.size();
+         at += abi::detail::kWord) {
         std::uint64_t length = 0;
         if (abi::detail::read_u64(call_data, at, length) && length > limit &&
             length <= call_data.size() - at - abi::detail::kWord)

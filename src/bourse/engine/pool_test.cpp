@@ -15,7 +15,10 @@ namespace {
 
 class PoolTest : public ::testing::Test {
 protected:
-    PoolTest() { options.quotas = false; options.chain_id = 65535; }
+    PoolTest() {
+        options.quotas = false;
+        options.chain_id = 65535;
+    }
 
     Pool& pool() {
         if (!pool_) pool_ = std::make_unique<Pool>(options, [this](const Address& a) { return accounts[a]; });

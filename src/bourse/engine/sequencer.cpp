@@ -17,7 +17,8 @@ constexpr std::uint64_t kExpirePeriodMs = 10'000;
 
 Bytes encode_offset(std::int64_t offset_ms) {
     Bytes out(8);
-    for (std::size_t i = 0; i < 8; ++i) out[i] = static_cast<std::uint8_t>(static_cast<std::uint64_t>(offset_ms) >> (56 - 8 * i));
+    for (std::size_t i = 0; i < 8; ++i)
+        out[i] = static_cast<std::uint8_t>(static_cast<std::uint64_t>(offset_ms) >> (56 - 8 * i));
     return out;
 }
 
@@ -37,7 +38,7 @@ struct Sequencer::Impl {
 
     std::mutex block_mutex;  ///< one block or write of the offset at a time
     std::atomic<std::int64_t> offset_ms{0};
-    std::atomic<std::uint64_t> next_time_ms{0};  ///< of exactly the next block; 0: none
+    std::atomic<std::uint64_t> next_time_ms{0};   ///< of exactly the next block; 0: none
     std::atomic<std::uint64_t> last_block_ms{0};  ///< steady
     std::uint64_t expired_at_ms = 0;
 
@@ -134,8 +135,10 @@ struct Sequencer::Impl {
     Status<> check_time(std::uint64_t time_s) const {
         const std::uint64_t head_s = application.view()->head().time_s;
         if (time_s < head_s)
-            return fail("TIME_TOO_LOW", "timestamp " + std::to_string(time_s) + " is lower than the head's, " + std::to_string(head_s));
-        if (time_s > kMaxTimeS) return fail("TIME_TOO_HIGH", "timestamp " + std::to_string(time_s) + " is too far away");
+            return fail("TIME_TOO_LOW",
+                        "timestamp " + std::to_string(time_s) + " is lower than the head's, " + std::to_string(head_s));
+        if (time_s > kMaxTimeS)
+            return fail("TIME_TOO_HIGH", "timestamp " + std::to_string(time_s) + " is too far away");
         return {};
     }
 };
