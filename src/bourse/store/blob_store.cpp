@@ -4,12 +4,12 @@
 #include <bourse/sys/clock.hpp>
 #include <bourse/sys/log.hpp>
 
-#include <cerrno>
-#include <cstring>
 #include <fcntl.h>
-#include <set>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <cerrno>
+#include <cstring>
+#include <set>
 
 namespace bourse::store {
 
@@ -17,7 +17,8 @@ const char* const kStoreSchema =
     "CREATE TABLE blobs(multihash TEXT PRIMARY KEY, cid TEXT NOT NULL, size BIGINT NOT NULL, pinned BIGINT NOT NULL,"
     " created_ms BIGINT NOT NULL);"
     "CREATE TABLE results(task TEXT NOT NULL, worker TEXT NOT NULL, digest TEXT NOT NULL, multihash TEXT NOT NULL"
-    " REFERENCES blobs(multihash), verified BIGINT NOT NULL, final_deadline_s BIGINT NOT NULL, created_ms BIGINT NOT NULL,"
+    " REFERENCES blobs(multihash), verified BIGINT NOT NULL, final_deadline_s BIGINT NOT NULL, created_ms BIGINT NOT "
+    "NULL,"
     " PRIMARY KEY(task, worker));"
     "CREATE INDEX results_multihash ON results(multihash);"
     "CREATE INDEX results_unverified ON results(verified, final_deadline_s)";
@@ -74,8 +75,8 @@ Status<> BlobStore::prepare() {
 
 Status<> BlobStore::check_budget(std::uint64_t size_bytes) const {
     if (size_bytes <= config_.max_bytes && used_bytes_ <= config_.max_bytes - size_bytes) return {};
-    return fail("STORE_FULL", "The store's budget of " + std::to_string(config_.max_bytes) +
-                                  " bytes is used up. Try again later.");
+    return fail("STORE_FULL",
+                "The store's budget of " + std::to_string(config_.max_bytes) + " bytes is used up. Try again later.");
 }
 
 Status<> BlobStore::check_room(std::uint64_t size_bytes) const {
@@ -130,10 +131,11 @@ Status<> BlobStore::add(const std::filesystem::path& file, const Blob& blob, boo
         BOURSE_CHECK(move_in(file, blob.file));
     }
     db_->transaction([&] {
-        db_->execute("INSERT INTO blobs(multihash, cid, size, pinned, created_ms) VALUES(?1,?2,?3,?4,?5) ON CONFLICT(multihash)"
-                     " DO UPDATE SET pinned=CASE WHEN excluded.pinned=1 THEN 1 ELSE blobs.pinned END",
-                     {to_hex(blob.multihash), blob.cid, static_cast<std::int64_t>(blob.size_bytes),
-                      std::int64_t{pinned ? 1 : 0}, static_cast<std::int64_t>(sys::unix_time_ms())});
+        db_->execute(
+            "INSERT INTO blobs(multihash, cid, size, pinned, created_ms) VALUES(?1,?2,?3,?4,?5) ON CONFLICT(multihash)"
+            " DO UPDATE SET pinned=CASE WHEN excluded.pinned=1 THEN 1 ELSE blobs.pinned END",
+            {to_hex(blob.multihash), blob.cid, static_cast<std::int64_t>(blob.size_bytes), std::int64_t{pinned ? 1 : 0},
+             static_cast<std::int64_t>(sys::unix_time_ms())});
         if (with_row) with_row();
     });
     if (!known) used_bytes_ += blob.size_bytes;
@@ -151,7 +153,8 @@ void BlobStore::drop_if_unused(const Hash& multihash) {
     const auto blob = find(multihash);
     if (!blob) return;
     const auto removed = db_->execute(
-        "DELETE FROM blobs WHERE multihash=?1 AND pinned=0 AND NOT EXISTS(SELECT 1 FROM results r WHERE r.multihash=?2)",
+        "DELETE FROM blobs WHERE multihash=?1 AND pinned=0 AND NOT EXISTS(SELECT 1 FROM results r WHERE "
+        "r.multihash=?2)",
         {to_hex(multihash), to_hex(multihash)});
     if (removed == 0) return;
     std::error_code ignored;

@@ -15,23 +15,23 @@
 namespace bourse::store {
 
 struct Blob {
-    Hash multihash;                ///< the digest inside the CID; names the file
-    std::string cid;               ///< version 1, base32
+    Hash multihash;   ///< the digest inside the CID; names the file
+    std::string cid;  ///< version 1, base32
     std::uint64_t size_bytes = 0;
     std::filesystem::path file;
 };
 
 struct BlobStoreConfig {
-    std::filesystem::path folder;            ///< blobs/ and tmp/ below it
-    std::uint64_t max_bytes = 50ULL << 30;   ///< of all content
-    std::uint64_t keep_free_bytes = 1 << 30; ///< of the disk
+    std::filesystem::path folder;             ///< blobs/ and tmp/ below it
+    std::uint64_t max_bytes = 50ULL << 30;    ///< of all content
+    std::uint64_t keep_free_bytes = 1 << 30;  ///< of the disk
 };
 
 /// Schema of the index; the results table of results.hpp refers to it.
 extern const char* const kStoreSchema;
 
-/// A blob's file is written before its row, and removed after it: a killed store leaves at most files without a row, which
-/// the next open() removes. Safe from any thread.
+/// A blob's file is written before its row, and removed after it: a killed store leaves at most files without a row,
+/// which the next open() removes. Safe from any thread.
 class BlobStore {
 public:
     /// Clears what a killed predecessor left. Errors: DATA_UNWRITABLE. The database must outlive the store.
@@ -44,10 +44,11 @@ public:
     Status<> check_room(std::uint64_t size_bytes) const;
     /// Size and identifier of a file's content; reads it once. Errors: FILE_UNREADABLE.
     Result<Blob> identify(const std::filesystem::path& file) const;
-    /// Takes an identified file's content in (the file itself is moved or removed) and runs `with_row` in the transaction
-    /// that adds the row, so that other rows appear together with it. `pinned` content stays; other content until
-    /// drop_if_unused. Errors: STORE_FULL, DATA_UNWRITABLE.
-    Status<> add(const std::filesystem::path& file, const Blob& blob, bool pinned, const std::function<void()>& with_row = {});
+    /// Takes an identified file's content in (the file itself is moved or removed) and runs `with_row` in the
+    /// transaction that adds the row, so that other rows appear together with it. `pinned` content stays; other content
+    /// until drop_if_unused. Errors: STORE_FULL, DATA_UNWRITABLE.
+    Status<> add(const std::filesystem::path& file, const Blob& blob, bool pinned,
+                 const std::function<void()>& with_row = {});
     std::optional<Blob> find(const Hash& multihash) const;
     /// Removes the content unless it is pinned or a result refers to it.
     void drop_if_unused(const Hash& multihash);

@@ -43,8 +43,10 @@ void add_store_command(CLI::App& root, int& exit_code) {
     sys::add_option(*app, "store", "hub", options->hub, "Address of the hub contract");
     sys::add_option(*app, "store", "max-bytes", options->config.max_bytes, "Most bytes of content to keep");
     sys::add_option(*app, "store", "max-upload-bytes", options->config.max_upload_bytes, "Largest upload");
-    sys::add_option(*app, "store", "keep-free-bytes", options->config.keep_free_bytes, "Bytes of the disk to leave free");
-    sys::add_option(*app, "store", "allowed-hosts", options->config.allowed_hosts, "Host names this store is reached by");
+    sys::add_option(*app, "store", "keep-free-bytes", options->config.keep_free_bytes,
+                    "Bytes of the disk to leave free");
+    sys::add_option(*app, "store", "allowed-hosts", options->config.allowed_hosts,
+                    "Host names this store is reached by");
     app->callback([options, &exit_code] {
         exit_code = sys::run_role("store", options->role, [&] { return serve_store(*options); });
     });

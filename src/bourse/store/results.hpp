@@ -19,9 +19,9 @@ namespace bourse::store {
 struct Upload {
     poco::TaskId task;
     Address worker;
-    Hash digest;             ///< claimed; recomputed from the archive
-    Bytes authorization;     ///< the pool owner's, over poco::authorization_message
-    Bytes signature;         ///< the worker's, over poco::upload_message
+    Hash digest;          ///< claimed; recomputed from the archive
+    Bytes authorization;  ///< the pool owner's, over poco::authorization_message
+    Bytes signature;      ///< the worker's, over poco::upload_message
     std::filesystem::path archive;
 };
 
@@ -31,13 +31,14 @@ struct StoredResult {
     Hash digest;
     std::string cid;
     std::uint64_t size_bytes = 0;
-    bool verified = false;   ///< the store's own digest equals the task's consensus on chain
+    bool verified = false;  ///< the store's own digest equals the task's consensus on chain
 };
 
 /// Safe from any thread. All references must outlive it.
 class Results {
 public:
-    Results(BlobStore& blobs, db::Database& database, StoreChain& chain) : blobs_(&blobs), db_(&database), chain_(&chain) {}
+    Results(BlobStore& blobs, db::Database& database, StoreChain& chain)
+        : blobs_(&blobs), db_(&database), chain_(&chain) {}
 
     /// Checks everything, then stores. The same upload twice gives the same answer; a worker's new upload replaces its
     /// unverified one. Errors: TASK_NOT_FOUND, TASK_NOT_OPEN (status or deadline), AUTHORIZATION_INVALID,
@@ -45,7 +46,7 @@ public:
     /// CHAIN_UNREACHABLE (try again later), DATA_UNWRITABLE.
     Result<StoredResult> upload(const Upload& upload);
 
-    /// The task's result, a verified one first.
+    /// The task's result: the newest verified one, else the newest.
     std::optional<StoredResult> find(const poco::TaskId& task) const;
 
     /// Marks unverified results whose task has agreed on them since, and deletes those whose task's final deadline has

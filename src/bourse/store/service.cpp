@@ -56,8 +56,9 @@ Result<Upload> parse_upload(const net::Request& request) {
     const auto authorization = from_hex(request.header("x-bourse-authorization"));
     const auto signature = from_hex(request.header("x-bourse-signature"));
     if (!task || !worker || !digest || !authorization || !signature)
-        return fail("HEADERS_INVALID", "Send x-bourse-task, x-bourse-worker, x-bourse-digest, x-bourse-authorization and "
-                                       "x-bourse-signature, each as 0x hex.");
+        return fail("HEADERS_INVALID",
+                    "Send x-bourse-task, x-bourse-worker, x-bourse-digest, x-bourse-authorization and "
+                    "x-bourse-signature, each as 0x hex.");
     return Upload{poco::TaskId(*task), *worker, *digest, *authorization, *signature, {}};
 }
 
@@ -78,7 +79,8 @@ Result<std::unique_ptr<StoreService>> StoreService::start(const StoreConfig& con
     std::unique_ptr<StoreService> service(new StoreService(config));
     BOURSE_TRY(service->db_, db::Database::open("sqlite://" + (config.folder / "index.db").string() + "?sync=full"));
     BOURSE_CHECK(service->db_->migrate({kStoreSchema}));
-    BOURSE_TRY(service->blobs_, BlobStore::open({config.folder, config.max_bytes, config.keep_free_bytes}, *service->db_));
+    BOURSE_TRY(service->blobs_,
+               BlobStore::open({config.folder, config.max_bytes, config.keep_free_bytes}, *service->db_));
     service->results_ = std::make_unique<Results>(*service->blobs_, *service->db_, chain);
     service->add_routes();
     BOURSE_CHECK(service->server_.start());
@@ -98,9 +100,11 @@ StoreService::~StoreService() {
 
 void StoreService::add_routes() {
     const net::RouteOptions spooled{.spool_body = true, .max_body_bytes = config_.max_upload_bytes};
-    server_.route("POST", "/v1/results", [this](const net::Request& r) { return upload_result(r); }, spooled);
+    server_.route(
+        "POST", "/v1/results", [this](const net::Request& r) { return upload_result(r); }, spooled);
     server_.route("GET", "/v1/results/:task", [this](const net::Request& r) { return show_result(r); });
-    server_.route("POST", "/v1/blobs", [this](const net::Request& r) { return upload_blob(r); }, spooled);
+    server_.route(
+        "POST", "/v1/blobs", [this](const net::Request& r) { return upload_blob(r); }, spooled);
     server_.route("GET", "/ipfs/:cid", [this](const net::Request& r) { return content(r); });
     server_.route("HEAD", "/ipfs/:cid", [this](const net::Request& r) { return content(r); });
     net::serve_metrics(server_);
@@ -108,7 +112,8 @@ void StoreService::add_routes() {
 }
 
 net::Response StoreService::refusal(const Error& error) const {
-    sys::Metrics::global().count("bourse_store_refusals_total", "Requests refused, by code.", 1, {{"code", error.code}});
+    sys::Metrics::global().count("bourse_store_refusals_total", "Requests refused, by code.", 1,
+                                 {{"code", error.code}});
     sys::log_info("request refused", {{"code", error.code}, {"message", error.message}});
     const nlohmann::json body = {{"ok", false}, {"code", error.code}, {"error", error.message}};
     auto response = net::Response::json(status_of(error.code), body.dump());
@@ -156,7 +161,8 @@ net::Response StoreService::upload_blob(const net::Request& request) {
     if (const auto room = blobs_->check_room(blob->size_bytes); !room) return refusal(room.error());
     if (const auto added = blobs_->add(*file, *blob, true); !added) return refusal(added.error());
     report_metrics();
-    const nlohmann::json body = {{"ok", true}, {"cid", blob->cid}, {"link", "/ipfs/" + blob->cid}, {"size", blob->size_bytes}};
+    const nlohmann::json body = {
+        {"ok", true}, {"cid", blob->cid}, {"link", "/ipfs/" + blob->cid}, {"size", blob->size_bytes}};
     return net::Response::json(200, body.dump());
 }
 
@@ -190,7 +196,8 @@ net::Response StoreService::content(const net::Request& request) const {
 void StoreService::report_metrics() const {
     auto& metrics = sys::Metrics::global();
     metrics.gauge("bourse_store_used_bytes", "Bytes of content kept.", static_cast<double>(blobs_->used_bytes()));
-    metrics.gauge("bourse_store_budget_bytes", "Bytes of content that may be kept.", static_cast<double>(config_.max_bytes));
+    metrics.gauge("bourse_store_budget_bytes", "Bytes of content that may be kept.",
+                  static_cast<double>(config_.max_bytes));
     metrics.gauge("bourse_store_blobs", "Contents kept.", static_cast<double>(blobs_->count()));
     for (const bool verified : {false, true})
         metrics.gauge("bourse_store_results", "Results kept.", static_cast<double>(results_->count(verified)),

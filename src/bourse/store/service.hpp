@@ -20,7 +20,7 @@ struct StoreConfig {
     std::uint64_t max_upload_bytes = 5ULL << 30;
     std::uint64_t keep_free_bytes = 1ULL << 30;
     std::uint64_t sweep_interval_ms = 2000;
-    std::uint64_t retry_after_s = 5;   ///< in answers 503 and 507
+    std::uint64_t retry_after_s = 5;  ///< in answers 503 and 507
     std::vector<std::string> allowed_hosts;
 };
 

@@ -12,9 +12,9 @@
 #include <bourse/sys/clock.hpp>
 #include <bourse/sys/file.hpp>
 
+#include <gtest/gtest.h>
 #include <fstream>
 #include <functional>
-#include <gtest/gtest.h>
 #include <map>
 #include <nlohmann/json.hpp>
 
@@ -52,7 +52,8 @@ protected:
     StoreTest() {
         std::filesystem::create_directories(dir_.path() / "out");
         std::ofstream(dir_.path() / "out" / "result.txt") << "42";
-        std::ofstream(dir_.path() / "out" / "computed.json") << R"({"deterministic-output-path":"/iexec_out/result.txt"})";
+        std::ofstream(dir_.path() / "out" / "computed.json")
+            << R"({"deterministic-output-path":"/iexec_out/result.txt"})";
         make_archive("out", "result.zip");
         digest_ = client::result_of_folder(dir_.path() / "out", false).value().digest;
         auto& task = chain_.tasks[task_.hash];
@@ -107,7 +108,8 @@ protected:
         if (!answer) return {};
         return {answer->status, nlohmann::json::parse(answer->body, nullptr, false), answer->headers};
     }
-    net::Response get(const std::string& target, const net::Headers& headers = {}, const std::string& method = "GET") const {
+    net::Response get(const std::string& target, const net::Headers& headers = {},
+                      const std::string& method = "GET") const {
         net::ClientRequest request;
         request.method = method;
         request.url = url_ + target;
@@ -117,7 +119,8 @@ protected:
     std::size_t files() const {
         std::size_t count = 0;
         for (const auto& entry : std::filesystem::recursive_directory_iterator(dir_.path() / "store"))
-            if (entry.is_regular_file() && entry.path().filename().string().find("index.db") == std::string::npos) ++count;
+            if (entry.is_regular_file() && entry.path().filename().string().find("index.db") == std::string::npos)
+                ++count;
         return count;
     }
 
@@ -163,13 +166,17 @@ TEST_F(StoreTest, upload_is_refused_unless_everything_holds) {
         return send(request).body.value("code", "stored");
     };
     EXPECT_EQ(code([](auto& r) { r.headers.erase("x-bourse-task"); }), "HEADERS_INVALID");
-    EXPECT_EQ(code([](auto& r) { r.headers["x-bourse-task"] = to_hex(crypto::keccak256("other")); }), "SIGNATURE_INVALID");
-    EXPECT_EQ(code([](auto& r) { r.headers["x-bourse-signature"] = "0x" + std::string(130, '1'); }), "SIGNATURE_INVALID");
-    EXPECT_EQ(code([](auto& r) { r.headers["x-bourse-authorization"] = "0x" + std::string(130, '1'); }), "AUTHORIZATION_INVALID");
+    EXPECT_EQ(code([](auto& r) { r.headers["x-bourse-task"] = to_hex(crypto::keccak256("other")); }),
+              "SIGNATURE_INVALID");
+    EXPECT_EQ(code([](auto& r) { r.headers["x-bourse-signature"] = "0x" + std::string(130, '1'); }),
+              "SIGNATURE_INVALID");
+    EXPECT_EQ(code([](auto& r) { r.headers["x-bourse-authorization"] = "0x" + std::string(130, '1'); }),
+              "AUTHORIZATION_INVALID");
     EXPECT_EQ(code([&](auto& r) {  // signed by somebody else
-        const auto message = poco::signed_hash(poco::authorization_message(key_of("worker").address(), task_));
-        r.headers["x-bourse-authorization"] = to_hex(client::sign_digest(key_of("worker"), message));
-    }),
+                  const auto message =
+                      poco::signed_hash(poco::authorization_message(key_of("worker").address(), task_));
+                  r.headers["x-bourse-authorization"] = to_hex(client::sign_digest(key_of("worker"), message));
+              }),
               "AUTHORIZATION_INVALID");
     EXPECT_EQ(files(), 0U);
 }
@@ -230,6 +237,19 @@ TEST_F(StoreTest, one_unverified_upload_a_worker_and_none_after_the_final_deadli
     EXPECT_EQ(service_->results().sweep().value(), 1U);
     EXPECT_EQ(files(), 0U);
     EXPECT_EQ(get("/v1/results/" + to_hex(task_)).status, 404);
+}
+
+TEST_F(StoreTest, result_of_a_reopened_task_replaces_the_one_of_its_first_consensus) {
+    start();
+    ASSERT_EQ(send(upload_request()).body["verified"], true);
+    std::ofstream(dir_.path() / "out" / "result.txt") << "43";
+    make_archive("out", "second.zip");
+    digest_ = client::result_of_folder(dir_.path() / "out", false).value().digest;
+    EXPECT_EQ(send(upload_request("second.zip")).body["code"], "RESULT_NOT_CONSENSUS");
+    chain_.tasks[task_.hash].consensus_value = poco::result_hash(task_, digest_);
+    ASSERT_EQ(send(upload_request("second.zip")).body["verified"], true);
+    EXPECT_EQ(nlohmann::json::parse(get("/v1/results/" + to_hex(task_)).body)["digest"], to_hex(digest_));
+    EXPECT_EQ(files(), 1U);
 }
 
 TEST_F(StoreTest, later_is_said_with_a_time) {
