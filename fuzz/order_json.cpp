@@ -30,10 +30,18 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const auto json = nlohmann::json::parse(text, nullptr, false);
     if (json.is_discarded()) return 0;
     switch (data[0] % 4) {
-        case 0: check_order<bourse::poco::AppOrder>(json); break;
-        case 1: check_order<bourse::poco::DatasetOrder>(json); break;
-        case 2: check_order<bourse::poco::WorkerpoolOrder>(json); break;
-        default: check_order<bourse::poco::RequestOrder>(json); break;
+        case 0:
+            check_order<bourse::poco::AppOrder>(json);
+            break;
+        case 1:
+            check_order<bourse::poco::DatasetOrder>(json);
+            break;
+        case 2:
+            check_order<bourse::poco::WorkerpoolOrder>(json);
+            break;
+        default:
+            check_order<bourse::poco::RequestOrder>(json);
+            break;
     }
     return 0;
 }

@@ -218,7 +218,8 @@ Result<std::unique_ptr<Database>> Database::open(const std::string& url) {
     }
     const bool memory = rest == "sqlite::memory:";
     if (!memory && !rest.starts_with("sqlite://"))
-        return fail("DB_OPEN_FAILED", "Unknown database \"" + url + "\": give sqlite:///path/file.db or sqlite::memory:.");
+        return fail("DB_OPEN_FAILED",
+                    "Unknown database \"" + url + "\": give sqlite:///path/file.db or sqlite::memory:.");
     const std::string name = memory ? ":memory:" : std::string(rest.substr(std::string_view("sqlite://").size()));
     if (name.find('"') != std::string::npos) return fail("DB_OPEN_FAILED", "A database path must not contain a quote.");
     try {

@@ -2,11 +2,11 @@
 
 #include <bourse/sys/file.hpp>
 
-#include <csignal>
 #include <gtest/gtest.h>
 #include <sys/wait.h>
-#include <thread>
 #include <unistd.h>
+#include <csignal>
+#include <thread>
 
 namespace bourse::db {
 namespace {
@@ -97,8 +97,9 @@ TEST(Sql, migrations_run_once_and_a_newer_schema_is_refused) {
 TEST(Sql, failed_migration_leaves_the_old_schema) {
     auto db = open_memory();
     ASSERT_TRUE(db->migrate({"CREATE TABLE a(x TEXT)"}));
-    EXPECT_THROW(static_cast<void>(db->migrate({"CREATE TABLE a(x TEXT)", "CREATE TABLE b(x TEXT); CREATE TABLE a(y TEXT)"})),
-                 std::runtime_error);
+    EXPECT_THROW(
+        static_cast<void>(db->migrate({"CREATE TABLE a(x TEXT)", "CREATE TABLE b(x TEXT); CREATE TABLE a(y TEXT)"})),
+        std::runtime_error);
     ASSERT_TRUE(db->migrate({"CREATE TABLE a(x TEXT)", "CREATE TABLE b(x TEXT)"}));
 }
 
@@ -113,7 +114,8 @@ TEST(Sql, threads_share_a_connection) {
     std::vector<std::thread> threads;
     for (int t = 0; t < 4; ++t)
         threads.emplace_back([&] {
-            for (std::int64_t i = 0; i < 100; ++i) db->transaction([&] { db->execute("INSERT INTO t VALUES(?1)", {i}); });
+            for (std::int64_t i = 0; i < 100; ++i)
+                db->transaction([&] { db->execute("INSERT INTO t VALUES(?1)", {i}); });
         });
     for (auto& thread : threads) thread.join();
     EXPECT_EQ(sql_int(db->query("SELECT COUNT(*) FROM t")[0][0]), 400);

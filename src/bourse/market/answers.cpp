@@ -8,7 +8,8 @@ namespace bourse::market {
 namespace {
 
 int status_of_refusal(const std::string& code) {
-    if (code == "ORDER_INVALID" || code == "QUERY_INVALID" || code == "BODY_INVALID" || code == "ADDRESS_INVALID") return 400;
+    if (code == "ORDER_INVALID" || code == "QUERY_INVALID" || code == "BODY_INVALID" || code == "ADDRESS_INVALID")
+        return 400;
     if (code == "NOT_FOUND") return 404;
     if (code == "FAUCET_WAIT" || code == "FAUCET_BUSY") return 429;
     if (code.starts_with("NODE_") || code.starts_with("RPC_")) return 503;
@@ -27,7 +28,8 @@ net::Response refused_answer(const Error& error) {
     auto response = net::Response::json(status_of_refusal(error.code),
                                         body.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
     if (response.status == 503) response.headers["Retry-After"] = "2";
-    sys::Metrics::global().count("bourse_market_refusals_total", "Requests refused, by code.", 1, {{"code", error.code}});
+    sys::Metrics::global().count("bourse_market_refusals_total", "Requests refused, by code.", 1,
+                                 {{"code", error.code}});
     sys::log_debug("request refused", {{"code", error.code}, {"message", error.message}});
     return response;
 }

@@ -18,8 +18,12 @@ public:
     Result<bool> verify_signature(const Address& signer, const Hash& digest, ByteView signature) override {
         return hub_.verify_signature(signer, digest, signature);
     }
-    Result<std::vector<Uint256>> consumed(std::span<const poco::OrderHash> orders) override { return hub_.consumed(orders); }
-    Result<std::vector<poco::Account>> accounts(std::span<const Address> owners) override { return hub_.accounts(owners); }
+    Result<std::vector<Uint256>> consumed(std::span<const poco::OrderHash> orders) override {
+        return hub_.consumed(orders);
+    }
+    Result<std::vector<poco::Account>> accounts(std::span<const Address> owners) override {
+        return hub_.accounts(owners);
+    }
     Result<poco::Deal> deal(const poco::DealId& id) override { return hub_.deal(id); }
     Result<std::uint64_t> count_category() override { return hub_.count_category(); }
     Result<poco::Category> category(std::uint64_t id) override { return hub_.category(id); }

@@ -36,7 +36,8 @@ Result<Address> Challenges::redeem(std::string_view header, std::uint64_t chain_
     const std::lock_guard lock(mutex_);
     drop_old(now_ms_());
     const auto found = pending_.find(authorization->digest);
-    if (found == pending_.end() || found->second.address != authorization->address || found->second.chain_id != chain_id)
+    if (found == pending_.end() || found->second.address != authorization->address ||
+        found->second.chain_id != chain_id)
         return refused;
     pending_.erase(found);  // its entry in by_age_ ages out
     return authorization->address;

@@ -23,8 +23,8 @@ public:
     explicit Challenges(std::function<std::uint64_t()> now_ms);
     /// Typed data of a fresh challenge for this address on this chain. Several may be pending at a time.
     nlohmann::json create(std::uint64_t chain_id, const Address& address);
-    /// The signer of a header `hash_signature_address` whose challenge is pending for this chain and address; the challenge
-    /// is used up. Errors: AUTHORIZATION_INVALID ("invalid authorization").
+    /// The signer of a header `hash_signature_address` whose challenge is pending for this chain and address; the
+    /// challenge is used up. Errors: AUTHORIZATION_INVALID ("invalid authorization").
     Result<Address> redeem(std::string_view header, std::uint64_t chain_id);
     std::size_t pending() const;
 

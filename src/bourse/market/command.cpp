@@ -56,10 +56,13 @@ void add_market_command(CLI::App& root, int& exit_code) {
     sys::add_option(*app, "market", "hub", options->hub, "Address of the hub contract");
     sys::add_option(*app, "market", "store-url", config.store_url, "Store behind /ipfs");
     sys::add_option(*app, "market", "scheduler-url", config.scheduler_url, "Scheduler behind /v1/tasks");
-    sys::add_option(*app, "market", "faucet-key-file", options->faucet_key_file, "Key that pays the faucet (none: no faucet)");
+    sys::add_option(*app, "market", "faucet-key-file", options->faucet_key_file,
+                    "Key that pays the faucet (none: no faucet)");
     sys::add_option(*app, "market", "faucet-amount", config.faucet.amount_nrlc, "nRLC for each request at the faucet");
-    sys::add_option(*app, "market", "requests-per-minute", options->requests_per_minute, "By client address; 0: no limit");
-    sys::add_option(*app, "market", "rate-exempt", config.rate_exempt, "More addresses without a limit, e.g. of a proxy");
+    sys::add_option(*app, "market", "requests-per-minute", options->requests_per_minute,
+                    "By client address; 0: no limit");
+    sys::add_option(*app, "market", "rate-exempt", config.rate_exempt,
+                    "More addresses without a limit, e.g. of a proxy");
     sys::add_option(*app, "market", "allowed-hosts", config.allowed_hosts, "Host names this market is reached by");
     app->callback([options, &exit_code] {
         exit_code = sys::run_role("market", options->role, [&] { return serve_market(*options); });

@@ -11,8 +11,8 @@ const char* const kFaucetSchema =
     "CREATE TABLE faucet(address TEXT PRIMARY KEY, granted_ms BIGINT NOT NULL, intent TEXT NOT NULL,"
     " paid BIGINT NOT NULL)";
 
-Faucet::Faucet(db::Database& database, MarketChain& chain, client::OutboxChain& outbox_chain, const crypto::PrivateKey& key,
-               FaucetConfig config, std::function<std::uint64_t()> now_ms)
+Faucet::Faucet(db::Database& database, MarketChain& chain, client::OutboxChain& outbox_chain,
+               const crypto::PrivateKey& key, FaucetConfig config, std::function<std::uint64_t()> now_ms)
     : db_(&database), chain_(&chain), config_(config), now_ms_(std::move(now_ms)) {
     client::OutboxConfig outbox;
     outbox.on_outcome = [this](const client::Outcome& outcome) { settle(outcome); };
@@ -53,26 +53,29 @@ Result<Faucet::Grant> Faucet::request(const Address& address) {
     if (const auto next = next_ms(address); next != 0)
         return fail("FAUCET_WAIT", "This address has received RLC today. The next request is possible at " +
                                        sys::iso8601_ms(next) + ".");
-    const auto waiting = static_cast<std::uint64_t>(
-        db::sql_int(db_->query("SELECT COUNT(*) FROM faucet WHERE paid=0")[0][0]));
+    const auto waiting =
+        static_cast<std::uint64_t>(db::sql_int(db_->query("SELECT COUNT(*) FROM faucet WHERE paid=0")[0][0]));
     if (waiting >= config_.queue_length)
-        return fail("FAUCET_BUSY", "The waiting list of " + std::to_string(config_.queue_length) + " is full. Try again in a few "
-                                                                                                   "seconds.");
+        return fail("FAUCET_BUSY", "The waiting list of " + std::to_string(config_.queue_length) +
+                                       " is full. Try again in a few "
+                                       "seconds.");
     const auto now_ms = now_ms_();
     client::Intent intent;
     intent.key = "faucet:" + to_hex(address) + ":" + std::to_string(now_ms);
     intent.to = facts.token;
     intent.data = abi::encode_call(poco::selectors::rlc::kTransfer, address, Uint256(config_.amount_nrlc));
     db_->transaction([&] {
-        db_->execute("INSERT INTO faucet(address, granted_ms, intent, paid) VALUES(?1,?2,?3,0) ON CONFLICT(address) DO"
-                     " UPDATE SET granted_ms=excluded.granted_ms, intent=excluded.intent, paid=0",
-                     {to_hex(address), static_cast<std::int64_t>(now_ms), intent.key});
+        db_->execute(
+            "INSERT INTO faucet(address, granted_ms, intent, paid) VALUES(?1,?2,?3,0) ON CONFLICT(address) DO"
+            " UPDATE SET granted_ms=excluded.granted_ms, intent=excluded.intent, paid=0",
+            {to_hex(address), static_cast<std::int64_t>(now_ms), intent.key});
         outbox_->insert(std::span(&intent, 1));
     });
     outbox_->wake();
     Grant grant{config_.amount_nrlc, waiting + 1, config_.queue_length, {}};
-    grant.message = "Successfully requested " + std::to_string(grant.amount_nrlc) + " nRLC. Your position in the waiting list is " +
-                    std::to_string(grant.position) + "/" + std::to_string(grant.length);
+    grant.message = "Successfully requested " + std::to_string(grant.amount_nrlc) +
+                    " nRLC. Your position in the waiting list is " + std::to_string(grant.position) + "/" +
+                    std::to_string(grant.length);
     return grant;
 }
 

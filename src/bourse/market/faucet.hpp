@@ -20,15 +20,16 @@ extern const char* const kFaucetSchema;
 
 struct FaucetConfig {
     std::uint64_t amount_nrlc = 200;
-    std::uint64_t queue_length = 10;                       ///< places in the waiting list
-    std::uint64_t period_ms = 24ULL * 60 * 60 * 1000;      ///< between two requests of an address
+    std::uint64_t queue_length = 10;                   ///< places in the waiting list
+    std::uint64_t period_ms = 24ULL * 60 * 60 * 1000;  ///< between two requests of an address
 };
 
 /// Grants are rows beside the outbox's intents, written in one transaction: each granted request is paid exactly once,
 /// across restarts. Safe from any thread.
 class Faucet {
 public:
-    /// `now_ms`: wall clock. All references must outlive it. The database has kFaucetSchema and client::outbox_schema().
+    /// `now_ms`: wall clock. All references must outlive it. The database has kFaucetSchema and
+    /// client::outbox_schema().
     Faucet(db::Database& database, MarketChain& chain, client::OutboxChain& outbox_chain, const crypto::PrivateKey& key,
            FaucetConfig config, std::function<std::uint64_t()> now_ms);
     void start();
@@ -36,12 +37,12 @@ public:
 
     struct Grant {
         std::uint64_t amount_nrlc = 0;
-        std::uint64_t position = 0;   ///< 1 is next
-        std::uint64_t length = 0;     ///< places in the waiting list
+        std::uint64_t position = 0;  ///< 1 is next
+        std::uint64_t length = 0;    ///< places in the waiting list
         std::string message;
     };
-    /// Errors: FAUCET_WAIT (the sentence says until when, next_ms() too), FAUCET_BUSY (the list is full), and those of the
-    /// chain.
+    /// Errors: FAUCET_WAIT (the sentence says until when, next_ms() too), FAUCET_BUSY (the list is full), and those of
+    /// the chain.
     Result<Grant> request(const Address& address);
     /// When the address may ask (again), in ms of the wall clock; 0: now.
     std::uint64_t next_ms(const Address& address) const;

@@ -11,23 +11,28 @@
 namespace bourse::market {
 
 const char* const kLedgerSchema =
-    "CREATE TABLE deals(dealid TEXT PRIMARY KEY, body TEXT NOT NULL, block_number BIGINT NOT NULL, time_s BIGINT NOT NULL,"
-    " price TEXT NOT NULL, volume TEXT NOT NULL, category TEXT NOT NULL, requester TEXT NOT NULL, beneficiary TEXT NOT NULL,"
-    " app TEXT NOT NULL, dataset TEXT NOT NULL, workerpool TEXT NOT NULL, appOwner TEXT NOT NULL, datasetOwner TEXT NOT NULL,"
+    "CREATE TABLE deals(dealid TEXT PRIMARY KEY, body TEXT NOT NULL, block_number BIGINT NOT NULL, time_s BIGINT NOT "
+    "NULL,"
+    " price TEXT NOT NULL, volume TEXT NOT NULL, category TEXT NOT NULL, requester TEXT NOT NULL, beneficiary TEXT NOT "
+    "NULL,"
+    " app TEXT NOT NULL, dataset TEXT NOT NULL, workerpool TEXT NOT NULL, appOwner TEXT NOT NULL, datasetOwner TEXT "
+    "NOT NULL,"
     " workerpoolOwner TEXT NOT NULL, apporderHash TEXT NOT NULL, datasetorderHash TEXT NOT NULL,"
     " workerpoolorderHash TEXT NOT NULL, requestorderHash TEXT NOT NULL);"
     "CREATE INDEX deals_block ON deals(block_number);"
     "CREATE INDEX deals_requester ON deals(requester, block_number);"
     "CREATE INDEX deals_workerpool ON deals(workerpool, block_number);"
     "CREATE INDEX deals_app ON deals(app, block_number);"
-    "CREATE TABLE categories(catid BIGINT PRIMARY KEY, name TEXT NOT NULL, description TEXT NOT NULL, ref_s BIGINT NOT NULL,"
+    "CREATE TABLE categories(catid BIGINT PRIMARY KEY, name TEXT NOT NULL, description TEXT NOT NULL, ref_s BIGINT NOT "
+    "NULL,"
     " tx_hash TEXT NOT NULL, block_number BIGINT NOT NULL, time_s BIGINT NOT NULL)";
 
 namespace {
 
 constexpr std::array<const char*, 13> kDealColumns{
-    "category",     "requester",       "beneficiary",  "app",              "dataset",             "workerpool",      "appOwner",
-    "datasetOwner", "workerpoolOwner", "apporderHash", "datasetorderHash", "workerpoolorderHash", "requestorderHash"};
+    "category",        "requester",    "beneficiary",     "app",          "dataset",          "workerpool",
+    "appOwner",        "datasetOwner", "workerpoolOwner", "apporderHash", "datasetorderHash", "workerpoolorderHash",
+    "requestorderHash"};
 
 std::int64_t clamp_sql(std::uint64_t value) {
     return static_cast<std::int64_t>(std::min<std::uint64_t>(value, std::numeric_limits<std::int64_t>::max()));
@@ -84,7 +89,8 @@ nlohmann::json category_json(const db::SqlRow& row) {
             {"blockTimestamp", sys::iso8601_ms(static_cast<std::uint64_t>(db::sql_int(row[6])) * 1000)}};
 }
 
-constexpr const char* kSelectCategory = "SELECT catid, name, description, ref_s, tx_hash, block_number, time_s FROM categories ";
+constexpr const char* kSelectCategory =
+    "SELECT catid, name, description, ref_s, tx_hash, block_number, time_s FROM categories ";
 
 /// The text without bytes that are no UTF-8: names and parameters on chain may hold any, JSON may not.
 nlohmann::json clean(const nlohmann::json& json) {
@@ -93,38 +99,42 @@ nlohmann::json clean(const nlohmann::json& json) {
 
 }  // namespace
 
-bool Ledger::is_deal_column(const std::string& name) { return std::ranges::find(kDealColumns, name) != kDealColumns.end(); }
+bool Ledger::is_deal_column(const std::string& name) {
+    return std::ranges::find(kDealColumns, name) != kDealColumns.end();
+}
 
 void Ledger::put(const DealRecord& record, std::uint64_t chain_id) {
     const auto& deal = record.deal;
-    db_->execute("INSERT INTO deals(dealid, body, block_number, time_s, price, volume, category, requester, beneficiary, app,"
-                 " dataset, workerpool, appOwner, datasetOwner, workerpoolOwner, apporderHash, datasetorderHash,"
-                 " workerpoolorderHash, requestorderHash) VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15,?16,?17,?18,"
-                 "?19) ON CONFLICT(dealid) DO NOTHING",
-                 {to_hex(record.id), clean(deal_json(record, chain_id)).dump(), clamp_sql(record.block_number),
-                  clamp_sql(deal.start_time.saturated_u64()), to_decimal(deal.workerpool.price),
-                  to_decimal(record.match.volume), to_decimal(deal.category), to_hex(deal.requester), to_hex(deal.beneficiary),
-                  to_hex(deal.app.pointer), to_hex(deal.dataset.pointer), to_hex(deal.workerpool.pointer),
-                  to_hex(deal.app.owner), to_hex(deal.dataset.owner), to_hex(deal.workerpool.owner),
-                  to_hex(record.match.app_hash), to_hex(record.match.dataset_hash), to_hex(record.match.workerpool_hash),
-                  to_hex(record.match.request_hash)});
+    db_->execute(
+        "INSERT INTO deals(dealid, body, block_number, time_s, price, volume, category, requester, beneficiary, app,"
+        " dataset, workerpool, appOwner, datasetOwner, workerpoolOwner, apporderHash, datasetorderHash,"
+        " workerpoolorderHash, requestorderHash) VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15,?16,?17,?18,"
+        "?19) ON CONFLICT(dealid) DO NOTHING",
+        {to_hex(record.id), clean(deal_json(record, chain_id)).dump(), clamp_sql(record.block_number),
+         clamp_sql(deal.start_time.saturated_u64()), to_decimal(deal.workerpool.price), to_decimal(record.match.volume),
+         to_decimal(deal.category), to_hex(deal.requester), to_hex(deal.beneficiary), to_hex(deal.app.pointer),
+         to_hex(deal.dataset.pointer), to_hex(deal.workerpool.pointer), to_hex(deal.app.owner),
+         to_hex(deal.dataset.owner), to_hex(deal.workerpool.owner), to_hex(record.match.app_hash),
+         to_hex(record.match.dataset_hash), to_hex(record.match.workerpool_hash), to_hex(record.match.request_hash)});
 }
 
 void Ledger::put(const CategoryRecord& record) {
-    db_->execute("INSERT INTO categories(catid, name, description, ref_s, tx_hash, block_number, time_s)"
-                 " VALUES(?1,?2,?3,?4,?5,?6,?7) ON CONFLICT(catid) DO UPDATE SET tx_hash=excluded.tx_hash,"
-                 " block_number=excluded.block_number, time_s=excluded.time_s",
-                 {clamp_sql(record.id), clean(record.category.name).get<std::string>(),
-                  clean(record.category.description).get<std::string>(),
-                  clamp_sql(record.category.work_clock_time_ref.saturated_u64()), to_hex(record.tx_hash),
-                  clamp_sql(record.block_number), clamp_sql(record.time_s)});
+    db_->execute(
+        "INSERT INTO categories(catid, name, description, ref_s, tx_hash, block_number, time_s)"
+        " VALUES(?1,?2,?3,?4,?5,?6,?7) ON CONFLICT(catid) DO UPDATE SET tx_hash=excluded.tx_hash,"
+        " block_number=excluded.block_number, time_s=excluded.time_s",
+        {clamp_sql(record.id), clean(record.category.name).get<std::string>(),
+         clean(record.category.description).get<std::string>(),
+         clamp_sql(record.category.work_clock_time_ref.saturated_u64()), to_hex(record.tx_hash),
+         clamp_sql(record.block_number), clamp_sql(record.time_s)});
 }
 
 bool Ledger::has_category(std::uint64_t id) const {
     return !db_->query("SELECT catid FROM categories WHERE catid=?1", {clamp_sql(id)}).empty();
 }
 
-JsonPage Ledger::deals(const std::map<std::string, std::string>& equal, std::uint64_t offset, std::uint64_t limit) const {
+JsonPage Ledger::deals(const std::map<std::string, std::string>& equal, std::uint64_t offset,
+                       std::uint64_t limit) const {
     std::string where;
     db::SqlRow args;
     for (const auto& [column, value] : equal) {
@@ -159,14 +169,15 @@ nlohmann::json Ledger::trades(std::uint64_t category) const {
     return out;
 }
 
-JsonPage Ledger::categories(std::uint64_t min_time, std::uint64_t max_time, std::uint64_t offset, std::uint64_t limit) const {
+JsonPage Ledger::categories(std::uint64_t min_time, std::uint64_t max_time, std::uint64_t offset,
+                            std::uint64_t limit) const {
     JsonPage page;
     const db::SqlRow range = {clamp_sql(min_time), clamp_sql(max_time)};
     page.count = static_cast<std::uint64_t>(
         db::sql_int(db_->query("SELECT COUNT(*) FROM categories WHERE ref_s>=?1 AND ref_s<=?2", range)[0][0]));
-    for (const auto& row : db_->query(std::string(kSelectCategory) +
-                                          "WHERE ref_s>=?1 AND ref_s<=?2 ORDER BY ref_s, catid LIMIT ?3 OFFSET ?4",
-                                      {range[0], range[1], clamp_sql(limit), clamp_sql(offset)}))
+    for (const auto& row : db_->query(
+             std::string(kSelectCategory) + "WHERE ref_s>=?1 AND ref_s<=?2 ORDER BY ref_s, catid LIMIT ?3 OFFSET ?4",
+             {range[0], range[1], clamp_sql(limit), clamp_sql(offset)}))
         page.rows.push_back(category_json(row));
     return page;
 }

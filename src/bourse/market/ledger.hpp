@@ -54,7 +54,8 @@ public:
     /// [timestamp in ms, pool price, volume] of the last 100 deals of a category, newest first.
     nlohmann::json trades(std::uint64_t category) const;
     /// Sorted by time, then id.
-    JsonPage categories(std::uint64_t min_time, std::uint64_t max_time, std::uint64_t offset, std::uint64_t limit) const;
+    JsonPage categories(std::uint64_t min_time, std::uint64_t max_time, std::uint64_t offset,
+                        std::uint64_t limit) const;
     std::optional<nlohmann::json> category(std::uint64_t id) const;
 
     /// Columns that deals() can compare.

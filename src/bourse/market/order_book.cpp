@@ -11,7 +11,8 @@ namespace bourse::market {
 
 const char* const kOrdersSchema =
     "CREATE TABLE orders(hash TEXT PRIMARY KEY, kind BIGINT NOT NULL, body TEXT NOT NULL, signer TEXT NOT NULL,"
-    " subject TEXT NOT NULL, app TEXT NOT NULL, dataset TEXT NOT NULL, workerpool TEXT NOT NULL, requester TEXT NOT NULL,"
+    " subject TEXT NOT NULL, app TEXT NOT NULL, dataset TEXT NOT NULL, workerpool TEXT NOT NULL, requester TEXT NOT "
+    "NULL,"
     " beneficiary TEXT NOT NULL, price BIGINT NOT NULL, volume BIGINT NOT NULL, remaining BIGINT NOT NULL,"
     " category BIGINT NOT NULL, trust BIGINT NOT NULL, status TEXT NOT NULL, published_ms BIGINT NOT NULL,"
     " tag0 BIGINT NOT NULL, tag1 BIGINT NOT NULL, tag2 BIGINT NOT NULL, tag3 BIGINT NOT NULL, tag4 BIGINT NOT NULL,"
@@ -84,10 +85,14 @@ public:
     Where& party(const std::string& column, const PartyFilter& filter) {
         const auto zero = to_hex(Address());
         switch (filter.mode) {
-            case PartyFilter::Mode::kAny: return *this;
-            case PartyFilter::Mode::kUnrestricted: return add(column + "=?", zero);
-            case PartyFilter::Mode::kExactly: return add(column + "=?", to_hex(filter.address));
-            case PartyFilter::Mode::kAllows: return add(column + " IN ('" + zero + "',?)", to_hex(filter.address));
+            case PartyFilter::Mode::kAny:
+                return *this;
+            case PartyFilter::Mode::kUnrestricted:
+                return add(column + "=?", zero);
+            case PartyFilter::Mode::kExactly:
+                return add(column + "=?", to_hex(filter.address));
+            case PartyFilter::Mode::kAllows:
+                return add(column + " IN ('" + zero + "',?)", to_hex(filter.address));
         }
         return *this;
     }
@@ -154,10 +159,14 @@ bool fits(const poco::AnyOrder& offer, const poco::RequestOrder& request) {
 
 std::string_view to_text(OrderStatus status) noexcept {
     switch (status) {
-        case OrderStatus::kOpen: return "open";
-        case OrderStatus::kFilled: return "filled";
-        case OrderStatus::kCanceled: return "canceled";
-        case OrderStatus::kDead: return "dead";
+        case OrderStatus::kOpen:
+            return "open";
+        case OrderStatus::kFilled:
+            return "filled";
+        case OrderStatus::kCanceled:
+            return "canceled";
+        case OrderStatus::kDead:
+            return "dead";
     }
     return "dead";
 }
@@ -168,8 +177,8 @@ OrderTerms terms_of(const poco::AnyOrder& order) {
 
 std::vector<OrderRecord> OrderBook::select(const std::string& where, const db::SqlRow& args) const {
     std::vector<OrderRecord> out;
-    for (const auto& row :
-         db_->query("SELECT hash, kind, body, signer, remaining, status, published_ms FROM orders WHERE " + where, args))
+    for (const auto& row : db_->query(
+             "SELECT hash, kind, body, signer, remaining, status, published_ms FROM orders WHERE " + where, args))
         out.push_back(record_of(row));
     return out;
 }
@@ -199,18 +208,31 @@ void OrderBook::put(const OrderRecord& record) {
     const auto body = std::visit([](const auto& o) { return poco::to_json(o).dump(); }, record.order);
     const auto parties = std::visit([](const auto& o) { return parties_of(o); }, record.order);
     const auto terms = terms_of(record.order);
-    db::SqlRow args = {to_hex(record.hash), as_sql(record.kind), body, to_hex(record.signer), to_hex(parties.subject),
-                       to_hex(parties.app), to_hex(parties.dataset), to_hex(parties.workerpool), to_hex(parties.requester),
-                       to_hex(parties.beneficiary), as_sql(terms.price), as_sql(terms.volume), as_sql(record.remaining),
-                       as_sql(terms.category), as_sql(terms.trust), std::string(to_text(record.status)),
+    db::SqlRow args = {to_hex(record.hash),
+                       as_sql(record.kind),
+                       body,
+                       to_hex(record.signer),
+                       to_hex(parties.subject),
+                       to_hex(parties.app),
+                       to_hex(parties.dataset),
+                       to_hex(parties.workerpool),
+                       to_hex(parties.requester),
+                       to_hex(parties.beneficiary),
+                       as_sql(terms.price),
+                       as_sql(terms.volume),
+                       as_sql(record.remaining),
+                       as_sql(terms.category),
+                       as_sql(terms.trust),
+                       std::string(to_text(record.status)),
                        as_sql(record.published_ms)};
     for (std::size_t i = 0; i < 8; ++i) args.emplace_back(tag_word(terms.tag, i));
-    db_->execute("INSERT INTO orders(hash, kind, body, signer, subject, app, dataset, workerpool, requester, beneficiary, price,"
-                 " volume, remaining, category, trust, status, published_ms, tag0, tag1, tag2, tag3, tag4, tag5, tag6, tag7)"
-                 " VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15,?16,?17,?18,?19,?20,?21,?22,?23,?24,?25)"
-                 " ON CONFLICT(hash) DO UPDATE SET body=excluded.body, signer=excluded.signer, remaining=excluded.remaining,"
-                 " status=excluded.status, published_ms=excluded.published_ms",
-                 args);
+    db_->execute(
+        "INSERT INTO orders(hash, kind, body, signer, subject, app, dataset, workerpool, requester, beneficiary, price,"
+        " volume, remaining, category, trust, status, published_ms, tag0, tag1, tag2, tag3, tag4, tag5, tag6, tag7)"
+        " VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15,?16,?17,?18,?19,?20,?21,?22,?23,?24,?25)"
+        " ON CONFLICT(hash) DO UPDATE SET body=excluded.body, signer=excluded.signer, remaining=excluded.remaining,"
+        " status=excluded.status, published_ms=excluded.published_ms",
+        args);
 }
 
 void OrderBook::remove(const Hash& hash) { db_->execute("DELETE FROM orders WHERE hash=?1", {to_hex(hash)}); }

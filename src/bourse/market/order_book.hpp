@@ -28,7 +28,7 @@ struct OrderRecord {
     poco::OrderKind kind = poco::OrderKind::kApp;
     Hash hash;
     poco::AnyOrder order;
-    Address signer;                 ///< owner of the resource, or the requester
+    Address signer;  ///< owner of the resource, or the requester
     std::uint64_t remaining = 0;
     OrderStatus status = OrderStatus::kOpen;
     std::uint64_t published_ms = 0;
@@ -40,23 +40,23 @@ struct PartyFilter {
     Address address;
 };
 
-/// Conditions over open orders of a kind. App, dataset, workerpool and requester mean the resource or the restriction of
-/// that name, whichever the kind has.
+/// Conditions over open orders of a kind. App, dataset, workerpool and requester mean the resource or the restriction
+/// of that name, whichever the kind has.
 struct OrderFilter {
     PartyFilter app, dataset, workerpool, requester;
-    std::optional<Address> owner;         ///< of the resource
+    std::optional<Address> owner;  ///< of the resource
     std::optional<Address> beneficiary;
     std::optional<std::uint64_t> category;
     std::optional<std::uint64_t> min_volume, min_trust, max_trust;
-    std::optional<Bytes32> min_tag;       ///< every bit of it is set in the order
-    std::optional<Bytes32> max_tag;       ///< no bit outside it is set
+    std::optional<Bytes32> min_tag;  ///< every bit of it is set in the order
+    std::optional<Bytes32> max_tag;  ///< no bit outside it is set
     bool bulk_only = false;
     std::uint64_t offset = 0;
     std::uint64_t limit = 20;
 };
 
 struct OrderPage {
-    std::uint64_t count = 0;              ///< of all matching orders
+    std::uint64_t count = 0;  ///< of all matching orders
     std::vector<OrderRecord> orders;
 };
 

@@ -19,8 +19,13 @@ protected:
 
     template <class Order>
     Hash add(const Order& order, std::string_view signer, std::uint64_t remaining = 10) {
-        OrderRecord record{poco::OrderTraits<Order>::kKind, chain_.hash_of(order), order, wallet(signer), remaining,
-                           OrderStatus::kOpen, ++clock_};
+        OrderRecord record{poco::OrderTraits<Order>::kKind,
+                           chain_.hash_of(order),
+                           order,
+                           wallet(signer),
+                           remaining,
+                           OrderStatus::kOpen,
+                           ++clock_};
         book_.put(record);
         return record.hash;
     }

@@ -63,7 +63,7 @@ Status<> parse_parties(poco::OrderKind kind, const net::Request& request, OrderF
     const bool request_book = kind == poco::OrderKind::kRequest;
     const auto parse = [&](poco::OrderKind own, const std::string& name) {
         return kind == own || (request_book && own != poco::OrderKind::kWorkerpool) ? parse_resource(request, name)
-                                                                                     : parse_restriction(request, name);
+                                                                                    : parse_restriction(request, name);
     };
     BOURSE_TRY(filter.app, parse(poco::OrderKind::kApp, "app"));
     BOURSE_TRY(filter.dataset, parse(poco::OrderKind::kDataset, "dataset"));

@@ -13,7 +13,8 @@ struct Paging {
     std::uint64_t offset = 0;
     std::uint64_t limit = 20;
 };
-/// pageIndex and pageSize (10…1000, default 20), or the old `page`, which is an offset with 20 rows. Errors: QUERY_INVALID.
+/// pageIndex and pageSize (10…1000, default 20), or the old `page`, which is an offset with 20 rows. Errors:
+/// QUERY_INVALID.
 Result<Paging> parse_paging(const net::Request& request);
 
 /// Errors: QUERY_INVALID (a value that cannot be read, a mandatory parameter that is missing).

@@ -12,9 +12,9 @@
 namespace bourse::market {
 
 struct ProxyConfig {
-    std::string store_url;       ///< empty: 404
-    std::string scheduler_url;   ///< empty: 404
-    std::filesystem::path cache; ///< content never changes under its identifier, so it is kept here
+    std::string store_url;        ///< empty: 404
+    std::string scheduler_url;    ///< empty: 404
+    std::filesystem::path cache;  ///< content never changes under its identifier, so it is kept here
     std::uint64_t cache_bytes = 2ULL << 30;
     std::uint64_t max_content_bytes = 5ULL << 30;
 };

@@ -35,7 +35,8 @@ Status<> check_shape(const poco::AnyOrder& order) {
             return fail("ORDER_INVALID", std::string(name) + " must be a safe integer (at most 9007199254740991)");
     if (const auto* request = std::get_if<poco::RequestOrder>(&order);
         request != nullptr && (request->appmaxprice > limit || request->datasetmaxprice > limit))
-        return fail("ORDER_INVALID", "appmaxprice and datasetmaxprice must be safe integers (at most 9007199254740991)");
+        return fail("ORDER_INVALID",
+                    "appmaxprice and datasetmaxprice must be safe integers (at most 9007199254740991)");
     if (std::visit([](const auto& o) { return o.sign.empty(); }, order))
         return fail("ORDER_INVALID", "sign is a required field: sign the order before publishing it");
     return {};
@@ -43,10 +44,14 @@ Status<> check_shape(const poco::AnyOrder& order) {
 
 Address registry_of(poco::OrderKind kind, const client::HubFacts& facts) {
     switch (kind) {
-        case poco::OrderKind::kApp: return facts.app_registry;
-        case poco::OrderKind::kDataset: return facts.dataset_registry;
-        case poco::OrderKind::kWorkerpool: return facts.workerpool_registry;
-        case poco::OrderKind::kRequest: return {};
+        case poco::OrderKind::kApp:
+            return facts.app_registry;
+        case poco::OrderKind::kDataset:
+            return facts.dataset_registry;
+        case poco::OrderKind::kWorkerpool:
+            return facts.workerpool_registry;
+        case poco::OrderKind::kRequest:
+            return {};
     }
     return {};
 }
@@ -79,8 +84,8 @@ std::size_t kill_dependants(OrderBook& book, poco::OrderKind kind, const Address
 Status<> Publication::check_owner(poco::OrderKind kind, const poco::AnyOrder& order, const Address& authorised) {
     const auto subject = std::visit([](const auto& o) { return poco::subject(o); }, order);
     const auto refused = [&](const Address& owner) {
-        return fail("NOT_OWNER", "only the " + kind_name(kind) + "'s owner " + to_checksum(owner) + " can publish this order, not " +
-                                     to_checksum(authorised));
+        return fail("NOT_OWNER", "only the " + kind_name(kind) + "'s owner " + to_checksum(owner) +
+                                     " can publish this order, not " + to_checksum(authorised));
     };
     if (kind == poco::OrderKind::kRequest) {
         if (subject == authorised) return {};
@@ -90,7 +95,8 @@ Status<> Publication::check_owner(poco::OrderKind kind, const poco::AnyOrder& or
     BOURSE_TRY(const auto facts, chain_->facts());
     BOURSE_TRY(const bool registered, chain_->is_registered(registry_of(kind, facts), subject));
     if (!registered)
-        return fail("RESOURCE_UNREGISTERED", kind_name(kind) + " " + to_checksum(subject) + " is not deployed on this chain");
+        return fail("RESOURCE_UNREGISTERED",
+                    kind_name(kind) + " " + to_checksum(subject) + " is not deployed on this chain");
     BOURSE_TRY(const auto owner, chain_->resource_owner(subject));
     if (owner != authorised) return refused(owner);
     return {};
@@ -112,21 +118,24 @@ Status<> Publication::check_funds(const OrderRecord& record) {
     const auto& stake = accounts.at(0).stake;
     if (required && stake >= *required) return {};
     const bool pool = record.kind == poco::OrderKind::kWorkerpool;
-    return fail("STAKE_TOO_LOW", std::string(pool ? "workerpool owner's" : "requester's") + " stake is too low: " +
-                                     (required ? to_decimal(*required) : std::string("more than exists")) +
-                                     " nRLC are needed for a remaining volume of " + std::to_string(record.remaining) + ", " +
-                                     to_decimal(stake) + " nRLC are free. Deposit first: bourse account deposit");
+    return fail("STAKE_TOO_LOW",
+                std::string(pool ? "workerpool owner's" : "requester's") +
+                    " stake is too low: " + (required ? to_decimal(*required) : std::string("more than exists")) +
+                    " nRLC are needed for a remaining volume of " + std::to_string(record.remaining) + ", " +
+                    to_decimal(stake) + " nRLC are free. Deposit first: bourse account deposit");
 }
 
 Status<> Publication::check_matchable(const poco::AnyOrder& order) {
     const auto* request = std::get_if<poco::RequestOrder>(&order);
     if (request == nullptr) return {};
     if (!book_->has_match(poco::OrderKind::kApp, *request))
-        return fail("NO_MATCHABLE_ORDER", "no open app order of " + to_checksum(request->app) + " fits: price at most " +
-                                              to_decimal(request->appmaxprice) + " nRLC, tag and restrictions");
+        return fail("NO_MATCHABLE_ORDER", "no open app order of " + to_checksum(request->app) +
+                                              " fits: price at most " + to_decimal(request->appmaxprice) +
+                                              " nRLC, tag and restrictions");
     if (!request->dataset.is_zero() && !book_->has_match(poco::OrderKind::kDataset, *request))
-        return fail("NO_MATCHABLE_ORDER", "no open dataset order of " + to_checksum(request->dataset) + " fits: price at most " +
-                                              to_decimal(request->datasetmaxprice) + " nRLC and restrictions");
+        return fail("NO_MATCHABLE_ORDER", "no open dataset order of " + to_checksum(request->dataset) +
+                                              " fits: price at most " + to_decimal(request->datasetmaxprice) +
+                                              " nRLC and restrictions");
     return {};
 }
 
@@ -144,9 +153,14 @@ Result<OrderRecord> Publication::publish(poco::OrderKind kind, const nlohmann::j
     BOURSE_TRY(const bool valid, chain_->verify_signature(authorised, head.digest, head.sign));
     if (!valid) return fail("SIGNATURE_INVALID", "invalid sign: it is not the signature of " + to_checksum(authorised));
     if (book_->count_open(kind, authorised) >= kMaxOpenOrders)
-        return fail("TOO_MANY_ORDERS", "a wallet can have " + std::to_string(kMaxOpenOrders) + " open " + kind_name(kind) +
-                                           "orders: unpublish one first");
-    OrderRecord record{kind, head.digest, std::move(order), authorised, 0, OrderStatus::kOpen,
+        return fail("TOO_MANY_ORDERS", "a wallet can have " + std::to_string(kMaxOpenOrders) + " open " +
+                                           kind_name(kind) + "orders: unpublish one first");
+    OrderRecord record{kind,
+                       head.digest,
+                       std::move(order),
+                       authorised,
+                       0,
+                       OrderStatus::kOpen,
                        known ? known->published_ms : now_ms_()};
     BOURSE_TRY(record.remaining, remaining_volume(record));
     BOURSE_CHECK(check_funds(record));
@@ -155,7 +169,8 @@ Result<OrderRecord> Publication::publish(poco::OrderKind kind, const nlohmann::j
     return record;
 }
 
-Result<std::vector<Hash>> Publication::withdraw(poco::OrderKind kind, const Withdrawal& what, const Address& authorised) {
+Result<std::vector<Hash>> Publication::withdraw(poco::OrderKind kind, const Withdrawal& what,
+                                                const Address& authorised) {
     const std::lock_guard lock(*mutex_);
     std::vector<OrderRecord> records;
     if (what.target == Withdrawal::Target::kOne) {
@@ -163,10 +178,12 @@ Result<std::vector<Hash>> Publication::withdraw(poco::OrderKind kind, const With
         if (found && found->signer == authorised && found->status == OrderStatus::kOpen) records.push_back(*found);
     } else {
         records = book_->open_of(kind, authorised, what.resource);
-        if (what.target == Withdrawal::Target::kLast && records.size() > 1) records.erase(records.begin(), records.end() - 1);
+        if (what.target == Withdrawal::Target::kLast && records.size() > 1)
+            records.erase(records.begin(), records.end() - 1);
     }
     if (records.empty())
-        return fail("ORDER_NOT_FOUND", "no open " + kind_name(kind) + "order of " + to_checksum(authorised) + " matches");
+        return fail("ORDER_NOT_FOUND",
+                    "no open " + kind_name(kind) + "order of " + to_checksum(authorised) + " matches");
     std::vector<Hash> out;
     db_->transaction([&] {
         for (const auto& record : records) {

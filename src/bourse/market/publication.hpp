@@ -24,24 +24,25 @@ struct Withdrawal {
     Address resource;  ///< else: the resource's, or the requester's orders
 };
 
-/// Request orders that cannot be matched any more because the last fitting order of this app (kApp) or dataset (kDataset)
-/// has left the book become dead. Returns how many. Needs the book's mutex and a transaction.
+/// Request orders that cannot be matched any more because the last fitting order of this app (kApp) or dataset
+/// (kDataset) has left the book become dead. Returns how many. Needs the book's mutex and a transaction.
 std::size_t kill_dependants(OrderBook& book, poco::OrderKind kind, const Address& resource);
 
 /// What an order's owner must have in free stake for its remaining volume, in nRLC: the pool's own stake, or the whole
 /// price of a request; nothing for apps and datasets. nullopt when it does not fit in 256 bits.
 std::optional<Uint256> required_stake(const poco::AnyOrder& order, std::uint64_t remaining);
 
-/// Safe from any thread: each operation holds the book's mutex while it asks the chain and writes, so that no event of the
-/// chain falls between the two.
+/// Safe from any thread: each operation holds the book's mutex while it asks the chain and writes, so that no event of
+/// the chain falls between the two.
 class Publication {
 public:
     Publication(db::Database& database, OrderBook& book, MarketChain& chain, std::mutex& book_mutex,
                 std::function<std::uint64_t()> now_ms)
         : db_(&database), book_(&book), chain_(&chain), mutex_(&book_mutex), now_ms_(std::move(now_ms)) {}
 
-    /// Errors, in the order of the checks: ORDER_INVALID; ORDER_KNOWN; RESOURCE_UNREGISTERED, NOT_OWNER; SIGNATURE_INVALID;
-    /// TOO_MANY_ORDERS; ORDER_CONSUMED; STAKE_TOO_LOW; NO_MATCHABLE_ORDER. Those of the chain at any point.
+    /// Errors, in the order of the checks: ORDER_INVALID; ORDER_KNOWN; RESOURCE_UNREGISTERED, NOT_OWNER;
+    /// SIGNATURE_INVALID; TOO_MANY_ORDERS; ORDER_CONSUMED; STAKE_TOO_LOW; NO_MATCHABLE_ORDER. Those of the chain at any
+    /// point.
     Result<OrderRecord> publish(poco::OrderKind kind, const nlohmann::json& order, const Address& authorised);
     /// Hashes of the records removed. Errors: ORDER_NOT_FOUND when nothing open of this signer matches.
     Result<std::vector<Hash>> withdraw(poco::OrderKind kind, const Withdrawal& what, const Address& authorised);

@@ -53,7 +53,8 @@ TEST_F(PublicationTest, numbers_beyond_safe_integers_and_missing_signatures_are_
     order = chain_.app_order("app", 1, "seller");
     order.sign.clear();
     EXPECT_EQ(refusal(order, "seller"), "ORDER_INVALID");
-    EXPECT_EQ(publication_.publish(Kind::kApp, nlohmann::json{{"app", 1}}, wallet("seller")).error().code, "ORDER_INVALID");
+    EXPECT_EQ(publication_.publish(Kind::kApp, nlohmann::json{{"app", 1}}, wallet("seller")).error().code,
+              "ORDER_INVALID");
     EXPECT_EQ(publication_.publish(Kind::kApp, nlohmann::json("text"), wallet("seller")).error().code, "ORDER_INVALID");
 }
 
@@ -148,10 +149,13 @@ TEST_F(PublicationTest, withdrawal_of_one_last_and_all_by_the_signer_only) {
     const auto b = publish(chain_.app_order("app", 1, "seller", "b"), "seller")->hash;
     const auto c = publish(chain_.app_order("app", 1, "seller", "c"), "seller")->hash;
     using Target = Withdrawal::Target;
-    EXPECT_EQ(publication_.withdraw(Kind::kApp, {Target::kOne, a, {}}, wallet("thief")).error().code, "ORDER_NOT_FOUND");
+    EXPECT_EQ(publication_.withdraw(Kind::kApp, {Target::kOne, a, {}}, wallet("thief")).error().code,
+              "ORDER_NOT_FOUND");
     EXPECT_EQ(*publication_.withdraw(Kind::kApp, {Target::kOne, a, {}}, wallet("seller")), std::vector<Hash>{a});
-    EXPECT_EQ(*publication_.withdraw(Kind::kApp, {Target::kLast, {}, place("app")}, wallet("seller")), std::vector<Hash>{c});
-    EXPECT_EQ(*publication_.withdraw(Kind::kApp, {Target::kAll, {}, place("app")}, wallet("seller")), std::vector<Hash>{b});
+    EXPECT_EQ(*publication_.withdraw(Kind::kApp, {Target::kLast, {}, place("app")}, wallet("seller")),
+              std::vector<Hash>{c});
+    EXPECT_EQ(*publication_.withdraw(Kind::kApp, {Target::kAll, {}, place("app")}, wallet("seller")),
+              std::vector<Hash>{b});
     EXPECT_FALSE(publication_.withdraw(Kind::kApp, {Target::kAll, {}, place("app")}, wallet("seller")));
     EXPECT_FALSE(book_.find(Kind::kApp, a));
 }
@@ -183,7 +187,8 @@ TEST(Challenges, expire_after_five_minutes_and_refuse_strangers) {
     Challenges challenges([&] { return now; });
     const auto key = key_of("seller");
     const auto old = client::authorization_header(challenges.create(kChainId, key.address()), key).value();
-    const auto stranger = client::authorization_header(challenges.create(kChainId, key.address()), key_of("thief")).value();
+    const auto stranger =
+        client::authorization_header(challenges.create(kChainId, key.address()), key_of("thief")).value();
     EXPECT_FALSE(challenges.redeem(stranger, kChainId));
     EXPECT_FALSE(challenges.redeem("", kChainId));
     EXPECT_FALSE(challenges.redeem("a_b_c", kChainId));

@@ -9,7 +9,8 @@
 
 namespace bourse::market {
 
-const char* const kCursorSchema = "CREATE TABLE chain_cursor(id BIGINT PRIMARY KEY, number BIGINT NOT NULL, hash TEXT NOT NULL)";
+const char* const kCursorSchema =
+    "CREATE TABLE chain_cursor(id BIGINT PRIMARY KEY, number BIGINT NOT NULL, hash TEXT NOT NULL)";
 
 namespace events = poco::events;
 
@@ -21,7 +22,7 @@ struct Reaction::Changes {
         std::optional<std::uint64_t> remaining;  ///< set for orders of this book
     };
     std::map<Hash, Touched> orders;
-    std::set<Address> payers;                                   ///< whose stake went down
+    std::set<Address> payers;  ///< whose stake went down
     std::map<Address, poco::Account> accounts;
     struct NewOwner {
         poco::OrderKind kind;
@@ -76,7 +77,8 @@ const Address& subject_of(const OrderRecord& record) {
 std::optional<client::Cursor> Reaction::cursor() const {
     const auto rows = db_->query("SELECT number, hash FROM chain_cursor");
     if (rows.empty()) return std::nullopt;
-    return client::Cursor{static_cast<std::uint64_t>(db::sql_int(rows[0][0])), *hash_from_hex(db::sql_text(rows[0][1]))};
+    return client::Cursor{static_cast<std::uint64_t>(db::sql_int(rows[0][0])),
+                          *hash_from_hex(db::sql_text(rows[0][1]))};
 }
 
 Result<client::FollowerConfig> Reaction::follow() const {
@@ -84,8 +86,8 @@ Result<client::FollowerConfig> Reaction::follow() const {
     client::FollowerConfig config;
     config.addresses = {chain_->hub(), facts.app_registry, facts.dataset_registry, facts.workerpool_registry};
     config.topics = {{events::OrdersMatched::kTopic, events::ClosedAppOrder::kTopic, events::ClosedDatasetOrder::kTopic,
-                      events::ClosedWorkerpoolOrder::kTopic, events::ClosedRequestOrder::kTopic, events::Transfer::kTopic,
-                      events::CreateCategory::kTopic}};
+                      events::ClosedWorkerpoolOrder::kTopic, events::ClosedRequestOrder::kTopic,
+                      events::Transfer::kTopic, events::CreateCategory::kTopic}};
     config.cursor = cursor();
     return config;
 }
@@ -117,7 +119,9 @@ Result<Reaction::Changes> Reaction::read_logs(const client::BlockBatch& batch) {
         } else if (const auto created = poco::decode_event<events::CreateCategory>(log.topics, log.data)) {
             changes.categories.push_back({created->catid.saturated_u64(),
                                           {created->name, created->description, created->work_clock_time_ref},
-                                          log.block_number, 0, log.tx_hash});
+                                          log.block_number,
+                                          0,
+                                          log.tx_hash});
         }
     }
     return changes;
@@ -134,11 +138,14 @@ Status<> Reaction::read_facts(Changes& changes) {
     if (!ours.empty()) {
         BOURSE_TRY(const auto consumed, chain_->consumed(ours));
         for (std::size_t i = 0; i < ours.size(); ++i)
-            changes.orders.at(ours[i].hash).remaining = checked_sub(volumes[i], consumed.at(i)).value_or(Uint256()).low_u64();
+            changes.orders.at(ours[i].hash).remaining =
+                checked_sub(volumes[i], consumed.at(i)).value_or(Uint256()).low_u64();
     }
     std::vector<Address> payers;
     for (const auto& payer : changes.payers)
-        if (book_->count_open(poco::OrderKind::kWorkerpool, payer) + book_->count_open(poco::OrderKind::kRequest, payer) > 0)
+        if (book_->count_open(poco::OrderKind::kWorkerpool, payer) +
+                book_->count_open(poco::OrderKind::kRequest, payer) >
+            0)
             payers.push_back(payer);
     if (!payers.empty()) {
         BOURSE_TRY(const auto accounts, chain_->accounts(payers));
@@ -185,7 +192,8 @@ void Reaction::kill_uncovered(const Changes& changes) {
                 const auto required = required_stake(record.order, record.remaining);
                 if (required && *required <= account.stake) continue;
                 book_->set_state(record.hash, record.remaining, OrderStatus::kDead);
-                sys::log_info("order not covered any more", {{"hash", to_hex(record.hash)}, {"stake", to_decimal(account.stake)}});
+                sys::log_info("order not covered any more",
+                              {{"hash", to_hex(record.hash)}, {"stake", to_decimal(account.stake)}});
             }
 }
 
@@ -198,9 +206,10 @@ void Reaction::write(const Changes& changes, const client::BlockBatch& batch) {
         for (const auto& [kind, resource] : left) kill_dependants(*book_, kind, resource);
         for (const auto& deal : changes.deals) ledger_->put(deal, changes.chain_id);
         for (const auto& category : changes.categories) ledger_->put(category);
-        db_->execute("INSERT INTO chain_cursor(id, number, hash) VALUES(1,?1,?2)"
-                     " ON CONFLICT(id) DO UPDATE SET number=excluded.number, hash=excluded.hash",
-                     {static_cast<std::int64_t>(batch.last.number), to_hex(batch.last.hash)});
+        db_->execute(
+            "INSERT INTO chain_cursor(id, number, hash) VALUES(1,?1,?2)"
+            " ON CONFLICT(id) DO UPDATE SET number=excluded.number, hash=excluded.hash",
+            {static_cast<std::int64_t>(batch.last.number), to_hex(batch.last.hash)});
     });
 }
 

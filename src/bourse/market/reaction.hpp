@@ -26,8 +26,8 @@ public:
     std::optional<client::Cursor> cursor() const;
     /// Addresses and topics to follow. Errors of the chain.
     Result<client::FollowerConfig> follow() const;
-    /// Applies a batch and its cursor in one transaction, after reading what it needs from the chain. On an error nothing
-    /// is written and the batch has to come again.
+    /// Applies a batch and its cursor in one transaction, after reading what it needs from the chain. On an error
+    /// nothing is written and the batch has to come again.
     Status<> apply(const client::BlockBatch& batch);
     /// Categories that no log tells of (those of the genesis). Errors of the chain.
     Status<> read_categories();

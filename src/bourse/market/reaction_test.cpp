@@ -21,8 +21,8 @@ protected:
     }
     template <class Order>
     Hash add(const Order& order, std::string_view signer) {
-        OrderRecord record{poco::OrderTraits<Order>::kKind, chain_.hash_of(order), order, wallet(signer),
-                           terms_of(order).volume.low_u64(), OrderStatus::kOpen, ++clock_};
+        OrderRecord record{poco::OrderTraits<Order>::kKind,  chain_.hash_of(order), order,   wallet(signer),
+                           terms_of(order).volume.low_u64(), OrderStatus::kOpen,    ++clock_};
         book_.put(record);
         return record.hash;
     }
@@ -33,8 +33,12 @@ protected:
         ASSERT_TRUE(applied) << applied.error().message;
     }
     ev::OrdersMatched match(const Hash& app, const Hash& pool, const Hash& request, std::uint64_t volume) {
-        ev::OrdersMatched event{poco::DealId(crypto::keccak256("deal")), poco::OrderHash(app), {}, poco::OrderHash(pool),
-                                poco::OrderHash(request), volume};
+        ev::OrdersMatched event{poco::DealId(crypto::keccak256("deal")),
+                                poco::OrderHash(app),
+                                {},
+                                poco::OrderHash(pool),
+                                poco::OrderHash(request),
+                                volume};
         poco::Deal deal;
         deal.app = {place("app"), wallet("seller"), 1};
         deal.workerpool = {place("pool"), wallet("owner"), 20};
@@ -101,12 +105,13 @@ TEST_F(ReactionTest, cancelled_app_order_takes_its_requests_along) {
 }
 
 TEST_F(ReactionTest, stake_that_leaves_kills_what_it_covered) {
-    const auto pool = add(chain_.pool_order("pool", 20, "owner"), "owner");       // 6 × 10
+    const auto pool = add(chain_.pool_order("pool", 20, "owner"), "owner");  // 6 × 10
     add(chain_.app_order("app", 1, "seller"), "seller");
-    const auto request = add(chain_.request_order("app", "buyer"), "buyer");      // 25
+    const auto request = add(chain_.request_order("app", "buyer"), "buyer");  // 25
     chain_.accounts_[wallet("owner")].stake = 60;
     chain_.accounts_[wallet("buyer")].stake = 24;
-    apply({log_of(poco::kHub, ev::Transfer{wallet("owner"), {}, 940}), log_of(poco::kHub, ev::Transfer{wallet("buyer"), {}, 976})});
+    apply({log_of(poco::kHub, ev::Transfer{wallet("owner"), {}, 940}),
+           log_of(poco::kHub, ev::Transfer{wallet("buyer"), {}, 976})});
     EXPECT_EQ(status(Kind::kWorkerpool, pool), OrderStatus::kOpen);
     EXPECT_EQ(status(Kind::kRequest, request), OrderStatus::kDead);
     chain_.accounts_[wallet("owner")].stake = 59;

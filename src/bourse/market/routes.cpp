@@ -13,7 +13,8 @@ namespace bourse::market {
 namespace {
 
 std::string lower_case(std::string text) {
-    std::ranges::transform(text, text.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
+    std::ranges::transform(text, text.begin(),
+                           [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
     return text;
 }
 
@@ -37,7 +38,8 @@ Result<Withdrawal> parse_withdrawal(poco::OrderKind kind, const nlohmann::json& 
     what.target = target == "unpublish_last" ? Withdrawal::Target::kLast : Withdrawal::Target::kAll;
     const std::string name(kind == poco::OrderKind::kRequest ? "requester" : poco::to_text(kind));
     const auto member = body.find(name);
-    const auto address = member != body.end() && member->is_string() ? address_from_hex(member->get<std::string>()) : std::nullopt;
+    const auto address =
+        member != body.end() && member->is_string() ? address_from_hex(member->get<std::string>()) : std::nullopt;
     if (!address) return fail("BODY_INVALID", name + " must be an ethereum address");
     what.resource = *address;
     return what;
@@ -49,8 +51,8 @@ Result<std::uint64_t> MarketService::chain_of(const net::Request& request) {
     BOURSE_TRY(const auto ours, chains_.views.chain_id());
     BOURSE_TRY(const auto asked, parse_number(request, "chainId"));
     if (asked && *asked != ours)
-        return fail("QUERY_INVALID", "chainId " + std::to_string(*asked) + " is not served here: this market is on chain " +
-                                         std::to_string(ours));
+        return fail("QUERY_INVALID", "chainId " + std::to_string(*asked) +
+                                         " is not served here: this market is on chain " + std::to_string(ours));
     return ours;
 }
 
@@ -183,7 +185,8 @@ net::Response MarketService::show_metrics(const net::Request& request) {
     const auto cursor = reaction_.cursor();
     const auto block = cursor ? cursor->number : 0;
     nlohmann::json body = {{"lastBlock", std::max(last_block_.load(), block)}, {"checkpointBlock", block}};
-    for (const auto kind : {poco::OrderKind::kApp, poco::OrderKind::kDataset, poco::OrderKind::kWorkerpool, poco::OrderKind::kRequest})
+    for (const auto kind :
+         {poco::OrderKind::kApp, poco::OrderKind::kDataset, poco::OrderKind::kWorkerpool, poco::OrderKind::kRequest})
         body[std::string(poco::to_text(kind)) + "orders"] = book_.count_open(kind);
     return ok_answer(std::move(body));
 }
@@ -194,7 +197,8 @@ net::Response MarketService::use_faucet(const net::Request& request) {
     if (!body) return refused_answer(body.error());
     const auto member = body->find("address");
     const auto address = parse_address(member != body->end() && member->is_string() ? member->get<std::string>() : "");
-    if (!address) return refused_answer({"ADDRESS_INVALID", "address must be an ethereum address: " + address.error().message});
+    if (!address)
+        return refused_answer({"ADDRESS_INVALID", "address must be an ethereum address: " + address.error().message});
     const auto grant = faucet_->request(*address);
     if (!grant) {
         auto response = refused_answer(grant.error());

@@ -35,16 +35,20 @@ constexpr std::array kKinds{poco::OrderKind::kApp, poco::OrderKind::kDataset, po
 std::string order_parameters(poco::OrderKind kind) {
     switch (kind) {
         case poco::OrderKind::kApp:
-            return "app,appOwner,dataset,workerpool,requester,isDatasetStrict,isWorkerpoolStrict,isRequesterStrict,minTag,maxTag,"
+            return "app,appOwner,dataset,workerpool,requester,isDatasetStrict,isWorkerpoolStrict,isRequesterStrict,"
+                   "minTag,maxTag,"
                    "minVolume";
         case poco::OrderKind::kDataset:
-            return "dataset,datasetOwner,app,workerpool,requester,isAppStrict,isWorkerpoolStrict,isRequesterStrict,minTag,maxTag,"
+            return "dataset,datasetOwner,app,workerpool,requester,isAppStrict,isWorkerpoolStrict,isRequesterStrict,"
+                   "minTag,maxTag,"
                    "minVolume,bulkOnly";
         case poco::OrderKind::kWorkerpool:
-            return "category,workerpool,workerpoolOwner,app,dataset,requester,isAppStrict,isDatasetStrict,isRequesterStrict,"
+            return "category,workerpool,workerpoolOwner,app,dataset,requester,isAppStrict,isDatasetStrict,"
+                   "isRequesterStrict,"
                    "minTag,maxTag,minTrust,minVolume";
         case poco::OrderKind::kRequest:
-            return "category,requester,beneficiary,app,dataset,workerpool,isWorkerpoolStrict,minTag,maxTag,maxTrust,minVolume";
+            return "category,requester,beneficiary,app,dataset,workerpool,isWorkerpoolStrict,minTag,maxTag,maxTrust,"
+                   "minVolume";
     }
     return {};
 }
@@ -94,11 +98,12 @@ MarketService::MarketService(const MarketConfig& config, MarketChains chains, st
 
 Result<std::unique_ptr<MarketService>> MarketService::start(const MarketConfig& config, MarketChains chains) {
     BOURSE_TRY(auto database, db::Database::open("sqlite://" + (config.folder / "market.db").string() + "?sync=full"));
-    BOURSE_CHECK(database->migrate({kOrdersSchema, kLedgerSchema, kCursorSchema, kMetaSchema, client::outbox_schema(), kFaucetSchema}));
+    BOURSE_CHECK(database->migrate(
+        {kOrdersSchema, kLedgerSchema, kCursorSchema, kMetaSchema, client::outbox_schema(), kFaucetSchema}));
     std::unique_ptr<MarketService> service(new MarketService(config, chains, std::move(database)));
     if (config.faucet_key) {
-        service->faucet_ = std::make_unique<Faucet>(*service->db_, chains.views, chains.transactions, *config.faucet_key,
-                                                    config.faucet, sys::unix_time_ms);
+        service->faucet_ = std::make_unique<Faucet>(*service->db_, chains.views, chains.transactions,
+                                                    *config.faucet_key, config.faucet, sys::unix_time_ms);
         service->faucet_->start();
     }
     service->add_endpoints();
@@ -127,7 +132,8 @@ std::optional<Error> MarketService::failure() const {
 void MarketService::add_order_endpoints(poco::OrderKind kind) {
     const std::string name = std::string(poco::to_text(kind)) + "orders";
     const auto path = "/" + name;
-    endpoints_.push_back({"GET", path, "Open " + name + ", best price first", order_parameters(kind) + ",pageIndex,pageSize",
+    endpoints_.push_back({"GET", path, "Open " + name + ", best price first",
+                          order_parameters(kind) + ",pageIndex,pageSize",
                           [this, kind](const net::Request& r) { return list_orders(kind, r); }});
     endpoints_.push_back({"GET", path + "/:hash", "One order, of any status", "",
                           [this, kind](const net::Request& r) { return show_order(kind, r); }});
@@ -152,8 +158,10 @@ void MarketService::add_endpoints() {
     const auto bind = [this](net::Response (MarketService::*handler)(const net::Request&)) {
         return [this, handler](const net::Request& r) { return (this->*handler)(r); };
     };
-    endpoints_.push_back({"GET", "/challenge", "Typed data to sign for a write", "address", bind(&MarketService::challenge)});
-    endpoints_.push_back({"GET", "/categories", "Categories by time", "minWorkClockTimeRef,maxWorkClockTimeRef,pageIndex,pageSize",
+    endpoints_.push_back(
+        {"GET", "/challenge", "Typed data to sign for a write", "address", bind(&MarketService::challenge)});
+    endpoints_.push_back({"GET", "/categories", "Categories by time",
+                          "minWorkClockTimeRef,maxWorkClockTimeRef,pageIndex,pageSize",
                           bind(&MarketService::list_categories)});
     endpoints_.push_back({"GET", "/categories/:catid", "One category", "", bind(&MarketService::show_category)});
     endpoints_.push_back({"GET", "/deals", "Deals, newest first",
@@ -168,7 +176,8 @@ void MarketService::add_endpoints() {
     endpoints_.push_back({"POST", "/v1/faucet", "Some RLC for a new wallet on a development chain", "",
                           bind(&MarketService::use_faucet)});
     add_proxy_endpoints();
-    endpoints_.push_back({"GET", "/docs", "This document", "", [this](const net::Request&) { return documentation(); }});
+    endpoints_.push_back(
+        {"GET", "/docs", "This document", "", [this](const net::Request&) { return documentation(); }});
     for (const auto& endpoint : endpoints_) server_.route(endpoint.method, endpoint.path, endpoint.handler);
     net::serve_version(server_, "market");
 }
@@ -179,14 +188,16 @@ net::Response MarketService::documentation() const {
         const auto path = openapi_path(endpoint.path);
         std::string method = endpoint.method;
         std::ranges::transform(method, method.begin(), [](char c) { return static_cast<char>(c | 0x20); });
-        paths[path][method] = {{"summary", endpoint.summary},
-                               {"parameters", openapi_parameters(path, endpoint.query.empty() ? "chainId" : "chainId," + endpoint.query)},
-                               {"responses", {{"200", {{"description", "ok"}}}, {"400", {{"description", "input"}}},
-                                              {"403", {{"description", "refused by a rule"}}}}}};
+        paths[path][method] = {
+            {"summary", endpoint.summary},
+            {"parameters", openapi_parameters(path, endpoint.query.empty() ? "chainId" : "chainId," + endpoint.query)},
+            {"responses",
+             {{"200", {{"description", "ok"}}},
+              {"400", {{"description", "input"}}},
+              {"403", {{"description", "refused by a rule"}}}}}};
     }
-    const nlohmann::json document = {{"openapi", "3.0.3"},
-                                     {"info", {{"title", "Bourse market"}, {"version", BOURSE_VERSION}}},
-                                     {"paths", paths}};
+    const nlohmann::json document = {
+        {"openapi", "3.0.3"}, {"info", {{"title", "Bourse market"}, {"version", BOURSE_VERSION}}}, {"paths", paths}};
     return net::Response::json(200, document.dump());
 }
 
@@ -208,7 +219,8 @@ bool MarketService::deliver(const client::BlockBatch& batch) {
     try {
         const auto applied = reaction_.apply(batch);
         if (!applied) {
-            sys::log_warn("chain events not taken in", {{"code", applied.error().code}, {"message", applied.error().message}});
+            sys::log_warn("chain events not taken in",
+                          {{"code", applied.error().code}, {"message", applied.error().message}});
             return false;
         }
     } catch (const std::exception& error) {

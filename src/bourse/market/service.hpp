@@ -27,10 +27,10 @@ struct MarketConfig {
     std::uint16_t port = 0;
     std::string store_url;
     std::string scheduler_url;
-    std::string ws_url;                          ///< newHeads as wake-up of the follower; empty: polling
+    std::string ws_url;  ///< newHeads as wake-up of the follower; empty: polling
     std::optional<crypto::PrivateKey> faucet_key;
     FaucetConfig faucet;
-    std::size_t requests_per_minute = 100;       ///< by client address; loopback is exempt
+    std::size_t requests_per_minute = 100;  ///< by client address; loopback is exempt
     std::vector<std::string> rate_exempt;
     std::vector<std::string> allowed_hosts;
 };

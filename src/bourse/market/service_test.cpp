@@ -40,7 +40,9 @@ public:
     }
 
 private:
-    static client::BlockHead head_at(std::uint64_t number) { return {number, crypto::keccak256(std::to_string(number)), number}; }
+    static client::BlockHead head_at(std::uint64_t number) {
+        return {number, crypto::keccak256(std::to_string(number)), number};
+    }
     std::mutex mutex_;
     std::uint64_t blocks_ = 1;
     std::vector<client::LogEntry> logs_;
@@ -98,7 +100,8 @@ protected:
     }
     std::string url() const { return "http://127.0.0.1:" + std::to_string(service_->port()); }
     client::MarketClient client() const { return {url(), kChainId}; }
-    net::Response get(const std::string& target, const std::string& method = "GET", const std::string& body = "") const {
+    net::Response get(const std::string& target, const std::string& method = "GET",
+                      const std::string& body = "") const {
         net::ClientRequest request;
         request.method = method;
         request.url = url() + target;
@@ -135,10 +138,11 @@ TEST_F(MarketServiceTest, client_publishes_lists_and_withdraws) {
     EXPECT_EQ(listed->at(0).order, order);
     EXPECT_TRUE(market.order(poco::OrderKind::kWorkerpool, *hash));
     EXPECT_EQ(market.order(poco::OrderKind::kWorkerpool, Hash{}).error().code, "ORDER_NOT_FOUND");
-    const auto thief = market.unpublish(poco::OrderKind::kWorkerpool, client::MarketClient::Unpublish::kOne, *hash, {}, key_of("thief"));
+    const auto thief = market.unpublish(poco::OrderKind::kWorkerpool, client::MarketClient::Unpublish::kOne, *hash, {},
+                                        key_of("thief"));
     EXPECT_EQ(thief.error().code, "MARKET_REFUSED");
-    const auto removed =
-        market.unpublish(poco::OrderKind::kWorkerpool, client::MarketClient::Unpublish::kAll, {}, order.workerpool, key_of("owner"));
+    const auto removed = market.unpublish(poco::OrderKind::kWorkerpool, client::MarketClient::Unpublish::kAll, {},
+                                          order.workerpool, key_of("owner"));
     ASSERT_TRUE(removed) << removed.error().message;
     EXPECT_EQ(*removed, std::vector<Hash>{*hash});
 }
@@ -256,7 +260,8 @@ TEST_F(MarketServiceTest, content_of_the_store_is_handed_on_and_kept) {
     net::HttpServer store({});
     store.route("GET", "/ipfs/:cid", [&](const net::Request& request) {
         ++asked;
-        return request.params.at("cid") == cid ? net::Response::text(200, text) : net::Response::json(404, R"({"ok":false})");
+        return request.params.at("cid") == cid ? net::Response::text(200, text)
+                                               : net::Response::json(404, R"({"ok":false})");
     });
     ASSERT_TRUE(store.start());
     store_url_ = "http://127.0.0.1:" + std::to_string(store.port());

@@ -5,10 +5,10 @@
 #include <bourse/client/signing.hpp>
 #include <bourse/crypto/hash.hpp>
 #include <bourse/market/chain.hpp>
-#include <bourse/poco/tags.hpp>
 #include <bourse/poco/addresses.hpp>
 #include <bourse/poco/events.hpp>
 #include <bourse/poco/signatures.hpp>
+#include <bourse/poco/tags.hpp>
 
 #include <map>
 #include <set>
@@ -26,7 +26,7 @@ class FakeMarketChain final : public MarketChain {
 public:
     FakeMarketChain() { separator_ = eip712::domain_separator(poco::hub_domain(kChainId, poco::kHub)); }
 
-    std::map<Address, Address> owners;          ///< resource → owner
+    std::map<Address, Address> owners;  ///< resource → owner
     std::set<Address> unregistered;
     std::map<Hash, Uint256> consumed_;
     std::map<Address, poco::Account> accounts_;
@@ -44,7 +44,8 @@ public:
     }
     Result<client::HubFacts> facts() override {
         if (down) return unreachable();
-        return client::HubFacts{separator_, poco::kRlc, poco::kAppRegistry, poco::kDatasetRegistry, poco::kWorkerpoolRegistry};
+        return client::HubFacts{separator_, poco::kRlc, poco::kAppRegistry, poco::kDatasetRegistry,
+                                poco::kWorkerpoolRegistry};
     }
     Result<bool> is_registered(const Address&, const Address& resource) override {
         return owners.contains(resource) && !unregistered.contains(resource);
@@ -74,10 +75,12 @@ public:
     Result<client::BlockHead> head() override { return block(1); }
     Result<client::BlockHead> block(std::uint64_t number) override {
         if (down) return unreachable();
-        return client::BlockHead{number, number == 0 ? genesis : crypto::keccak256(std::to_string(number)), 1000 + number};
+        return client::BlockHead{number, number == 0 ? genesis : crypto::keccak256(std::to_string(number)),
+                                 1000 + number};
     }
 
-    poco::AppOrder app_order(std::string_view app, std::uint64_t price, std::string_view owner, std::string_view salt = "0") {
+    poco::AppOrder app_order(std::string_view app, std::uint64_t price, std::string_view owner,
+                             std::string_view salt = "0") {
         poco::AppOrder order;
         order.app = place(app);
         owners[order.app] = wallet(owner);

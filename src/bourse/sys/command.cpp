@@ -6,10 +6,10 @@
 
 #include <CLI/CLI.hpp>
 
+#include <sys/stat.h>
 #include <algorithm>
 #include <cstdlib>
 #include <iostream>
-#include <sys/stat.h>
 #include <vector>
 
 namespace bourse::sys {
@@ -21,8 +21,8 @@ bool has_environment(const std::string& name) {
     return value != nullptr && *value != '\0';
 }
 
-/// bourse.toml with keys_like_this. The library lets the file win over the environment; here a key whose variable is set
-/// is left out, so that the order is flag, environment, file.
+/// bourse.toml with keys_like_this. The library lets the file win over the environment; here a key whose variable is
+/// set is left out, so that the order is flag, environment, file.
 class BourseConfig : public CLI::ConfigTOML {
 public:
     std::vector<CLI::ConfigItem> from_config(std::istream& input) const override {
@@ -80,7 +80,8 @@ std::string environment_name(std::string_view section, std::string_view name) {
 }
 
 template <class T>
-CLI::Option* add_option(CLI::App& app, std::string_view section, std::string_view name, T& value, std::string_view help) {
+CLI::Option* add_option(CLI::App& app, std::string_view section, std::string_view name, T& value,
+                        std::string_view help) {
     CLI::Option* option = nullptr;
     const std::string flag = "--" + std::string(name);
     if constexpr (std::is_same_v<T, bool>)
@@ -98,8 +99,10 @@ template CLI::Option* add_option(CLI::App&, std::string_view, std::string_view, 
 template CLI::Option* add_option(CLI::App&, std::string_view, std::string_view, std::uint32_t&, std::string_view);
 template CLI::Option* add_option(CLI::App&, std::string_view, std::string_view, std::uint64_t&, std::string_view);
 template CLI::Option* add_option(CLI::App&, std::string_view, std::string_view, double&, std::string_view);
-template CLI::Option* add_option(CLI::App&, std::string_view, std::string_view, std::filesystem::path&, std::string_view);
-template CLI::Option* add_option(CLI::App&, std::string_view, std::string_view, std::vector<std::string>&, std::string_view);
+template CLI::Option* add_option(CLI::App&, std::string_view, std::string_view, std::filesystem::path&,
+                                 std::string_view);
+template CLI::Option* add_option(CLI::App&, std::string_view, std::string_view, std::vector<std::string>&,
+                                 std::string_view);
 
 void use_config_file(CLI::App& root) {
     root.set_config("--config", (bourse_home() / "bourse.toml").string(), "File with a [section] for each role", false);
@@ -109,7 +112,8 @@ void use_config_file(CLI::App& root) {
 
 void add_role_options(CLI::App& app, std::string_view role, RoleOptions& options, std::uint16_t default_port) {
     options.port = default_port;
-    add_option(app, role, "data-dir", options.data_dir, "Folder of its data (default: $BOURSE_HOME/" + std::string(role) + ")");
+    add_option(app, role, "data-dir", options.data_dir,
+               "Folder of its data (default: $BOURSE_HOME/" + std::string(role) + ")");
     add_option(app, role, "port", options.port, "TCP port, 0 for a free one");
     add_option(app, role, "bind", options.bind, "Address to listen on");
     add_option(app, role, "insecure", options.insecure, "Allow a bind address beyond loopback without TLS");
@@ -125,7 +129,8 @@ int run_role(std::string_view role, RoleOptions& options, const std::function<St
         return kExitUsage;
     }
     if (!is_loopback(options.bind) && !options.insecure) {
-        std::cerr << "bourse " << role << ": " << options.bind << " is reachable from other machines and there is no TLS here. "
+        std::cerr << "bourse " << role << ": " << options.bind
+                  << " is reachable from other machines and there is no TLS here. "
                   << "Put a proxy in front, or add --insecure.\n";
         return kExitUsage;
     }

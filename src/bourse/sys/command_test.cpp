@@ -3,10 +3,10 @@
 #include <bourse/sys/file.hpp>
 #include <bourse/sys/process.hpp>
 
+#include <gtest/gtest.h>
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cstdlib>
-#include <gtest/gtest.h>
 
 namespace bourse::sys {
 namespace {
@@ -41,7 +41,8 @@ Parsed parse_command(const std::string& config, std::vector<std::string> args) {
 }
 
 TEST(Command, default_file_environment_flag_in_rising_order) {
-    const std::string config = "[market]\nrpc = \"from-file\"\nmax_workers = 7\ninsecure = true\nfetch_allow = [\"a\", \"b\"]\n";
+    const std::string config =
+        "[market]\nrpc = \"from-file\"\nmax_workers = 7\ninsecure = true\nfetch_allow = [\"a\", \"b\"]\n";
     EXPECT_EQ(parse_command("", {"market"}).rpc, "default");
     const auto file = parse_command(config, {"market"});
     EXPECT_EQ(file.rpc, "from-file");

@@ -1,14 +1,14 @@
 #include <bourse/sys/file.hpp>
 
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
 #include <atomic>
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
-#include <fcntl.h>
 #include <stdexcept>
-#include <sys/file.h>
-#include <sys/stat.h>
-#include <unistd.h>
 #include <utility>
 
 namespace bourse::sys {
@@ -45,7 +45,8 @@ void sync_folder(const std::filesystem::path& folder) {
 Result<std::string> read_file(const std::filesystem::path& path, std::size_t max_bytes) {
     const FdCloser file{::open(path.c_str(), O_RDONLY | O_CLOEXEC)};
     if (file.fd < 0) {
-        if (errno == ENOENT || errno == ENOTDIR) return fail("FILE_NOT_FOUND", "There is no file " + path.string() + ".");
+        if (errno == ENOENT || errno == ENOTDIR)
+            return fail("FILE_NOT_FOUND", "There is no file " + path.string() + ".");
         return fail("FILE_UNREADABLE", "Cannot open " + path.string() + ": " + errno_text(errno) + ".");
     }
     std::string out;
@@ -66,11 +67,13 @@ Status<> write_file_atomic(const std::filesystem::path& path, std::string_view c
     const auto unwritable = [&](int number) {
         return fail("FILE_UNWRITABLE", "Cannot write " + path.string() + ": " + errno_text(number) + ".");
     };
-    const std::string temporary = path.string() + ".tmp." + std::to_string(::getpid()) + "." + std::to_string(counter++);
+    const std::string temporary =
+        path.string() + ".tmp." + std::to_string(::getpid()) + "." + std::to_string(counter++);
     {
         const FdCloser file{::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode)};
         if (file.fd < 0) return unwritable(errno);
-        const bool written = ::fchmod(file.fd, mode) == 0 && write_all(file.fd, content) && (!sync || ::fsync(file.fd) == 0);
+        const bool written =
+            ::fchmod(file.fd, mode) == 0 && write_all(file.fd, content) && (!sync || ::fsync(file.fd) == 0);
         if (!written) {
             const int number = errno;
             ::unlink(temporary.c_str());
@@ -88,7 +91,8 @@ Status<> write_file_atomic(const std::filesystem::path& path, std::string_view c
 
 Result<FileLock> FileLock::acquire(const std::filesystem::path& path) {
     const int fd = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-    if (fd < 0) return fail("DATA_LOCKED", "Cannot open the lock file " + path.string() + ": " + errno_text(errno) + ".");
+    if (fd < 0)
+        return fail("DATA_LOCKED", "Cannot open the lock file " + path.string() + ": " + errno_text(errno) + ".");
     if (::flock(fd, LOCK_EX | LOCK_NB) != 0) {
         ::close(fd);
         return fail("DATA_LOCKED", "Another process uses " + path.parent_path().string() +

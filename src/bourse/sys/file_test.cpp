@@ -2,11 +2,11 @@
 
 #include <bourse/sys/clock.hpp>
 
-#include <cstdlib>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#include <cstdlib>
 
 namespace bourse::sys {
 namespace {
@@ -17,7 +17,7 @@ TEST(File, written_content_and_mode_come_back) {
     ASSERT_TRUE(write_file_atomic(path, "one", 0600, true));
     ASSERT_TRUE(write_file_atomic(path, "two", 0600));
     EXPECT_EQ(*read_file(path), "two");
-    struct stat info{};
+    struct stat info {};
     ASSERT_EQ(::stat(path.c_str(), &info), 0);
     EXPECT_EQ(info.st_mode & 0777U, 0600U);
     EXPECT_EQ(std::distance(std::filesystem::directory_iterator(dir.path()), std::filesystem::directory_iterator()), 1);

@@ -2,10 +2,10 @@
 
 #include <bourse/sys/clock.hpp>
 
-#include <nlohmann/json.hpp>
 #include <spdlog/sinks/basic_file_sink.h>
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
+#include <nlohmann/json.hpp>
 
 #include <memory>
 #include <mutex>
@@ -40,10 +40,14 @@ std::shared_ptr<spdlog::logger> make_logger(const LogConfig& config) {
 
 std::string_view level_name(LogLevel level) {
     switch (level) {
-        case LogLevel::kDebug: return "debug";
-        case LogLevel::kInfo: return "info";
-        case LogLevel::kWarn: return "warn";
-        case LogLevel::kError: return "error";
+        case LogLevel::kDebug:
+            return "debug";
+        case LogLevel::kInfo:
+            return "info";
+        case LogLevel::kWarn:
+            return "warn";
+        case LogLevel::kError:
+            return "error";
     }
     return "error";
 }
@@ -58,7 +62,8 @@ std::string json_line(const LogConfig& config, LogLevel level, std::string_view 
     std::string line = "{\"ts\":\"" + iso8601_ms(unix_time_ms()) + "\",\"level\":\"";
     line.append(level_name(level)).append("\",\"role\":").append(json_quoted(config.role));
     line.append(",\"event\":").append(json_quoted(event));
-    for (const auto& [key, value] : fields) line.append(",").append(json_quoted(key)).append(":").append(json_quoted(value));
+    for (const auto& [key, value] : fields)
+        line.append(",").append(json_quoted(key)).append(":").append(json_quoted(value));
     return line + "}";
 }
 

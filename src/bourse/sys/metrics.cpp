@@ -6,11 +6,11 @@
 #include <prometheus/registry.h>
 #include <prometheus/text_serializer.h>
 
+#include <unistd.h>
 #include <algorithm>
 #include <cstdio>
 #include <ctime>
 #include <mutex>
-#include <unistd.h>
 
 namespace bourse::sys {
 
@@ -51,7 +51,8 @@ struct Metrics::Impl {
 
     template <class T, class Builder>
     static prometheus::Family<T>& family(std::map<std::string, prometheus::Family<T>*>& known, Builder builder,
-                                         prometheus::Registry& registry, const std::string& name, const std::string& help) {
+                                         prometheus::Registry& registry, const std::string& name,
+                                         const std::string& help) {
         auto& entry = known[name];
         if (entry == nullptr) entry = &builder.Name(name).Help(help).Register(registry);
         return *entry;
@@ -75,8 +76,8 @@ void Metrics::gauge(const std::string& name, const std::string& help, double val
     Impl::family(impl_->gauges, prometheus::BuildGauge(), impl_->registry, name, help).Add(labels).Set(value);
 }
 
-void Metrics::observe(const std::string& name, const std::string& help, double value, const std::vector<double>& buckets,
-                      const MetricLabels& labels) {
+void Metrics::observe(const std::string& name, const std::string& help, double value,
+                      const std::vector<double>& buckets, const MetricLabels& labels) {
     const std::lock_guard lock(impl_->mutex);
     Impl::family(impl_->histograms, prometheus::BuildHistogram(), impl_->registry, name, help)
         .Add(labels, buckets)
@@ -85,8 +86,8 @@ void Metrics::observe(const std::string& name, const std::string& help, double v
 
 std::string Metrics::text() const {
     auto families = impl_->registry.Collect();
-    families.push_back(process_family("process_resident_memory_bytes", "Resident memory.", prometheus::MetricType::Gauge,
-                                      resident_bytes()));
+    families.push_back(process_family("process_resident_memory_bytes", "Resident memory.",
+                                      prometheus::MetricType::Gauge, resident_bytes()));
     families.push_back(process_family("process_cpu_seconds_total", "User and system CPU time spent.",
                                       prometheus::MetricType::Counter, cpu_seconds()));
     return prometheus::TextSerializer().Serialize(families);

@@ -2,6 +2,13 @@
 
 #include <bourse/sys/clock.hpp>
 
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
 #include <algorithm>
 #include <array>
 #include <cerrno>
@@ -9,16 +16,9 @@
 #include <csignal>
 #include <cstdlib>
 #include <cstring>
-#include <fcntl.h>
 #include <functional>
 #include <mutex>
-#include <poll.h>
-#include <sys/mman.h>
-#include <sys/prctl.h>
-#include <sys/syscall.h>
-#include <sys/wait.h>
 #include <thread>
-#include <unistd.h>
 #include <utility>
 
 extern char** environ;
@@ -153,8 +153,8 @@ Launch prepare(const ProcessSpec& spec) {
 }
 
 Error start_error(const ProcessSpec& spec, const std::string& what, int number) {
-    return {"PROCESS_START_FAILED", "Cannot start " + (spec.argv.empty() ? std::string("(nothing)") : spec.argv[0]) + ": " +
-                                        what + ": " + std::strerror(number) + "."};
+    return {"PROCESS_START_FAILED", "Cannot start " + (spec.argv.empty() ? std::string("(nothing)") : spec.argv[0]) +
+                                        ": " + what + ": " + std::strerror(number) + "."};
 }
 
 /// Forks and waits until exec has succeeded or failed.
@@ -249,7 +249,8 @@ Fd open_pidfd(pid_t pid) {
 #endif
 }
 
-/// Waits for the end or the deadline (0: none) while the pipes are emptied. Returns the wait status, nullopt at the deadline.
+/// Waits for the end or the deadline (0: none) while the pipes are emptied. Returns the wait status, nullopt at the
+/// deadline.
 std::optional<int> wait_with_capture(pid_t pid, std::vector<Capture>& captures, std::uint64_t deadline_ms) {
     const Fd pidfd = open_pidfd(pid);
     for (;;) {

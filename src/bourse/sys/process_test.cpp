@@ -3,11 +3,11 @@
 #include <bourse/sys/clock.hpp>
 #include <bourse/sys/file.hpp>
 
-#include <csignal>
 #include <gtest/gtest.h>
 #include <sys/wait.h>
-#include <thread>
 #include <unistd.h>
+#include <csignal>
+#include <thread>
 
 namespace bourse::sys {
 namespace {
@@ -19,7 +19,8 @@ ProcessSpec shell(const std::string& script) {
 }
 
 bool eventually(const std::function<bool()>& condition) {
-    for (const auto end = steady_ms() + 5000; steady_ms() < end; std::this_thread::sleep_for(std::chrono::milliseconds(5)))
+    for (const auto end = steady_ms() + 5000; steady_ms() < end;
+         std::this_thread::sleep_for(std::chrono::milliseconds(5)))
         if (condition()) return true;
     return condition();
 }
