@@ -24,7 +24,8 @@ std::string input_file_name(std::string_view url) { return to_hex(crypto::sha256
 std::vector<std::string> app_environment(const ImageConfig& image, const AppContract& contract) {
     std::vector<std::string> env = image.env;
     std::erase_if(env, [](const std::string& entry) { return entry.find('=') == std::string::npos; });
-    if (std::ranges::none_of(env, [](const std::string& entry) { return entry.starts_with("PATH="); })) env.emplace_back(kStandardPath);
+    if (std::ranges::none_of(env, [](const std::string& entry) { return entry.starts_with("PATH="); }))
+        env.emplace_back(kStandardPath);
     const std::string index = std::to_string(contract.index);
     const std::string dataset = contract.dataset.is_zero() ? "" : dataset_file_name(contract.dataset);
     set_variable(env, "HOME", "/tmp");
@@ -50,7 +51,8 @@ Result<std::vector<std::string>> app_arguments(const ImageConfig& image, std::st
     std::vector<std::string> argv = image.entrypoint;
     const auto& rest = words.empty() ? image.cmd : words;
     argv.insert(argv.end(), rest.begin(), rest.end());
-    if (argv.empty()) return fail("APP_PROGRAM_MISSING", "The image has neither Entrypoint nor Cmd, and there are no arguments.");
+    if (argv.empty())
+        return fail("APP_PROGRAM_MISSING", "The image has neither Entrypoint nor Cmd, and there are no arguments.");
     return argv;
 }
 

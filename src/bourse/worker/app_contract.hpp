@@ -15,10 +15,10 @@ namespace bourse::worker {
 struct AppContract {
     poco::DealId deal;
     poco::TaskId task;
-    std::uint64_t index = 0;       ///< on chain
+    std::uint64_t index = 0;  ///< on chain
     Uint256 bot_size;
     Uint256 bot_first;
-    Address dataset;               ///< zero: none
+    Address dataset;                       ///< zero: none
     std::vector<std::string> input_names;  ///< files in /iexec_in
 };
 

@@ -9,8 +9,8 @@
 namespace bourse::worker {
 
 struct RunVerdict {
-    std::string cause;    ///< empty: the app did its part
-    std::string message;  ///< for people
+    std::string cause;          ///< empty: the app did its part
+    std::string message;        ///< for people
     client::ResultFacts facts;  ///< with an empty cause
 };
 

@@ -20,7 +20,8 @@ bool is_needed(ChainStep step, const poco::Task& task, const poco::Contribution&
             return task.status == poco::TaskStatus::kRevealing && now_s < task.reveal_deadline &&
                    own.status == poco::ContributionStatus::kContributed && own.result_hash == task.consensus_value;
         case ChainStep::kContributeAndFinalize:
-            return task.status == poco::TaskStatus::kActive && now_s < task.contribution_deadline && task.contributors.empty();
+            return task.status == poco::TaskStatus::kActive && now_s < task.contribution_deadline &&
+                   task.contributors.empty();
     }
     return false;
 }
@@ -36,7 +37,8 @@ std::optional<ParsedKey> parse_intent_key(std::string_view key) {
     if (colon == std::string_view::npos) return std::nullopt;
     const auto hash = hash_from_hex(key.substr(colon + 1));
     for (std::size_t i = 0; i < kStepNames.size(); ++i)
-        if (hash && key.substr(0, colon) == kStepNames[i]) return ParsedKey{static_cast<ChainStep>(i), poco::TaskId(*hash)};
+        if (hash && key.substr(0, colon) == kStepNames[i])
+            return ParsedKey{static_cast<ChainStep>(i), poco::TaskId(*hash)};
     return std::nullopt;
 }
 
@@ -60,16 +62,17 @@ client::Intent make_intent(ChainStep step, const TaskRecord& record, const Addre
             intent.priority = 10;
             break;
         case ChainStep::kContributeAndFinalize:
-            intent.data = abi::encode_call(selectors::kContributeAndFinalize, task, record.digest, to_bytes(record.link),
-                                           record.has_callback ? record.callback_data : Bytes{}, Address{}, no_enclave,
-                                           record.assignment.authorization);
+            intent.data = abi::encode_call(selectors::kContributeAndFinalize, task, record.digest,
+                                           to_bytes(record.link), record.has_callback ? record.callback_data : Bytes{},
+                                           Address{}, no_enclave, record.assignment.authorization);
             intent.deadline_s = record.assignment.contribution_deadline_s;
             break;
     }
     return intent;
 }
 
-Result<std::vector<bool>> still_needed(std::span<const client::Intent> intents, client::Hub& hub, const Address& worker) {
+Result<std::vector<bool>> still_needed(std::span<const client::Intent> intents, client::Hub& hub,
+                                       const Address& worker) {
     std::vector<poco::TaskId> ids;
     std::vector<ChainStep> steps;
     for (const auto& intent : intents) {

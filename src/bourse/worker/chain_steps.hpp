@@ -23,6 +23,7 @@ std::optional<ParsedKey> parse_intent_key(std::string_view key);
 client::Intent make_intent(ChainStep step, const TaskRecord& record, const Address& hub, const Address& worker);
 
 /// The predicate for the outbox, by one look at the chain for all intents.
-Result<std::vector<bool>> still_needed(std::span<const client::Intent> intents, client::Hub& hub, const Address& worker);
+Result<std::vector<bool>> still_needed(std::span<const client::Intent> intents, client::Hub& hub,
+                                       const Address& worker);
 
 }  // namespace bourse::worker

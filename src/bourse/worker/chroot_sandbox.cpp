@@ -5,25 +5,26 @@
 #include <bourse/worker/sandbox.hpp>
 #include <bourse/worker/seccomp.hpp>
 #include <bourse/worker/supervise.hpp>
+#include <bourse/worker/user_namespace.hpp>
 #include <bourse/worker/volume.hpp>
 
 #include <fmt/core.h>
 
-#include <cerrno>
-#include <csignal>
-#include <cstring>
 #include <grp.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
-#include <mutex>
 #include <sched.h>
-#include <set>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#include <cerrno>
+#include <csignal>
+#include <cstring>
+#include <mutex>
+#include <set>
 
 namespace bourse::worker {
 namespace {
@@ -80,11 +81,14 @@ struct ChrootPlan {
     std::string root;
     std::string cwd;
     std::uint32_t uid = 0;
+    bool as_root = true;  ///< else by a user namespace
+    UserNamespacePlan namespaces;
     std::uint64_t memory_bytes = 0, processes = 0, open_files = 0, disk_bytes = 0;
 
     bool enter() const noexcept {
         // The network goes where the kernel allows a new namespace; the filter closes it in any case.
-        ::unshare(CLONE_NEWNET | CLONE_NEWIPC);
+        if (as_root) ::unshare(CLONE_NEWNET | CLONE_NEWIPC);
+        if (!as_root && !enter_user_namespace(namespaces)) return false;
         ::umask(022);
         if (::chroot(root.c_str()) != 0 || ::chdir("/") != 0) return false;
         if (::chdir(cwd.c_str()) != 0 && ::chdir("/") != 0) return false;
@@ -95,7 +99,9 @@ struct ChrootPlan {
         set_limit(RLIMIT_CORE, 0);
         set_limit(RLIMIT_MEMLOCK, 0);
         const gid_t group = uid;
-        if (::setgroups(0, nullptr) != 0 || ::setresgid(group, group, group) != 0 || ::setresuid(uid, uid, uid) != 0) return false;
+        if (as_root &&
+            (::setgroups(0, nullptr) != 0 || ::setresgid(group, group, group) != 0 || ::setresuid(uid, uid, uid) != 0))
+            return false;
         if (::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) return false;
         const auto filter = fallback_filter();
         sock_fprog program{static_cast<unsigned short>(filter.size()), const_cast<sock_filter*>(filter.data())};
@@ -105,26 +111,31 @@ struct ChrootPlan {
 
 class ChrootSandbox final : public Sandbox {
 public:
-    explicit ChrootSandbox(SandboxConfig config) : config_(std::move(config)), first_uid_(uid_range_of(config_.owner_id)) {}
+    explicit ChrootSandbox(SandboxConfig config)
+        : config_(std::move(config)), first_uid_(uid_range_of(config_.owner_id)) {}
 
-    std::string name() const override { return "chroot (development)"; }
+    std::string name() const override { return as_root_ ? "chroot (development)" : "user namespace (development)"; }
     std::vector<std::string> not_held() const override {
-        return {"The app sees the machine's processes, host name and mounts: there are no namespaces of its own.",
-                "Memory is limited for each process, not for the app as a whole, and no out-of-memory mark exists.",
-                "CPU time is not shared out; only the wall time is limited.",
-                "Disk and inodes are checked every 200 ms instead of being bounded.",
-                "The app runs as another user than its image says; its root is a private copy, not a read-only mount."};
+        return {
+            as_root_ ? "The app sees the machine's host name and shares its process numbers: there are no namespaces "
+                       "of its own."
+                     : "The app runs as the worker's own user, in namespaces of its own.",
+            "Memory is limited for each process, not for the app as a whole, and no out-of-memory mark exists.",
+            "CPU time is not shared out; only the wall time is limited.",
+            "Disk and inodes are checked every 200 ms instead of being bounded.",
+            "The app's user is not the one that its image names; its root is a private copy, not a read-only mount."};
     }
 
     void clear_leftovers() override {
-        for (std::uint32_t i = 0; i < kUidsPerWorker; ++i) kill_all_of(first_uid_ + i);
+        // In a user namespace everything ends with the process that the dead worker had started.
+        for (std::uint32_t i = 0; as_root_ && i < kUidsPerWorker; ++i) kill_all_of(first_uid_ + i);
     }
 
     Result<SandboxRun> run(const SandboxRequest& request) override {
         const std::uint32_t uid = take_uid();
         if (uid == 0) return fail("SANDBOX_FAILED", "More than 64 apps at the same time.");
         auto run = run_as(request, uid);
-        kill_all_of(uid);
+        if (as_root_) kill_all_of(uid);
         give_back_uid(uid);
         if (!run) release(request);
         return run;
@@ -148,7 +159,7 @@ private:
     }
 
     /// A private copy of the image with the folders of the contract in it.
-    static Result<fs::path> make_root(const SandboxRequest& request, std::uint32_t uid) {
+    Result<fs::path> make_root(const SandboxRequest& request, std::uint32_t uid) const {
         const auto root = fs::absolute(request.work_dir) / "root";
         std::error_code ec;
         fs::remove_all(root, ec);
@@ -156,7 +167,8 @@ private:
         copy.argv = {"cp", "-a", "--reflink=auto", fs::absolute(request.rootfs).string(), root.string()};
         const auto copied = sys::run_process(copy);
         if (!copied || !copied->ok())
-            return fail("SANDBOX_FAILED", fmt::format("Cannot copy the image: {}", copied ? copied->err : copied.error().message));
+            return fail("SANDBOX_FAILED",
+                        fmt::format("Cannot copy the image: {}", copied ? copied->err : copied.error().message));
         for (const char* name : {"iexec_in", "iexec_out", "tmp", "run"}) {
             // A link of the image must not lead out of the copy.
             if (fs::is_symlink(fs::symlink_status(root / name, ec))) fs::remove(root / name, ec);
@@ -173,7 +185,7 @@ private:
         make_devices(root / "dev");
         ::chmod((root / "tmp").c_str(), 01777);
         ::chmod((root / "run").c_str(), 01777);
-        if (::chown((root / "iexec_out").c_str(), uid, uid) != 0)
+        if (as_root_ && ::chown((root / "iexec_out").c_str(), uid, uid) != 0)
             return fail("SANDBOX_FAILED", fmt::format("Cannot hand over /iexec_out: {}.", std::strerror(errno)));
         return root;
     }
@@ -188,23 +200,35 @@ private:
         fs::remove_all(dev, ec);
         fs::create_directory(dev, ec);
         ::chmod(dev.c_str(), 0755);
-        for (const auto& [name, minor] : {Device{"null", 3}, Device{"zero", 5}, Device{"full", 7}, Device{"random", 8}, Device{"urandom", 9}}) {
+        for (const auto& [name, minor] :
+             {Device{"null", 3}, Device{"zero", 5}, Device{"full", 7}, Device{"random", 8}, Device{"urandom", 9}}) {
             const auto path = dev / name;
-            if (::mknod(path.c_str(), S_IFCHR | 0666, makedev(1, minor)) == 0) ::chmod(path.c_str(), 0666);
+            // A user namespace binds the machine's devices over ordinary files.
+            if (::mknod(path.c_str(), S_IFCHR | 0666, makedev(1, minor)) != 0) ::mknod(path.c_str(), S_IFREG | 0666, 0);
+            ::chmod(path.c_str(), 0666);
         }
     }
 
     Result<SandboxRun> run_as(const SandboxRequest& request, std::uint32_t uid) {
         BOURSE_TRY(const fs::path root, make_root(request, uid));
         const auto& limits = request.limits;
-        const ChrootPlan plan{root.string(), request.cwd, uid, limits.memory_bytes, limits.processes, limits.open_files,
+        const ChrootPlan plan{root.string(),
+                              request.cwd,
+                              uid,
+                              as_root_,
+                              plan_user_namespace(root.native()),
+                              limits.memory_bytes,
+                              limits.processes,
+                              limits.open_files,
                               limits.disk_bytes};
         ChildSpec child{request.argv, request.env, [&plan] { return plan.enter(); }};
         bool over_disk = false;
         std::uint64_t next_check_ms = 0;
         SuperviseOptions options;
         options.time_limit_ms = limits.seconds * 1000;
-        options.kill = [uid] { kill_all_of(uid); };
+        options.kill = [this, uid] {
+            if (as_root_) kill_all_of(uid);
+        };
         options.should_stop = [&] {
             if (request.cancelled != nullptr && request.cancelled->load()) return true;
             if (sys::steady_ms() < next_check_ms) return false;
@@ -216,7 +240,8 @@ private:
         if (request.on_started) request.on_started();
         BOURSE_TRY(auto watched, supervise(child, options));
         if (watched.exit_code == 125 && watched.err.empty() && watched.wall_ms < 1000)
-            return fail("SANDBOX_FAILED", "The development sandbox could not be entered (chroot, user id or filter refused).");
+            return fail("SANDBOX_FAILED",
+                        "The development sandbox could not be entered (chroot, user id or filter refused).");
         SandboxRun run;
         run.exit_code = watched.exit_code;
         run.cancelled = watched.stopped && !over_disk;
@@ -241,6 +266,7 @@ private:
 
     SandboxConfig config_;
     std::uint32_t first_uid_;
+    bool as_root_ = ::geteuid() == 0;
     std::mutex mutex_;
     std::set<std::uint32_t> used_;
 };
@@ -248,8 +274,6 @@ private:
 }  // namespace
 
 Result<std::unique_ptr<Sandbox>> make_chroot_sandbox(const SandboxConfig& config) {
-    if (::geteuid() != 0)
-        return fail("SANDBOX_UNAVAILABLE", "The development fallback changes root and user id, which needs root.");
     auto sandbox = std::make_unique<ChrootSandbox>(config);
     sandbox->clear_leftovers();
     BOURSE_CHECK(try_out_sandbox(*sandbox, config.data_dir));
@@ -269,10 +293,11 @@ Result<std::unique_ptr<Sandbox>> choose_sandbox(const SandboxConfig& config) {
         return fail("SANDBOX_UNAVAILABLE", fmt::format("No sandbox works here. runc: {} Development fallback: {}",
                                                        runc_reason.message, fallback.error().message));
     }
-    return fail("SANDBOX_UNAVAILABLE",
-                fmt::format("runc does not work on this machine: {} Run the worker as root on a machine (or in a privileged "
-                            "container) with namespaces and cgroups; the weaker fallback is for development chains only.",
-                            runc_reason.message));
+    return fail(
+        "SANDBOX_UNAVAILABLE",
+        fmt::format("runc does not work on this machine: {} Run the worker as root on a machine (or in a privileged "
+                    "container) with namespaces and cgroups; the weaker fallback is for development chains only.",
+                    runc_reason.message));
 }
 
 }  // namespace bourse::worker

@@ -57,7 +57,9 @@ Status<> serve_worker(WorkerOptions& options) {
 }
 
 void add_worker_options(CLI::App& app, WorkerOptions& options) {
-    const auto add = [&](std::string_view name, auto& value, std::string_view help) { sys::add_option(app, "worker", name, value, help); };
+    const auto add = [&](std::string_view name, auto& value, std::string_view help) {
+        sys::add_option(app, "worker", name, value, help);
+    };
     auto& config = options.config;
     add("rpc", config.rpc_url, "URL of the node");
     add("scheduler", config.scheduler_url, "URL of the pool's scheduler");
@@ -70,11 +72,14 @@ void add_worker_options(CLI::App& app, WorkerOptions& options) {
     add("password-file", options.key.password_file, "Its password; else BOURSE_PASSWORD");
     add("name", config.name, "Name shown by the scheduler");
     add("registry", config.registries, "Image registry HOST:PORT that may be at any address (repeatable)");
-    add("default-registry", config.default_registry, "Registry for image names without a host; without it they are refused");
-    add("fetch-allow", config.fetch_allow, "Origin that inputs may come from although it is not public https (repeatable)");
+    add("default-registry", config.default_registry,
+        "Registry for image names without a host; without it they are refused");
+    add("fetch-allow", config.fetch_allow,
+        "Origin that inputs may come from although it is not public https (repeatable)");
     add("ipfs-gateway", config.ipfs_gateways, "Origin asked for /ipfs/ references (repeatable; default: the store)");
     add("slots", config.slots, "Tasks computed at the same time (0: cores - 1)");
-    add("max-stake-percent", config.max_stake_percent, "Decline deals whose stake exceeds this share of the pool's price");
+    add("max-stake-percent", config.max_stake_percent,
+        "Decline deals whose stake exceeds this share of the pool's price");
     add("image-cache", config.image_cache_dir, "Folder of unpacked images, shared by the workers of a machine");
     add("image-cache-mib", config.image_cache_mib, "Budget of that folder in MiB");
     add("registry-retry-ms", config.registry_retry_ms, "Pause between the three tries to reach a registry");

@@ -13,10 +13,10 @@
 
 #include <fmt/core.h>
 
-#include <algorithm>
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <algorithm>
 
 namespace bourse::worker {
 
@@ -33,8 +33,13 @@ const std::vector<double> kSecondsBuckets = {0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30,
 
 class Computation {
 public:
-    Computation(const ComputeTools& tools, const stream::Command& assignment, const DealFacts& facts, const ComputeHooks& hooks)
-        : tools_(tools), config_(*tools.config), assignment_(assignment), facts_(facts), hooks_(hooks),
+    Computation(const ComputeTools& tools, const stream::Command& assignment, const DealFacts& facts,
+                const ComputeHooks& hooks)
+        : tools_(tools),
+          config_(*tools.config),
+          assignment_(assignment),
+          facts_(facts),
+          hooks_(hooks),
           folder_(task_folder(config_, assignment.task)) {}
 
     Result<Computed> run() {
@@ -44,13 +49,17 @@ public:
         for (const auto& log : {folder_.out_log(), folder_.err_log()}) fs::remove(log, ec);
         auto params = poco::parse_params(facts_.deal.params);
         if (!params) return error_result("TASK_DESCRIPTION_INVALID", params.error().message);
-        if (const auto why = refuse_description(*params); !why.empty()) return error_result("TASK_DESCRIPTION_INVALID", why);
+        if (const auto why = refuse_description(*params); !why.empty())
+            return error_result("TASK_DESCRIPTION_INVALID", why);
         auto image = fetch_image_step();
-        if (!image) return download_failed("APP_DOWNLOAD_FAILED", image.error(), "image:" + to_hex(facts_.app.checksum));
+        if (!image)
+            return download_failed("APP_DOWNLOAD_FAILED", image.error(), "image:" + to_hex(facts_.app.checksum));
         result_.fetched.push_back("image:" + to_hex(facts_.app.checksum));
         report("APP_DOWNLOADED");
         auto inputs = fetch_inputs_step(*params);
-        if (!inputs) return download_failed("DATA_DOWNLOAD_FAILED", {inputs.error().cause, inputs.error().message}, inputs.error().key);
+        if (!inputs)
+            return download_failed("DATA_DOWNLOAD_FAILED", {inputs.error().cause, inputs.error().message},
+                                   inputs.error().key);
         result_.fetched.insert(result_.fetched.end(), inputs->keys.begin(), inputs->keys.end());
         if (!inputs->keys.empty()) report("DATA_DOWNLOADED");
         return run_app(*image, *params, inputs->names);
@@ -58,7 +67,8 @@ public:
 
 private:
     std::string refuse_description(const poco::TaskParams& params) const {
-        if (facts_.app.type != "DOCKER") return fmt::format("The app's type is \"{}\"; this worker runs images of type DOCKER.", facts_.app.type);
+        if (facts_.app.type != "DOCKER")
+            return fmt::format("The app's type is \"{}\"; this worker runs images of type DOCKER.", facts_.app.type);
         if (facts_.app.checksum.is_zero()) return "The app has no checksum on chain, so its image cannot be verified.";
         if (params.result_encryption) return "The result shall be encrypted, which needs an enclave.";
         return {};
@@ -94,8 +104,8 @@ private:
         source.retry_pause_ms = config_.registry_retry_ms;
         source.cancelled = [this] { return cancelled(); };
         const auto start = sys::steady_ms();
-        auto lease = tools_.images->get(std::string(as_text(facts_.app.multiaddr)), config_.default_registry, facts_.app.checksum,
-                                        assignment_.limits.image_bytes, source);
+        auto lease = tools_.images->get(std::string(as_text(facts_.app.multiaddr)), config_.default_registry,
+                                        facts_.app.checksum, assignment_.limits.image_bytes, source);
         sys::Metrics::global().observe("bourse_worker_image_seconds", "Time to have an app's image at hand.",
                                        static_cast<double>(sys::steady_ms() - start) / 1000, kSecondsBuckets);
         return lease;
@@ -129,9 +139,11 @@ private:
         return run;
     }
 
-    Result<SandboxRequest> make_request(const ImageLease& image, const poco::TaskParams& params, std::vector<std::string> input_names) {
-        const AppContract contract{assignment_.deal, assignment_.task, assignment_.index, facts_.deal.bot_size, facts_.deal.bot_first,
-                                   facts_.deal.dataset.pointer, std::move(input_names)};
+    Result<SandboxRequest> make_request(const ImageLease& image, const poco::TaskParams& params,
+                                        std::vector<std::string> input_names) {
+        const AppContract contract{assignment_.deal,      assignment_.task,      assignment_.index,
+                                   facts_.deal.bot_size,  facts_.deal.bot_first, facts_.deal.dataset.pointer,
+                                   std::move(input_names)};
         SandboxRequest request;
         BOURSE_TRY(request.argv, app_arguments(image.config(), params.args_of(Uint256{assignment_.index})));
         request.env = app_environment(image.config(), contract);
@@ -150,12 +162,14 @@ private:
         return request;
     }
 
-    Result<Computed> run_app(const ImageLease& image, const poco::TaskParams& params, std::vector<std::string> input_names) {
+    Result<Computed> run_app(const ImageLease& image, const poco::TaskParams& params,
+                             std::vector<std::string> input_names) {
         say("computing");
         report("COMPUTING");
         auto request = make_request(image, params, std::move(input_names));
         if (!request) {
-            if (request.error().code == "ARGS_UNTERMINATED") return error_result("TASK_DESCRIPTION_INVALID", request.error().message);
+            if (request.error().code == "ARGS_UNTERMINATED")
+                return error_result("TASK_DESCRIPTION_INVALID", request.error().message);
             return finish_run(not_startable(request.error()));
         }
         request->on_started = [this] { say("sandbox started"); };
@@ -170,7 +184,8 @@ private:
             tools_.sandbox->release(*request);
             return fail("ABORTED", "The task was dropped.");
         }
-        sys::Metrics::global().observe("bourse_worker_run_seconds", "Wall time of apps.", static_cast<double>(run->wall_ms) / 1000, kSecondsBuckets);
+        sys::Metrics::global().observe("bourse_worker_run_seconds", "Wall time of apps.",
+                                       static_cast<double>(run->wall_ms) / 1000, kSecondsBuckets);
         auto done = finish_run(*run);
         tools_.sandbox->release(*request);
         return done;
@@ -195,8 +210,10 @@ private:
     }
 
     Status<> write_logs(const SandboxRun& run) const {
-        for (const auto& [file, text] : {std::pair(folder_.out_log(), &run.out), std::pair(folder_.err_log(), &run.err)})
-            if (auto done = sys::write_file_atomic(file, *text, 0600); !done) return fail("WORKER_DISK_FULL", done.error().message);
+        for (const auto& [file, text] :
+             {std::pair(folder_.out_log(), &run.out), std::pair(folder_.err_log(), &run.err)})
+            if (auto done = sys::write_file_atomic(file, *text, 0600); !done)
+                return fail("WORKER_DISK_FULL", done.error().message);
         return {};
     }
 
@@ -209,7 +226,8 @@ private:
             BOURSE_CHECK(write_logs(nothing_ran));
         }
         const auto output = folder_.dir / "error";
-        if (auto done = client::write_error_result(output, cause); !done) return fail("WORKER_DISK_FULL", done.error().message);
+        if (auto done = client::write_error_result(output, cause); !done)
+            return fail("WORKER_DISK_FULL", done.error().message);
         auto facts = client::result_of_folder(output, facts_.has_callback());
         if (!facts) return fail("WORKER_DISK_FULL", facts.error().message);
         result_.digest = facts->digest;
@@ -224,7 +242,8 @@ private:
         std::error_code ec;
         if (fs::exists(folder_.out_log(), ec)) added.push_back({"stdout.txt", folder_.out_log()});
         if (fs::exists(folder_.err_log(), ec)) added.push_back({"stderr.txt", folder_.err_log()});
-        if (auto done = client::create_zip(output, folder_.zip(), added); !done) return fail("WORKER_DISK_FULL", done.error().message);
+        if (auto done = client::create_zip(output, folder_.zip(), added); !done)
+            return fail("WORKER_DISK_FULL", done.error().message);
         if (const int fd = ::open(folder_.zip().c_str(), O_RDONLY | O_CLOEXEC); fd >= 0) {
             ::fdatasync(fd);
             ::close(fd);
@@ -243,7 +262,8 @@ private:
 
 }  // namespace
 
-Result<Computed> compute_task(const ComputeTools& tools, const stream::Command& assignment, const DealFacts& facts, const ComputeHooks& hooks) {
+Result<Computed> compute_task(const ComputeTools& tools, const stream::Command& assignment, const DealFacts& facts,
+                              const ComputeHooks& hooks) {
     return Computation(tools, assignment, facts, hooks).run();
 }
 

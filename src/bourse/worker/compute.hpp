@@ -40,14 +40,14 @@ struct ComputeHooks {
 struct Computed {
     Hash digest;
     Bytes callback_data;
-    std::string cause, message;  ///< of an error result; empty for OK
+    std::string cause, message;             ///< of an error result; empty for OK
     std::optional<std::int64_t> exit_code;  ///< when the app ran
     std::vector<std::string> fetched;
 };
 
 /// Leaves zip, stdout.txt and stderr.txt in the task's folder. An error is the worker's own affair, its code the cause
 /// to drop the task with; ABORTED when it was cancelled.
-Result<Computed> compute_task(const ComputeTools& tools, const client::stream::Command& assignment, const DealFacts& facts,
-                              const ComputeHooks& hooks);
+Result<Computed> compute_task(const ComputeTools& tools, const client::stream::Command& assignment,
+                              const DealFacts& facts, const ComputeHooks& hooks);
 
 }  // namespace bourse::worker

@@ -32,10 +32,12 @@ Engine::~Engine() { stop(); }
 
 void Engine::start(client::Outbox& outbox) {
     outbox_ = &outbox;
-    for (std::uint64_t i = 0; i < parts_.slots; ++i) threads_.emplace_back([this] { run_guarded("compute", [this] { compute_loop(); }); });
+    for (std::uint64_t i = 0; i < parts_.slots; ++i)
+        threads_.emplace_back([this] { run_guarded("compute", [this] { compute_loop(); }); });
     for (int i = 0; i < 2; ++i) threads_.emplace_back([this] { run_guarded("transfer", [this] { transfer_loop(); }); });
     for (const auto& record : parts_.journal->all()) {
-        sys::log_info("task taken up again", {{"task", to_hex(record.task())}, {"step", std::to_string(static_cast<unsigned>(record.step))}});
+        sys::log_info("task taken up again",
+                      {{"task", to_hex(record.task())}, {"step", std::to_string(static_cast<unsigned>(record.step))}});
         advance(record.task());
     }
 }
@@ -72,7 +74,9 @@ void Engine::on_command(const stream::Command& command) {
         return;
     }
     parts_.send(stream::AckReport{command.seq});
-    sys::log_info("command", {{"task", to_hex(command.task)}, {"command", std::string(stream::to_text(command.kind))}, {"cause", command.cause}});
+    sys::log_info("command", {{"task", to_hex(command.task)},
+                              {"command", std::string(stream::to_text(command.kind))},
+                              {"cause", command.cause}});
     const bool known = parts_.journal->find(command.task).has_value();
     switch (command.kind) {
         case stream::CommandKind::kAssign:
@@ -85,7 +89,8 @@ void Engine::on_command(const stream::Command& command) {
             if (known) {
                 advance(command.task);
             } else {
-                drop(command.task, "ABORTED", "TASK_DESCRIPTION_NOT_FOUND", "This worker does not hold the task any more.");
+                drop(command.task, "ABORTED", "TASK_DESCRIPTION_NOT_FOUND",
+                     "This worker does not hold the task any more.");
             }
             return;
         case stream::CommandKind::kComplete:
@@ -108,12 +113,14 @@ void Engine::on_report_ack(std::uint64_t number) {
             logs_in_flight_.erase(logs_in_flight_.begin());
         }
     }
-    for (const auto& task : confirmed) parts_.journal->update(task, [](TaskRecord& record) { record.log_pending = false; });
+    for (const auto& task : confirmed)
+        parts_.journal->update(task, [](TaskRecord& record) { record.log_pending = false; });
 }
 
 void Engine::on_fetch_answer(const stream::FetchAnswer& answer) {
     const std::lock_guard lock(mutex_);
-    if (const auto it = fetch_answers_.find({answer.task, answer.key}); it != fetch_answers_.end()) it->second = answer.fetched_elsewhere;
+    if (const auto it = fetch_answers_.find({answer.task, answer.key}); it != fetch_answers_.end())
+        it->second = answer.fetched_elsewhere;
     changed_.notify_all();
 }
 
@@ -173,13 +180,15 @@ void Engine::on_outcome(const client::Outcome& outcome) {
             return done ? contributed(parsed->task) : contribution_failed(parsed->task, outcome, parsed->step);
         case ChainStep::kContributeAndFinalize: {
             if (!done) return contribution_failed(parsed->task, outcome, parsed->step);
-            const auto record = parts_.journal->update(parsed->task, [](TaskRecord& r) { r.step = TaskStep::kFinished; });
+            const auto record =
+                parts_.journal->update(parsed->task, [](TaskRecord& r) { r.step = TaskStep::kFinished; });
             if (record) report_status(*record, "CONTRIBUTE_AND_FINALIZE_DONE");
             return;
         }
         case ChainStep::kReveal: {
             if (!done) return reveal_failed(parsed->task, outcome);
-            const auto record = parts_.journal->update(parsed->task, [](TaskRecord& r) { r.step = TaskStep::kRevealed; });
+            const auto record =
+                parts_.journal->update(parsed->task, [](TaskRecord& r) { r.step = TaskStep::kRevealed; });
             if (record) report_status(*record, "REVEALED");
             return advance(parsed->task);
         }
@@ -282,11 +291,13 @@ void Engine::send_log(const TaskRecord& record) {
 void Engine::send_free() {
     const auto taken = busy();
     const auto free = parts_.slots > taken ? parts_.slots - taken : 0;
-    sys::Metrics::global().gauge("bourse_worker_slots_free", "Tasks that could be taken now.", static_cast<double>(free));
+    sys::Metrics::global().gauge("bourse_worker_slots_free", "Tasks that could be taken now.",
+                                 static_cast<double>(free));
     parts_.send(stream::FreeReport{free});
 }
 
-void Engine::drop(const poco::TaskId& task, const std::string& status, const std::string& cause, const std::string& message) {
+void Engine::drop(const poco::TaskId& task, const std::string& status, const std::string& cause,
+                  const std::string& message) {
     parts_.journal->remove(task);
     bool running = false;
     {
@@ -310,7 +321,8 @@ void Engine::drop(const poco::TaskId& task, const std::string& status, const std
     out.cause = cause;
     out.message = message.substr(0, kMaxMessageBytes);
     parts_.send(out);
-    if (status == "ABORTED") sys::log_warn("task dropped", {{"task", to_hex(task)}, {"cause", cause}, {"reason", message}});
+    if (status == "ABORTED")
+        sys::log_warn("task dropped", {{"task", to_hex(task)}, {"cause", cause}, {"reason", message}});
 }
 
 bool Engine::pause(std::uint64_t ms) {

@@ -1,6 +1,6 @@
-// Drives every task of the worker from its record in the journal: what is to be done next follows from the record alone,
-// so a restart goes on where the last process ended. Commands, outcomes of transactions and finished work change the
-// record and call advance().
+// Drives every task of the worker from its record in the journal: what is to be done next follows from the record
+// alone, so a restart goes on where the last process ended. Commands, outcomes of transactions and finished work change
+// the record and call advance().
 #pragma once
 
 #include <bourse/client/outbox.hpp>
@@ -69,11 +69,13 @@ private:
     void send_log(const TaskRecord& record);
     void send_free();
     /// Ends all work on the task, tells the scheduler, forgets it.
-    void drop(const poco::TaskId& task, const std::string& status, const std::string& cause, const std::string& message);
+    void drop(const poco::TaskId& task, const std::string& status, const std::string& cause,
+              const std::string& message);
 
     void compute_loop();
     void compute(const poco::TaskId& task, const std::shared_ptr<Run>& run);
-    Result<std::shared_ptr<const DealFacts>> facts_with_retry(const client::stream::Command& assignment, const Run& run);
+    Result<std::shared_ptr<const DealFacts>> facts_with_retry(const client::stream::Command& assignment,
+                                                              const Run& run);
     Status<> check_and_reserve(const client::stream::Command& assignment, const DealFacts& facts);
     Result<Computed> work(const client::stream::Command& assignment, const DealFacts& facts, const Run& run);
     void computed(const TaskRecord& before, const DealFacts& facts, const Computed& result);
@@ -98,12 +100,12 @@ private:
     std::condition_variable changed_;
     bool stopping_ = false;
     std::deque<poco::TaskId> compute_queue_;
-    std::map<poco::TaskId, std::shared_ptr<Run>> runs_;         ///< queued or running
-    std::map<poco::TaskId, std::uint64_t> transfers_;           ///< due at this steady time; being done: ~0
-    std::map<poco::TaskId, std::string> last_reports_;          ///< payloads, newer than the journal's
-    std::map<std::uint64_t, poco::TaskId> logs_in_flight_;      ///< by number of the report
+    std::map<poco::TaskId, std::shared_ptr<Run>> runs_;     ///< queued or running
+    std::map<poco::TaskId, std::uint64_t> transfers_;       ///< due at this steady time; being done: ~0
+    std::map<poco::TaskId, std::string> last_reports_;      ///< payloads, newer than the journal's
+    std::map<std::uint64_t, poco::TaskId> logs_in_flight_;  ///< by number of the report
     std::map<std::pair<poco::TaskId, std::string>, std::optional<bool>> fetch_answers_;
-    std::mutex check_mutex_;                                    ///< one check of the deposit at a time
+    std::mutex check_mutex_;  ///< one check of the deposit at a time
     std::vector<std::thread> threads_;
 };
 

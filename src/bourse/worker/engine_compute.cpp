@@ -94,16 +94,20 @@ void Engine::compute(const poco::TaskId& task, const std::shared_ptr<Run>& run) 
     report(task, started);
     const auto give_up = [&](const Error& error) {
         if (run->cancelled) return;  // dropped or stopping: somebody else has said so
-        sys::Metrics::global().count("bourse_worker_declined_total", "Tasks that were dropped for a reason of the worker's own.", 1, {{"cause", error.code}});
+        sys::Metrics::global().count("bourse_worker_declined_total",
+                                     "Tasks that were dropped for a reason of the worker's own.", 1,
+                                     {{"cause", error.code}});
         drop(task, "ABORTED", error.code, error.message);
     };
     const auto facts = facts_with_retry(assignment, *run);
-    if (!facts) return give_up(may_be_late(facts.error()) ? Error{"TASK_DESCRIPTION_NOT_FOUND", facts.error().message}
-                                                          : Error{"CHAIN_UNREACHABLE", facts.error().message});
+    if (!facts)
+        return give_up(may_be_late(facts.error()) ? Error{"TASK_DESCRIPTION_NOT_FOUND", facts.error().message}
+                                                  : Error{"CHAIN_UNREACHABLE", facts.error().message});
     while (true) {
         auto checked = check_and_reserve(assignment, **facts);
         if (checked) break;
-        if (checked.error().code != "CHAIN_UNREACHABLE" || sys::steady_ms() - start > kUnreachablePatienceMs) return give_up(checked.error());
+        if (checked.error().code != "CHAIN_UNREACHABLE" || sys::steady_ms() - start > kUnreachablePatienceMs)
+            return give_up(checked.error());
         if (run->cancelled || !pause(kChainRetryMs)) return;
     }
     const auto result = work(assignment, **facts, *run);
@@ -111,7 +115,8 @@ void Engine::compute(const poco::TaskId& task, const std::shared_ptr<Run>& run) 
     if (run->cancelled) return;
     computed(*record, **facts, *result);
     sys::Metrics::global().observe("bourse_worker_assign_to_digest_seconds", "From the assignment to the digest.",
-                                   static_cast<double>(sys::steady_ms() - start) / 1000, {0.05, 0.1, 0.15, 0.3, 1, 3, 10, 30, 100, 300, 1000});
+                                   static_cast<double>(sys::steady_ms() - start) / 1000,
+                                   {0.05, 0.1, 0.15, 0.3, 1, 3, 10, 30, 100, 300, 1000});
 }
 
 Result<Computed> Engine::work(const stream::Command& assignment, const DealFacts& facts, const Run& run) {

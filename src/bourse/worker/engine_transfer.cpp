@@ -64,7 +64,8 @@ void Engine::transfer(const poco::TaskId& task) {
     if (!cid && cid.error().code == "STORE_LATER" && !fast) {
         sys::log_warn("store asks to come again", {{"task", to_hex(task)}, {"reason", cid.error().message}});
         const auto now_s = parts_.hub->rpc().pending_time_s();
-        if (!now_s || *now_s < record->assignment.final_deadline_s) return finished(sys::steady_ms() + retry_after_s * 1000);
+        if (!now_s || *now_s < record->assignment.final_deadline_s)
+            return finished(sys::steady_ms() + retry_after_s * 1000);
     }
     finished(0);
     if (!cid) return upload_failed(*record, cid.error());
@@ -84,7 +85,8 @@ void Engine::transfer(const poco::TaskId& task) {
 }
 
 void Engine::upload_failed(const TaskRecord& record, const Error& error) {
-    sys::log_warn("result not uploaded", {{"task", to_hex(record.task())}, {"code", error.code}, {"reason", error.message}});
+    sys::log_warn("result not uploaded",
+                  {{"task", to_hex(record.task())}, {"code", error.code}, {"reason", error.message}});
     if (record.step == TaskStep::kComputed) {
         parts_.journal->update(record.task(), [](TaskRecord& r) { r.assignment.fast = false; });
         return advance(record.task());

@@ -1,13 +1,13 @@
 #include <bourse/worker/sandbox.hpp>
 
-#include <array>
-#include <cerrno>
 #include <fcntl.h>
 #include <fmt/core.h>
 #include <linux/openat2.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
+#include <array>
+#include <cerrno>
 
 namespace bourse::worker {
 namespace {
@@ -36,7 +36,8 @@ std::string search_path(const std::vector<std::string>& env) {
     return "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 }
 
-std::vector<std::string> program_candidates(const std::string& program, const std::vector<std::string>& env, const std::string& cwd) {
+std::vector<std::string> program_candidates(const std::string& program, const std::vector<std::string>& env,
+                                            const std::string& cwd) {
     if (program.starts_with("/")) return {program};
     if (program.find('/') != std::string::npos) return {(fs::path(cwd) / program).lexically_normal().string()};
     std::vector<std::string> out;
@@ -52,8 +53,8 @@ std::vector<std::string> program_candidates(const std::string& program, const st
 
 }  // namespace
 
-Result<std::string> find_program(const fs::path& rootfs, const std::string& program, const std::vector<std::string>& env,
-                                 const std::string& cwd) {
+Result<std::string> find_program(const fs::path& rootfs, const std::string& program,
+                                 const std::vector<std::string>& env, const std::string& cwd) {
     const int root_fd = ::open(rootfs.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC);
     if (root_fd < 0 || program.empty()) {
         if (root_fd >= 0) ::close(root_fd);
@@ -70,7 +71,8 @@ Result<std::string> find_program(const fs::path& rootfs, const std::string& prog
     }
     ::close(root_fd);
     if (!found.empty()) return found;
-    if (refused) return fail("APP_PROGRAM_NOT_EXECUTABLE", fmt::format("\"{}\" in the image is not executable.", program));
+    if (refused)
+        return fail("APP_PROGRAM_NOT_EXECUTABLE", fmt::format("\"{}\" in the image is not executable.", program));
     return fail("APP_PROGRAM_MISSING", fmt::format("The image has no program \"{}\".", program));
 }
 

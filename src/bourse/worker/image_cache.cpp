@@ -6,15 +6,15 @@
 
 #include <archive.h>
 #include <archive_entry.h>
-#include <cerrno>
-#include <cstring>
 #include <fcntl.h>
 #include <fmt/core.h>
-#include <memory>
-#include <nlohmann/json.hpp>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <cerrno>
+#include <cstring>
+#include <memory>
+#include <nlohmann/json.hpp>
 #include <utility>
 #include <vector>
 
@@ -58,7 +58,8 @@ Result<LayoutParts> read_layout(const fs::path& layout) {
     const auto text = sys::read_file(layout / "index.json");
     if (!text) return fail("APP_IMAGE_DOWNLOAD_FAILED", text.error().message);
     const auto index = json::parse(*text, nullptr, false);
-    if (!index.is_object() || !index.contains("manifests") || !index["manifests"].is_array() || index["manifests"].empty())
+    if (!index.is_object() || !index.contains("manifests") || !index["manifests"].is_array() ||
+        index["manifests"].empty())
         return fail("APP_IMAGE_DOWNLOAD_FAILED", "The image's layout has no manifest.");
     LayoutParts parts;
     BOURSE_TRY(parts.manifest, read_blob(layout, index["manifests"][0]));
@@ -72,7 +73,8 @@ std::uint64_t unpacked_layer_bytes(const fs::path& blob, std::uint64_t max) {
     archive_read_support_filter_all(in.get());
     archive_read_support_format_raw(in.get());
     archive_entry* entry = nullptr;
-    if (archive_read_open_filename(in.get(), blob.c_str(), 128 * 1024) != ARCHIVE_OK || archive_read_next_header(in.get(), &entry) != ARCHIVE_OK)
+    if (archive_read_open_filename(in.get(), blob.c_str(), 128 * 1024) != ARCHIVE_OK ||
+        archive_read_next_header(in.get(), &entry) != ARCHIVE_OK)
         return 0;  // umoci will say what is wrong with it
     std::vector<char> buffer(256 * 1024);
     std::uint64_t total = 0;
@@ -87,9 +89,11 @@ Result<std::uint64_t> checked_unpacked_size(const fs::path& layout, const json& 
         for (const auto& layer : manifest["layers"]) {
             const auto digest = layer.is_object() ? layer.value("digest", std::string()) : std::string();
             if (!digest.starts_with("sha256:") || digest.find('/') != std::string::npos) continue;
-            total += unpacked_layer_bytes(layout / "blobs" / "sha256" / digest.substr(7), max_bytes - std::min(total, max_bytes));
+            total += unpacked_layer_bytes(layout / "blobs" / "sha256" / digest.substr(7),
+                                          max_bytes - std::min(total, max_bytes));
             if (total > max_bytes)
-                return fail("APP_IMAGE_DOWNLOAD_FAILED", fmt::format("The image is larger than the category's limit of {} bytes.", max_bytes));
+                return fail("APP_IMAGE_DOWNLOAD_FAILED",
+                            fmt::format("The image is larger than the category's limit of {} bytes.", max_bytes));
         }
     return total;
 }
@@ -105,7 +109,8 @@ Status<> unpack_layout(const fs::path& layout, const fs::path& rootfs) {
     if (!done) return fail("WORKER_TOOL_MISSING", "umoci could not be started: " + done.error().message);
     if (done->ok()) return {};
     const bool full = done->err.find("no space left") != std::string::npos;
-    return fail(full ? "WORKER_DISK_FULL" : "APP_IMAGE_DOWNLOAD_FAILED", "The image cannot be unpacked: " + done->err.substr(0, 1000));
+    return fail(full ? "WORKER_DISK_FULL" : "APP_IMAGE_DOWNLOAD_FAILED",
+                "The image cannot be unpacked: " + done->err.substr(0, 1000));
 }
 
 /// Mount points of the app's contract; what the image has under these names stays.
@@ -134,7 +139,9 @@ std::uint64_t image_size(const fs::path& image) {
 }  // namespace
 
 ImageLease::ImageLease(ImageLease&& other) noexcept
-    : rootfs_(std::move(other.rootfs_)), config_(std::move(other.config_)), lock_fd_(std::exchange(other.lock_fd_, -1)) {}
+    : rootfs_(std::move(other.rootfs_)),
+      config_(std::move(other.config_)),
+      lock_fd_(std::exchange(other.lock_fd_, -1)) {}
 ImageLease& ImageLease::operator=(ImageLease&& other) noexcept {
     std::swap(rootfs_, other.rootfs_);
     std::swap(config_, other.config_);
@@ -151,7 +158,8 @@ Status<> ImageCache::open() {
     std::error_code ec;
     for (const char* name : {"images", "locks", "tmp"}) {
         fs::create_directories(dir_ / name, ec);
-        if (ec) return fail("FILE_UNWRITABLE", fmt::format("Cannot make {}: {}.", (dir_ / name).string(), ec.message()));
+        if (ec)
+            return fail("FILE_UNWRITABLE", fmt::format("Cannot make {}: {}.", (dir_ / name).string(), ec.message()));
     }
     ::chmod(dir_.c_str(), 0700);
     for (fs::directory_iterator it(dir_ / "tmp", ec), end; !ec && it != end; it.increment(ec)) {
@@ -168,7 +176,8 @@ Status<> ImageCache::open() {
 Result<ImageLease> ImageCache::lease(const Hash& checksum, int lock_fd) const {
     const auto dir = image_dir(checksum);
     const auto text = sys::read_file(dir / "config.json", 16 << 20);
-    auto config = text ? parse_image_config(*text) : Result<ImageConfig>(fail("APP_NOT_FOUND_LOCALLY", text.error().message));
+    auto config =
+        text ? parse_image_config(*text) : Result<ImageConfig>(fail("APP_NOT_FOUND_LOCALLY", text.error().message));
     if (!config) {
         ::close(lock_fd);
         return fail(std::move(config).error());
@@ -205,16 +214,18 @@ Status<> ImageCache::fetch(const std::string& multiaddr, const std::string& defa
     return done;
 }
 
-Result<ImageLease> ImageCache::get(const std::string& multiaddr, const std::string& default_registry, const Hash& checksum,
-                                   std::uint64_t max_bytes, const ImageSourceConfig& source) {
+Result<ImageLease> ImageCache::get(const std::string& multiaddr, const std::string& default_registry,
+                                   const Hash& checksum, std::uint64_t max_bytes, const ImageSourceConfig& source) {
     const auto lock_file = dir_ / "locks" / to_hex_plain(checksum);
     const int fd = open_lock(lock_file, LOCK_SH);
-    if (fd < 0) return fail("WORKER_DISK_FULL", fmt::format("Cannot lock {}: {}.", lock_file.string(), std::strerror(errno)));
+    if (fd < 0)
+        return fail("WORKER_DISK_FULL", fmt::format("Cannot lock {}: {}.", lock_file.string(), std::strerror(errno)));
     std::error_code ec;
     if (fs::exists(image_dir(checksum) / "config.json", ec)) {
         if (image_size(image_dir(checksum)) <= max_bytes) return lease(checksum, fd);
         ::close(fd);
-        return fail("APP_IMAGE_DOWNLOAD_FAILED", fmt::format("The image is larger than the category's limit of {} bytes.", max_bytes));
+        return fail("APP_IMAGE_DOWNLOAD_FAILED",
+                    fmt::format("The image is larger than the category's limit of {} bytes.", max_bytes));
     }
     ::flock(fd, LOCK_EX);
     if (!fs::exists(image_dir(checksum) / "config.json", ec)) {
@@ -254,7 +265,8 @@ void ImageCache::evict() {
         if (!ec) total -= entry.size;
         fs::remove_all(doomed, ec);
         ::close(fd);
-        sys::log_info("image removed from the cache", {{"image", entry.dir.filename().string()}, {"bytes", std::to_string(entry.size)}});
+        sys::log_info("image removed from the cache",
+                      {{"image", entry.dir.filename().string()}, {"bytes", std::to_string(entry.size)}});
     }
 }
 

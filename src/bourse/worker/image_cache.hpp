@@ -1,8 +1,8 @@
 // Unpacked images by checksum, shared by the workers of a machine, within a budget of disk (least recently used first).
 //
-// Layout: images/<hex>/{rootfs, config.json, size}; an image appears there by one rename, so a killed worker leaves only
-// something under tmp/, which the next start removes. locks/<hex> is locked shared while an app runs from an image and
-// exclusively while it is fetched or removed.
+// Layout: images/<hex>/{rootfs, config.json, size}; an image appears there by one rename, so a killed worker leaves
+// only something under tmp/, which the next start removes. locks/<hex> is locked shared while an app runs from an image
+// and exclusively while it is fetched or removed.
 #pragma once
 
 #include <bourse/base/bytes.hpp>
@@ -34,7 +34,8 @@ private:
 
 class ImageCache {
 public:
-    ImageCache(std::filesystem::path dir, std::uint64_t budget_bytes) : dir_(std::move(dir)), budget_bytes_(budget_bytes) {}
+    ImageCache(std::filesystem::path dir, std::uint64_t budget_bytes)
+        : dir_(std::move(dir)), budget_bytes_(budget_bytes) {}
     /// Makes the folders and removes what killed workers left half done. Errors: FILE_UNWRITABLE.
     Status<> open();
     /// From the cache, or fetched and unpacked. Blocks while another worker fetches the same image.

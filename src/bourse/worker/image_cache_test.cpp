@@ -8,11 +8,11 @@
 #include <bourse/worker/probe_program.hpp>
 
 #include <arpa/inet.h>
-#include <fstream>
 #include <gtest/gtest.h>
 #include <sys/socket.h>
-#include <thread>
 #include <unistd.h>
+#include <fstream>
+#include <thread>
 
 namespace bourse::worker {
 namespace {
@@ -45,10 +45,12 @@ class ImageCacheTest : public testing::Test {
 protected:
     void SetUp() override {
         for (const char* tool : {"skopeo", "umoci", "docker-registry"})
-            if (!run({tool, "--version"})) GTEST_SKIP() << "SKIPPED: " << tool << " does not run on this machine (scripts/setup.sh installs it)";
+            if (!run({tool, "--version"}))
+                GTEST_SKIP() << "SKIPPED: " << tool << " does not run on this machine (scripts/setup.sh installs it)";
         host_ = "127.0.0.1:" + std::to_string(free_port());
-        std::ofstream(at("registry.yml")) << "version: 0.1\nlog: {level: error}\nstorage: {filesystem: {rootdirectory: " << at("store").string()
-                                          << "}}\nhttp: {addr: \"" << host_ << "\"}\n";
+        std::ofstream(at("registry.yml"))
+            << "version: 0.1\nlog: {level: error}\nstorage: {filesystem: {rootdirectory: " << at("store").string()
+            << "}}\nhttp: {addr: \"" << host_ << "\"}\n";
         sys::ProcessSpec spec;
         spec.argv = {"docker-registry", "serve", at("registry.yml").string()};
         spec.stderr_file = at("registry.log");
@@ -79,12 +81,15 @@ protected:
         EXPECT_TRUE(run({"umoci", "config", "--image", image, "--config.entrypoint", "/exit7"}));
         bool pushed = false;
         for (int i = 0; i < 100 && !pushed; ++i) {  // the registry needs a moment to come up
-            pushed = run({"skopeo", "--insecure-policy", "copy", "--quiet", "--dest-tls-verify=false", "oci:" + image, "docker://" + host_ + "/test/" + name + ":v1"});
+            pushed = run({"skopeo", "--insecure-policy", "copy", "--quiet", "--dest-tls-verify=false", "oci:" + image,
+                          "docker://" + host_ + "/test/" + name + ":v1"});
             if (!pushed) ::usleep(100'000);
         }
         EXPECT_TRUE(pushed);
         std::string digest;
-        EXPECT_TRUE(run({"skopeo", "inspect", "--tls-verify=false", "--format", "{{.Digest}}", "docker://" + host_ + "/test/" + name + ":v1"}, &digest));
+        EXPECT_TRUE(run({"skopeo", "inspect", "--tls-verify=false", "--format", "{{.Digest}}",
+                         "docker://" + host_ + "/test/" + name + ":v1"},
+                        &digest));
         return *hash_from_hex(digest.substr(7, 64));
     }
     std::string multiaddr(const std::string& name = "one") const { return host_ + "/test/" + name + ":v1"; }
@@ -152,9 +157,7 @@ TEST_F(ImageCacheTest, the_longest_unused_image_goes_first_and_used_ones_stay) {
     EXPECT_TRUE(fs::exists(held->rootfs()));
     EXPECT_FALSE(fs::exists(at("cache/images/" + to_hex_plain(second))));
     const auto rootfs = held->rootfs();
-    {
-        const auto dropped = std::move(*held);
-    }
+    { const auto dropped = std::move(*held); }
     tight.evict();
     EXPECT_FALSE(fs::exists(rootfs));
 }
@@ -166,8 +169,7 @@ TEST_F(ImageCacheTest, half_done_work_of_a_killed_worker_is_removed) {
 TEST_F(ImageCacheTest, several_threads_fetch_it_once) {
     std::vector<std::thread> threads;
     std::atomic<int> good{0};
-    for (int i = 0; i < 4; ++i)
-        threads.emplace_back([&] { good += code(multiaddr(), checksum_).empty() ? 1 : 0; });
+    for (int i = 0; i < 4; ++i) threads.emplace_back([&] { good += code(multiaddr(), checksum_).empty() ? 1 : 0; });
     for (auto& thread : threads) thread.join();
     EXPECT_EQ(good, 4);
 }
@@ -186,8 +188,15 @@ TEST_F(ImageCacheTest, a_task_is_computed_with_it) {
     auto images = cache();
     const ComputeTools tools{&config, &images, sandbox->get()};
     client::stream::Command assignment;
-    assignment.limits = {.seconds = 20, .cpus = 1, .memory_bytes = 256 << 20, .processes = 16, .open_files = 64, .disk_bytes = 1 << 20,
-                         .inodes = 64, .download_bytes = 1 << 20, .image_bytes = 1 << 30};
+    assignment.limits = {.seconds = 20,
+                         .cpus = 1,
+                         .memory_bytes = 256 << 20,
+                         .processes = 16,
+                         .open_files = 64,
+                         .disk_bytes = 1 << 20,
+                         .inodes = 64,
+                         .download_bytes = 1 << 20,
+                         .image_bytes = 1 << 30};
     DealFacts facts;
     facts.app.type = "DOCKER";
     facts.app.multiaddr = to_bytes(multiaddr());

@@ -1,13 +1,13 @@
 #include <bourse/worker/image_config.hpp>
 
-#include <charconv>
 #include <fcntl.h>
 #include <fmt/core.h>
 #include <linux/openat2.h>
-#include <nlohmann/json.hpp>
-#include <optional>
 #include <sys/syscall.h>
 #include <unistd.h>
+#include <charconv>
+#include <nlohmann/json.hpp>
+#include <optional>
 
 namespace bourse::worker {
 namespace {
@@ -82,7 +82,8 @@ bool lists_member(const std::string& members, const std::string& name) {
 }
 
 tl::unexpected<Error> unknown_user(const std::string& what, const std::string& name) {
-    return fail("IMAGE_USER_UNKNOWN", fmt::format("The image's {} \"{}\" is neither a number nor in its own account files.", what, name));
+    return fail("IMAGE_USER_UNKNOWN",
+                fmt::format("The image's {} \"{}\" is neither a number nor in its own account files.", what, name));
 }
 
 }  // namespace

@@ -16,7 +16,7 @@ struct ImageConfig {
     std::vector<std::string> cmd;
     std::vector<std::string> env;  ///< NAME=value
     std::string working_dir = "/";
-    std::string user;              ///< "", "1000", "1000:1000", "name", "name:group"
+    std::string user;  ///< "", "1000", "1000:1000", "name", "name:group"
 };
 /// From the config blob of an OCI or Docker image. Errors: IMAGE_CONFIG_INVALID.
 Result<ImageConfig> parse_image_config(std::string_view json);

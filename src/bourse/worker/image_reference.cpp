@@ -1,7 +1,7 @@
 #include <bourse/worker/image_reference.hpp>
 
-#include <algorithm>
 #include <fmt/core.h>
+#include <algorithm>
 
 namespace bourse::worker {
 namespace {
@@ -15,9 +15,12 @@ bool has_registry_host(std::string_view name) {
 
 bool is_legal_repository(std::string_view name) {
     if (name.empty() || name.size() > 255 || name.front() == '/' || name.back() == '/') return false;
-    return std::ranges::all_of(name, [](char c) {
-        return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' || c == '_' || c == '-' || c == '/';
-    }) && name.find("//") == std::string_view::npos && name.find("..") == std::string_view::npos;
+    return std::ranges::all_of(name,
+                               [](char c) {
+                                   return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' || c == '_' ||
+                                          c == '-' || c == '/';
+                               }) &&
+           name.find("//") == std::string_view::npos && name.find("..") == std::string_view::npos;
 }
 
 bool is_legal_host(std::string_view host) {
@@ -52,16 +55,19 @@ Result<ImageReference> parse_image_reference(std::string_view text, const std::s
         return invalid("it names no registry (HOST[:PORT]/NAME), and this worker has no default registry.");
     } else {
         reference.registry = default_registry;
-        reference.repository = (name.find('/') == std::string_view::npos && default_registry == "docker.io" ? "library/" : "") +
-                               std::string(name);
+        reference.repository =
+            (name.find('/') == std::string_view::npos && default_registry == "docker.io" ? "library/" : "") +
+            std::string(name);
     }
     if (!is_legal_host(reference.registry)) return invalid("the registry's name has characters that are not allowed.");
-    if (!is_legal_repository(reference.repository)) return invalid("the repository's name has characters that are not allowed.");
+    if (!is_legal_repository(reference.repository))
+        return invalid("the repository's name has characters that are not allowed.");
     return reference;
 }
 
 bool is_loopback_registry(const std::string& registry) {
-    const auto host = registry.starts_with("[") ? registry.substr(1, registry.find(']') - 1) : registry.substr(0, registry.find(':'));
+    const auto host =
+        registry.starts_with("[") ? registry.substr(1, registry.find(']') - 1) : registry.substr(0, registry.find(':'));
     return host == "localhost" || host == "::1" || host.starts_with("127.");
 }
 

@@ -15,11 +15,11 @@
 namespace bourse::worker {
 
 struct ImageSourceConfig {
-    std::vector<std::string> registries;   ///< HOST:PORT that may be at any address
-    std::uint64_t timeout_ms = 300'000;    ///< of one copy
-    int tries = 3;                         ///< while the registry cannot be reached
-    std::uint64_t retry_pause_ms = 15'000; ///< between them: three tries cover 30 s
-    std::function<bool()> cancelled;       ///< asked during pauses
+    std::vector<std::string> registries;    ///< HOST:PORT that may be at any address
+    std::uint64_t timeout_ms = 300'000;     ///< of one copy
+    int tries = 3;                          ///< while the registry cannot be reached
+    std::uint64_t retry_pause_ms = 15'000;  ///< between them: three tries cover 30 s
+    std::function<bool()> cancelled;        ///< asked during pauses
 };
 
 /// Copies the image for this machine's platform into an OCI layout at `layout` under the tag "image".

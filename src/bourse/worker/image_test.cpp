@@ -5,9 +5,9 @@
 #include <bourse/worker/image_source.hpp>
 #include <bourse/worker/sandbox.hpp>
 
+#include <gtest/gtest.h>
 #include <algorithm>
 #include <fstream>
-#include <gtest/gtest.h>
 
 namespace bourse::worker {
 namespace {
@@ -26,21 +26,27 @@ TEST(ImageReferenceTest, names_as_docker_reads_them) {
     EXPECT_EQ(parsed("iexechub/python-hello-world:8.0"), "IMAGE_NAME_INVALID");
     EXPECT_EQ(parsed("iexechub/python-hello-world:8.0", "docker.io"), "docker.io iexechub/python-hello-world");
     EXPECT_EQ(parsed("debian:12", "docker.io"), "docker.io library/debian");
-    for (const char* text : {"", "host.io/", "host.io//x", "host.io/../x", "host.io/UPPER", "host.io/x y", "ho st.io/x", "host.io/x;rm"})
+    for (const char* text :
+         {"", "host.io/", "host.io//x", "host.io/../x", "host.io/UPPER", "host.io/x y", "ho st.io/x", "host.io/x;rm"})
         EXPECT_EQ(parsed(text), "IMAGE_NAME_INVALID") << text;
 }
 TEST(ImageReferenceTest, pulled_by_digest) {
     Hash hash;
     hash.data[31] = 0xAB;
-    EXPECT_EQ(parse_image_reference("h.io/x:tag")->at_digest(hash), "docker://h.io/x@sha256:" + std::string(62, '0') + "ab");
-    EXPECT_TRUE(is_loopback_registry("127.0.0.1:5000") && is_loopback_registry("localhost:1") && is_loopback_registry("[::1]:5"));
+    EXPECT_EQ(parse_image_reference("h.io/x:tag")->at_digest(hash),
+              "docker://h.io/x@sha256:" + std::string(62, '0') + "ab");
+    EXPECT_TRUE(is_loopback_registry("127.0.0.1:5000") && is_loopback_registry("localhost:1") &&
+                is_loopback_registry("[::1]:5"));
     EXPECT_FALSE(is_loopback_registry("registry.example.org") || is_loopback_registry("10.0.0.1:5000"));
 }
 
 TEST(ImageCauseTest, what_skopeo_says) {
-    EXPECT_EQ(image_cause_of("reading manifest sha256:ab in 127.0.0.1:5000/x: manifest unknown: manifest unknown"), "APP_IMAGE_DOWNLOAD_FAILED");
+    EXPECT_EQ(image_cause_of("reading manifest sha256:ab in 127.0.0.1:5000/x: manifest unknown: manifest unknown"),
+              "APP_IMAGE_DOWNLOAD_FAILED");
     EXPECT_EQ(image_cause_of("requested access to the resource is denied"), "APP_IMAGE_DOWNLOAD_FAILED");
-    EXPECT_EQ(image_cause_of("pinging container registry 127.0.0.1:1: dial tcp 127.0.0.1:1: connect: connection refused"), "APP_REGISTRY_UNREACHABLE");
+    EXPECT_EQ(
+        image_cause_of("pinging container registry 127.0.0.1:1: dial tcp 127.0.0.1:1: connect: connection refused"),
+        "APP_REGISTRY_UNREACHABLE");
     EXPECT_EQ(image_cause_of("dial tcp: lookup nowhere.invalid: no such host"), "APP_REGISTRY_UNREACHABLE");
     EXPECT_EQ(image_cause_of("x509: certificate signed by unknown authority"), "APP_REGISTRY_UNREACHABLE");
     EXPECT_EQ(image_cause_of("received unexpected HTTP status: 503 Service Unavailable"), "APP_REGISTRY_UNREACHABLE");
@@ -49,12 +55,14 @@ TEST(ImageCauseTest, what_skopeo_says) {
 }
 
 TEST(ImageConfigTest, process_of_an_image) {
-    const auto config = parse_image_config(R"({"config":{"Entrypoint":["/app"],"Cmd":["a"],"Env":["A=1"],"User":"app","WorkingDir":"/w"}})");
+    const auto config = parse_image_config(
+        R"({"config":{"Entrypoint":["/app"],"Cmd":["a"],"Env":["A=1"],"User":"app","WorkingDir":"/w"}})");
     ASSERT_TRUE(config);
     EXPECT_EQ(config->entrypoint, std::vector<std::string>{"/app"});
     EXPECT_EQ(config->working_dir, "/w");
     EXPECT_EQ(app_arguments(*config, "")->at(1), "a");
-    EXPECT_EQ(*app_arguments(*config, R"(one "two words" 'three')"), (std::vector<std::string>{"/app", "one", "two words", "three"}));
+    EXPECT_EQ(*app_arguments(*config, R"(one "two words" 'three')"),
+              (std::vector<std::string>{"/app", "one", "two words", "three"}));
     EXPECT_EQ(app_arguments(*config, "\"open").error().code, "ARGS_UNTERMINATED");
     EXPECT_EQ(app_arguments(ImageConfig{}, "").error().code, "APP_PROGRAM_MISSING");
     EXPECT_TRUE(parse_image_config("{}"));
@@ -94,10 +102,13 @@ TEST(AppContractTest, environment_of_the_image_then_ours) {
     const auto env = app_environment(image, contract);
     const auto has = [&](const std::string& entry) { return std::ranges::count(env, entry) == 1; };
     EXPECT_TRUE(has("A=1") && has("IEXEC_OUT=/iexec_out") && has("IEXEC_IN=/iexec_in") && has("HOME=/tmp"));
-    EXPECT_TRUE(has("IEXEC_TASK_INDEX=7") && has("IEXEC_BOT_TASK_INDEX=7") && has("IEXEC_BOT_SIZE=3") && has("IEXEC_BOT_FIRST_INDEX=5"));
+    EXPECT_TRUE(has("IEXEC_TASK_INDEX=7") && has("IEXEC_BOT_TASK_INDEX=7") && has("IEXEC_BOT_SIZE=3") &&
+                has("IEXEC_BOT_FIRST_INDEX=5"));
     EXPECT_TRUE(has("IEXEC_DATASET_ADDRESS=") && has("IEXEC_DATASET_FILENAME=") && has("IEXEC_INPUT_FILES_NUMBER=1"));
     EXPECT_TRUE(has("IEXEC_INPUT_FILE_NAME_1=0x4f1a8e3ed7d7c1d5f5e0c8be2f1c37b0b0f1a2a9e4f6a7a0b5d2c3e4f5a6b7c8") ||
-                std::ranges::any_of(env, [](const std::string& e) { return e.starts_with("IEXEC_INPUT_FILE_NAME_1=0x") && e.size() == 24 + 66; }));
+                std::ranges::any_of(env, [](const std::string& e) {
+                    return e.starts_with("IEXEC_INPUT_FILE_NAME_1=0x") && e.size() == 24 + 66;
+                }));
     EXPECT_TRUE(std::ranges::any_of(env, [](const std::string& e) { return e.starts_with("PATH="); }));
     EXPECT_FALSE(has("broken"));
 }

@@ -11,9 +11,9 @@
 namespace bourse::worker {
 
 struct InputFailure {
-    std::string cause;    ///< of §9.7, or WORKER_DISK_FULL
+    std::string cause;  ///< of §9.7, or WORKER_DISK_FULL
     std::string message;
-    std::string key;      ///< what could not be fetched: "dataset:0x…", "input:<url>"; empty if nobody else could either
+    std::string key;  ///< what could not be fetched: "dataset:0x…", "input:<url>"; empty if nobody else could either
 };
 struct FetchedInputs {
     std::vector<std::string> names;  ///< of the input files, in order

@@ -74,7 +74,8 @@ Result<std::unique_ptr<Journal>> Journal::open(db::Database& database) {
     for (const auto& row : database.query("SELECT record FROM task")) {
         auto record = record_from(db::sql_text(row[0]));
         if (!record)
-            return fail("JOURNAL_DAMAGED", "A task in the worker's journal cannot be read; the file may come from another program.");
+            return fail("JOURNAL_DAMAGED",
+                        "A task in the worker's journal cannot be read; the file may come from another program.");
         journal->records_.emplace(record->task(), *std::move(record));
     }
     for (const auto& row : database.query("SELECT stream_id, seq FROM position"))
@@ -162,14 +163,16 @@ bool Journal::take(const stream::Command& command) {
 }
 
 void Journal::store(const TaskRecord& record) {
-    database_->execute("INSERT INTO task (id, record) VALUES (?1, ?2) ON CONFLICT (id) DO UPDATE SET record = excluded.record",
-                       {to_hex(record.task()), record_text(record)});
+    database_->execute(
+        "INSERT INTO task (id, record) VALUES (?1, ?2) ON CONFLICT (id) DO UPDATE SET record = excluded.record",
+        {to_hex(record.task()), record_text(record)});
 }
 
 void Journal::store_position() {
-    database_->execute("INSERT INTO position (one, stream_id, seq) VALUES (1, ?1, ?2) "
-                       "ON CONFLICT (one) DO UPDATE SET stream_id = excluded.stream_id, seq = excluded.seq",
-                       {position_.stream_id, static_cast<std::int64_t>(position_.seq)});
+    database_->execute(
+        "INSERT INTO position (one, stream_id, seq) VALUES (1, ?1, ?2) "
+        "ON CONFLICT (one) DO UPDATE SET stream_id = excluded.stream_id, seq = excluded.seq",
+        {position_.stream_id, static_cast<std::int64_t>(position_.seq)});
 }
 
 }  // namespace bourse::worker

@@ -28,21 +28,21 @@ enum class TaskStep : std::uint8_t {
 struct TaskRecord {
     client::stream::Command assignment;
     TaskStep step = TaskStep::kAssigned;
-    Uint256 stake_nrlc;            ///< that the contribution locks; known after the checks
+    Uint256 stake_nrlc;  ///< that the contribution locks; known after the checks
     Hash digest;
-    Bytes callback_data;           ///< of deals with a callback
+    Bytes callback_data;  ///< of deals with a callback
     bool has_callback = false;
     bool cheating = false;
-    std::string cause;             ///< of an error result
+    std::string cause;  ///< of an error result
     std::string message;
     std::optional<std::int64_t> exit_code;
     std::vector<std::string> fetched;
     bool reveal_ordered = false;
     bool upload_ordered = false;
-    bool fast_path = false;        ///< the upload succeeded before the contribution
+    bool fast_path = false;  ///< the upload succeeded before the contribution
     std::string cid, link;
-    std::string report;            ///< payload of the last StatusReport
-    bool log_pending = false;      ///< a LogReport that the scheduler has not confirmed
+    std::string report;        ///< payload of the last StatusReport
+    bool log_pending = false;  ///< a LogReport that the scheduler has not confirmed
 
     const poco::TaskId& task() const noexcept { return assignment.task; }
 };

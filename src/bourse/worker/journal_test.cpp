@@ -115,7 +115,8 @@ TEST_F(JournalTest, another_stream_begins_at_zero_and_keeps_the_tasks) {
 TEST_F(JournalTest, a_change_that_throws_leaves_the_file_as_it_was) {
     ASSERT_TRUE(journal_->take(command(1, stream::CommandKind::kAssign)));
     EXPECT_THROW(journal_->update(
-                     task_number(1), [](TaskRecord& r) { r.step = TaskStep::kComputed; }, [] { throw std::runtime_error("disk"); }),
+                     task_number(1), [](TaskRecord& r) { r.step = TaskStep::kComputed; },
+                     [] { throw std::runtime_error("disk"); }),
                  std::runtime_error);
     reopen();
     EXPECT_EQ(journal_->find(task_number(1))->step, TaskStep::kAssigned);

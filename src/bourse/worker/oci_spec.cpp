@@ -2,9 +2,9 @@
 
 #include <bourse/worker/seccomp.hpp>
 
+#include <sys/resource.h>
 #include <algorithm>
 #include <nlohmann/json.hpp>
-#include <sys/resource.h>
 
 namespace bourse::worker {
 namespace {
@@ -29,7 +29,10 @@ json oci_mounts(const SandboxRequest& request, const std::filesystem::path& volu
          {"type", "tmpfs"},
          {"source", "shm"},
          {"options", {"nosuid", "noexec", "nodev", "mode=1777", "size=67108864", "nr_inodes=4096"}}},
-        {{"destination", "/sys"}, {"type", "sysfs"}, {"source", "sysfs"}, {"options", {"nosuid", "noexec", "nodev", "ro"}}},
+        {{"destination", "/sys"},
+         {"type", "sysfs"},
+         {"source", "sysfs"},
+         {"options", {"nosuid", "noexec", "nodev", "ro"}}},
         bind_mount("/iexec_in", request.input_dir, true),
         bind_mount("/iexec_out", volume / "out", false),
         bind_mount("/tmp", volume / "tmp", false),
@@ -53,7 +56,8 @@ json oci_process(const SandboxRequest& request) {
             {"args", request.argv},
             {"env", request.env},
             {"cwd", request.cwd},
-            {"capabilities", {{"bounding", none}, {"effective", none}, {"permitted", none}, {"inheritable", none}, {"ambient", none}}},
+            {"capabilities",
+             {{"bounding", none}, {"effective", none}, {"permitted", none}, {"inheritable", none}, {"ambient", none}}},
             {"rlimits",
              {{{"type", "RLIMIT_NOFILE"}, {"hard", files}, {"soft", files}},
               {{"type", "RLIMIT_CORE"}, {"hard", 0}, {"soft", 0}}}},

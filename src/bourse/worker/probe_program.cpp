@@ -4,8 +4,8 @@
 
 #include <fmt/core.h>
 
-#include <cstring>
 #include <elf.h>
+#include <cstring>
 
 namespace bourse::worker {
 
@@ -51,14 +51,22 @@ Status<> try_out_sandbox(Sandbox& sandbox, const std::filesystem::path& data_dir
     request.argv = {"/exit7"};
     request.work_dir = dir;
     request.input_dir = dir / "in";
-    request.limits = {.seconds = 20, .cpus = 1, .memory_bytes = 256 << 20, .processes = 16, .open_files = 64,
-                      .disk_bytes = 1 << 20, .inodes = 64, .download_bytes = 0, .image_bytes = 0};
+    request.limits = {.seconds = 20,
+                      .cpus = 1,
+                      .memory_bytes = 256 << 20,
+                      .processes = 16,
+                      .open_files = 64,
+                      .disk_bytes = 1 << 20,
+                      .inodes = 64,
+                      .download_bytes = 0,
+                      .image_bytes = 0};
     const auto run = sandbox.run(request);
     sandbox.release(request);
     std::filesystem::remove_all(dir, ec);
     if (!run) return fail(run.error());
     if (run->exit_code != 7)
-        return fail("SANDBOX_FAILED", fmt::format("A trial run ended with {} instead of 7: {}", run->exit_code, run->err));
+        return fail("SANDBOX_FAILED",
+                    fmt::format("A trial run ended with {} instead of 7: {}", run->exit_code, run->err));
     return {};
 }
 

@@ -10,7 +10,8 @@ namespace bourse::worker {
 /// A static ELF executable for x86-64: mov edi, 7; mov eax, 60 (exit); syscall.
 std::string exit7_program();
 
-/// Runs it with every limit that a task gets: what the machine refuses here it would refuse later. Errors: SANDBOX_FAILED.
+/// Runs it with every limit that a task gets: what the machine refuses here it would refuse later. Errors:
+/// SANDBOX_FAILED.
 Status<> try_out_sandbox(Sandbox& sandbox, const std::filesystem::path& data_dir);
 
 }  // namespace bourse::worker

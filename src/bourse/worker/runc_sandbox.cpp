@@ -11,9 +11,9 @@
 #include <fmt/core.h>
 #include <nlohmann/json.hpp>
 
-#include <fstream>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <fstream>
 
 namespace bourse::worker {
 namespace {
@@ -50,7 +50,8 @@ CgroupMarks read_marks(const fs::path& state_json) {
         // v1 has one folder a controller, v2 a single one under the empty name.
         if (controller == "memory") marks.out_of_memory |= cgroup_count(folder / "memory.oom_control", "oom_kill") > 0;
         if (controller.empty()) marks.out_of_memory |= cgroup_count(folder / "memory.events", "oom_kill") > 0;
-        if (controller == "pids" || controller.empty()) marks.fork_refused |= cgroup_count(folder / "pids.events", "max") > 0;
+        if (controller == "pids" || controller.empty())
+            marks.fork_refused |= cgroup_count(folder / "pids.events", "max") > 0;
     }
     return marks;
 }
@@ -89,7 +90,8 @@ public:
 
 private:
     static VolumeSpec volume_spec(const SandboxRequest& request) {
-        return {fs::absolute(request.work_dir), request.limits.disk_bytes, request.limits.inodes, request.uid, request.gid};
+        return {fs::absolute(request.work_dir), request.limits.disk_bytes, request.limits.inodes, request.uid,
+                request.gid};
     }
 
     std::string container_id(const SandboxRequest& request) const { return config_.owner_id + "-" + request.id; }
@@ -133,8 +135,8 @@ private:
         if (fs::exists(state_dir_ / id, ignored)) remove_container(id);
 
         ChildSpec child;
-        child.argv = {"runc", "--root", state_dir_.string(), "--log", log.string(), "run", "--keep",
-                      "--pid-file", pid_file.string(), "--bundle", bundle.string(), id};
+        child.argv = {"runc",   "--root",     state_dir_.string(), "--log",    log.string(),    "run",
+                      "--keep", "--pid-file", pid_file.string(),   "--bundle", bundle.string(), id};
         child.env = {"PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"};
         SuperviseOptions options;
         options.time_limit_ms = request.limits.seconds * 1000;

@@ -16,31 +16,31 @@
 namespace bourse::worker {
 
 struct SandboxRequest {
-    std::string id;                       ///< unique on the machine, [a-z0-9-]
-    std::filesystem::path rootfs;         ///< unpacked image; never written to
-    std::vector<std::string> argv;        ///< argv[0] is found (by find_program)
-    std::vector<std::string> env;         ///< NAME=value
+    std::string id;                 ///< unique on the machine, [a-z0-9-]
+    std::filesystem::path rootfs;   ///< unpacked image; never written to
+    std::vector<std::string> argv;  ///< argv[0] is found (by find_program)
+    std::vector<std::string> env;   ///< NAME=value
     std::string cwd = "/";
     std::uint32_t uid = 0;
     std::uint32_t gid = 0;
     std::vector<std::uint32_t> groups;
-    std::filesystem::path work_dir;       ///< of the task: the sandbox keeps its files in it
-    std::filesystem::path input_dir;      ///< read-only at /iexec_in
+    std::filesystem::path work_dir;   ///< of the task: the sandbox keeps its files in it
+    std::filesystem::path input_dir;  ///< read-only at /iexec_in
     poco::TaskLimits limits;
     const std::atomic<bool>* cancelled = nullptr;  ///< set: the run is killed and ends as `cancelled`
-    std::function<void()> on_started;     ///< the app's program runs now
-    std::function<void()> on_second;      ///< once a second while it runs
+    std::function<void()> on_started;              ///< the app's program runs now
+    std::function<void()> on_second;               ///< once a second while it runs
 };
 
 /// What happened; the facts in order of precedence (middleware §9.7 "one event, one cause") are judged by causes.hpp.
 struct SandboxRun {
-    int exit_code = 0;        ///< 128 + signal when killed by one
+    int exit_code = 0;  ///< 128 + signal when killed by one
     bool cancelled = false;
     bool timed_out = false;
     bool out_of_memory = false;  ///< the kernel's mark
     bool fork_refused = false;   ///< by the limit on processes
     bool disk_full = false;      ///< no space or no inode left at exit
-    std::string out, err;     ///< first and last 512 KiB of each
+    std::string out, err;        ///< first and last 512 KiB of each
     std::uint64_t wall_ms = 0;
     std::filesystem::path output_dir;  ///< what the app left in /iexec_out; valid until release()
 };

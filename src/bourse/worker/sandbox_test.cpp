@@ -5,17 +5,17 @@
 #include <bourse/worker/causes.hpp>
 #include <bourse/worker/sandbox.hpp>
 
-#include <algorithm>
 #include <arpa/inet.h>
-#include <atomic>
-#include <csignal>
-#include <fstream>
 #include <gtest/gtest.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
-#include <thread>
 #include <unistd.h>
+#include <algorithm>
+#include <atomic>
+#include <csignal>
+#include <fstream>
+#include <thread>
 
 namespace bourse::worker {
 namespace {
@@ -54,15 +54,23 @@ protected:
         config.owner_id = "test" + std::to_string(::getpid());
         config.development = true;
         auto made = GetParam() == "runc" ? make_runc_sandbox(config) : make_chroot_sandbox(config);
-        if (!made) GTEST_SKIP() << "SKIPPED: " << GetParam() << " does not work on this machine: " << made.error().message;
+        if (!made)
+            GTEST_SKIP() << "SKIPPED: " << GetParam() << " does not work on this machine: " << made.error().message;
         sandbox_ = std::move(*made);
         make_rootfs();
         fs::create_directories(dir_.path() / "in");
         std::ofstream(dir_.path() / "in/input") << "given";
         fs::permissions(dir_.path() / "in", fs::perms(0755));
         fs::permissions(dir_.path() / "in/input", fs::perms(0644));
-        limits_ = {.seconds = 30, .cpus = 1, .memory_bytes = 256 << 20, .processes = 32, .open_files = 256, .disk_bytes = 8 << 20,
-                   .inodes = 256, .download_bytes = 0, .image_bytes = 0};
+        limits_ = {.seconds = 30,
+                   .cpus = 1,
+                   .memory_bytes = 256 << 20,
+                   .processes = 32,
+                   .open_files = 256,
+                   .disk_bytes = 8 << 20,
+                   .inodes = 256,
+                   .download_bytes = 0,
+                   .image_bytes = 0};
     }
     void TearDown() override {
         if (sandbox_) sandbox_->clear_leftovers();
@@ -78,7 +86,8 @@ protected:
         for (const char* place : {"/bin/busybox", "/usr/bin/busybox"})
             if (fs::exists(place)) fs::copy_file(place, bin / "busybox", fs::copy_options::overwrite_existing);
         ASSERT_TRUE(fs::exists(bin / "busybox")) << "busybox-static is needed (scripts/setup.sh)";
-        for (const char* applet : {"sh", "nc", "id", "cat", "dd", "sleep", "touch", "ln", "tr", "ls", "printf", "env", "mkfifo", "true", "wc", "mount", "unshare"})
+        for (const char* applet : {"sh", "nc", "id", "cat", "dd", "sleep", "touch", "ln", "tr", "ls", "printf", "env",
+                                   "mkfifo", "true", "wc", "mount", "unshare"})
             fs::create_symlink("busybox", bin / applet);
         std::ofstream(bin / "nonsense") << "not a program";
         fs::permissions(bin / "nonsense", fs::perms::all);
@@ -115,7 +124,8 @@ protected:
 };
 
 TEST_P(SandboxTest, output_exit_code_and_streams_come_back) {
-    const auto r = run(std::string("echo out $GREETING; echo err >&2; cat /iexec_in/input >/iexec_out/r; ") + kComputed);
+    const auto r =
+        run(std::string("echo out $GREETING; echo err >&2; cat /iexec_in/input >/iexec_out/r; ") + kComputed);
     EXPECT_EQ(r.exit_code, 0);
     EXPECT_EQ(r.out, "out hello\n");
     EXPECT_EQ(r.err, "err\n");
@@ -130,14 +140,17 @@ TEST_P(SandboxTest, output_exit_code_and_streams_come_back) {
 TEST_P(SandboxTest, the_network_is_closed) {
     const Listener listener;
     sys::ProcessSpec control;
-    control.argv = {(rootfs() / "bin/busybox").string(), "nc", "-w", "2", "127.0.0.1", listener.port(), "-e", "/bin/true"};
+    control.argv = {
+        (rootfs() / "bin/busybox").string(), "nc", "-w", "2", "127.0.0.1", listener.port(), "-e", "/bin/true"};
     control.timeout_ms = 5'000;
     const auto outside = sys::run_process(control);
     ASSERT_TRUE(outside && outside->ok()) << "the control shows that it is open outside";
     EXPECT_NE(run("nc -w 2 127.0.0.1 " + listener.port() + " -e /bin/true").exit_code, 0);
 }
 TEST_P(SandboxTest, the_image_and_the_inputs_cannot_be_changed) {
-    const auto r = run("for f in /bin/new /bin/busybox /iexec_in/new /iexec_in/input /new; do (echo x >$f) 2>/dev/null && echo \"wrote $f\"; done; true");
+    const auto r =
+        run("for f in /bin/new /bin/busybox /iexec_in/new /iexec_in/input /new; do (echo x >$f) 2>/dev/null && echo "
+            "\"wrote $f\"; done; true");
     EXPECT_EQ(r.out, "");
     EXPECT_FALSE(fs::exists(rootfs() / "new"));
     EXPECT_EQ(*sys::read_file(dir_.path() / "in/input"), "given");
@@ -181,14 +194,18 @@ TEST_P(SandboxTest, ten_megabytes_of_output_are_bounded) {
 TEST_P(SandboxTest, links_in_the_output_are_found) {
     EXPECT_EQ(cause(run(std::string("ln -s /etc/passwd /iexec_out/r; ") + kComputed)), "APP_OUTPUT_INVALID");
     EXPECT_EQ(cause(run(std::string("mkfifo /iexec_out/r; ") + kComputed)), "APP_OUTPUT_INVALID");
-    EXPECT_EQ(cause(run("printf '{\"deterministic-output-path\":\"/tmp\"}' >/iexec_out/computed.json")), "APP_OUTPUT_INVALID");
+    EXPECT_EQ(cause(run("printf '{\"deterministic-output-path\":\"/tmp\"}' >/iexec_out/computed.json")),
+              "APP_OUTPUT_INVALID");
 }
 TEST_P(SandboxTest, sparse_files_beyond_the_limit_are_refused) {
     if (!is_runc()) GTEST_SKIP() << "SKIPPED: the fallback's file size limit stops this earlier";
-    EXPECT_EQ(cause(run(std::string("dd if=/dev/zero of=/iexec_out/r bs=1 count=1 seek=1000000000000 2>/dev/null; ") + kComputed)), "APP_OUTPUT_INVALID");
+    EXPECT_EQ(cause(run(std::string("dd if=/dev/zero of=/iexec_out/r bs=1 count=1 seek=1000000000000 2>/dev/null; ") +
+                        kComputed)),
+              "APP_OUTPUT_INVALID");
 }
 TEST_P(SandboxTest, a_full_disk_is_named) {
-    EXPECT_EQ(cause(run("dd if=/dev/zero of=/iexec_out/big bs=64k count=1000 2>/dev/null || exit 1")), "APP_DISK_LIMIT");
+    EXPECT_EQ(cause(run("dd if=/dev/zero of=/iexec_out/big bs=64k count=1000 2>/dev/null || exit 1")),
+              "APP_DISK_LIMIT");
     if (is_runc()) {
         EXPECT_EQ(cause(run("i=0; while : >/tmp/$i; do i=$((i+1)); done 2>/dev/null; exit 1")), "APP_DISK_LIMIT");
     }
@@ -215,7 +232,9 @@ TEST_P(SandboxTest, a_program_that_cannot_run_is_the_apps_fault) {
     EXPECT_EQ(cause(*result), "APP_COMPUTE_FAILED");
 }
 TEST_P(SandboxTest, the_app_has_no_privileges) {
-    const auto r = run("mount -t tmpfs x /tmp 2>/dev/null && echo mounted; unshare -r true 2>/dev/null && echo unshared; cat /proc/self/status 2>/dev/null");
+    const auto r =
+        run("mount -t tmpfs x /tmp 2>/dev/null && echo mounted; unshare -r true 2>/dev/null && echo unshared; cat "
+            "/proc/self/status 2>/dev/null");
     EXPECT_EQ(r.out.find("mounted"), std::string::npos);
     EXPECT_EQ(r.out.find("unshared"), std::string::npos);
     if (!is_runc()) return;  // no /proc there
@@ -226,7 +245,9 @@ TEST_P(SandboxTest, the_app_has_no_privileges) {
 }
 TEST_P(SandboxTest, it_runs_as_the_images_user) {
     if (!is_runc()) GTEST_SKIP() << "SKIPPED: the fallback uses ids of its own";
-    auto r = request("id -u; id -g; cat /iexec_in/input >/iexec_out/mine && echo 1 >/tmp/t && echo 2 >/var/tmp/t && echo 3 >/dev/null && echo ok");
+    auto r = request(
+        "id -u; id -g; cat /iexec_in/input >/iexec_out/mine && echo 1 >/tmp/t && echo 2 >/var/tmp/t && echo 3 "
+        ">/dev/null && echo ok");
     r.uid = 1234;
     r.gid = 4321;
     const auto result = sandbox_->run(r);
@@ -241,7 +262,7 @@ TEST_P(SandboxTest, larger_volumes_hold_bytes_and_inodes) {
     EXPECT_EQ(cause(r), "APP_DISK_LIMIT");
 }
 TEST_P(SandboxTest, leftovers_of_a_killed_worker_are_cleared) {
-    if (!is_runc()) GTEST_SKIP() << "SKIPPED: shown by the run of the next test";
+    if (!is_runc()) GTEST_SKIP() << "SKIPPED: the fallback keeps no state beyond its processes";
     auto r = request("sleep 1000");
     const pid_t child = ::fork();
     if (child == 0) {
@@ -272,7 +293,8 @@ TEST_P(SandboxTest, start_to_end_is_quick) {
     EXPECT_LT(times[2], 2'000U);
 }
 
-INSTANTIATE_TEST_SUITE_P(All, SandboxTest, testing::Values("runc", "chroot"), [](const auto& instance) { return instance.param; });
+INSTANTIATE_TEST_SUITE_P(All, SandboxTest, testing::Values("runc", "chroot"),
+                         [](const auto& instance) { return instance.param; });
 
 }  // namespace
 }  // namespace bourse::worker

@@ -74,9 +74,13 @@ private:
 }  // namespace
 
 struct Session::Impl {
-    Impl(const WorkerConfig& config_in, const crypto::PrivateKey& wallet_in, client::Hub& hub_in, stream::Login description_in,
-         SessionCallbacks callbacks_in)
-        : config(config_in), wallet(wallet_in), hub(hub_in), description(std::move(description_in)), callbacks(std::move(callbacks_in)) {}
+    Impl(const WorkerConfig& config_in, const crypto::PrivateKey& wallet_in, client::Hub& hub_in,
+         stream::Login description_in, SessionCallbacks callbacks_in)
+        : config(config_in),
+          wallet(wallet_in),
+          hub(hub_in),
+          description(std::move(description_in)),
+          callbacks(std::move(callbacks_in)) {}
 
     const WorkerConfig& config;
     const crypto::PrivateKey wallet;
@@ -103,7 +107,8 @@ struct Session::Impl {
             if (stopping) return;
             if (done) pause_ms = kReconnectFirstMs;
             const std::string problem = done ? "" : done.error().code + ": " + done.error().message;
-            if (!problem.empty() && problem != last_problem) sys::log_warn("scheduler not connected", {{"reason", problem}});
+            if (!problem.empty() && problem != last_problem)
+                sys::log_warn("scheduler not connected", {{"reason", problem}});
             last_problem = problem;
             std::unique_lock lock(pause_mutex);
             pause_changed.wait_for(lock, std::chrono::milliseconds(pause_ms), [this] { return stopping.load(); });
@@ -117,7 +122,9 @@ struct Session::Impl {
         net::WsClient::Callbacks handlers;
         handlers.on_message = [inbox](std::string_view text) { inbox->push(std::string(text)); };
         handlers.on_close = [inbox](const Error& reason) { inbox->close(reason.message); };
-        BOURSE_TRY(auto client, net::WsClient::connect(client::websocket_url(config.scheduler_url) + std::string(stream::kStreamPath), handlers));
+        BOURSE_TRY(auto client,
+                   net::WsClient::connect(
+                       client::websocket_url(config.scheduler_url) + std::string(stream::kStreamPath), handlers));
         const auto key = fresh_session_key();
         BOURSE_TRY(const Bytes32 nonce, log_in(*client, *inbox, key));
         {
@@ -137,23 +144,32 @@ struct Session::Impl {
             old = std::move(socket);
         }
         old.reset();
-        if (!stopping) sys::log_warn("scheduler connection lost", {{"reason", end ? inbox->reason() : end.error().message}});
+        if (!stopping)
+            sys::log_warn("scheduler connection lost", {{"reason", end ? inbox->reason() : end.error().message}});
         return {};
     }
 
     Result<stream::ServerMessage> next(Inbox& inbox, std::uint64_t wait_ms) {
         std::optional<std::string> text;
-        for (const auto until = sys::steady_ms() + wait_ms; !text && !stopping && !inbox.closed() && sys::steady_ms() < until;) text = inbox.pop(100);
-        if (!text) return fail("STREAM_SILENT", inbox.closed() ? "The scheduler closed the connection: " + inbox.reason() : "The scheduler does not answer.");
+        for (const auto until = sys::steady_ms() + wait_ms;
+             !text && !stopping && !inbox.closed() && sys::steady_ms() < until;)
+            text = inbox.pop(100);
+        if (!text)
+            return fail("STREAM_SILENT", inbox.closed() ? "The scheduler closed the connection: " + inbox.reason()
+                                                        : "The scheduler does not answer.");
         return stream::server_message_from(*text);
     }
 
     Status<> check_hello(const stream::Hello& hello) {
-        if (hello.version != stream::kStreamVersion) return fail("STREAM_VERSION", "The scheduler speaks another version of the stream; update one of the two.");
-        if (hello.hub != config.hub) return fail("LOGIN_HUB", "The scheduler works on another hub: " + to_hex(hello.hub) + ".");
-        if (!config.pool.is_zero() && hello.pool != config.pool) return fail("LOGIN_POOL", "The scheduler serves another pool: " + to_hex(hello.pool) + ".");
+        if (hello.version != stream::kStreamVersion)
+            return fail("STREAM_VERSION", "The scheduler speaks another version of the stream; update one of the two.");
+        if (hello.hub != config.hub)
+            return fail("LOGIN_HUB", "The scheduler works on another hub: " + to_hex(hello.hub) + ".");
+        if (!config.pool.is_zero() && hello.pool != config.pool)
+            return fail("LOGIN_POOL", "The scheduler serves another pool: " + to_hex(hello.pool) + ".");
         BOURSE_TRY(const std::uint64_t chain_id, hub.rpc().chain_id());
-        if (hello.chain_id != chain_id) return fail("LOGIN_CHAIN", "The scheduler works on chain " + std::to_string(hello.chain_id) + ".");
+        if (hello.chain_id != chain_id)
+            return fail("LOGIN_CHAIN", "The scheduler works on chain " + std::to_string(hello.chain_id) + ".");
         return {};
     }
 
@@ -176,7 +192,8 @@ struct Session::Impl {
         BOURSE_TRY(const auto answer, next(inbox, kLoginStepMs));
         if (const auto* refused = std::get_if<stream::Refused>(&answer)) return fail(refused->code, refused->message);
         const auto* welcome = std::get_if<stream::Welcome>(&answer);
-        if (welcome == nullptr) return fail("STREAM_BAD_MESSAGE", "The scheduler answered the login with something else.");
+        if (welcome == nullptr)
+            return fail("STREAM_BAD_MESSAGE", "The scheduler answered the login with something else.");
         BOURSE_CHECK(stream::check_welcome(*welcome, login, pool_owner));
         return hello->nonce;
     }
@@ -189,7 +206,8 @@ struct Session::Impl {
                 next_ping_ms = now + stream::kPingPeriodMs;
                 send(stream::Ping{});
             }
-            if (now - heard_ms > kSilenceMs) return fail("STREAM_SILENT", "The scheduler has been silent for too long.");
+            if (now - heard_ms > kSilenceMs)
+                return fail("STREAM_SILENT", "The scheduler has been silent for too long.");
             const auto text = inbox.pop(std::min<std::uint64_t>(next_ping_ms - now, 200));
             if (!text) {
                 if (inbox.closed()) return {};
@@ -218,8 +236,8 @@ struct Session::Impl {
     }
 };
 
-Session::Session(const WorkerConfig& config, const crypto::PrivateKey& wallet, client::Hub& hub, stream::Login description,
-                 SessionCallbacks callbacks)
+Session::Session(const WorkerConfig& config, const crypto::PrivateKey& wallet, client::Hub& hub,
+                 stream::Login description, SessionCallbacks callbacks)
     : impl_(std::make_unique<Impl>(config, wallet, hub, std::move(description), std::move(callbacks))) {}
 Session::~Session() { stop(); }
 

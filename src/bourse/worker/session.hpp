@@ -24,8 +24,8 @@ struct SessionCallbacks {
 
 class Session {
 public:
-    Session(const WorkerConfig& config, const crypto::PrivateKey& wallet, client::Hub& hub, client::stream::Login description,
-            SessionCallbacks callbacks);
+    Session(const WorkerConfig& config, const crypto::PrivateKey& wallet, client::Hub& hub,
+            client::stream::Login description, SessionCallbacks callbacks);
     ~Session();
     void start();
     void stop();

@@ -19,7 +19,7 @@ public:
 private:
     std::size_t head_bytes_, tail_bytes_;
     std::string head_;
-    std::string ring_;            ///< up to tail_bytes_, then overwritten from ring_next_
+    std::string ring_;  ///< up to tail_bytes_, then overwritten from ring_next_
     std::size_t ring_next_ = 0;
     std::uint64_t total_ = 0;
 };

@@ -2,10 +2,6 @@
 
 #include <bourse/sys/clock.hpp>
 
-#include <array>
-#include <cerrno>
-#include <csignal>
-#include <cstring>
 #include <fcntl.h>
 #include <fmt/core.h>
 #include <poll.h>
@@ -13,6 +9,10 @@
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#include <array>
+#include <cerrno>
+#include <csignal>
+#include <cstring>
 #include <utility>
 
 namespace bourse::worker {
@@ -71,7 +71,8 @@ std::vector<char*> c_strings(const std::vector<std::string>& texts) {
 }
 
 /// Only async-signal-safe calls between fork and exec.
-[[noreturn]] void run_child(const ChildSpec& spec, char* const* argv, char* const* envp, int null_fd, int out_fd, int err_fd) {
+[[noreturn]] void run_child(const ChildSpec& spec, char* const* argv, char* const* envp, int null_fd, int out_fd,
+                            int err_fd) {
     ::setsid();
     ::dup2(null_fd, 0);
     ::dup2(out_fd, 1);
@@ -91,14 +92,16 @@ std::vector<char*> c_strings(const std::vector<std::string>& texts) {
     ::_exit(why == ENOENT ? 127 : 126);
 }
 
-int exit_code_of(int status) noexcept {
-    return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
-}
+int exit_code_of(int status) noexcept { return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status); }
 
 class Watch {
 public:
     Watch(pid_t pid, const SuperviseOptions& options, ReadingEnd out, ReadingEnd err)
-        : pid_(pid), pid_fd_(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0U))), options_(options), out_(std::move(out)), err_(std::move(err)) {}
+        : pid_(pid),
+          pid_fd_(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0U))),
+          options_(options),
+          out_(std::move(out)),
+          err_(std::move(err)) {}
 
     Supervised run() {
         const auto start_ms = sys::steady_ms();
@@ -173,7 +176,9 @@ Result<Supervised> supervise(const ChildSpec& spec, const SuperviseOptions& opti
     ::fcntl(err_read.get(), F_SETFL, O_NONBLOCK);
     const auto argv = c_strings(spec.argv), envp = c_strings(spec.env);
     const pid_t pid = ::fork();
-    if (pid < 0) return fail("PROCESS_START_FAILED", fmt::format("Cannot start {}: {}.", spec.argv.front(), std::strerror(errno)));
+    if (pid < 0)
+        return fail("PROCESS_START_FAILED",
+                    fmt::format("Cannot start {}: {}.", spec.argv.front(), std::strerror(errno)));
     if (pid == 0) run_child(spec, argv.data(), envp.data(), null_fd.get(), out_write.get(), err_write.get());
     out_write.close();
     err_write.close();

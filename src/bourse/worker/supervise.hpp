@@ -21,8 +21,8 @@ struct SuperviseOptions {
     std::uint64_t time_limit_ms = 0;
     std::size_t head_bytes = 512 * 1024;
     std::size_t tail_bytes = 512 * 1024;
-    std::function<void()> kill;        ///< ends the app and everything it started
-    std::function<bool()> should_stop; ///< asked every 50 ms: true kills
+    std::function<void()> kill;         ///< ends the app and everything it started
+    std::function<bool()> should_stop;  ///< asked every 50 ms: true kills
     std::function<void()> on_second;
 };
 

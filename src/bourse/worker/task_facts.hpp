@@ -22,7 +22,8 @@ struct DealFacts {
 
 class TaskFacts {
 public:
-    TaskFacts(client::Hub& hub, const Address& worker, const WorkerConfig& config) : hub_(&hub), worker_(worker), config_(&config) {}
+    TaskFacts(client::Hub& hub, const Address& worker, const WorkerConfig& config)
+        : hub_(&hub), worker_(worker), config_(&config) {}
     /// Cached. Errors: those of the hub's views.
     Result<std::shared_ptr<const DealFacts>> deal(const poco::DealId& id);
     /// The checks of middleware §3.4 and §9.11 in their order. `reserved_nrlc`: stakes of tasks that were taken before

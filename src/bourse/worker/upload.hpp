@@ -19,8 +19,9 @@ struct UploadRequest {
     std::filesystem::path zip;
 };
 
-/// The CID. Errors: STORE_LATER (507, 503, 429 or no connection: try again, after `retry_after_s` in the message's place),
-/// STORE_REFUSED (anything else, with the store's words), STORE_BAD_ANSWER.
-Result<std::string> upload_result(const UploadRequest& request, const crypto::PrivateKey& wallet, std::uint64_t& retry_after_s);
+/// The CID. Errors: STORE_LATER (507, 503, 429 or no connection: try again, after `retry_after_s` in the message's
+/// place), STORE_REFUSED (anything else, with the store's words), STORE_BAD_ANSWER.
+Result<std::string> upload_result(const UploadRequest& request, const crypto::PrivateKey& wallet,
+                                  std::uint64_t& retry_after_s);
 
 }  // namespace bourse::worker

@@ -2,16 +2,16 @@
 
 #include <bourse/sys/process.hpp>
 
-#include <cerrno>
-#include <cstring>
 #include <fcntl.h>
 #include <fmt/core.h>
-#include <fstream>
-#include <sstream>
 #include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+#include <sstream>
 #include <vector>
 
 namespace bourse::worker {
@@ -31,7 +31,8 @@ Status<> make_volume_folders(const fs::path& volume, const VolumeSpec& spec) {
         ::chmod(folder.c_str(), folder == out ? 0755 : 01777);
     }
     if (::chown(out.c_str(), spec.uid, spec.gid) != 0)
-        return fail("SANDBOX_FAILED", fmt::format("Cannot hand {} to user {}: {}.", out.string(), spec.uid, std::strerror(errno)));
+        return fail("SANDBOX_FAILED",
+                    fmt::format("Cannot hand {} to user {}: {}.", out.string(), spec.uid, std::strerror(errno)));
     return {};
 }
 
@@ -49,7 +50,8 @@ Result<fs::path> make_mount_point(const VolumeSpec& spec) {
 Status<> mount_tmpfs(const fs::path& volume, const VolumeSpec& spec) {
     const auto options = fmt::format("size={},nr_inodes={},mode=0755", spec.disk_bytes, spec.inodes);
     if (::mount("bourse", volume.c_str(), "tmpfs", MS_NOSUID | MS_NODEV, options.c_str()) != 0)
-        return fail("SANDBOX_FAILED", fmt::format("Cannot mount a tmpfs at {}: {}.", volume.string(), std::strerror(errno)));
+        return fail("SANDBOX_FAILED",
+                    fmt::format("Cannot mount a tmpfs at {}: {}.", volume.string(), std::strerror(errno)));
     return {};
 }
 
@@ -60,8 +62,18 @@ Status<> mount_image(const fs::path& volume, const VolumeSpec& spec) {
     if (fd >= 0) ::close(fd);
     if (!sized) return fail("SANDBOX_FAILED", fmt::format("Cannot make {}: {}.", image.string(), std::strerror(errno)));
     sys::ProcessSpec mkfs;
-    mkfs.argv = {"mkfs.ext4", "-q", "-F", "-m", "0", "-O", "^has_journal", "-E", "lazy_itable_init=1", "-N",
-                 std::to_string(spec.inodes), image.string()};
+    mkfs.argv = {"mkfs.ext4",
+                 "-q",
+                 "-F",
+                 "-m",
+                 "0",
+                 "-O",
+                 "^has_journal",
+                 "-E",
+                 "lazy_itable_init=1",
+                 "-N",
+                 std::to_string(spec.inodes),
+                 image.string()};
     mkfs.timeout_ms = 60'000;
     sys::ProcessSpec mount;
     mount.argv = {"mount", "-t", "ext4", "-o", "loop,nosuid,nodev,noatime", image.string(), volume.string()};
@@ -71,7 +83,8 @@ Status<> mount_image(const fs::path& volume, const VolumeSpec& spec) {
         if (!done) return fail(done.error());
         if (!done->ok()) {
             const bool full = done->err.find("No space left") != std::string::npos;
-            return fail(full ? "SANDBOX_DISK_FULL" : "SANDBOX_FAILED", fmt::format("{} failed: {}", step->argv.front(), done->err));
+            return fail(full ? "SANDBOX_DISK_FULL" : "SANDBOX_FAILED",
+                        fmt::format("{} failed: {}", step->argv.front(), done->err));
         }
     }
     return {};
@@ -118,7 +131,8 @@ bool volume_is_full(const fs::path& volume) {
 
 void remove_volume(const fs::path& work_dir) {
     const auto volume = work_dir / "volume";
-    while (::umount2(volume.c_str(), MNT_DETACH) == 0) {}
+    while (::umount2(volume.c_str(), MNT_DETACH) == 0) {
+    }
     std::error_code ignored;
     fs::remove_all(volume, ignored);
     fs::remove(work_dir / "volume.ext4", ignored);

@@ -11,10 +11,10 @@
 namespace bourse::worker {
 
 struct VolumeSpec {
-    std::filesystem::path work_dir;   ///< the volume appears as work_dir/volume
+    std::filesystem::path work_dir;  ///< the volume appears as work_dir/volume
     std::uint64_t disk_bytes = 0;
     std::uint64_t inodes = 0;
-    std::uint32_t uid = 0, gid = 0;   ///< owner of out/
+    std::uint32_t uid = 0, gid = 0;  ///< owner of out/
 };
 
 /// out/ (of the app's user) and the scratch folders tmp/, var_tmp/, run/ (for everybody).

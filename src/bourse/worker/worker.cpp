@@ -14,10 +14,10 @@
 #include <fmt/core.h>
 #include <nlohmann/json.hpp>
 
+#include <unistd.h>
 #include <algorithm>
 #include <fstream>
 #include <thread>
-#include <unistd.h>
 
 namespace bourse::worker {
 namespace {
@@ -45,7 +45,9 @@ Status<> check_tools() {
         spec.timeout_ms = 10'000;
         const auto done = sys::run_process(spec);
         if (!done || !done->ok())
-            return fail("WORKER_TOOL_MISSING", fmt::format("{} does not run; install the package of that name (scripts/setup.sh does it).", tool));
+            return fail(
+                "WORKER_TOOL_MISSING",
+                fmt::format("{} does not run; install the package of that name (scripts/setup.sh does it).", tool));
     }
     return {};
 }
@@ -54,7 +56,10 @@ Status<> check_tools() {
 
 struct Worker::Impl {
     Impl(const WorkerConfig& config_in, const crypto::PrivateKey& wallet_in)
-        : config(config_in), wallet(wallet_in), rpc(config.rpc_url), hub(rpc, config.hub),
+        : config(config_in),
+          wallet(wallet_in),
+          rpc(config.rpc_url),
+          hub(rpc, config.hub),
           images(config.image_cache_dir, config.image_cache_mib << 20) {}
 
     WorkerConfig config;
@@ -98,20 +103,27 @@ struct Worker::Impl {
         BOURSE_TRY(sandbox, choose_sandbox(choice));
         sys::log_info("sandbox chosen", {{"sandbox", sandbox->name()}});
         for (const auto& gap : sandbox->not_held()) sys::log_warn("SANDBOX DOES NOT HOLD", {{"what", gap}});
-        if (config.dev_cheat && !development) return fail("DEV_CHEAT_REFUSED", "--dev-cheat is for development chains only.");
+        if (config.dev_cheat && !development)
+            return fail("DEV_CHEAT_REFUSED", "--dev-cheat is for development chains only.");
         return {};
     }
 
     Status<> tell_stake() {
         BOURSE_TRY(const auto account, hub.account(wallet.address()));
-        sys::log_info("stake", {{"worker", to_hex(wallet.address())}, {"free_nrlc", to_decimal(account.stake)}, {"locked_nrlc", to_decimal(account.locked)}});
+        sys::log_info("stake", {{"worker", to_hex(wallet.address())},
+                                {"free_nrlc", to_decimal(account.stake)},
+                                {"locked_nrlc", to_decimal(account.locked)}});
         if (account.stake.is_zero())
-            sys::log_warn("no stake", {{"what", "This wallet has no free deposit: deals that ask for a stake will be declined. Deposit with `bourse account deposit`."}});
+            sys::log_warn("no stake", {{"what",
+                                        "This wallet has no free deposit: deals that ask for a stake will be declined. "
+                                        "Deposit with `bourse account deposit`."}});
         return {};
     }
 
     Status<> open_state() {
-        BOURSE_TRY(database, db::Database::open("sqlite://" + (std::filesystem::absolute(config.data_dir) / "worker.db").string() + "?sync=full"));
+        BOURSE_TRY(database, db::Database::open("sqlite://" +
+                                                (std::filesystem::absolute(config.data_dir) / "worker.db").string() +
+                                                "?sync=full"));
         BOURSE_TRY(journal, Journal::open(*database));
         BOURSE_CHECK(images.open());
         remove_stray_folders();
@@ -121,7 +133,8 @@ struct Worker::Impl {
     /// Folders of tasks that the journal does not know: their worker was killed while it dropped them.
     void remove_stray_folders() const {
         std::error_code ec;
-        for (std::filesystem::directory_iterator it(config.data_dir / "tasks", ec), end; !ec && it != end; it.increment(ec)) {
+        for (std::filesystem::directory_iterator it(config.data_dir / "tasks", ec), end; !ec && it != end;
+             it.increment(ec)) {
             const auto id = hash_from_hex(it->path().filename().string());
             std::error_code ignored;
             if (!id || !journal->find(poco::TaskId(*id))) std::filesystem::remove_all(it->path(), ignored);
@@ -137,14 +150,17 @@ struct Worker::Impl {
         parts.images = &images;
         parts.sandbox = sandbox.get();
         parts.slots = config.slots;
-        parts.send = [this](const stream::WorkerMessage& message) -> std::uint64_t { return session ? session->send(message) : 0; };
+        parts.send = [this](const stream::WorkerMessage& message) -> std::uint64_t {
+            return session ? session->send(message) : 0;
+        };
         engine = std::make_unique<Engine>(std::move(parts));
         outbox_chain = client::make_outbox_chain(rpc);
         client::OutboxConfig outbox_config;
         outbox_config.on_outcome = [this](const client::Outcome& outcome) { engine->on_outcome(outcome); };
         outbox = std::make_unique<client::Outbox>(
             *database, *outbox_chain, wallet,
-            [this](std::span<const client::Intent> intents) { return still_needed(intents, hub, wallet.address()); }, outbox_config);
+            [this](std::span<const client::Intent> intents) { return still_needed(intents, hub, wallet.address()); },
+            outbox_config);
         session = std::make_unique<Session>(config, wallet, hub, description(), session_callbacks());
     }
 
