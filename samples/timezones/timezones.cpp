@@ -74,7 +74,8 @@ public:
         put32(header, kHeight);
         header += std::string("\x08\x03\x00\x00\x00", 5);  // 8 bits, palette
         std::string colours;
-        for (const auto& c : palette) colours += {static_cast<char>(c[0]), static_cast<char>(c[1]), static_cast<char>(c[2])};
+        for (const auto& c : palette)
+            colours += {static_cast<char>(c[0]), static_cast<char>(c[1]), static_cast<char>(c[2])};
         std::string out = "\x89PNG\r\n\x1A\n";
         chunk(out, "IHDR", header);
         chunk(out, "PLTE", colours);
@@ -129,7 +130,7 @@ private:
 };
 
 const std::vector<std::array<std::uint8_t, 3>> kPalette = {
-    {13, 27, 42}, {40, 58, 78}, {255, 183, 3}, {251, 133, 0}, {142, 202, 230}, {33, 158, 188},
+    {13, 27, 42},    {40, 58, 78},  {255, 183, 3},   {251, 133, 0},   {142, 202, 230}, {33, 158, 188},
     {144, 190, 109}, {249, 65, 68}, {201, 160, 220}, {255, 255, 255}, {120, 120, 120}};
 
 std::string map_png(const std::vector<Zone>& zones, const std::map<std::string, std::uint64_t>& areas) {
@@ -152,8 +153,8 @@ std::string map_png(const std::vector<Zone>& zones, const std::map<std::string, 
 
 struct Summary {
     std::vector<Zone> zones;
-    std::map<std::string, std::string> names;             // country code → name
-    std::map<std::string, std::uint64_t> areas;           // zones in each area
+    std::map<std::string, std::string> names;    // country code → name
+    std::map<std::string, std::uint64_t> areas;  // zones in each area
     std::map<std::string, std::uint64_t> zones_of_country;
 };
 
@@ -198,11 +199,13 @@ std::string report(const Summary& summary) {
     const auto name = summary.names.find(most);
     std::ostringstream out;
     out << "{\n  \"zones\": " << summary.zones.size() << ",\n  \"countries\": " << summary.names.size()
-        << ",\n  \"countries_with_zone\": " << summary.zones_of_country.size() << ",\n  \"zones_shared_by_countries\": " << shared
-        << ",\n  \"north_of_equator\": " << north << ",\n  \"east_of_greenwich\": " << east << ",\n  \"northernmost_latitude\": \""
-        << degrees(northernmost->latitude_s) << "\",\n  \"southernmost_latitude\": \"" << degrees(southernmost->latitude_s)
-        << "\",\n  \"most_zones\": {\"country\": \"" << (name != summary.names.end() ? name->second : most)
-        << "\", \"zones\": " << summary.zones_of_country.at(most) << "},\n  \"areas\": {";
+        << ",\n  \"countries_with_zone\": " << summary.zones_of_country.size()
+        << ",\n  \"zones_shared_by_countries\": " << shared << ",\n  \"north_of_equator\": " << north
+        << ",\n  \"east_of_greenwich\": " << east << ",\n  \"northernmost_latitude\": \""
+        << degrees(northernmost->latitude_s) << "\",\n  \"southernmost_latitude\": \""
+        << degrees(southernmost->latitude_s) << "\",\n  \"most_zones\": {\"country\": \""
+        << (name != summary.names.end() ? name->second : most) << "\", \"zones\": " << summary.zones_of_country.at(most)
+        << "},\n  \"areas\": {";
     const char* separator = "";
     for (const auto& [area, count] : summary.areas) {
         out << separator << "\n    \"" << area << "\": " << count;

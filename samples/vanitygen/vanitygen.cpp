@@ -88,13 +88,14 @@ int main(int argc, char** argv) {
     std::uint64_t counter = index, tries = 0;
     for (;; counter += step) {
         ++tries;
-        if (address_of(context, candidates.key(counter), address) && address.compare(2, prefix.size(), prefix) == 0) break;
+        if (address_of(context, candidates.key(counter), address) && address.compare(2, prefix.size(), prefix) == 0)
+            break;
     }
     const Digest key = candidates.key(counter);
     const char* out = std::getenv("IEXEC_OUT");
     const std::string folder = out != nullptr ? out : "/iexec_out";
-    std::ofstream(folder + "/keypair.txt") << "address " << address << "\nprivate key " << hex(key.data(), key.size())
-                                           << "\ncounter " << counter << "\n";
+    std::ofstream(folder + "/keypair.txt")
+        << "address " << address << "\nprivate key " << hex(key.data(), key.size()) << "\ncounter " << counter << "\n";
     std::ofstream computed(folder + "/computed.json");
     computed << "{\"deterministic-output-path\":\"" << folder << "/keypair.txt\"}";
     computed.close();

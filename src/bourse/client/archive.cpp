@@ -44,7 +44,8 @@ struct FoundItem {
 };
 
 tl::unexpected<Error> archive_too_large(std::uint64_t limit_bytes) {
-    return fail("ARCHIVE_TOO_LARGE", fmt::format("The result is larger than {} bytes or has too many files.", limit_bytes));
+    return fail("ARCHIVE_TOO_LARGE",
+                fmt::format("The result is larger than {} bytes or has too many files.", limit_bytes));
 }
 
 Result<std::vector<FoundItem>> list_output_items(const fs::path& folder, const ArchiveLimits& limits) {
@@ -63,8 +64,10 @@ Result<std::vector<FoundItem>> list_output_items(const fs::path& folder, const A
             total += size;
             items.push_back({path, false, size});
         } else {
-            return fail("APP_OUTPUT_INVALID", fmt::format("\"{}\" is neither a file nor a folder; links and special files "
-                                                          "cannot be part of a result.", path));
+            return fail("APP_OUTPUT_INVALID",
+                        fmt::format("\"{}\" is neither a file nor a folder; links and special files "
+                                    "cannot be part of a result.",
+                                    path));
         }
         if (items.size() > limits.max_entries || total > limits.max_total_bytes || path.size() > limits.max_path_bytes)
             return archive_too_large(limits.max_total_bytes);
@@ -120,7 +123,8 @@ Result<ZipEntry> checked_entry(archive_entry* raw, const ArchiveLimits& limits) 
     if (name == nullptr) name = archive_entry_pathname_utf8(raw);
     auto path = name != nullptr ? clean_entry_path(name, limits.max_path_bytes) : std::nullopt;
     if (!path)
-        return fail("ARCHIVE_INVALID", fmt::format("The archive has the illegal path \"{}\".", name != nullptr ? name : ""));
+        return fail("ARCHIVE_INVALID",
+                    fmt::format("The archive has the illegal path \"{}\".", name != nullptr ? name : ""));
     if (archive_entry_is_encrypted(raw) != 0) return fail("ARCHIVE_INVALID", "The archive is encrypted.");
     const auto type = archive_entry_filetype(raw);
     if ((type != AE_IFREG && type != AE_IFDIR) || archive_entry_hardlink(raw) != nullptr ||
@@ -232,7 +236,8 @@ Status<> visit_zip(const fs::path& zip, const ZipVisitor& visit, const ArchiveLi
         if (++count > limits.max_entries) return archive_too_large(limits.max_total_bytes);
         const ZipReader read = [&](char* buffer, std::size_t size) -> Result<std::size_t> {
             const auto n = archive_read_data(in.get(), buffer, size);
-            if (n < 0) return fail("ARCHIVE_INVALID", fmt::format("The archive is damaged: {}.", archive_reason(in.get())));
+            if (n < 0)
+                return fail("ARCHIVE_INVALID", fmt::format("The archive is damaged: {}.", archive_reason(in.get())));
             total += static_cast<std::uint64_t>(n);
             if (total > limits.max_total_bytes) return archive_too_large(limits.max_total_bytes);
             return static_cast<std::size_t>(n);

@@ -32,9 +32,9 @@ Status<> create_zip(const std::filesystem::path& folder, const std::filesystem::
                     const std::vector<AddedFile>& added = {}, const ArchiveLimits& limits = {});
 
 struct ZipEntry {
-    std::string path;         ///< relative, '/' between parts, no "." or "..", no trailing '/'
+    std::string path;  ///< relative, '/' between parts, no "." or "..", no trailing '/'
     bool is_folder = false;
-    bool is_added = false;    ///< written by the worker, not by the app
+    bool is_added = false;         ///< written by the worker, not by the app
     std::uint64_t size_bytes = 0;  ///< as far as the archive says; the stream may differ
 };
 /// Called for each entry, in order of the archive; `read(buffer, size)` gives the next bytes, 0 at the end.
@@ -47,6 +47,7 @@ Status<> visit_zip(const std::filesystem::path& zip, const ZipVisitor& visit, co
 
 /// Unpacks below `folder` (made if missing); nothing is written outside it, existing files are replaced.
 /// Errors: as visit_zip, and ARCHIVE_FAILED (disk).
-Status<> extract_zip(const std::filesystem::path& zip, const std::filesystem::path& folder, const ArchiveLimits& limits = {});
+Status<> extract_zip(const std::filesystem::path& zip, const std::filesystem::path& folder,
+                     const ArchiveLimits& limits = {});
 
 }  // namespace bourse::client

@@ -4,8 +4,8 @@
 
 #include <archive.h>
 #include <archive_entry.h>
-#include <fstream>
 #include <gtest/gtest.h>
+#include <fstream>
 
 namespace bourse::client {
 namespace {

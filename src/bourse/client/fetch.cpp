@@ -44,15 +44,18 @@ bool is_public_ipv4(std::uint32_t address) noexcept {
 }
 
 std::uint32_t be32_at(const std::uint8_t* bytes) noexcept {
-    return (std::uint32_t{bytes[0]} << 24) | (std::uint32_t{bytes[1]} << 16) | (std::uint32_t{bytes[2]} << 8) | bytes[3];
+    return (std::uint32_t{bytes[0]} << 24) | (std::uint32_t{bytes[1]} << 16) | (std::uint32_t{bytes[2]} << 8) |
+           bytes[3];
 }
 
 bool is_public_ipv6(const std::array<std::uint8_t, 16>& ip) noexcept {
     const std::uint32_t head = be32_at(ip.data());
     const bool zero_middle = be32_at(ip.data() + 4) == 0;
     // ::ffff:a.b.c.d, ::a.b.c.d and 64:ff9b::a.b.c.d carry an IPv4 address that must be public itself.
-    if (head == 0 && zero_middle) return be32_at(ip.data() + 8) == 0x0000FFFF && is_public_ipv4(be32_at(ip.data() + 12));
-    if (head == 0x0064FF9B) return zero_middle && be32_at(ip.data() + 8) == 0 && is_public_ipv4(be32_at(ip.data() + 12));
+    if (head == 0 && zero_middle)
+        return be32_at(ip.data() + 8) == 0x0000FFFF && is_public_ipv4(be32_at(ip.data() + 12));
+    if (head == 0x0064FF9B)
+        return zero_middle && be32_at(ip.data() + 8) == 0 && is_public_ipv4(be32_at(ip.data() + 12));
     if ((head >> 16) == 0x2002) return is_public_ipv4((head << 16) | (be32_at(ip.data() + 4) >> 16));  // 6to4
     if (head == 0x20010DB8 || head == 0x20010000) return false;  // documentation, Teredo
     return (head >> 29) == 1;                                    // 2000::/3 is all that is global unicast
@@ -67,8 +70,9 @@ bool is_listed(const std::string& origin, const FetchPolicy& policy) {
 }
 
 tl::unexpected<Error> fetch_forbidden(const std::string& url) {
-    return fail("FETCH_FORBIDDEN",
-                fmt::format("{} may not be fetched: only https to public addresses, or an origin that the worker lists.", url));
+    return fail(
+        "FETCH_FORBIDDEN",
+        fmt::format("{} may not be fetched: only https to public addresses, or an origin that the worker lists.", url));
 }
 
 /// Target of a Location header, seen from `base`.
@@ -106,7 +110,8 @@ Result<Fetched> hash_of_download(const fs::path& file) {
 }
 
 /// One exchange. An empty text means that the file is complete, else it is the next address to ask.
-Result<std::string> fetch_hop(const std::string& text, const fs::path& to, const FetchPolicy& policy, std::uint64_t deadline_ms) {
+Result<std::string> fetch_hop(const std::string& text, const fs::path& to, const FetchPolicy& policy,
+                              std::uint64_t deadline_ms) {
     const auto url = net::parse_url(text);
     if (!url || (url->scheme != "http" && url->scheme != "https")) return fetch_forbidden(text);
     const bool listed = is_listed(url->origin(), policy);
@@ -211,7 +216,8 @@ std::optional<std::string> reference_of_multiaddr(ByteView multiaddr) {
         return text.starts_with("/p2p/") ? "/ipfs/" + text.substr(5) : text;
     }
     // varint(421) = protocol ipfs/p2p, then the length of the multihash and the multihash itself.
-    if (multiaddr.size() < 5 || multiaddr[0] != 0xA5 || multiaddr[1] != 0x03 || multiaddr[2] >= 0x80) return std::nullopt;
+    if (multiaddr.size() < 5 || multiaddr[0] != 0xA5 || multiaddr[1] != 0x03 || multiaddr[2] >= 0x80)
+        return std::nullopt;
     const auto hash = multiaddr.subspan(3);
     if (hash.size() != multiaddr[2]) return std::nullopt;
     return "/ipfs/" + base58(hash);

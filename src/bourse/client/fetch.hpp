@@ -15,10 +15,11 @@
 namespace bourse::client {
 
 struct FetchPolicy {
-    std::vector<std::string> allowed_origins;  ///< "http://127.0.0.1:8110": any address and plain http are allowed there
-    std::vector<std::string> ipfs_gateways;    ///< origins tried in order for /ipfs/… references
+    std::vector<std::string>
+        allowed_origins;                     ///< "http://127.0.0.1:8110": any address and plain http are allowed there
+    std::vector<std::string> ipfs_gateways;  ///< origins tried in order for /ipfs/… references
     std::uint64_t max_bytes = 256ULL << 20;
-    std::uint64_t timeout_ms = 120'000;        ///< for the whole download with its redirects and gateways
+    std::uint64_t timeout_ms = 120'000;  ///< for the whole download with its redirects and gateways
     int max_redirects = 5;
 };
 

@@ -4,8 +4,8 @@
 #include <bourse/net/http_server.hpp>
 #include <bourse/sys/file.hpp>
 
-#include <fstream>
 #include <gtest/gtest.h>
+#include <fstream>
 
 namespace bourse::client {
 namespace {
@@ -13,21 +13,47 @@ namespace {
 namespace fs = std::filesystem;
 
 TEST(PublicAddressTest, special_ranges_are_closed) {
-    for (const char* ip : {"127.0.0.1", "10.1.2.3", "172.16.0.1", "172.31.255.255", "192.168.1.1", "169.254.169.254", "0.0.0.0", "100.64.0.1",
-                           "224.0.0.1", "255.255.255.255", "192.0.2.1", "198.18.0.1", "::1", "::", "fe80::1", "fc00::1", "fd12::1", "ff02::1",
-                           "::ffff:127.0.0.1", "::ffff:10.0.0.1", "64:ff9b::7f00:1", "2002:7f00:1::", "2001:db8::1", "not an address", ""})
+    for (const char* ip : {"127.0.0.1",
+                           "10.1.2.3",
+                           "172.16.0.1",
+                           "172.31.255.255",
+                           "192.168.1.1",
+                           "169.254.169.254",
+                           "0.0.0.0",
+                           "100.64.0.1",
+                           "224.0.0.1",
+                           "255.255.255.255",
+                           "192.0.2.1",
+                           "198.18.0.1",
+                           "::1",
+                           "::",
+                           "fe80::1",
+                           "fc00::1",
+                           "fd12::1",
+                           "ff02::1",
+                           "::ffff:127.0.0.1",
+                           "::ffff:10.0.0.1",
+                           "64:ff9b::7f00:1",
+                           "2002:7f00:1::",
+                           "2001:db8::1",
+                           "not an address",
+                           ""})
         EXPECT_FALSE(is_public_address(ip)) << ip;
 }
 TEST(PublicAddressTest, global_unicast_is_open) {
-    for (const char* ip : {"1.1.1.1", "8.8.8.8", "172.32.0.1", "192.167.1.1", "100.128.0.1", "2606:4700::1111", "::ffff:8.8.8.8", "64:ff9b::808:808"})
+    for (const char* ip : {"1.1.1.1", "8.8.8.8", "172.32.0.1", "192.167.1.1", "100.128.0.1", "2606:4700::1111",
+                           "::ffff:8.8.8.8", "64:ff9b::808:808"})
         EXPECT_TRUE(is_public_address(ip)) << ip;
 }
 TEST(MultiaddrTest, text_and_binary_forms) {
     EXPECT_EQ(reference_of_multiaddr(as_bytes("https://example.org/data.csv")), "https://example.org/data.csv");
     EXPECT_EQ(reference_of_multiaddr(as_bytes("/ipfs/bafyabc")), "/ipfs/bafyabc");
-    EXPECT_EQ(reference_of_multiaddr(as_bytes("/p2p/QmYwAPJzv5CZsnA625s3Xf2nemtYgPpHdWEz79ojWnPbdG")), "/ipfs/QmYwAPJzv5CZsnA625s3Xf2nemtYgPpHdWEz79ojWnPbdG");
+    EXPECT_EQ(reference_of_multiaddr(as_bytes("/p2p/QmYwAPJzv5CZsnA625s3Xf2nemtYgPpHdWEz79ojWnPbdG")),
+              "/ipfs/QmYwAPJzv5CZsnA625s3Xf2nemtYgPpHdWEz79ojWnPbdG");
     // The multihash of QmYwAPJzv5CZsnA625s3Xf2nemtYgPpHdWEz79ojWnPbdG in its binary multiaddr.
-    const auto binary = *from_hex("a503221220" "9d6c2be50f706953479ab9df2ce3edca90b68053c00b3004b7f0accbe1e8eedf");
+    const auto binary = *from_hex(
+        "a503221220"
+        "9d6c2be50f706953479ab9df2ce3edca90b68053c00b3004b7f0accbe1e8eedf");
     const auto reference = reference_of_multiaddr(binary);
     ASSERT_TRUE(reference);
     EXPECT_TRUE(reference->starts_with("/ipfs/Qm"));
@@ -43,7 +69,8 @@ protected:
         config.handler_threads = 2;
         server_ = std::make_unique<net::HttpServer>(config);
         server_->route("GET", "/data", [](const net::Request&) { return net::Response::text(200, "some data"); });
-        server_->route("GET", "/ipfs/:cid", [](const net::Request& r) { return net::Response::text(200, "cid " + r.params.at("cid")); });
+        server_->route("GET", "/ipfs/:cid",
+                       [](const net::Request& r) { return net::Response::text(200, "cid " + r.params.at("cid")); });
         server_->route("GET", "/hop/:n", [this](const net::Request& r) {
             const int n = std::stoi(r.params.at("n"));
             net::Response response = net::Response::text(302, "");

@@ -19,11 +19,21 @@ constexpr std::string_view kOutRoot = "/iexec_out";
 constexpr std::size_t kComputedMaxBytes = 8 << 20;
 constexpr std::size_t kErrorMaxBytes = 64;
 
-constexpr std::array<std::string_view, 15> kErrorCauses = {
-    "APP_REGISTRY_UNREACHABLE", "APP_IMAGE_DOWNLOAD_FAILED",   "APP_IMAGE_DIGEST_MISMATCH", "DATASET_FILE_DOWNLOAD_FAILED",
-    "DATASET_FILE_BAD_CHECKSUM", "INPUT_FILES_DOWNLOAD_FAILED", "INPUT_FILE_FORBIDDEN",      "APP_COMPUTE_FAILED",
-    "APP_COMPUTE_TIMEOUT",       "APP_MEMORY_LIMIT",            "APP_PIDS_LIMIT",            "APP_DISK_LIMIT",
-    "DETERMINISM_HASH_NOT_FOUND", "APP_OUTPUT_INVALID",         "TASK_DESCRIPTION_INVALID"};
+constexpr std::array<std::string_view, 15> kErrorCauses = {"APP_REGISTRY_UNREACHABLE",
+                                                           "APP_IMAGE_DOWNLOAD_FAILED",
+                                                           "APP_IMAGE_DIGEST_MISMATCH",
+                                                           "DATASET_FILE_DOWNLOAD_FAILED",
+                                                           "DATASET_FILE_BAD_CHECKSUM",
+                                                           "INPUT_FILES_DOWNLOAD_FAILED",
+                                                           "INPUT_FILE_FORBIDDEN",
+                                                           "APP_COMPUTE_FAILED",
+                                                           "APP_COMPUTE_TIMEOUT",
+                                                           "APP_MEMORY_LIMIT",
+                                                           "APP_PIDS_LIMIT",
+                                                           "APP_DISK_LIMIT",
+                                                           "DETERMINISM_HASH_NOT_FOUND",
+                                                           "APP_OUTPUT_INVALID",
+                                                           "TASK_DESCRIPTION_INVALID"};
 
 /// What the digest needs to know of an output, be it a folder or an archive. Paths are relative, "" is the root.
 class OutputTree {
@@ -230,9 +240,10 @@ Status<> check_output_folder(const fs::path& iexec_out) {
     for (; !ec && it != end; it.increment(ec)) {
         const auto type = it->symlink_status(ec).type();
         if (type != fs::file_type::regular && type != fs::file_type::directory)
-            return fail("APP_OUTPUT_INVALID",
-                        fmt::format("/iexec_out/{} is neither a file nor a folder; links and special files are not allowed.",
-                                    it->path().lexically_relative(iexec_out).native()));
+            return fail(
+                "APP_OUTPUT_INVALID",
+                fmt::format("/iexec_out/{} is neither a file nor a folder; links and special files are not allowed.",
+                            it->path().lexically_relative(iexec_out).native()));
     }
     if (ec) return fail("APP_OUTPUT_INVALID", fmt::format("/iexec_out cannot be read: {}.", ec.message()));
     return {};
@@ -264,7 +275,8 @@ Status<> write_error_result(const fs::path& folder, const std::string& cause) {
     error.close();
     json.close();
     if (!error || !json)
-        return fail("FILE_UNWRITABLE", fmt::format("The error result cannot be written to {}; is the disk full?", folder.string()));
+        return fail("FILE_UNWRITABLE",
+                    fmt::format("The error result cannot be written to {}; is the disk full?", folder.string()));
     return {};
 }
 

@@ -4,10 +4,10 @@
 #include <bourse/poco/messages.hpp>
 #include <bourse/sys/file.hpp>
 
-#include <fstream>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <fstream>
 
 namespace bourse::client {
 namespace {
@@ -27,7 +27,8 @@ protected:
     /// Folder and archive must agree on facts and on errors.
     Result<ResultFacts> facts(bool has_callback = false) const {
         auto of_folder = result_of_folder(out(), has_callback);
-        if (!of_folder && of_folder.error().code == "APP_OUTPUT_INVALID" && !check_output_folder(out())) return of_folder;
+        if (!of_folder && of_folder.error().code == "APP_OUTPUT_INVALID" && !check_output_folder(out()))
+            return of_folder;
         EXPECT_TRUE(create_zip(out(), zip()).has_value());
         const auto of_zip = result_of_zip(zip(), has_callback);
         EXPECT_EQ(of_folder.has_value(), of_zip.has_value());
@@ -83,8 +84,10 @@ TEST_F(ResultDigestTest, row_5_directory_with_hash_and_seal) {
     id.data.fill(0x11);
     const poco::TaskId task(id);
     const auto worker = *address_from_hex("0x14dC79964da2C08b23698B3D3cc7Ca32193d9955");
-    EXPECT_EQ(to_hex(poco::result_hash(task, facts()->digest)), "0x59692560d6d8e2bc54a88b7db283b5f2f9eb2c989d0b46153b72cc4c1bf9be06");
-    EXPECT_EQ(to_hex(poco::result_seal(worker, task, facts()->digest)), "0x8c2f1b5f201e5676774b1aacdf22860baa91462daf7983916a1e3f756ce6b40c");
+    EXPECT_EQ(to_hex(poco::result_hash(task, facts()->digest)),
+              "0x59692560d6d8e2bc54a88b7db283b5f2f9eb2c989d0b46153b72cc4c1bf9be06");
+    EXPECT_EQ(to_hex(poco::result_seal(worker, task, facts()->digest)),
+              "0x8c2f1b5f201e5676774b1aacdf22860baa91462daf7983916a1e3f756ce6b40c");
 }
 TEST_F(ResultDigestTest, row_6_the_output_folder_itself) {
     put("computed.json", R"({"deterministic-output-path":"/iexec_out"})");
@@ -93,7 +96,8 @@ TEST_F(ResultDigestTest, row_6_the_output_folder_itself) {
     // The worker's logs are added afterwards and do not count.
     std::ofstream(dir_.path() / "log") << "printed";
     ASSERT_TRUE(create_zip(out(), zip(), {{"stdout.txt", dir_.path() / "log"}, {"stderr.txt", dir_.path() / "log"}}));
-    EXPECT_EQ(to_hex(result_of_zip(zip(), false)->digest), "0x04235dd6f07b95fb3e02d9b301815e7a4e6d763ffc408f8f6e6d66c6025c97b7");
+    EXPECT_EQ(to_hex(result_of_zip(zip(), false)->digest),
+              "0x04235dd6f07b95fb3e02d9b301815e7a4e6d763ffc408f8f6e6d66c6025c97b7");
 }
 
 TEST_F(ResultDigestTest, a_log_that_the_app_wrote_itself_counts_and_is_kept) {
@@ -101,7 +105,8 @@ TEST_F(ResultDigestTest, a_log_that_the_app_wrote_itself_counts_and_is_kept) {
     put("stdout.txt", "hello\n");
     std::ofstream(dir_.path() / "log") << "printed";
     ASSERT_TRUE(create_zip(out(), zip(), {{"stdout.txt", dir_.path() / "log"}}));
-    EXPECT_EQ(to_hex(result_of_zip(zip(), false)->digest), "0x5891b5b522d5df086d0ff0b110fbd9d21bb4fc7163af34d08286a2e846f6be03");
+    EXPECT_EQ(to_hex(result_of_zip(zip(), false)->digest),
+              "0x5891b5b522d5df086d0ff0b110fbd9d21bb4fc7163af34d08286a2e846f6be03");
 }
 TEST_F(ResultDigestTest, consensus_file_counts_without_computed_json) {
     put("consensus.iexec", "hello\n");
@@ -113,8 +118,9 @@ TEST_F(ResultDigestTest, consensus_file_counts_without_computed_json) {
 }
 TEST_F(ResultDigestTest, missing_or_broken_computed_json) {
     EXPECT_EQ(digest(), "DETERMINISM_HASH_NOT_FOUND");
-    for (const char* text : {"", "{", "[]", "{}", R"({"deterministic-output-path":7})", R"({"deterministic-output-path":""})",
-                             R"({"callback-data":"0xzz"})", R"({"callback-data":"0x123"})"}) {
+    for (const char* text :
+         {"", "{", "[]", "{}", R"({"deterministic-output-path":7})", R"({"deterministic-output-path":""})",
+          R"({"callback-data":"0xzz"})", R"({"callback-data":"0x123"})"}) {
         put("computed.json", text);
         EXPECT_EQ(digest(), "DETERMINISM_HASH_NOT_FOUND") << text;
     }
@@ -123,7 +129,8 @@ TEST_F(ResultDigestTest, missing_or_broken_computed_json) {
     EXPECT_EQ(digest(true), "DETERMINISM_HASH_NOT_FOUND");
 }
 TEST_F(ResultDigestTest, paths_outside_are_refused) {
-    for (const char* path : {"/etc/passwd", "/iexec_out/../etc/passwd", "relative", "/iexec_outside", "/iexec_out/missing", "/"}) {
+    for (const char* path :
+         {"/etc/passwd", "/iexec_out/../etc/passwd", "relative", "/iexec_outside", "/iexec_out/missing", "/"}) {
         put("computed.json", std::string(R"({"deterministic-output-path":")") + path + "\"}");
         EXPECT_EQ(digest(), "APP_OUTPUT_INVALID") << path;
     }
