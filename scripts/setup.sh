@@ -14,7 +14,7 @@ packages=(
     libexpected-dev libsecp256k1-dev libcrypto++-dev librocksdb-dev libsoci-dev libsqlite3-dev libarchive-dev
     libcurl4-openssl-dev liblz4-dev libzstd-dev zlib1g-dev prometheus-cpp-dev
     # containers: sandbox, images, registry
-    runc skopeo umoci docker-registry busybox-static
+    runc skopeo umoci docker-registry busybox-static e2fsprogs mount
     # samples and scripts
     python3 tzdata iproute2 procps
     # tests
