@@ -3,10 +3,10 @@
 #include <bourse/codec/text.hpp>
 #include <bourse/sys/file.hpp>
 
+#include <fmt/format.h>
 #include <algorithm>
 #include <array>
 #include <charconv>
-#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 namespace bourse::client {
@@ -17,15 +17,30 @@ using nlohmann::ordered_json;
 namespace {
 
 /// Keys of SDK 9, then those that only SDK 8 knows: both kinds of files are read.
-constexpr std::array<std::string_view, 17> kChainKeys{
-    "id",         "host",         "hub",          "sms",           "iexecGateway", "ipfsGateway", "compass",     "pocoSubgraph", "native",
-    "useGas",     "ensRegistry",  "ensPublicResolver", "voucherHub", "voucherSubgraph", "resultProxy", "bridge",  "defaultTeeFramework"};
+constexpr std::array<std::string_view, 17> kChainKeys{"id",
+                                                      "host",
+                                                      "hub",
+                                                      "sms",
+                                                      "iexecGateway",
+                                                      "ipfsGateway",
+                                                      "compass",
+                                                      "pocoSubgraph",
+                                                      "native",
+                                                      "useGas",
+                                                      "ensRegistry",
+                                                      "ensPublicResolver",
+                                                      "voucherHub",
+                                                      "voucherSubgraph",
+                                                      "resultProxy",
+                                                      "bridge",
+                                                      "defaultTeeFramework"};
 constexpr std::array<std::string_view, 4> kChainFileKeys{"default", "chains", "providers", "allowExperimentalNetworks"};
 
 /// Reads members of one JSON object; the first fault is kept and names file, key and what is expected.
 class Fields {
 public:
-    Fields(const json& object, std::string code, std::string where) : object_(object), code_(std::move(code)), where_(std::move(where)) {}
+    Fields(const json& object, std::string code, std::string where)
+        : object_(object), code_(std::move(code)), where_(std::move(where)) {}
 
     std::string text(std::string_view key) const {
         auto it = object_.find(key);
@@ -36,7 +51,8 @@ public:
         auto it = object_.find(key);
         if (it == object_.end() || it->is_null()) return {};
         std::string value = text(key);
-        if (!value.starts_with("http://") && !value.starts_with("https://")) fault(key, "must be an http:// or https:// address");
+        if (!value.starts_with("http://") && !value.starts_with("https://"))
+            fault(key, "must be an http:// or https:// address");
         while (value.ends_with('/')) value.pop_back();
         return value;
     }
@@ -60,7 +76,8 @@ Result<json> read_json(const std::filesystem::path& path, const std::string& cod
     BOURSE_TRY(const auto text, sys::read_file(path, 16 << 20));
     auto document = json::parse(text, nullptr, false);
     if (document.is_discarded() || !document.is_object())
-        return fail(code, fmt::format("{} is no JSON object. Correct it, or move it away and run `bourse init`.", path.string()));
+        return fail(code, fmt::format("{} is no JSON object. Correct it, or move it away and run `bourse init`.",
+                                      path.string()));
     return document;
 }
 
@@ -75,7 +92,8 @@ Result<Network> read_chain(const json& chain, const std::string& name, const std
     if (!chain.is_object()) return fail("CHAIN_FILE_INVALID", where + " is no object.");
     for (const auto& [key, value] : chain.items())
         if (std::ranges::find(kChainKeys, key) == kChainKeys.end())
-            return fail("CHAIN_FILE_INVALID", fmt::format("{}: unknown key \"{}\". Known are {}.", where, key, fmt::join(kChainKeys, ", ")));
+            return fail("CHAIN_FILE_INVALID",
+                        fmt::format("{}: unknown key \"{}\". Known are {}.", where, key, fmt::join(kChainKeys, ", ")));
     Fields fields(chain, "CHAIN_FILE_INVALID", where);
     Network network;
     network.name = name;
@@ -106,25 +124,31 @@ Result<Network> read_chain_file(const std::filesystem::path& path, const std::st
     BOURSE_TRY(const auto document, read_json(path, "CHAIN_FILE_INVALID"));
     for (const auto& [key, value] : document.items())
         if (std::ranges::find(kChainFileKeys, key) == kChainFileKeys.end())
-            return fail("CHAIN_FILE_INVALID", fmt::format("{}: unknown key \"{}\". Known are {}.", path.string(), key, fmt::join(kChainFileKeys, ", ")));
+            return fail("CHAIN_FILE_INVALID", fmt::format("{}: unknown key \"{}\". Known are {}.", path.string(), key,
+                                                          fmt::join(kChainFileKeys, ", ")));
     const auto chains = document.find("chains");
     if (chains == document.end() || !chains->is_object() || chains->empty())
-        return fail("CHAIN_FILE_INVALID", fmt::format("{}: \"chains\" is missing or empty. `bourse init` writes an example.", path.string()));
+        return fail("CHAIN_FILE_INVALID",
+                    fmt::format("{}: \"chains\" is missing or empty. `bourse init` writes an example.", path.string()));
     std::string name = chain;
-    if (name.empty() && document.contains("default") && document["default"].is_string()) name = document["default"].get<std::string>();
+    if (name.empty() && document.contains("default") && document["default"].is_string())
+        name = document["default"].get<std::string>();
     if (name.empty() && chains->size() == 1) name = chains->begin().key();
     std::vector<std::string> names;
     for (const auto& [key, value] : chains->items()) names.push_back(key);
     if (name.empty())
-        return fail("CHAIN_FILE_INVALID", fmt::format("{}: no \"default\". Choose a chain with --chain; there are {}.", path.string(), fmt::join(names, ", ")));
+        return fail("CHAIN_FILE_INVALID", fmt::format("{}: no \"default\". Choose a chain with --chain; there are {}.",
+                                                      path.string(), fmt::join(names, ", ")));
     if (!chains->contains(name))
-        return fail("CHAIN_FILE_INVALID", fmt::format("{} has no chain \"{}\"; there are {}.", path.string(), name, fmt::join(names, ", ")));
+        return fail("CHAIN_FILE_INVALID",
+                    fmt::format("{} has no chain \"{}\"; there are {}.", path.string(), name, fmt::join(names, ", ")));
     return read_chain((*chains)[name], name, path);
 }
 
 namespace {
 
-Result<std::map<std::string, DevApp>> read_resources(const json& document, const char* key, const std::filesystem::path& path) {
+Result<std::map<std::string, DevApp>> read_resources(const json& document, const char* key,
+                                                     const std::filesystem::path& path) {
     std::map<std::string, DevApp> out;
     const auto resources = document.find(key);
     if (resources == document.end() || !resources->is_object()) return out;
@@ -163,7 +187,8 @@ Result<UpFile> read_up_file(const std::filesystem::path& path) {
     network.rpc_url = fields.url("rpc_url");
     if (network.rpc_url.empty()) fields.fault("rpc_url", "is missing");
     network.hub = fields.address("hub");
-    if (const auto id = document.find("chain_id"); id != document.end() && id->is_number_unsigned()) network.chain_id = id->get<std::uint64_t>();
+    if (const auto id = document.find("chain_id"); id != document.end() && id->is_number_unsigned())
+        network.chain_id = id->get<std::uint64_t>();
     network.market_url = fields.url("market_url");
     network.scheduler_url = fields.url("scheduler_url");
     network.store_url = fields.url("store_url");
@@ -179,8 +204,8 @@ Result<UpFile> read_up_file(const std::filesystem::path& path) {
         if (!entry.is_object()) continue;
         const Fields role(entry, "UP_FILE_INVALID", path.string());
         const auto pid = entry.find("pid");
-        up.roles.push_back({role.text("name"), pid != entry.end() && pid->is_number_integer() ? pid->get<int>() : 0, role.text("url"),
-                            role.text("metrics_url"), role.text("log")});
+        up.roles.push_back({role.text("name"), pid != entry.end() && pid->is_number_integer() ? pid->get<int>() : 0,
+                            role.text("url"), role.text("metrics_url"), role.text("log")});
     }
     return up;
 }

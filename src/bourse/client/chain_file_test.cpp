@@ -19,7 +19,8 @@ protected:
 };
 
 constexpr std::string_view kMinimal =
-    R"({"default":"bourse","chains":{"bourse":{"id":"65535","host":"http://127.0.0.1:8545/","hub":"0x0165878A594ca255338adfa4d48449f69242Eb8F","iexecGateway":"http://127.0.0.1:8080"}}})";
+    R"({"default":"bourse","chains":{"bourse":{"id":"65535","host":"http://127.0.0.1:8545/",
+        "hub":"0x0165878A594ca255338adfa4d48449f69242Eb8F","iexecGateway":"http://127.0.0.1:8080"}}})";
 
 TEST_F(ChainFileTest, minimal_file_is_read) {
     const auto network = read_chain_file(write(kMinimal));
@@ -50,7 +51,8 @@ TEST_F(ChainFileTest, faults_are_told_in_one_line_with_the_key) {
     const std::pair<std::string_view, std::string_view> cases[] = {
         {"[]", "no JSON object"},
         {"{}", "chains"},
-        {R"({"chains":{"a":{"host":"http://x","hub":"0x0165878A594ca255338adfa4d48449f69242Eb8F","hosst":1}}})", "hosst"},
+        {R"({"chains":{"a":{"host":"http://x","hub":"0x0165878A594ca255338adfa4d48449f69242Eb8F","hosst":1}}})",
+         "hosst"},
         {R"({"chains":{"a":{"hub":"0x0165878A594ca255338adfa4d48449f69242Eb8F"}}})", "host"},
         {R"({"chains":{"a":{"host":"ws://x","hub":"0x0165878A594ca255338adfa4d48449f69242Eb8F"}}})", "host"},
         {R"({"chains":{"a":{"host":"http://x","hub":"0x01"}}})", "hub"},
@@ -70,10 +72,13 @@ TEST_F(ChainFileTest, faults_are_told_in_one_line_with_the_key) {
 
 TEST_F(ChainFileTest, up_file_with_absent_roles_is_read) {
     const auto up = read_up_file(write(R"({"rpc_url":"http://127.0.0.1:1","ws_url":"ws://127.0.0.1:1","chain_id":65535,
-        "hub":"0x0165878A594ca255338adfa4d48449f69242Eb8F","market_url":"http://127.0.0.1:2","secrets_url":null,"bridge_url":null,"vault":null,
+        "hub":"0x0165878A594ca255338adfa4d48449f69242Eb8F","market_url":"http://127.0.0.1:2",
+        "secrets_url":null,"bridge_url":null,"vault":null,
         "accounts":[{"name":"requester","address":"0x70997970C51812dc3A010C7d01b50e0d17dc79C8","key_file":"/k"}],
-        "apps":{"hello":{"address":"0x70997970C51812dc3A010C7d01b50e0d17dc79C8","multiaddr":"127.0.0.1:5000/hello","checksum":"0x00"}},
-        "roles":[{"name":"node","pid":12,"url":"http://127.0.0.1:1","metrics_url":"http://127.0.0.1:1/metrics","log":"/l"}]})"));
+        "apps":{"hello":{"address":"0x70997970C51812dc3A010C7d01b50e0d17dc79C8",
+            "multiaddr":"127.0.0.1:5000/hello","checksum":"0x00"}},
+        "roles":[{"name":"node","pid":12,"url":"http://127.0.0.1:1",
+            "metrics_url":"http://127.0.0.1:1/metrics","log":"/l"}]})"));
     ASSERT_TRUE(up) << up.error().message;
     EXPECT_EQ(up->network.chain_id, 65535U);
     EXPECT_EQ(up->network.secrets_url, "");

@@ -2,8 +2,8 @@
 
 #include <bourse/base/assert.hpp>
 
-#include <array>
 #include <fmt/format.h>
+#include <array>
 #include <fstream>
 #include <vector>
 

@@ -21,7 +21,8 @@ TEST(Cid, pieces_of_any_size_give_the_same_identifier) {
     Bytes data(700'000);
     for (std::size_t i = 0; i < data.size(); ++i) data[i] = static_cast<std::uint8_t>(i * 7);
     CidBuilder builder;
-    for (std::size_t at = 0; at < data.size(); at += 99'991) builder.update(ByteView(data).subspan(at, std::min<std::size_t>(99'991, data.size() - at)));
+    for (std::size_t at = 0; at < data.size(); at += 99'991)
+        builder.update(ByteView(data).subspan(at, std::min<std::size_t>(99'991, data.size() - at)));
     EXPECT_EQ(builder.finish(), cid_of(data));
 }
 
@@ -40,7 +41,8 @@ TEST(Cid, other_spellings_mean_the_same_content) {
 }
 
 TEST(Cid, what_is_no_identifier_is_refused) {
-    for (const char* text : {"", "b", "bafy", "Qm", "hello", "QmQp5nG322nnrKbBJw11S8XcLAjevGq7kPBh18sZFYjup0", "../../etc/passwd"})
+    for (const char* text :
+         {"", "b", "bafy", "Qm", "hello", "QmQp5nG322nnrKbBJw11S8XcLAjevGq7kPBh18sZFYjup0", "../../etc/passwd"})
         EXPECT_FALSE(cid_digest(text)) << text;
 }
 

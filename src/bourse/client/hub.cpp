@@ -19,7 +19,8 @@ struct Hub::Cache {
 namespace {
 
 Error hub_missing(const Address& address) {
-    return {"HUB_MISSING", fmt::format("There is no hub at {} on this chain. Check --hub and --rpc.", to_checksum(address))};
+    return {"HUB_MISSING",
+            fmt::format("There is no hub at {} on this chain. Check --hub and --rpc.", to_checksum(address))};
 }
 
 template <class T>
@@ -54,15 +55,18 @@ Result<std::vector<T>> views(RpcClient& rpc, const Address& target, std::vector<
 }
 
 Result<std::uint64_t> as_u64(const Uint256& value, std::string_view what) {
-    if (!value.fits_u64()) return fail("NODE_BAD_ANSWER", fmt::format("The node answered an absurd {}: {}.", what, to_decimal(value)));
+    if (!value.fits_u64())
+        return fail("NODE_BAD_ANSWER", fmt::format("The node answered an absurd {}: {}.", what, to_decimal(value)));
     return value.low_u64();
 }
 
 template <class Info>
-Result<Info> resource_info(RpcClient& rpc, const Address& hub, const Bytes4& selector, const Address& resource, std::string_view kind) {
+Result<Info> resource_info(RpcClient& rpc, const Address& hub, const Bytes4& selector, const Address& resource,
+                           std::string_view kind) {
     auto info = view<Info>(rpc, hub, abi::encode_call(selector, resource));
     if (info || info.error().code == "NODE_UNREACHABLE" || info.error().code == "NODE_TIMEOUT") return info;
-    return fail("RESOURCE_NOT_FOUND", fmt::format("There is no {} at {}. List yours with `bourse {} count`.", kind, to_checksum(resource), kind));
+    return fail("RESOURCE_NOT_FOUND", fmt::format("There is no {} at {}. List yours with `bourse {} count`.", kind,
+                                                  to_checksum(resource), kind));
 }
 
 }  // namespace
@@ -73,12 +77,13 @@ Result<HubFacts> Hub::facts() const {
         if (cache_->facts) return *cache_->facts;
     }
     std::vector<CallRequest> requests;
-    for (const auto& selector : {s::hub::kEip712domainSeparator, s::hub::kToken, s::hub::kAppregistry, s::hub::kDatasetregistry,
-                                 s::hub::kWorkerpoolregistry})
+    for (const auto& selector : {s::hub::kEip712domainSeparator, s::hub::kToken, s::hub::kAppregistry,
+                                 s::hub::kDatasetregistry, s::hub::kWorkerpoolregistry})
         requests.push_back({address_, abi::encode_call(selector), std::nullopt, {}});
     BOURSE_TRY(auto answers, rpc_->eth_call_batch(requests));
     HubFacts facts;
-    Address* const addresses[] = {&facts.token, &facts.app_registry, &facts.dataset_registry, &facts.workerpool_registry};
+    Address* const addresses[] = {&facts.token, &facts.app_registry, &facts.dataset_registry,
+                                  &facts.workerpool_registry};
     for (std::size_t i = 0; i < answers.size(); ++i) {
         if (!answers[i]) return fail(hub_missing(address_));
         if (i == 0) {
@@ -103,8 +108,10 @@ Result<poco::Deal> Hub::deal(const poco::DealId& id) const {
 Result<poco::Task> Hub::task(const poco::TaskId& id) const {
     BOURSE_TRY(auto task, view<poco::Task>(*rpc_, address_, abi::encode_call(s::hub::kViewTask, id)));
     if (task.status == poco::TaskStatus::kUnset)
-        return fail("TASK_NOT_FOUND", fmt::format("There is no task {} on this chain, or its scheduler has not initialised it yet. "
-                                                  "`bourse deal show DEAL` lists the tasks of a deal.", to_hex(id)));
+        return fail("TASK_NOT_FOUND",
+                    fmt::format("There is no task {} on this chain, or its scheduler has not initialised it yet. "
+                                "`bourse deal show DEAL` lists the tasks of a deal.",
+                                to_hex(id)));
     return task;
 }
 
@@ -118,7 +125,8 @@ Result<poco::Contribution> Hub::contribution(const poco::TaskId& task, const Add
     return view<poco::Contribution>(*rpc_, address_, abi::encode_call(s::hub::kViewContribution, task, worker));
 }
 
-Result<std::vector<poco::Contribution>> Hub::contributions(const poco::TaskId& task, std::span<const Address> workers) const {
+Result<std::vector<poco::Contribution>> Hub::contributions(const poco::TaskId& task,
+                                                           std::span<const Address> workers) const {
     std::vector<Bytes> calls;
     for (const auto& worker : workers) calls.push_back(abi::encode_call(s::hub::kViewContribution, task, worker));
     return views<poco::Contribution>(*rpc_, address_, std::move(calls));
@@ -161,7 +169,8 @@ Result<std::uint64_t> Hub::count_category() const {
 }
 
 Result<bool> Hub::verify_signature(const Address& signer, const Hash& digest, ByteView signature) const {
-    auto answer = view<bool>(*rpc_, address_, abi::encode_call(s::hub::kVerifySignature, signer, digest, to_bytes(signature)));
+    auto answer =
+        view<bool>(*rpc_, address_, abi::encode_call(s::hub::kVerifySignature, signer, digest, to_bytes(signature)));
     if (!answer && answer.error().code == "CALL_REVERTED") return false;
     return answer;
 }
@@ -185,7 +194,8 @@ Result<bool> Hub::is_registered(const Address& registry, const Address& resource
 Result<Address> Hub::resource_owner(const Address& resource) const {
     auto owner = view<Address>(*rpc_, resource, abi::encode_call(s::resource::kOwner));
     if (owner || (owner.error().code != "HUB_MISSING" && owner.error().code != "CALL_REVERTED")) return owner;
-    return fail("RESOURCE_NOT_FOUND", fmt::format("There is no app, dataset or workerpool at {}.", to_checksum(resource)));
+    return fail("RESOURCE_NOT_FOUND",
+                fmt::format("There is no app, dataset or workerpool at {}.", to_checksum(resource)));
 }
 
 Result<poco::AppInfo> Hub::app(const Address& app) const {
@@ -206,9 +216,11 @@ Result<std::uint64_t> Hub::count_resources(const Address& registry, const Addres
 }
 
 Result<Address> Hub::resource_by_index(const Address& registry, const Address& owner, std::uint64_t index) const {
-    auto id = view<Uint256>(*rpc_, registry, abi::encode_call(s::registry::kTokenOfOwnerByIndex, owner, Uint256(index)));
+    auto id =
+        view<Uint256>(*rpc_, registry, abi::encode_call(s::registry::kTokenOfOwnerByIndex, owner, Uint256(index)));
     if (!id && id.error().code == "CALL_REVERTED")
-        return fail("RESOURCE_NOT_FOUND", fmt::format("{} owns no resource number {}; numbers begin at 0.", to_checksum(owner), index));
+        return fail("RESOURCE_NOT_FOUND",
+                    fmt::format("{} owns no resource number {}; numbers begin at 0.", to_checksum(owner), index));
     if (!id) return fail(std::move(id).error());
     const Bytes32 word = to_be32(*id);
     return *Address::from(ByteView(word).subspan(12));

@@ -6,16 +6,16 @@
 #include <bourse/sys/clock.hpp>
 #include <bourse/sys/file.hpp>
 
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <termios.h>
+#include <unistd.h>
 #include <algorithm>
 #include <cctype>
 #include <cstdio>
 #include <cstdlib>
-#include <fcntl.h>
-#include <fmt/format.h>
 #include <nlohmann/json.hpp>
-#include <sys/stat.h>
-#include <termios.h>
-#include <unistd.h>
 
 namespace bourse::client {
 
@@ -30,7 +30,8 @@ constexpr std::uint32_t kScryptP = 1;
 constexpr std::uint64_t kMaxScryptCost = 1ULL << 20;
 
 tl::unexpected<Error> invalid_wallet(std::string_view what) {
-    return fail("WALLET_INVALID", fmt::format("The wallet file is not a Web3 Secret Storage file of version 3: {}.", what));
+    return fail("WALLET_INVALID",
+                fmt::format("The wallet file is not a Web3 Secret Storage file of version 3: {}.", what));
 }
 
 const json* member(const json& object, std::string_view name) {
@@ -65,18 +66,25 @@ Result<Bytes> derive(const json& crypto, std::string_view password) {
     if (!salt || !length || *length < kDerivedBytes || *length > 1024) return invalid_wallet("salt or dklen is wrong");
     if (kdf == "scrypt") {
         auto n = number_member(*params, "n"), r = number_member(*params, "r"), p = number_member(*params, "p");
-        if (!n || !r || !p || *r == 0 || *r > 64 || *p == 0 || *p > 64) return invalid_wallet("scrypt parameters are wrong");
-        if (*n > kMaxScryptCost) return fail("WALLET_UNSUPPORTED", fmt::format("The wallet asks for scrypt with N = {}; at most {} is accepted.", *n, kMaxScryptCost));
-        return crypto::scrypt(as_bytes(password), *salt, *n, static_cast<std::uint32_t>(*r), static_cast<std::uint32_t>(*p), *length);
+        if (!n || !r || !p || *r == 0 || *r > 64 || *p == 0 || *p > 64)
+            return invalid_wallet("scrypt parameters are wrong");
+        if (*n > kMaxScryptCost)
+            return fail(
+                "WALLET_UNSUPPORTED",
+                fmt::format("The wallet asks for scrypt with N = {}; at most {} is accepted.", *n, kMaxScryptCost));
+        return crypto::scrypt(as_bytes(password), *salt, *n, static_cast<std::uint32_t>(*r),
+                              static_cast<std::uint32_t>(*p), *length);
     }
     if (kdf == "pbkdf2") {
         auto iterations = number_member(*params, "c");
-        if (!iterations || *iterations == 0 || *iterations > 100'000'000) return invalid_wallet("the number of pbkdf2 rounds is wrong");
+        if (!iterations || *iterations == 0 || *iterations > 100'000'000)
+            return invalid_wallet("the number of pbkdf2 rounds is wrong");
         if (text_member(*params, "prf") != "hmac-sha256")
             return fail("WALLET_UNSUPPORTED", "The wallet uses pbkdf2 with another function than hmac-sha256.");
         return crypto::pbkdf2_sha256(as_bytes(password), *salt, static_cast<std::uint32_t>(*iterations), *length);
     }
-    return fail("WALLET_UNSUPPORTED", fmt::format("The wallet derives its key by '{}'; scrypt and pbkdf2 are known.", kdf));
+    return fail("WALLET_UNSUPPORTED",
+                fmt::format("The wallet derives its key by '{}'; scrypt and pbkdf2 are known.", kdf));
 }
 
 std::string random_uuid() {
@@ -84,7 +92,8 @@ std::string random_uuid() {
     id[6] = static_cast<std::uint8_t>((id[6] & 0x0F) | 0x40);
     id[8] = static_cast<std::uint8_t>((id[8] & 0x3F) | 0x80);
     const std::string hex = to_hex_plain(id);
-    return fmt::format("{}-{}-{}-{}-{}", hex.substr(0, 8), hex.substr(8, 4), hex.substr(12, 4), hex.substr(16, 4), hex.substr(20));
+    return fmt::format("{}-{}-{}-{}-{}", hex.substr(0, 8), hex.substr(8, 4), hex.substr(12, 4), hex.substr(16, 4),
+                       hex.substr(20));
 }
 
 std::string first_line(std::string text) {
@@ -117,7 +126,8 @@ Result<std::string> encrypt_key(const crypto::PrivateKey& key, std::string_view 
           {"ciphertext", to_hex_plain(cipher_text)},
           {"cipherparams", {{"iv", to_hex_plain(iv)}}},
           {"kdf", "scrypt"},
-          {"kdfparams", {{"dklen", kDerivedBytes}, {"n", scrypt_n}, {"r", kScryptR}, {"p", kScryptP}, {"salt", to_hex_plain(salt)}}},
+          {"kdfparams",
+           {{"dklen", kDerivedBytes}, {"n", scrypt_n}, {"r", kScryptR}, {"p", kScryptP}, {"salt", to_hex_plain(salt)}}},
           {"mac", to_hex_plain(mac)}}},
     };
     return wallet.dump();
@@ -141,7 +151,8 @@ Result<crypto::PrivateKey> decrypt_key(std::string_view wallet_json, std::string
     BOURSE_TRY(auto derived, derive(*crypto_part, password));
     const ByteView view = derived;
     const Hash expected = crypto::keccak256({view.subspan(16, 16), ByteView(*cipher_text)});
-    if (!crypto::constant_time_equal(expected, *mac)) return fail("PASSWORD_WRONG", "The password does not open this wallet.");
+    if (!crypto::constant_time_equal(expected, *mac))
+        return fail("PASSWORD_WRONG", "The password does not open this wallet.");
     auto key = crypto::PrivateKey::from(crypto::aes128_ctr(view.first(16), *iv, *cipher_text));
     if (!key) return invalid_wallet("it holds no legal key");
     auto stated = wallet_address(wallet_json);
@@ -173,12 +184,14 @@ std::vector<WalletFile> list_wallets(const std::filesystem::path& folder) {
     return out;
 }
 
-Result<WalletFile> store_wallet(const std::filesystem::path& folder, const crypto::PrivateKey& key, std::string_view password,
-                                std::uint64_t scrypt_n) {
+Result<WalletFile> store_wallet(const std::filesystem::path& folder, const crypto::PrivateKey& key,
+                                std::string_view password, std::uint64_t scrypt_n) {
     BOURSE_TRY(auto text, encrypt_key(key, password, scrypt_n));
     std::error_code error;
     const bool made = std::filesystem::create_directories(folder, error);
-    if (error) return fail("FILE_UNWRITABLE", fmt::format("The folder {} cannot be made: {}.", folder.string(), error.message()));
+    if (error)
+        return fail("FILE_UNWRITABLE",
+                    fmt::format("The folder {} cannot be made: {}.", folder.string(), error.message()));
     if (made) std::filesystem::permissions(folder, std::filesystem::perms::owner_all, error);
     std::string time = sys::iso8601_ms(sys::unix_time_ms());
     std::ranges::replace(time, ':', '-');
@@ -190,11 +203,15 @@ Result<WalletFile> store_wallet(const std::filesystem::path& folder, const crypt
 Result<crypto::PrivateKey> read_key_file(const std::filesystem::path& path) {
     struct stat status {};
     if (::stat(path.c_str(), &status) == 0 && (status.st_mode & 077) != 0)
-        return fail("KEY_FILE_OPEN", fmt::format("Others than its owner may read the key file {}. Close it: chmod 600 {}", path.string(), path.string()));
+        return fail("KEY_FILE_OPEN",
+                    fmt::format("Others than its owner may read the key file {}. Close it: chmod 600 {}", path.string(),
+                                path.string()));
     BOURSE_TRY(auto text, sys::read_file(path, 4096));
     auto bytes = from_hex(trimmed_text(std::move(text)));
     auto key = bytes ? crypto::PrivateKey::from(*bytes) : std::nullopt;
-    if (!key) return fail("KEY_INVALID", fmt::format("The file {} holds no private key: 0x and 64 hex digits are expected.", path.string()));
+    if (!key)
+        return fail("KEY_INVALID",
+                    fmt::format("The file {} holds no private key: 0x and 64 hex digits are expected.", path.string()));
     return *key;
 }
 
@@ -212,7 +229,9 @@ crypto::PrivateKey generate_key() {
 Result<std::string> prompt_password(std::string_view prompt) {
     const int terminal = ::open("/dev/tty", O_RDWR | O_CLOEXEC);
     if (terminal < 0)
-        return fail("PASSWORD_MISSING", "A password is needed and there is no terminal to ask on. Give --password-file FILE or set BOURSE_PASSWORD.");
+        return fail("PASSWORD_MISSING",
+                    "A password is needed and there is no terminal to ask on. Give --password-file FILE or set "
+                    "BOURSE_PASSWORD.");
     const std::string text(prompt);
     termios before{};
     ::tcgetattr(terminal, &before);
@@ -243,7 +262,8 @@ Result<crypto::PrivateKey> load_key(const KeySource& source) {
     if (!source.key_file.empty() && !source.wallet_file.empty())
         return fail("KEY_AMBIGUOUS", "Both a key file and a wallet file are given. Give one of them.");
     if (!source.key_file.empty()) return read_key_file(source.key_file);
-    if (source.wallet_file.empty()) return fail("KEY_MISSING", "No wallet is given. Give --key-file FILE or --wallet-file FILE.");
+    if (source.wallet_file.empty())
+        return fail("KEY_MISSING", "No wallet is given. Give --key-file FILE or --wallet-file FILE.");
     BOURSE_TRY(auto text, sys::read_file(source.wallet_file, 1 << 20));
     BOURSE_TRY(auto address, wallet_address(text));
     BOURSE_TRY(auto password, load_password(source, fmt::format("Password of {}: ", to_checksum(address))));

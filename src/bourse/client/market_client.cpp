@@ -31,21 +31,25 @@ std::string error_sentence(const json& body, int status) {
     auto error = body.is_object() ? body.find("error") : body.end();
     if (!body.is_object() || error == body.end()) return fmt::format("status {}", status);
     if (error->is_string()) return error->get<std::string>();
-    if (error->is_object() && error->contains("message") && (*error)["message"].is_string()) return (*error)["message"].get<std::string>();
+    if (error->is_object() && error->contains("message") && (*error)["message"].is_string())
+        return (*error)["message"].get<std::string>();
     return error->dump();
 }
 
 Result<json> market_exchange(const std::string& base, const net::ClientRequest& request) {
     auto response = net::http_request(request);
     if (!response)
-        return fail("MARKET_UNREACHABLE", fmt::format("No market answers at {} ({}). Start it with `bourse up`, give another with --market, or pass orders as files.",
+        return fail("MARKET_UNREACHABLE", fmt::format("No market answers at {} ({}). Start it with `bourse up`, give "
+                                                      "another with --market, or pass orders as files.",
                                                       base, response.error().message));
     auto body = json::parse(response->body, nullptr, false);
     if (body.is_discarded()) return fail(market_bad_answer(base, fmt::format("status {}, no JSON", response->status)));
     const std::string sentence = error_sentence(body, response->status);
-    if (response->status == 404) return fail("ORDER_NOT_FOUND", fmt::format("The market does not know it: {}", sentence));
+    if (response->status == 404)
+        return fail("ORDER_NOT_FOUND", fmt::format("The market does not know it: {}", sentence));
     if (response->status == 429) return fail("MARKET_BUSY", sentence);
-    if (response->status >= 500) return fail("MARKET_BAD_ANSWER", fmt::format("The market at {} failed: {}", base, sentence));
+    if (response->status >= 500)
+        return fail("MARKET_BAD_ANSWER", fmt::format("The market at {} failed: {}", base, sentence));
     if (response->status >= 400 || !body.is_object() || !body.value("ok", false))
         return fail("MARKET_REFUSED", fmt::format("The market refused: {}", sentence));
     return body;
@@ -59,9 +63,14 @@ Result<PublishedOrder<Order>> parse_wrapper(const std::string& url, const json& 
     auto hash = hash_from_hex(wrapper.value("orderHash", std::string()));
     auto signer = address_from_hex(wrapper.value("signer", std::string()));
     const auto remaining = wrapper.find("remaining");
-    if (!hash || remaining == wrapper.end() || !remaining->is_number_unsigned()) return broken("an order without hash or remaining volume");
-    return PublishedOrder<Order>{std::move(order), *hash, remaining->template get<std::uint64_t>(), wrapper.value("status", std::string()),
-                                 wrapper.value("publicationTimestamp", std::string()), signer.value_or(Address{})};
+    if (!hash || remaining == wrapper.end() || !remaining->is_number_unsigned())
+        return broken("an order without hash or remaining volume");
+    return PublishedOrder<Order>{std::move(order),
+                                 *hash,
+                                 remaining->template get<std::uint64_t>(),
+                                 wrapper.value("status", std::string()),
+                                 wrapper.value("publicationTimestamp", std::string()),
+                                 signer.value_or(Address{})};
 }
 
 template <class Order>
@@ -79,10 +88,14 @@ Result<std::vector<PublishedOrder<Order>>> parse_wrappers(const std::string& url
 
 std::string_view orders_path(OrderKind kind) noexcept {
     switch (kind) {
-        case OrderKind::kApp: return "apporders";
-        case OrderKind::kDataset: return "datasetorders";
-        case OrderKind::kWorkerpool: return "workerpoolorders";
-        case OrderKind::kRequest: return "requestorders";
+        case OrderKind::kApp:
+            return "apporders";
+        case OrderKind::kDataset:
+            return "datasetorders";
+        case OrderKind::kWorkerpool:
+            return "workerpoolorders";
+        case OrderKind::kRequest:
+            return "requestorders";
     }
     return "";
 }
@@ -111,22 +124,26 @@ Result<std::vector<json>> MarketClient::orders(OrderKind kind, const OrderQuery&
     return out;
 }
 
-Result<std::vector<PublishedOrder<poco::AppOrder>>> MarketClient::app_orders(const OrderQuery& query, std::size_t limit) const {
+Result<std::vector<PublishedOrder<poco::AppOrder>>> MarketClient::app_orders(const OrderQuery& query,
+                                                                             std::size_t limit) const {
     BOURSE_TRY(const auto wrappers, orders(OrderKind::kApp, query, limit));
     return parse_wrappers<poco::AppOrder>(url_, wrappers);
 }
 
-Result<std::vector<PublishedOrder<poco::DatasetOrder>>> MarketClient::dataset_orders(const OrderQuery& query, std::size_t limit) const {
+Result<std::vector<PublishedOrder<poco::DatasetOrder>>> MarketClient::dataset_orders(const OrderQuery& query,
+                                                                                     std::size_t limit) const {
     BOURSE_TRY(const auto wrappers, orders(OrderKind::kDataset, query, limit));
     return parse_wrappers<poco::DatasetOrder>(url_, wrappers);
 }
 
-Result<std::vector<PublishedOrder<poco::WorkerpoolOrder>>> MarketClient::workerpool_orders(const OrderQuery& query, std::size_t limit) const {
+Result<std::vector<PublishedOrder<poco::WorkerpoolOrder>>> MarketClient::workerpool_orders(const OrderQuery& query,
+                                                                                           std::size_t limit) const {
     BOURSE_TRY(const auto wrappers, orders(OrderKind::kWorkerpool, query, limit));
     return parse_wrappers<poco::WorkerpoolOrder>(url_, wrappers);
 }
 
-Result<std::vector<PublishedOrder<poco::RequestOrder>>> MarketClient::request_orders(const OrderQuery& query, std::size_t limit) const {
+Result<std::vector<PublishedOrder<poco::RequestOrder>>> MarketClient::request_orders(const OrderQuery& query,
+                                                                                     std::size_t limit) const {
     BOURSE_TRY(const auto wrappers, orders(OrderKind::kRequest, query, limit));
     return parse_wrappers<poco::RequestOrder>(url_, wrappers);
 }
@@ -135,7 +152,8 @@ Result<json> MarketClient::order(OrderKind kind, const Hash& hash) const {
     return get(fmt::format("/{}/{}", orders_path(kind), to_hex(hash)));
 }
 
-Result<json> MarketClient::write(const std::string& method, OrderKind kind, const json& body, const crypto::PrivateKey& key) const {
+Result<json> MarketClient::write(const std::string& method, OrderKind kind, const json& body,
+                                 const crypto::PrivateKey& key) const {
     BOURSE_TRY(auto challenge, get("/challenge", {{"address", to_checksum(key.address())}}));
     const json& typed_data = challenge.contains("data") ? challenge["data"] : challenge;
     BOURSE_TRY(auto authorization, authorization_header(typed_data, key));
@@ -152,19 +170,22 @@ Result<json> MarketClient::write(const std::string& method, OrderKind kind, cons
 Result<Hash> MarketClient::publish(OrderKind kind, const json& order, const crypto::PrivateKey& key) const {
     BOURSE_TRY(auto body, write("POST", kind, {{"order", order}}, key));
     const auto published = body.find("published");
-    auto hash = published != body.end() && published->is_object() ? hash_from_hex(published->value("orderHash", std::string())) : std::nullopt;
+    auto hash = published != body.end() && published->is_object()
+                    ? hash_from_hex(published->value("orderHash", std::string()))
+                    : std::nullopt;
     if (!hash) return fail(market_bad_answer(url_, "publication without an order hash"));
     return *hash;
 }
 
-Result<std::vector<Hash>> MarketClient::unpublish(OrderKind kind, Unpublish what, const Hash& hash, const Address& resource,
-                                                  const crypto::PrivateKey& key) const {
+Result<std::vector<Hash>> MarketClient::unpublish(OrderKind kind, Unpublish what, const Hash& hash,
+                                                  const Address& resource, const crypto::PrivateKey& key) const {
     json body;
     if (what == Unpublish::kOne) {
         body = {{"target", "unpublish_orderHash"}, {"orderHash", to_hex(hash)}};
     } else {
         const std::string field = kind == OrderKind::kRequest ? "requester" : std::string(poco::to_text(kind));
-        body = {{"target", what == Unpublish::kLast ? "unpublish_last" : "unpublish_all"}, {field, to_checksum(resource)}};
+        body = {{"target", what == Unpublish::kLast ? "unpublish_last" : "unpublish_all"},
+                {field, to_checksum(resource)}};
     }
     BOURSE_TRY(auto answer, write("PUT", kind, body, key));
     std::vector<Hash> out;
@@ -186,13 +207,15 @@ Result<MarketClient::FaucetAnswer> MarketClient::faucet(const Address& address) 
     if (!body) {
         if (body.error().code == "MARKET_BUSY") return fail("FAUCET_WAIT", body.error().message);
         if (body.error().code == "ORDER_NOT_FOUND")
-            return fail("MARKET_REFUSED", fmt::format("The market at {} has no faucet: it serves no development chain.", url_));
+            return fail("MARKET_REFUSED",
+                        fmt::format("The market at {} has no faucet: it serves no development chain.", url_));
         return fail(std::move(body).error());
     }
     FaucetAnswer out;
     out.message = body->value("message", std::string());
     if (const auto amount = body->find("amount"); amount != body->end())
-        out.amount_nrlc = uint256_from_decimal(amount->is_string() ? amount->get<std::string>() : amount->dump()).value_or(Uint256{});
+        out.amount_nrlc =
+            uint256_from_decimal(amount->is_string() ? amount->get<std::string>() : amount->dump()).value_or(Uint256{});
     if (const auto queue = body->find("queue"); queue != body->end() && queue->is_object()) {
         out.position = queue->value("position", std::uint64_t{0});
         out.length = queue->value("length", std::uint64_t{0});

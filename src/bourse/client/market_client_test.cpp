@@ -17,10 +17,13 @@ protected:
     MarketClientTest() : server_({}) {
         server_.route("GET", "/apporders", [this](const net::Request& request) { return page(request); });
         server_.route("GET", "/challenge", [](const net::Request&) {
-            return net::Response::json(200, json{{"ok", true}, {"data", challenge_typed_data("iExec Gateway", 65535, "c")}}.dump());
+            return net::Response::json(
+                200, json{{"ok", true}, {"data", challenge_typed_data("iExec Gateway", 65535, "c")}}.dump());
         });
         server_.route("POST", "/apporders", [this](const net::Request& request) { return publish(request); });
-        server_.route("POST", "/v1/faucet", [](const net::Request&) { return net::Response::json(429, R"({"ok":false,"error":"next at noon"})"); });
+        server_.route("POST", "/v1/faucet", [](const net::Request&) {
+            return net::Response::json(429, R"({"ok":false,"error":"next at noon"})");
+        });
         EXPECT_TRUE(server_.start());
     }
     ~MarketClientTest() override { server_.stop(); }
@@ -33,8 +36,13 @@ protected:
             poco::AppOrder order;
             order.appprice = i;
             order.volume = 5;
-            rows.push_back({{"order", poco::to_json(order)}, {"orderHash", to_hex(Hash{})}, {"remaining", 5}, {"status", "open"},
-                            {"publicationTimestamp", "2026-06-01T12:00:00.000Z"}, {"signer", to_hex(Address{})}, {"chainId", 65535}});
+            rows.push_back({{"order", poco::to_json(order)},
+                            {"orderHash", to_hex(Hash{})},
+                            {"remaining", 5},
+                            {"status", "open"},
+                            {"publicationTimestamp", "2026-06-01T12:00:00.000Z"},
+                            {"signer", to_hex(Address{})},
+                            {"chainId", 65535}});
         }
         json body{{"ok", true}, {"orders", rows}, {"count", total_}};
         if (rows.size() == size) body["nextPage"] = (index + 1) * size;
@@ -42,8 +50,10 @@ protected:
     }
     net::Response publish(const net::Request& request) {
         const auto authorized = verify_authorization(request.header("authorization"));
-        if (!authorized || authorized->address != key_.address()) return net::Response::json(403, R"({"ok":false,"error":"invalid authorization"})");
-        if (request.query_value("chainId") != "65535") return net::Response::json(400, R"({"ok":false,"error":"wrong chain"})");
+        if (!authorized || authorized->address != key_.address())
+            return net::Response::json(403, R"({"ok":false,"error":"invalid authorization"})");
+        if (request.query_value("chainId") != "65535")
+            return net::Response::json(400, R"({"ok":false,"error":"wrong chain"})");
         return net::Response::json(200, json{{"ok", true}, {"published", {{"orderHash", to_hex(Hash{})}}}}.dump());
     }
     MarketClient client() const { return MarketClient("http://127.0.0.1:" + std::to_string(server_.port()), 65535); }
@@ -54,7 +64,8 @@ protected:
 };
 
 TEST_F(MarketClientTest, all_pages_are_read_up_to_the_limit) {
-    for (const std::size_t total : {std::size_t{0}, std::size_t{1}, std::size_t{100}, std::size_t{101}, std::size_t{250}}) {
+    for (const std::size_t total :
+         {std::size_t{0}, std::size_t{1}, std::size_t{100}, std::size_t{101}, std::size_t{250}}) {
         total_ = total;
         const auto orders = client().app_orders({}, 200);
         ASSERT_TRUE(orders) << orders.error().message;

@@ -4,9 +4,9 @@
 #include <bourse/poco/tags.hpp>
 #include <bourse/sys/file.hpp>
 
+#include <fmt/format.h>
 #include <algorithm>
 #include <array>
-#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 namespace bourse::client {
@@ -16,8 +16,9 @@ using nlohmann::ordered_json;
 
 namespace {
 
-constexpr std::array<std::string_view, 12> kProjectKeys{"description", "license", "author",   "social", "logo",    "app",
-                                                        "dataset",     "workerpool", "category", "order",  "buyConf", "dapps"};
+constexpr std::array<std::string_view, 12> kProjectKeys{"description", "license", "author",  "social",
+                                                        "logo",        "app",     "dataset", "workerpool",
+                                                        "category",    "order",   "buyConf", "dapps"};
 struct PartKeys {
     std::string_view part;
     std::vector<std::string_view> keys;
@@ -40,27 +41,60 @@ struct OrderField {
 
 const std::vector<OrderField>& order_fields(OrderKind kind) {
     using F = OrderField;
-    static const std::vector<F> app{{"app", F::kAddress},     {"appprice", F::kAmount},         {"volume", F::kNumber},
-                                    {"tag", F::kTag},         {"datasetrestrict", F::kAddress}, {"workerpoolrestrict", F::kAddress},
-                                    {"requesterrestrict", F::kAddress}, {"salt", F::kHex},      {"sign", F::kHex}};
-    static const std::vector<F> dataset{{"dataset", F::kAddress}, {"datasetprice", F::kAmount},  {"volume", F::kNumber},
-                                        {"tag", F::kTag},         {"apprestrict", F::kAddress},  {"workerpoolrestrict", F::kAddress},
-                                        {"requesterrestrict", F::kAddress}, {"salt", F::kHex},   {"sign", F::kHex}};
-    static const std::vector<F> pool{{"workerpool", F::kAddress}, {"workerpoolprice", F::kAmount}, {"volume", F::kNumber},
-                                     {"tag", F::kTag},            {"category", F::kNumber},        {"trust", F::kNumber},
-                                     {"apprestrict", F::kAddress}, {"datasetrestrict", F::kAddress}, {"requesterrestrict", F::kAddress},
-                                     {"salt", F::kHex},           {"sign", F::kHex}};
-    static const std::vector<F> request{{"app", F::kAddress},        {"appmaxprice", F::kAmount},        {"dataset", F::kAddress},
-                                        {"datasetmaxprice", F::kAmount}, {"workerpool", F::kAddress},    {"workerpoolmaxprice", F::kAmount},
-                                        {"requester", F::kAddress},  {"volume", F::kNumber},             {"tag", F::kTag},
-                                        {"category", F::kNumber},    {"trust", F::kNumber},              {"beneficiary", F::kAddress},
-                                        {"callback", F::kAddress},   {"params", F::kText},               {"salt", F::kHex},
+    static const std::vector<F> app{{"app", F::kAddress},
+                                    {"appprice", F::kAmount},
+                                    {"volume", F::kNumber},
+                                    {"tag", F::kTag},
+                                    {"datasetrestrict", F::kAddress},
+                                    {"workerpoolrestrict", F::kAddress},
+                                    {"requesterrestrict", F::kAddress},
+                                    {"salt", F::kHex},
+                                    {"sign", F::kHex}};
+    static const std::vector<F> dataset{{"dataset", F::kAddress},
+                                        {"datasetprice", F::kAmount},
+                                        {"volume", F::kNumber},
+                                        {"tag", F::kTag},
+                                        {"apprestrict", F::kAddress},
+                                        {"workerpoolrestrict", F::kAddress},
+                                        {"requesterrestrict", F::kAddress},
+                                        {"salt", F::kHex},
+                                        {"sign", F::kHex}};
+    static const std::vector<F> pool{{"workerpool", F::kAddress},
+                                     {"workerpoolprice", F::kAmount},
+                                     {"volume", F::kNumber},
+                                     {"tag", F::kTag},
+                                     {"category", F::kNumber},
+                                     {"trust", F::kNumber},
+                                     {"apprestrict", F::kAddress},
+                                     {"datasetrestrict", F::kAddress},
+                                     {"requesterrestrict", F::kAddress},
+                                     {"salt", F::kHex},
+                                     {"sign", F::kHex}};
+    static const std::vector<F> request{{"app", F::kAddress},
+                                        {"appmaxprice", F::kAmount},
+                                        {"dataset", F::kAddress},
+                                        {"datasetmaxprice", F::kAmount},
+                                        {"workerpool", F::kAddress},
+                                        {"workerpoolmaxprice", F::kAmount},
+                                        {"requester", F::kAddress},
+                                        {"volume", F::kNumber},
+                                        {"tag", F::kTag},
+                                        {"category", F::kNumber},
+                                        {"trust", F::kNumber},
+                                        {"beneficiary", F::kAddress},
+                                        {"callback", F::kAddress},
+                                        {"params", F::kText},
+                                        {"salt", F::kHex},
                                         {"sign", F::kHex}};
     switch (kind) {
-        case OrderKind::kApp: return app;
-        case OrderKind::kDataset: return dataset;
-        case OrderKind::kWorkerpool: return pool;
-        case OrderKind::kRequest: return request;
+        case OrderKind::kApp:
+            return app;
+        case OrderKind::kDataset:
+            return dataset;
+        case OrderKind::kWorkerpool:
+            return pool;
+        case OrderKind::kRequest:
+            return request;
     }
     return app;
 }
@@ -70,11 +104,13 @@ std::string text_of(const ordered_json& value) { return value.is_string() ? valu
 Result<json> normalize_tag(const ordered_json& value) {
     std::string text;
     if (value.is_array()) {
-        for (const auto& name : value) text += (text.empty() ? "" : ",") + (name.is_string() ? name.get<std::string>() : name.dump());
+        for (const auto& name : value)
+            text += (text.empty() ? "" : ",") + (name.is_string() ? name.get<std::string>() : name.dump());
     } else {
         text = text_of(value);
         // Files of people write 0x0 and 0x9 for the 32 bytes.
-        if (text.starts_with("0x") && text.size() < 66) text = "0x" + std::string(66 - text.size(), '0') + text.substr(2);
+        if (text.starts_with("0x") && text.size() < 66)
+            text = "0x" + std::string(66 - text.size(), '0') + text.substr(2);
     }
     BOURSE_TRY(const auto tag, poco::parse_tag(text));
     return json(to_hex(tag));
@@ -95,13 +131,15 @@ Result<json> normalize_field(const OrderField& field, const ordered_json& value)
             if (!number) return fail("ORDER_INVALID", "a whole number is expected");
             return json(to_decimal(*number));
         }
-        case OrderField::kTag: return normalize_tag(value);
+        case OrderField::kTag:
+            return normalize_tag(value);
         case OrderField::kHex: {
             const auto bytes = from_hex(text_of(value));
             if (!bytes) return fail("ORDER_INVALID", "0x-hex is expected");
             return json(to_hex(*bytes));
         }
-        case OrderField::kText: return json(value.is_string() ? value.get<std::string>() : value.dump());
+        case OrderField::kText:
+            return json(value.is_string() ? value.get<std::string>() : value.dump());
     }
     return fail("ORDER_INVALID", "unknown kind of field");
 }
@@ -110,10 +148,14 @@ Result<json> normalize_field(const OrderField& field, const ordered_json& value)
 
 std::string_view order_key(OrderKind kind) noexcept {
     switch (kind) {
-        case OrderKind::kApp: return "apporder";
-        case OrderKind::kDataset: return "datasetorder";
-        case OrderKind::kWorkerpool: return "workerpoolorder";
-        case OrderKind::kRequest: return "requestorder";
+        case OrderKind::kApp:
+            return "apporder";
+        case OrderKind::kDataset:
+            return "datasetorder";
+        case OrderKind::kWorkerpool:
+            return "workerpoolorder";
+        case OrderKind::kRequest:
+            return "requestorder";
     }
     return "";
 }
@@ -128,7 +170,8 @@ Result<ProjectFile> ProjectFile::open(const std::filesystem::path& path, bool ma
     auto text = sys::read_file(path, 16 << 20);
     if (!text && text.error().code == "FILE_NOT_FOUND") {
         if (may_be_absent) return ProjectFile(path, std::make_unique<ordered_json>(ordered_json::object()));
-        return fail("FILE_NOT_FOUND", fmt::format("There is no {} here. Make a project with `bourse init`.", path.string()));
+        return fail("FILE_NOT_FOUND",
+                    fmt::format("There is no {} here. Make a project with `bourse init`.", path.string()));
     }
     if (!text) return fail(std::move(text).error());
     auto document = std::make_unique<ordered_json>(ordered_json::parse(*text, nullptr, false));
@@ -142,13 +185,19 @@ Status<> ProjectFile::save() const { return sys::write_file_atomic(path_, json_-
 Status<> check_project(const ProjectFile& project) {
     for (const auto& [key, value] : project.json().items()) {
         if (std::ranges::find(kProjectKeys, key) == kProjectKeys.end())
-            return fail("PROJECT_FILE_INVALID", fmt::format("{}: unknown key \"{}\". Known are {}.", project.path().string(), key, fmt::join(kProjectKeys, ", ")));
+            return fail("PROJECT_FILE_INVALID",
+                        fmt::format("{}: unknown key \"{}\". Known are {}.", project.path().string(), key,
+                                    fmt::join(kProjectKeys, ", ")));
         for (const auto& part : part_keys()) {
             if (part.part != key) continue;
-            if (!value.is_object()) return fail("PROJECT_FILE_INVALID", fmt::format("{}: \"{}\" must be an object.", project.path().string(), key));
+            if (!value.is_object())
+                return fail("PROJECT_FILE_INVALID",
+                            fmt::format("{}: \"{}\" must be an object.", project.path().string(), key));
             for (const auto& [inner, ignored] : value.items())
                 if (std::ranges::find(part.keys, inner) == part.keys.end())
-                    return fail("PROJECT_FILE_INVALID", fmt::format("{}: unknown key \"{}.{}\". Known are {}.", project.path().string(), key, inner, fmt::join(part.keys, ", ")));
+                    return fail("PROJECT_FILE_INVALID",
+                                fmt::format("{}: unknown key \"{}.{}\". Known are {}.", project.path().string(), key,
+                                            inner, fmt::join(part.keys, ", ")));
         }
     }
     return {};
@@ -183,9 +232,12 @@ Result<json> normalize_order(OrderKind kind, const ordered_json& order) {
     json out = json::object();
     for (const auto& [key, value] : order.items()) {
         const auto field = std::ranges::find(fields, key, &OrderField::name);
-        if (field == fields.end()) return fail("ORDER_INVALID", fmt::format("{}: unknown key \"{}\".", order_key(kind), key));
+        if (field == fields.end())
+            return fail("ORDER_INVALID", fmt::format("{}: unknown key \"{}\".", order_key(kind), key));
         auto normal = normalize_field(*field, value);
-        if (!normal) return fail("ORDER_INVALID", fmt::format("{}: \"{}\" is {}: {}", order_key(kind), key, value.dump(), normal.error().message));
+        if (!normal)
+            return fail("ORDER_INVALID", fmt::format("{}: \"{}\" is {}: {}", order_key(kind), key, value.dump(),
+                                                     normal.error().message));
         out[key] = std::move(*normal);
     }
     return out;

@@ -56,7 +56,10 @@ TEST_F(ProjectFileTest, deployments_and_orders_are_kept_by_chain) {
 }
 
 TEST(Normalize, units_tags_and_params_of_the_ancestors_format_are_understood) {
-    const ordered_json order{{"app", "0x70997970C51812dc3A010C7d01b50e0d17dc79C8"}, {"appmaxprice", "1.5 RLC"}, {"volume", 3}, {"tag", {"tee", "tdx"}},
+    const ordered_json order{{"app", "0x70997970C51812dc3A010C7d01b50e0d17dc79C8"},
+                             {"appmaxprice", "1.5 RLC"},
+                             {"volume", 3},
+                             {"tag", {"tee", "tdx"}},
                              {"params", {{"iexec_args", "hello"}}}};
     const auto normal = normalize_order(OrderKind::kRequest, order);
     ASSERT_TRUE(normal) << normal.error().message;
@@ -73,7 +76,9 @@ TEST(Normalize, short_tags_are_padded) {
 }
 
 TEST(Normalize, faults_name_the_key) {
-    const auto refused = [](const ordered_json& order) { return normalize_order(OrderKind::kApp, order).error().message; };
+    const auto refused = [](const ordered_json& order) {
+        return normalize_order(OrderKind::kApp, order).error().message;
+    };
     EXPECT_NE(refused({{"app", "nonsense"}}).find("\"app\""), std::string::npos);
     EXPECT_NE(refused({{"appprice", "1.5 EUR"}}).find("\"appprice\""), std::string::npos);
     EXPECT_NE(refused({{"volume", -1}}).find("\"volume\""), std::string::npos);

@@ -4,9 +4,9 @@
 #include <bourse/poco/error_text.hpp>
 #include <bourse/sys/clock.hpp>
 
+#include <fmt/format.h>
 #include <algorithm>
 #include <chrono>
-#include <fmt/format.h>
 #include <mutex>
 #include <thread>
 
@@ -19,7 +19,9 @@ namespace {
 constexpr std::size_t kMaxBatch = 500;
 
 Error bad_answer(const std::string& url, std::string_view what) {
-    return {"NODE_BAD_ANSWER", fmt::format("The node at {} answered in an unexpected form: {}. Is this an Ethereum JSON-RPC address?", url, what)};
+    return {"NODE_BAD_ANSWER",
+            fmt::format("The node at {} answered in an unexpected form: {}. Is this an Ethereum JSON-RPC address?", url,
+                        what)};
 }
 
 /// The error object of a call: reverts with their decoded reason, everything else as the node wrote it.
@@ -169,8 +171,11 @@ Result<json> post_json(const std::string& url, std::uint64_t timeout_ms, const j
     if (!response) {
         const auto& error = response.error();
         if (error.code == "HTTP_TIMEOUT")
-            return fail("NODE_TIMEOUT", fmt::format("The node at {} did not answer within {} ms. Is it overloaded or stopped?", url, timeout_ms));
-        return fail("NODE_UNREACHABLE", fmt::format("No node answers at {} ({}). Start it with `bourse up` or `bourse node`, or give another address with --rpc.",
+            return fail("NODE_TIMEOUT",
+                        fmt::format("The node at {} did not answer within {} ms. Is it overloaded or stopped?", url,
+                                    timeout_ms));
+        return fail("NODE_UNREACHABLE", fmt::format("No node answers at {} ({}). Start it with `bourse up` or `bourse "
+                                                    "node`, or give another address with --rpc.",
                                                     url, error.message));
     }
     auto answer = json::parse(response->body, nullptr, false);
@@ -190,7 +195,9 @@ Result<json> take_result(const std::string& url, json& answer) {
 }  // namespace
 
 Result<json> RpcClient::call(const std::string& method, json params) {
-    BOURSE_TRY(auto answer, post_json(url_, timeout_ms_, {{"jsonrpc", "2.0"}, {"id", 1}, {"method", method}, {"params", std::move(params)}}));
+    BOURSE_TRY(auto answer,
+               post_json(url_, timeout_ms_,
+                         {{"jsonrpc", "2.0"}, {"id", 1}, {"method", method}, {"params", std::move(params)}}));
     return take_result(url_, answer);
 }
 
@@ -285,7 +292,8 @@ Result<Bytes> RpcClient::eth_call(const CallRequest& request, const std::string&
     return std::move(*bytes);
 }
 
-Result<std::vector<Result<Bytes>>> RpcClient::eth_call_batch(const std::vector<CallRequest>& requests, const std::string& tag) {
+Result<std::vector<Result<Bytes>>> RpcClient::eth_call_batch(const std::vector<CallRequest>& requests,
+                                                             const std::string& tag) {
     std::vector<BatchItem> items;
     items.reserve(requests.size());
     for (const auto& request : requests) items.push_back({"eth_call", {call_object(request), tag}});
@@ -345,7 +353,8 @@ Result<bool> RpcClient::offers_bourse_send() {
 
 Result<Hash> RpcClient::send_raw(ByteView raw) {
     BOURSE_TRY(const bool ours, offers_bourse_send());
-    BOURSE_TRY(auto value, call(ours ? "bourse_sendRawTransaction" : "eth_sendRawTransaction", json::array({to_hex(raw)})));
+    BOURSE_TRY(auto value,
+               call(ours ? "bourse_sendRawTransaction" : "eth_sendRawTransaction", json::array({to_hex(raw)})));
     return parse_hash(url_, value);
 }
 
@@ -382,8 +391,11 @@ Result<Receipt> RpcClient::wait_receipt(const Hash& tx, std::uint64_t timeout_ms
         if (found) return std::move(*found);
         const std::uint64_t waited = sys::steady_ms() - start;
         if (waited >= timeout_ms)
-            return fail("RECEIPT_TIMEOUT", fmt::format("Transaction {} is not in a block after {} s. It may still be mined; ask later with its hash.",
-                                                       to_hex(tx), timeout_ms / 1000));
+            return fail(
+                "RECEIPT_TIMEOUT",
+                fmt::format(
+                    "Transaction {} is not in a block after {} s. It may still be mined; ask later with its hash.",
+                    to_hex(tx), timeout_ms / 1000));
         std::this_thread::sleep_for(std::chrono::milliseconds(waited < 500 ? 5 : 50));
     }
 }

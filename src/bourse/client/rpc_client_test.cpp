@@ -5,9 +5,9 @@
 #include <bourse/codec/transaction.hpp>
 #include <bourse/net/http_server.hpp>
 
+#include <gtest/gtest.h>
 #include <algorithm>
 #include <functional>
-#include <gtest/gtest.h>
 #include <map>
 #include <mutex>
 
@@ -22,7 +22,9 @@ public:
     using Method = std::function<json(const json& params)>;
 
     FakeNode() : server_({}) {
-        server_.route("POST", "/", [this](const net::Request& request) { return net::Response::json(200, answer(json::parse(request.body)).dump()); });
+        server_.route("POST", "/", [this](const net::Request& request) {
+            return net::Response::json(200, answer(json::parse(request.body)).dump());
+        });
         EXPECT_TRUE(server_.start());
     }
     ~FakeNode() { server_.stop(); }
@@ -82,9 +84,13 @@ TEST(RpcClient, batch_results_come_in_the_order_of_the_calls) {
 TEST(RpcClient, revert_data_becomes_its_reason) {
     FakeNode node;
     node.on("eth_call", [](const json&) -> json {
-        throw FakeNode::Failure{{{"code", 3}, {"message", "execution reverted"}, {"data", to_hex(abi::encode_error("iExecV5-matchOrders-0x05"))}}};
+        throw FakeNode::Failure{{{"code", 3},
+                                 {"message", "execution reverted"},
+                                 {"data", to_hex(abi::encode_error("iExecV5-matchOrders-0x05"))}}};
     });
-    node.on("eth_estimateGas", [](const json&) -> json { throw FakeNode::Failure{{{"code", 3}, {"message", "execution reverted"}, {"data", "0x"}}}; });
+    node.on("eth_estimateGas", [](const json&) -> json {
+        throw FakeNode::Failure{{{"code", 3}, {"message", "execution reverted"}, {"data", "0x"}}};
+    });
     RpcClient rpc(node.url());
     const auto reverted = rpc.eth_call({});
     ASSERT_FALSE(reverted);
@@ -110,7 +116,11 @@ TEST(RpcClient, receipt_is_waited_for) {
     int asked = 0;
     node.on("eth_getTransactionReceipt", [&](const json& params) -> json {
         if (++asked < 4) return nullptr;
-        return {{"transactionHash", params[0]}, {"blockNumber", "0x2"}, {"status", "0x1"}, {"gasUsed", "0x5208"}, {"logs", json::array()}};
+        return {{"transactionHash", params[0]},
+                {"blockNumber", "0x2"},
+                {"status", "0x1"},
+                {"gasUsed", "0x5208"},
+                {"logs", json::array()}};
     });
     RpcClient rpc(node.url());
     const auto receipt = rpc.wait_receipt(Hash{});
@@ -129,7 +139,11 @@ protected:
         node_.on("eth_estimateGas", [](const json&) { return json("0x186a0"); });
         node_.on("eth_getTransactionCount", [this](const json&) { return json(to_quantity(nonce_)); });
         node_.on("eth_getTransactionReceipt", [this](const json& params) -> json {
-            return {{"transactionHash", params[0]}, {"blockNumber", "0x2"}, {"status", succeeds_ ? "0x1" : "0x0"}, {"gasUsed", "0x1"}, {"logs", json::array()}};
+            return {{"transactionHash", params[0]},
+                    {"blockNumber", "0x2"},
+                    {"status", succeeds_ ? "0x1" : "0x0"},
+                    {"gasUsed", "0x1"},
+                    {"logs", json::array()}};
         });
         node_.on("eth_sendRawTransaction", [this](const json& params) { return accept(params[0]); });
     }
@@ -173,7 +187,8 @@ TEST_F(SenderTest, nonce_taken_meanwhile_is_read_again) {
 TEST_F(SenderTest, failed_transaction_tells_the_reason_of_its_replay) {
     succeeds_ = false;
     node_.on("eth_call", [](const json&) -> json {
-        throw FakeNode::Failure{{{"code", 3}, {"message", "execution reverted"}, {"data", to_hex(abi::encode_error("too late"))}}};
+        throw FakeNode::Failure{
+            {{"code", 3}, {"message", "execution reverted"}, {"data", to_hex(abi::encode_error("too late"))}}};
     });
     RpcClient rpc(node_.url());
     TransactionSender sender(rpc, key_);

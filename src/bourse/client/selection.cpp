@@ -4,8 +4,8 @@
 #include <bourse/poco/match.hpp>
 #include <bourse/poco/tags.hpp>
 
-#include <algorithm>
 #include <fmt/format.h>
+#include <algorithm>
 #include <tuple>
 
 namespace bourse::client {
@@ -26,32 +26,39 @@ std::vector<const PublishedOrder<Order>*> by_price(const std::vector<PublishedOr
     out.reserve(offers.size());
     for (const auto& offer : offers) out.push_back(&offer);
     std::ranges::sort(out, [](const auto* a, const auto* b) {
-        return std::tie(price_of(a->order), a->published, a->hash) < std::tie(price_of(b->order), b->published, b->hash);
+        return std::tie(price_of(a->order), a->published, a->hash) <
+               std::tie(price_of(b->order), b->published, b->hash);
     });
     return out;
 }
 
 bool fits_app(const Purchase& p, const AppOffer& a) {
-    return a.order.app == p.app && a.remaining >= p.volume && poco::plainly_allowed(a.order.datasetrestrict, p.dataset) &&
+    return a.order.app == p.app && a.remaining >= p.volume &&
+           poco::plainly_allowed(a.order.datasetrestrict, p.dataset) &&
            poco::plainly_allowed(a.order.requesterrestrict, p.requester);
 }
 
 bool fits_dataset(const Purchase& p, const DatasetOffer& d) {
-    return d.order.dataset == p.dataset && d.remaining >= p.volume && poco::plainly_allowed(d.order.apprestrict, p.app) &&
+    return d.order.dataset == p.dataset && d.remaining >= p.volume &&
+           poco::plainly_allowed(d.order.apprestrict, p.app) &&
            poco::plainly_allowed(d.order.requesterrestrict, p.requester);
 }
 
 bool fits_workerpool(const Purchase& p, const WorkerpoolOffer& w) {
-    return poco::plainly_allowed(p.workerpool, w.order.workerpool) && w.remaining >= p.volume && w.order.category == Uint256(p.category) &&
-           w.order.trust >= Uint256(p.trust) && poco::plainly_allowed(w.order.apprestrict, p.app) &&
-           poco::plainly_allowed(w.order.datasetrestrict, p.dataset) && poco::plainly_allowed(w.order.requesterrestrict, p.requester);
+    return poco::plainly_allowed(p.workerpool, w.order.workerpool) && w.remaining >= p.volume &&
+           w.order.category == Uint256(p.category) && w.order.trust >= Uint256(p.trust) &&
+           poco::plainly_allowed(w.order.apprestrict, p.app) &&
+           poco::plainly_allowed(w.order.datasetrestrict, p.dataset) &&
+           poco::plainly_allowed(w.order.requesterrestrict, p.requester);
 }
 
 /// What is left between the three once each fits the purchase alone: pool restrictions and tags.
-bool fit_together(const Purchase& p, const poco::AppOrder& a, const poco::DatasetOrder& d, const poco::WorkerpoolOrder& w) {
+bool fit_together(const Purchase& p, const poco::AppOrder& a, const poco::DatasetOrder& d,
+                  const poco::WorkerpoolOrder& w) {
     const poco::Tag tag = poco::deal_tag(a.tag, d.tag, p.tag);
-    return poco::plainly_allowed(a.workerpoolrestrict, w.workerpool) && poco::plainly_allowed(d.workerpoolrestrict, w.workerpool) &&
-           poco::is_subset(tag, w.tag) && poco::has_bit(tag, poco::kTagTee) == poco::has_bit(a.tag, poco::kTagTee);
+    return poco::plainly_allowed(a.workerpoolrestrict, w.workerpool) &&
+           poco::plainly_allowed(d.workerpoolrestrict, w.workerpool) && poco::is_subset(tag, w.tag) &&
+           poco::has_bit(tag, poco::kTagTee) == poco::has_bit(a.tag, poco::kTagTee);
 }
 
 template <class Offer, class Fits>
@@ -72,7 +79,8 @@ struct Best {
     Uint256 price;
 };
 
-std::optional<Best> cheapest(const Purchase& p, const std::vector<const AppOffer*>& apps, const std::vector<const DatasetOffer*>& datasets,
+std::optional<Best> cheapest(const Purchase& p, const std::vector<const AppOffer*>& apps,
+                             const std::vector<const DatasetOffer*>& datasets,
                              const std::vector<const WorkerpoolOffer*>& pools) {
     std::optional<Best> best;
     for (const auto* a : apps) {
@@ -84,7 +92,8 @@ std::optional<Best> cheapest(const Purchase& p, const std::vector<const AppOffer
                 // Pools come cheapest first: nothing behind this one can win any more.
                 if (!price || (best && *price > best->price)) break;
                 if (!fit_together(p, a->order, d->order, w->order)) continue;
-                if (!best || *price < best->price || tie_key(*a, *d, *w) < tie_key(*best->app, *best->dataset, *best->workerpool))
+                if (!best || *price < best->price ||
+                    tie_key(*a, *d, *w) < tie_key(*best->app, *best->dataset, *best->workerpool))
                     best = Best{a, d, w, *price};
                 break;  // the first pool that fits is the best one of this pair
             }
@@ -95,14 +104,20 @@ std::optional<Best> cheapest(const Purchase& p, const std::vector<const AppOffer
 
 tl::unexpected<Error> no_app_order(const Purchase& p, std::size_t seen) {
     if (seen == 0)
-        return fail("NO_APP_ORDER", fmt::format("Nobody sells the app {}. Its owner publishes it with `bourse order sign --app` and `bourse order publish --app`.", to_checksum(p.app)));
-    return fail("NO_APP_ORDER", fmt::format("Of {} orders for the app {} none allows this purchase of {} tasks: too few tasks left, or restricted to another requester or dataset. "
-                                            "See `bourse orderbook app {}`.", seen, to_checksum(p.app), p.volume, to_checksum(p.app)));
+        return fail("NO_APP_ORDER", fmt::format("Nobody sells the app {}. Its owner publishes it with `bourse order "
+                                                "sign --app` and `bourse order publish --app`.",
+                                                to_checksum(p.app)));
+    return fail("NO_APP_ORDER", fmt::format("Of {} orders for the app {} none allows this purchase of {} tasks: too "
+                                            "few tasks left, or restricted to another requester or dataset. "
+                                            "See `bourse orderbook app {}`.",
+                                            seen, to_checksum(p.app), p.volume, to_checksum(p.app)));
 }
 
 tl::unexpected<Error> no_dataset_order(const Purchase& p, std::size_t seen) {
-    return fail("NO_DATASET_ORDER", fmt::format("Of {} orders for the dataset {} none allows this purchase of {} tasks with the app {}. See `bourse orderbook dataset {}`.",
-                                                seen, to_checksum(p.dataset), p.volume, to_checksum(p.app), to_checksum(p.dataset)));
+    return fail("NO_DATASET_ORDER",
+                fmt::format("Of {} orders for the dataset {} none allows this purchase of {} tasks with the app {}. "
+                            "See `bourse orderbook dataset {}`.",
+                            seen, to_checksum(p.dataset), p.volume, to_checksum(p.app), to_checksum(p.dataset)));
 }
 
 tl::unexpected<Error> no_workerpool_order(const Purchase& p, const std::vector<WorkerpoolOffer>& offers) {
@@ -116,10 +131,15 @@ tl::unexpected<Error> no_workerpool_order(const Purchase& p, const std::vector<W
         most_volume = std::max(most_volume, offer.remaining);
     }
     if (in_category == 0)
-        return fail("NO_WORKERPOOL_ORDER", fmt::format("No workerpool sells category {}. See `bourse orderbook workerpool`, or choose another with --category.", p.category));
-    return fail("NO_WORKERPOOL_ORDER", fmt::format("Of {} workerpool orders in category {} none fits: you ask for trust {} and {} tasks; the most on offer is trust {} and {} tasks. "
-                                                   "Lower --trust or --volume, or look at `bourse orderbook workerpool --category {}`.",
-                                                   in_category, p.category, p.trust, p.volume, to_decimal(most_trust), most_volume, p.category));
+        return fail("NO_WORKERPOOL_ORDER", fmt::format("No workerpool sells category {}. See `bourse orderbook "
+                                                       "workerpool`, or choose another with --category.",
+                                                       p.category));
+    return fail(
+        "NO_WORKERPOOL_ORDER",
+        fmt::format("Of {} workerpool orders in category {} none fits: you ask for trust {} and {} tasks; the most on "
+                    "offer is trust {} and {} tasks. "
+                    "Lower --trust or --volume, or look at `bourse orderbook workerpool --category {}`.",
+                    in_category, p.category, p.trust, p.volume, to_decimal(most_trust), most_volume, p.category));
 }
 
 }  // namespace
@@ -133,19 +153,24 @@ Result<Selection> select_orders(const Purchase& purchase, const Offers& offers) 
         datasets = keep(by_price(offers.datasets), [&](const DatasetOffer& d) { return fits_dataset(purchase, d); });
         if (datasets.empty()) return no_dataset_order(purchase, offers.datasets.size());
     }
-    const auto pools = keep(by_price(offers.workerpools), [&](const WorkerpoolOffer& w) { return fits_workerpool(purchase, w); });
+    const auto pools =
+        keep(by_price(offers.workerpools), [&](const WorkerpoolOffer& w) { return fits_workerpool(purchase, w); });
     if (pools.empty()) return no_workerpool_order(purchase, offers.workerpools);
     const auto best = cheapest(purchase, apps, datasets, pools);
     if (!best)
-        return fail("NO_COMPATIBLE_ORDERS", fmt::format("{} app orders, {} dataset orders and {} workerpool orders fit alone, but no set of them fits together: "
-                                                        "their tags or workerpool restrictions exclude each other.",
-                                                        apps.size(), purchase.dataset.is_zero() ? 0 : datasets.size(), pools.size()));
+        return fail("NO_COMPATIBLE_ORDERS",
+                    fmt::format("{} app orders, {} dataset orders and {} workerpool orders fit alone, but no set of "
+                                "them fits together: "
+                                "their tags or workerpool restrictions exclude each other.",
+                                apps.size(), purchase.dataset.is_zero() ? 0 : datasets.size(), pools.size()));
     const auto total = checked_mul(best->price, Uint256(purchase.volume));
-    const std::string total_text = total ? format_rlc(*total) : "more than all there is";
+    const std::string total_text = total ? to_decimal(*total) : "more than all there is of";
     if (!total || (purchase.budget_nrlc && *total > *purchase.budget_nrlc))
-        return fail("BUDGET_EXCEEDED", fmt::format("The cheapest offer is {} nRLC a task, {} RLC for {} tasks; the budget is {} RLC. Raise --budget or lower --volume.",
-                                                   to_decimal(best->price), total_text, purchase.volume,
-                                                   purchase.budget_nrlc ? format_rlc(*purchase.budget_nrlc) : "none"));
+        return fail("BUDGET_EXCEEDED",
+                    fmt::format("The cheapest offer is {} nRLC a task, {} nRLC for {} task(s); the budget is {} nRLC. "
+                                "Raise --budget or lower --volume.",
+                                to_decimal(best->price), total_text, purchase.volume,
+                                purchase.budget_nrlc ? to_decimal(*purchase.budget_nrlc) : "unlimited"));
     return Selection{best->app->order, best->dataset->order, best->workerpool->order, best->price, *total};
 }
 

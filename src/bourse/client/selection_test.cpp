@@ -38,7 +38,8 @@ PublishedOrder<poco::DatasetOrder> dataset_offer(std::uint64_t price, std::uint6
     out.remaining = remaining;
     return out;
 }
-PublishedOrder<poco::WorkerpoolOrder> pool_offer(std::uint64_t price, std::uint64_t remaining = 100, std::uint64_t trust = 3) {
+PublishedOrder<poco::WorkerpoolOrder> pool_offer(std::uint64_t price, std::uint64_t remaining = 100,
+                                                 std::uint64_t trust = 3) {
     PublishedOrder<poco::WorkerpoolOrder> out;
     out.order.workerpool = kPool;
     out.order.workerpoolprice = price;

@@ -33,10 +33,18 @@ void sign_any_order(Order& order, const crypto::PrivateKey& key, const Hash& sep
 
 }  // namespace
 
-void sign_order(poco::AppOrder& order, const crypto::PrivateKey& key, const Hash& separator) { sign_any_order(order, key, separator); }
-void sign_order(poco::DatasetOrder& order, const crypto::PrivateKey& key, const Hash& separator) { sign_any_order(order, key, separator); }
-void sign_order(poco::WorkerpoolOrder& order, const crypto::PrivateKey& key, const Hash& separator) { sign_any_order(order, key, separator); }
-void sign_order(poco::RequestOrder& order, const crypto::PrivateKey& key, const Hash& separator) { sign_any_order(order, key, separator); }
+void sign_order(poco::AppOrder& order, const crypto::PrivateKey& key, const Hash& separator) {
+    sign_any_order(order, key, separator);
+}
+void sign_order(poco::DatasetOrder& order, const crypto::PrivateKey& key, const Hash& separator) {
+    sign_any_order(order, key, separator);
+}
+void sign_order(poco::WorkerpoolOrder& order, const crypto::PrivateKey& key, const Hash& separator) {
+    sign_any_order(order, key, separator);
+}
+void sign_order(poco::RequestOrder& order, const crypto::PrivateKey& key, const Hash& separator) {
+    sign_any_order(order, key, separator);
+}
 
 Result<std::string> authorization_header(const json& typed_data, const crypto::PrivateKey& key) {
     BOURSE_TRY(auto digest, eip712::typed_data_digest(typed_data));
@@ -61,7 +69,8 @@ json challenge_typed_data(const std::string& domain_name, std::uint64_t chain_id
     const auto field = [](const char* name, const char* type) { return json{{"name", name}, {"type", type}}; };
     return {
         {"types",
-         {{"EIP712Domain", json::array({field("name", "string"), field("version", "string"), field("chainId", "uint256")})},
+         {{"EIP712Domain",
+           json::array({field("name", "string"), field("version", "string"), field("chainId", "uint256")})},
           {"Challenge", json::array({field("challenge", "string")})}}},
         {"domain", {{"name", domain_name}, {"version", "1"}, {"chainId", chain_id}}},
         {"primaryType", "Challenge"},

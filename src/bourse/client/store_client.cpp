@@ -24,7 +24,8 @@ std::function<bool(std::uint64_t, std::uint64_t)> forward_progress(const Transfe
 }
 
 Error store_unreachable(const std::string& url, const Error& error) {
-    return {"STORE_UNREACHABLE", fmt::format("No store answers at {} ({}). Is it running? Another address: --store.", url, error.message)};
+    return {"STORE_UNREACHABLE",
+            fmt::format("No store answers at {} ({}). Is it running? Another address: --store.", url, error.message)};
 }
 
 /// The store's own sentence if the body carries one.
@@ -33,7 +34,8 @@ std::string refusal_text(const net::Response& response) {
     if (body.is_object() && body.contains("error")) {
         const auto& error = body["error"];
         if (error.is_string()) return error.get<std::string>();
-        if (error.is_object() && error.contains("message") && error["message"].is_string()) return error["message"].get<std::string>();
+        if (error.is_object() && error.contains("message") && error["message"].is_string())
+            return error["message"].get<std::string>();
     }
     return fmt::format("status {}", response.status);
 }
@@ -46,19 +48,24 @@ ResultLink parse_result_link(ByteView results) {
     auto storage = link.find("storage");
     auto location = link.find("location");
     if (storage == link.end() || !storage->is_string()) return {"none", ""};
-    return {storage->get<std::string>(), location != link.end() && location->is_string() ? location->get<std::string>() : ""};
+    return {storage->get<std::string>(),
+            location != link.end() && location->is_string() ? location->get<std::string>() : ""};
 }
 
 Bytes make_result_link(const std::string& cid) {
     return to_bytes(fmt::format(R"({{"storage":"ipfs","location":"/ipfs/{}"}})", cid));
 }
 
-Status<> StoreClient::download(const std::string& location, const std::filesystem::path& to, const TransferProgress& progress) const {
+Status<> StoreClient::download(const std::string& location, const std::filesystem::path& to,
+                               const TransferProgress& progress) const {
     std::string_view cid = location;
-    if (!cid.starts_with(kIpfsPrefix)) return fail("RESULT_LINK_INVALID", fmt::format("The location '{}' is no /ipfs/<cid>: this program cannot fetch it.", location));
+    if (!cid.starts_with(kIpfsPrefix))
+        return fail("RESULT_LINK_INVALID",
+                    fmt::format("The location '{}' is no /ipfs/<cid>: this program cannot fetch it.", location));
     cid.remove_prefix(kIpfsPrefix.size());
     const auto digest = cid_digest(cid);
-    if (!digest) return fail("RESULT_LINK_INVALID", fmt::format("'{}' is no content identifier that this program knows.", cid));
+    if (!digest)
+        return fail("RESULT_LINK_INVALID", fmt::format("'{}' is no content identifier that this program knows.", cid));
     net::ClientRequest request;
     request.url = url_ + location;
     request.headers["accept"] = "application/zip, */*";
@@ -74,19 +81,23 @@ Status<> StoreClient::download(const std::string& location, const std::filesyste
     }
     if (response->status != 200) {
         std::filesystem::remove(to, ignored);
-        return fail("RESULT_NOT_FOUND", fmt::format("The store at {} has no {} (status {}).", url_, location, response->status));
+        return fail("RESULT_NOT_FOUND",
+                    fmt::format("The store at {} has no {} (status {}).", url_, location, response->status));
     }
     BOURSE_TRY(const auto own, cid_of_file(to));
     // Compared by multihash: other spellings of the identifier mean the same content.
     if (cid_digest(own) != digest) {
         std::filesystem::remove(to, ignored);
-        return fail("RESULT_CID_MISMATCH", fmt::format("The store at {} sent other bytes than {} names (theirs: {}). Nothing was kept.", url_, cid, own));
+        return fail("RESULT_CID_MISMATCH",
+                    fmt::format("The store at {} sent other bytes than {} names (theirs: {}). Nothing was kept.", url_,
+                                cid, own));
     }
     return {};
 }
 
 Result<ResultFacts> StoreClient::download_result(const std::string& location, const Hash& digest, bool has_callback,
-                                                 const std::filesystem::path& to, const TransferProgress& progress) const {
+                                                 const std::filesystem::path& to,
+                                                 const TransferProgress& progress) const {
     BOURSE_CHECK(download(location, to, progress));
     const auto refuse = [&](Error error) -> Result<ResultFacts> {
         std::error_code ignored;
@@ -95,14 +106,19 @@ Result<ResultFacts> StoreClient::download_result(const std::string& location, co
     };
     auto facts = result_of_zip(to, has_callback);
     if (!facts)
-        return refuse({"RESULT_INVALID", fmt::format("The archive is no valid result: {} It was kept as {}.refused.", facts.error().message, to.string())});
+        return refuse({"RESULT_INVALID", fmt::format("The archive is no valid result: {} It was kept as {}.refused.",
+                                                     facts.error().message, to.string())});
     if (facts->digest != digest)
-        return refuse({"RESULT_DIGEST_MISMATCH", fmt::format("The result has digest {} but the workers agreed on {}. It was kept as {}.refused; do not use it.",
-                                                             to_hex(facts->digest), to_hex(digest), to.string())});
+        return refuse(
+            {"RESULT_DIGEST_MISMATCH",
+             fmt::format(
+                 "The result has digest {} but the workers agreed on {}. It was kept as {}.refused; do not use it.",
+                 to_hex(facts->digest), to_hex(digest), to.string())});
     return facts;
 }
 
-Result<std::string> StoreClient::upload_blob(const std::filesystem::path& file, const TransferProgress& progress) const {
+Result<std::string> StoreClient::upload_blob(const std::filesystem::path& file,
+                                             const TransferProgress& progress) const {
     BOURSE_TRY(const auto own, cid_of_file(file));
     net::ClientRequest request;
     request.method = "POST";
@@ -113,11 +129,13 @@ Result<std::string> StoreClient::upload_blob(const std::filesystem::path& file, 
     request.progress = forward_progress(progress);
     auto response = net::http_request(request);
     if (!response) return fail(store_unreachable(url_, response.error()));
-    if (response->status != 200) return fail("STORE_REFUSED", fmt::format("The store refused the file: {}.", refusal_text(*response)));
+    if (response->status != 200)
+        return fail("STORE_REFUSED", fmt::format("The store refused the file: {}.", refusal_text(*response)));
     const auto body = json::parse(response->body, nullptr, false);
     const std::string theirs = body.is_object() ? body.value("cid", std::string()) : std::string();
     if (cid_digest(theirs) != cid_digest(own))
-        return fail("RESULT_CID_MISMATCH", fmt::format("The store names the file {}, but its content is {}.", theirs, own));
+        return fail("RESULT_CID_MISMATCH",
+                    fmt::format("The store names the file {}, but its content is {}.", theirs, own));
     return theirs;
 }
 

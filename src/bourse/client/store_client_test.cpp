@@ -23,7 +23,8 @@ protected:
         EXPECT_TRUE(server_.start());
         std::filesystem::create_directories(at("out"));
         EXPECT_TRUE(sys::write_file_atomic(at("out") / "result.txt", "the answer"));
-        EXPECT_TRUE(sys::write_file_atomic(at("out") / "computed.json", R"({"deterministic-output-path":"/iexec_out/result.txt"})"));
+        EXPECT_TRUE(sys::write_file_atomic(at("out") / "computed.json",
+                                           R"({"deterministic-output-path":"/iexec_out/result.txt"})"));
         EXPECT_TRUE(create_zip(at("out"), at("result.zip")));
         served_ = *sys::read_file(at("result.zip"));
         cid_ = cid_of(as_bytes(served_));
@@ -54,7 +55,8 @@ TEST_F(StoreClientTest, other_bytes_than_the_identifier_names_are_refused_and_re
 }
 
 TEST_F(StoreClientTest, result_with_another_digest_than_the_chains_is_set_aside) {
-    EXPECT_EQ(client().download_result("/ipfs/" + cid_, Hash{}, false, at("got.zip")).error().code, "RESULT_DIGEST_MISMATCH");
+    EXPECT_EQ(client().download_result("/ipfs/" + cid_, Hash{}, false, at("got.zip")).error().code,
+              "RESULT_DIGEST_MISMATCH");
     EXPECT_FALSE(std::filesystem::exists(at("got.zip")));
     EXPECT_TRUE(std::filesystem::exists(at("got.zip.refused")));
 }
@@ -63,7 +65,8 @@ TEST_F(StoreClientTest, absent_results_and_foreign_links_have_codes) {
     EXPECT_EQ(client().download("/ipfs/" + cid_of(as_bytes("other")), at("got.zip")).error().code, "RESULT_NOT_FOUND");
     EXPECT_EQ(client().download("/dropbox/x", at("got.zip")).error().code, "RESULT_LINK_INVALID");
     EXPECT_EQ(client().download("/ipfs/../../etc/passwd", at("got.zip")).error().code, "RESULT_LINK_INVALID");
-    EXPECT_EQ(StoreClient("http://127.0.0.1:1").download("/ipfs/" + cid_, at("got.zip")).error().code, "STORE_UNREACHABLE");
+    EXPECT_EQ(StoreClient("http://127.0.0.1:1").download("/ipfs/" + cid_, at("got.zip")).error().code,
+              "STORE_UNREACHABLE");
     EXPECT_FALSE(std::filesystem::exists(at("got.zip")));
 }
 
@@ -72,7 +75,8 @@ TEST(ResultLinks, any_whitespace_is_read_and_anything_else_is_none) {
     EXPECT_EQ(link.storage, "ipfs");
     EXPECT_EQ(link.location, "/ipfs/bafy");
     EXPECT_EQ(parse_result_link(make_result_link("bafy")).location, "/ipfs/bafy");
-    for (const char* text : {"", "aborted", "[]", "{}", "{\"storage\":1}"}) EXPECT_EQ(parse_result_link(as_bytes(text)).storage, "none") << text;
+    for (const char* text : {"", "aborted", "[]", "{}", "{\"storage\":1}"})
+        EXPECT_EQ(parse_result_link(as_bytes(text)).storage, "none") << text;
 }
 
 }  // namespace

@@ -11,9 +11,9 @@ namespace {
 constexpr int kNonceTries = 3;
 
 bool is_nonce_taken(const Error& error) {
-    return error.code == "RPC_ERROR" &&
-           (error.message.find("nonce too low") != std::string::npos || error.message.find("underpriced") != std::string::npos ||
-            error.message.find("already known") != std::string::npos);
+    return error.code == "RPC_ERROR" && (error.message.find("nonce too low") != std::string::npos ||
+                                         error.message.find("underpriced") != std::string::npos ||
+                                         error.message.find("already known") != std::string::npos);
 }
 
 }  // namespace
@@ -61,8 +61,10 @@ Result<Receipt> TransactionSender::send(const TransactionRequest& request) {
     if (receipt.ok) return receipt;
     // The reason is not in the receipt: the same call at the state after the block tells it in all but odd cases.
     auto replay = rpc_->eth_call({request.to, request.data, address_, request.value});
-    const std::string reason = replay ? "the state changed between the estimate and the block; try again" : replay.error().message;
-    return fail("CALL_REVERTED", fmt::format("Transaction {} failed in block {}: {}", to_hex(hash), receipt.block_number, reason));
+    const std::string reason =
+        replay ? "the state changed between the estimate and the block; try again" : replay.error().message;
+    return fail("CALL_REVERTED",
+                fmt::format("Transaction {} failed in block {}: {}", to_hex(hash), receipt.block_number, reason));
 }
 
 }  // namespace bourse::client
