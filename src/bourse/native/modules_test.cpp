@@ -6,6 +6,8 @@
 #include <bourse/native/test_world.hpp>
 #include <bourse/poco/error_text.hpp>
 
+#include <rapidcheck/gtest.h>
+
 namespace bourse::native::test {
 namespace {
 
@@ -112,6 +114,59 @@ TEST(Gas, HostileOffsetsCostNothingMore) {
     append(input, to_be32(Uint256::max()));
     EXPECT_EQ(call_gas(world.state(), poco::kHub, input), 5'000U);
     EXPECT_EQ(world.send(role("requester"), poco::kHub, input).status, Status::kRevert);
+}
+
+/// Words that calldata is made of: offsets, lengths, addresses that exist, hostile values.
+Bytes32 calldata_word(const TestWorld& world, std::uint32_t random) {
+    switch (random % 12) {
+        case 0: return {};
+        case 1: return to_be32(1);
+        case 2:
+        case 3:
+        case 4: return to_be32(32 * (random / 12 % 24));
+        case 5: return word_of(role("requester"));
+        case 6: return word_of(role("scheduler"));
+        case 7: return word_of(world.app);
+        case 8: return word_of(world.pool);
+        case 9: return to_be32(Uint256::max());
+        case 10: return to_be32(Uint256(random) << (random % 250));
+        default: return word_of(poco::kHub);
+    }
+}
+
+/// Functions of everything that is native, with their targets.
+std::vector<std::pair<Address, Bytes4>> all_functions(const TestWorld& world) {
+    std::vector<std::pair<Address, Bytes4>> out;
+    const auto add = [&](const Address& target, std::span<const poco::selectors::Named> table) {
+        for (const auto& function : table) out.emplace_back(target, function.selector);
+    };
+    add(poco::kHub, poco::selectors::hub_functions());
+    add(poco::kRlc, poco::selectors::rlc_functions());
+    for (const auto& registry : {poco::kAppRegistry, poco::kDatasetRegistry, poco::kWorkerpoolRegistry})
+        add(registry, poco::selectors::registry_functions());
+    for (const auto& resource : {world.app, world.dataset, world.pool})
+        add(resource, poco::selectors::resource_functions());
+    return out;
+}
+
+RC_GTEST_PROP(Dispatch, NoCalldataHaltsTheNode, ()) {
+    TestWorld world;
+    const auto functions = all_functions(world);
+    static_cast<void>(open_one(world, {}));
+    const auto number = rc::gen::resize(rc::kNominalSize, rc::gen::arbitrary<std::uint32_t>());
+    const auto randoms = *rc::gen::container<std::vector<std::uint32_t>>(2'000, number);
+    const char* senders[] = {"admin", "requester", "scheduler", "app_provider", "worker1"};
+    std::size_t next = 0;
+    while (next + 30 < randoms.size()) {
+        const auto& [target, selector] = functions[randoms[next] % functions.size()];
+        const std::size_t words = randoms[next + 1] % 28;
+        const auto* sender = senders[randoms[next + 2] % std::size(senders)];
+        Bytes input = to_bytes(selector);
+        for (std::size_t i = 0; i < words; ++i) append(input, calldata_word(world, randoms[next + 3 + i]));
+        input.resize(input.size() - std::min<std::size_t>(input.size(), randoms[next] / 7 % 3));
+        world.send(role(sender), target, input);  // checks the invariants
+        next += 3 + words;
+    }
 }
 
 TEST(Rlc, SelfTransferAndBurn) {

@@ -22,9 +22,9 @@ std::optional<Credibility> add_contribution(const Credibility& before, const Uin
 }
 
 std::optional<bool> is_consensus(const Credibility& credibility, const Uint256& trust) noexcept {
-    BOURSE_ASSERT(!trust.is_zero());
-    const auto left = checked_mul(credibility.group, trust);
-    const auto right = checked_mul(credibility.total, trust - 1);
+    const Uint256 needed = std::max(trust, Uint256(1));
+    const auto left = checked_mul(credibility.group, needed);
+    const auto right = checked_mul(credibility.total, needed - 1);
     if (!left || !right) return std::nullopt;
     return *left > *right;
 }

@@ -22,7 +22,7 @@ struct Credibility {
 inline constexpr std::uint64_t kInitialTotal = 1;
 /// Adds a worker of this weight to the group; nullopt where it does not fit in 256 bits (the hub panics).
 std::optional<Credibility> add_contribution(const Credibility& before, const Uint256& weight) noexcept;
-/// group · trust > total · (trust − 1); nullopt on overflow. trust ≥ 1.
+/// group · trust > total · (trust − 1); nullopt on overflow. A trust of 0 counts as 1, as in deals.
 std::optional<bool> is_consensus(const Credibility& credibility, const Uint256& trust) noexcept;
 
 /// Further agreeing contributions of weight `weight` that reach consensus from here; nullopt if never within 256 bits.

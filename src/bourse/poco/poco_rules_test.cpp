@@ -136,6 +136,7 @@ TEST(Consensus, ContributionsNeededOfTheSpecification) {
                                                         {10000, 14}, {100000, 17}, {1000000, 20}};
     for (const auto& [trust, needed] : table)
         EXPECT_EQ(contributions_needed({0, kInitialTotal}, trust, worker_weight(0)), needed) << trust;
+    EXPECT_EQ(contributions_needed({0, kInitialTotal}, 0, 2), 1U);
     EXPECT_EQ(contributions_needed({0, kInitialTotal}, Uint256(1) << 255, 2), std::nullopt);
 }
 
