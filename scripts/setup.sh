@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
 # Installs the Debian packages that Bourse needs. Does nothing where they are already there.
 #
-#   scripts/setup.sh            what building, running and testing needs
+#   scripts/setup.sh            what building and running needs
+#   scripts/setup.sh --test     also what scripts/test.sh needs
 #   scripts/setup.sh --bench    also what scripts/bench.sh needs
-#   scripts/setup.sh --dev      also clang tools: tidy, libFuzzer
+#   scripts/setup.sh --dev      all of it, and clang tools: tidy, libFuzzer
 set -euo pipefail
 
 packages=(
@@ -12,29 +13,34 @@ packages=(
     # libraries
     libboost1.81-dev libssl-dev nlohmann-json3-dev libsimdjson-dev libcli11-dev libfmt-dev libspdlog-dev
     libexpected-dev libsecp256k1-dev libcrypto++-dev librocksdb-dev libsoci-dev libsqlite3-dev libarchive-dev
-    libcurl4-openssl-dev liblz4-dev libzstd-dev zlib1g-dev prometheus-cpp-dev
+    libcurl4-openssl-dev libzstd-dev prometheus-cpp-dev
     # containers: sandbox, images, registry
     runc skopeo umoci docker-registry busybox-static e2fsprogs mount
     # samples and scripts
     python3 tzdata iproute2 procps
-    # tests
-    libgtest-dev libgmock-dev librapidcheck-dev clang-format
+    # unit tests are a part of every preset
+    libgtest-dev libgmock-dev librapidcheck-dev
 )
+test=(clang-format libbenchmark-dev)
 bench=(libbenchmark-dev)
 dev=(clang clang-tidy libclang-rt-14-dev)
+node=no
 
 for argument in "$@"; do
     case "$argument" in
-        --bench) packages+=("${bench[@]}") ;;
-        --dev) packages+=("${dev[@]}" "${bench[@]}") ;;
-        -h|--help) sed -n '2,6s/^# \{0,1\}//p' "$0"; exit 0 ;;
+        --test) packages+=("${test[@]}") node=yes ;;
+        --bench) packages+=("${bench[@]}") node=yes ;;
+        --dev) packages+=("${test[@]}" "${dev[@]}") node=yes ;;
+        -h|--help) sed -n '2,7s/^# \{0,1\}//p' "$0"; exit 0 ;;
         *) echo "setup: unknown argument '$argument'; see scripts/setup.sh --help" >&2; exit 2 ;;
     esac
 done
 
-# Node runs the tests that drive the node with ethers; a newer one than Debian's is kept.
-command -v node >/dev/null 2>&1 || packages+=(nodejs)
-command -v npm >/dev/null 2>&1 || packages+=(npm)
+# Node.js runs other makers' clients and the bench's peer; one that is newer than Debian's is kept.
+if [ "$node" = yes ]; then
+    command -v node >/dev/null 2>&1 || packages+=(nodejs)
+    command -v npm >/dev/null 2>&1 || packages+=(npm)
+fi
 
 missing=()
 for package in "${packages[@]}"; do

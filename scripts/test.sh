@@ -56,7 +56,7 @@ build() { # preset, targets…
 }
 
 say "packages"
-setup_arguments=(--bench)
+setup_arguments=(--test)
 [ "$tiers" = all ] && setup_arguments=(--dev)
 ./scripts/setup.sh "${setup_arguments[@]}" || { failed=1; finish; }
 
