@@ -6,9 +6,9 @@
 #include <bourse/codec/text.hpp>
 #include <bourse/poco/tags.hpp>
 
+#include <fmt/format.h>
 #include <CLI/CLI.hpp>
 #include <algorithm>
-#include <fmt/format.h>
 
 namespace bourse::cli {
 
@@ -51,8 +51,12 @@ Status<> check_resources(client::Hub& hub, const client::Purchase& purchase, Pre
     static_cast<void>(category);
     BOURSE_TRY(const auto app, hub.app(purchase.app));
     if (app.checksum.is_zero())
-        return fail("APP_WITHOUT_CHECKSUM", fmt::format("The app {} has no checksum on chain, so nobody could tell its image from another: no worker runs it. "
-                                                        "Deploy it again with `bourse app deploy`, which fills the checksum in.", to_checksum(purchase.app)));
+        return fail(
+            "APP_WITHOUT_CHECKSUM",
+            fmt::format(
+                "The app {} has no checksum on chain, so nobody could tell its image from another: no worker runs it. "
+                "Deploy it again with `bourse app deploy`, which fills the checksum in.",
+                to_checksum(purchase.app)));
     out.own_app = app.owner == purchase.requester;
     if (!purchase.dataset.is_zero()) {
         BOURSE_TRY(const auto dataset, hub.dataset(purchase.dataset));
@@ -71,7 +75,8 @@ client::OrderQuery offers_query(const client::Purchase& purchase) {
     return query;
 }
 
-Status<> load_app_offers(Context& context, const client::Purchase& purchase, const PreparedPurchase& prepared, client::Offers& offers) {
+Status<> load_app_offers(Context& context, const client::Purchase& purchase, const PreparedPurchase& prepared,
+                         client::Offers& offers) {
     if (prepared.own_app) {
         poco::AppOrder order;
         order.app = purchase.app;
@@ -87,7 +92,8 @@ Status<> load_app_offers(Context& context, const client::Purchase& purchase, con
     return {};
 }
 
-Status<> load_dataset_offers(Context& context, const client::Purchase& purchase, const PreparedPurchase& prepared, client::Offers& offers) {
+Status<> load_dataset_offers(Context& context, const client::Purchase& purchase, const PreparedPurchase& prepared,
+                             client::Offers& offers) {
     if (purchase.dataset.is_zero()) return {};
     if (prepared.own_dataset) {
         poco::DatasetOrder order;
@@ -103,7 +109,8 @@ Status<> load_dataset_offers(Context& context, const client::Purchase& purchase,
     return {};
 }
 
-Status<> load_workerpool_offers(Context& context, const client::Purchase& purchase, const PreparedPurchase& prepared, client::Offers& offers) {
+Status<> load_workerpool_offers(Context& context, const client::Purchase& purchase, const PreparedPurchase& prepared,
+                                client::Offers& offers) {
     if (prepared.own_workerpool) {
         poco::WorkerpoolOrder order;
         order.workerpool = purchase.workerpool;
@@ -129,21 +136,32 @@ bool drop_order(std::vector<client::PublishedOrder<Order>>& offers, const Order&
 
 /// Removes the order that cannot carry the purchase according to the chain; false when all can.
 bool drop_dead_order(client::Offers& offers, const MatchSet& set, const MatchFacts& facts, const Uint256& volume) {
-    const auto is_short = [&](const Uint256& whole, const Uint256& consumed) { return consumed > whole || whole - consumed < volume; };
+    const auto is_short = [&](const Uint256& whole, const Uint256& consumed) {
+        return consumed > whole || whole - consumed < volume;
+    };
     if (is_short(set.app.volume, facts.consumed.app)) return drop_order(offers.apps, set.app);
-    if (set.view().has_dataset() && is_short(set.dataset.volume, facts.consumed.dataset)) return drop_order(offers.datasets, set.dataset);
+    if (set.view().has_dataset() && is_short(set.dataset.volume, facts.consumed.dataset))
+        return drop_order(offers.datasets, set.dataset);
     const bool pool_is_poor = facts.pool.stake < facts.cost.pool && facts.payer.stake >= facts.cost.payer;
-    if (is_short(set.workerpool.volume, facts.consumed.workerpool) || pool_is_poor) return drop_order(offers.workerpools, set.workerpool);
+    if (is_short(set.workerpool.volume, facts.consumed.workerpool) || pool_is_poor)
+        return drop_order(offers.workerpools, set.workerpool);
     return false;
 }
 
 Bill bill_of(const client::Purchase& purchase, const client::Selection& selection) {
-    return {selection.app.appprice, selection.dataset.datasetprice, selection.workerpool.workerpoolprice, selection.price_per_task_nrlc, selection.total_nrlc,
-            selection.workerpool.workerpool, purchase.volume, purchase.category, purchase.trust};
+    return {selection.app.appprice,
+            selection.dataset.datasetprice,
+            selection.workerpool.workerpoolprice,
+            selection.price_per_task_nrlc,
+            selection.total_nrlc,
+            selection.workerpool.workerpool,
+            purchase.volume,
+            purchase.category,
+            purchase.trust};
 }
 
-Result<poco::RequestOrder> request_of(Context& context, const BuyArgs& args, const client::Purchase& purchase, const client::Selection& selection,
-                                      const std::string& params) {
+Result<poco::RequestOrder> request_of(Context& context, const BuyArgs& args, const client::Purchase& purchase,
+                                      const client::Selection& selection, const std::string& params) {
     Address beneficiary = purchase.requester, callback;
     if (!args.beneficiary.empty()) {
         BOURSE_TRY(beneficiary, context.account_address(args.beneficiary));
@@ -164,10 +182,14 @@ void add_buy_options(CLI::App& app, BuyArgs& args) {
     app.add_option("--dataset", args.dataset, "Dataset: address, name, or 'deployed'");
     app.add_option("--workerpool", args.workerpool, "Only this workerpool");
     app.add_option("--category", args.category, "Category: longest run of a task (default 0: 5 minutes)");
-    app.add_option("--trust", args.trust, "How sure the answer must be: several workers agree at 3 and above (default 1)")->check(CLI::Range(std::uint64_t{1}, std::uint64_t{1} << 40));
-    app.add_option("--volume", args.volume, "Number of tasks (a bag; default 1)")->check(CLI::Range(std::uint64_t{1}, std::uint64_t{100'000}));
+    app.add_option("--trust", args.trust,
+                   "How sure the answer must be: several workers agree at 3 and above (default 1)")
+        ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{1} << 40));
+    app.add_option("--volume", args.volume, "Number of tasks (a bag; default 1)")
+        ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{100'000}));
     app.add_option("--tag", args.tag, "Wanted capabilities, e.g. gpu");
-    app.add_option("--budget", args.budget, "Most that all tasks together may cost, e.g. '200 nRLC' or '1.5 RLC'; a bare number is nRLC");
+    app.add_option("--budget", args.budget,
+                   "Most that all tasks together may cost, e.g. '200 nRLC' or '1.5 RLC'; a bare number is nRLC");
     app.add_option("--beneficiary", args.beneficiary, "Whom the result is for (default: the wallet)");
     app.add_option("--callback", args.callback, "Contract that gets the result");
 }

@@ -35,7 +35,7 @@ struct Bill {
 
 /// A purchase that passed every check; nothing is signed yet.
 struct PreparedPurchase {
-    MatchSet set;         ///< orders of others are signed, own ones and the request are not
+    MatchSet set;  ///< orders of others are signed, own ones and the request are not
     bool own_app = false;
     bool own_dataset = false;
     bool own_workerpool = false;

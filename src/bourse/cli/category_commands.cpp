@@ -4,8 +4,8 @@
 #include <bourse/codec/text.hpp>
 #include <bourse/poco/selectors.hpp>
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
+#include <CLI/CLI.hpp>
 
 namespace bourse::cli {
 
@@ -21,19 +21,26 @@ struct CategoryArgs {
 Result<Answer> category_answer(client::Hub& hub, std::uint64_t id) {
     BOURSE_TRY(const auto category, hub.category(id));
     Answer answer;
-    answer.data = {{"category", id}, {"name", category.name}, {"description", category.description}, {"time_s", category.work_clock_time_ref.saturated_u64()}};
-    answer.text = fields({{"category", std::to_string(id)},
-                          {"name", category.name},
-                          {"a task may run", fmt::format("{} s", to_decimal(category.work_clock_time_ref))},
-                          {"contribute within", fmt::format("{} s of the deal", to_decimal(category.work_clock_time_ref * Uint256(poco::kContributionDeadlineRatio)))},
-                          {"finalize within", fmt::format("{} s of the deal", to_decimal(category.work_clock_time_ref * Uint256(poco::kFinalDeadlineRatio)))}});
+    answer.data = {{"category", id},
+                   {"name", category.name},
+                   {"description", category.description},
+                   {"time_s", category.work_clock_time_ref.saturated_u64()}};
+    answer.text = fields(
+        {{"category", std::to_string(id)},
+         {"name", category.name},
+         {"a task may run", fmt::format("{} s", to_decimal(category.work_clock_time_ref))},
+         {"contribute within", fmt::format("{} s of the deal", to_decimal(category.work_clock_time_ref *
+                                                                          Uint256(poco::kContributionDeadlineRatio)))},
+         {"finalize within", fmt::format("{} s of the deal", to_decimal(category.work_clock_time_ref *
+                                                                        Uint256(poco::kFinalDeadlineRatio)))}});
     return answer;
 }
 
 Result<Answer> create_category(Context& context, const CategoryArgs& args) {
     BOURSE_TRY(auto* const hub, context.hub());
     BOURSE_TRY(auto* const sender, context.sender());
-    BOURSE_CHECK(sender->send(hub->address(), abi::encode_call(poco::selectors::hub::kCreateCategory, args.name, args.description, Uint256(args.time_s))));
+    BOURSE_CHECK(sender->send(hub->address(), abi::encode_call(poco::selectors::hub::kCreateCategory, args.name,
+                                                               args.description, Uint256(args.time_s))));
     BOURSE_TRY(const auto count, hub->count_category());
     return category_answer(*hub, count - 1);
 }

@@ -3,8 +3,8 @@
 #include <bourse/cli/context.hpp>
 #include <bourse/codec/text.hpp>
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
+#include <CLI/CLI.hpp>
 
 namespace bourse::cli {
 
@@ -16,7 +16,8 @@ Status<> add_categories(client::Hub& hub, Answer& answer) {
     answer.data["categories"] = nlohmann::json::array();
     for (std::uint64_t id = 0; id < count; ++id) {
         BOURSE_TRY(const auto category, hub.category(id));
-        answer.data["categories"].push_back({{"id", id}, {"name", category.name}, {"work_clock_time_ref", to_decimal(category.work_clock_time_ref)}});
+        answer.data["categories"].push_back(
+            {{"id", id}, {"name", category.name}, {"work_clock_time_ref", to_decimal(category.work_clock_time_ref)}});
         rows.push_back({std::to_string(id), category.name, to_decimal(category.work_clock_time_ref) + " s"});
     }
     answer.text += table(rows);
@@ -45,7 +46,8 @@ Result<Answer> chain_info(Context& context) {
                    {"store_url", network.store_url},
                    {"scheduler_url", network.scheduler_url}};
     answer.text = fields({{"chain", fmt::format("{} (from {})", chain_id, network.origin)},
-                          {"node", fmt::format("{} {}", network.rpc_url, version.is_string() ? version.get<std::string>() : version.dump())},
+                          {"node", fmt::format("{} {}", network.rpc_url,
+                                               version.is_string() ? version.get<std::string>() : version.dump())},
                           {"block", fmt::format("{} of {}", head.number, time_text(head.time_s))},
                           {"hub", to_checksum(hub->address())},
                           {"RLC token", to_checksum(facts.token)},

@@ -18,7 +18,8 @@ template <class T, class F>
 Status<> in_slices(const std::vector<T>& all, const F& send) {
     for (std::size_t begin = 0; begin < all.size(); begin += kClaimsPerTransaction) {
         const auto count = std::min(kClaimsPerTransaction, all.size() - begin);
-        BOURSE_CHECK(send(std::vector<T>(all.begin() + static_cast<std::ptrdiff_t>(begin), all.begin() + static_cast<std::ptrdiff_t>(begin + count))));
+        BOURSE_CHECK(send(std::vector<T>(all.begin() + static_cast<std::ptrdiff_t>(begin),
+                                         all.begin() + static_cast<std::ptrdiff_t>(begin + count))));
     }
     return {};
 }
@@ -45,14 +46,20 @@ Result<Claims> find_claims(client::Hub& hub, const poco::DealId& id, const poco:
                 out.uninitialised_ids.push_back(ids[i]);
                 break;
             case poco::TaskStatus::kActive:
-            case poco::TaskStatus::kRevealing: out.initialised.push_back(ids[i]); break;
+            case poco::TaskStatus::kRevealing:
+                out.initialised.push_back(ids[i]);
+                break;
             case poco::TaskStatus::kCompleted:
-            case poco::TaskStatus::kFailed: ++out.over; break;
+            case poco::TaskStatus::kFailed:
+                ++out.over;
+                break;
         }
     }
     if (out.count() > 0 && now < deadline)
-        return fail("DEADLINE_NOT_REACHED", fmt::format("{} tasks are still open, but they can be claimed only from {} on (in {} s by the chain's clock).", out.count(),
-                                                        time_text(deadline), deadline - now));
+        return fail(
+            "DEADLINE_NOT_REACHED",
+            fmt::format("{} task(s) are still open, but can be claimed only from {} on (in {} s by the chain's clock).",
+                        out.count(), time_text(deadline), deadline - now));
     return out;
 }
 
@@ -65,9 +72,12 @@ Status<> send_claims(Context& context, const poco::DealId& id, Claims& claims) {
         claims.transactions.push_back(receipt.tx_hash);
         return {};
     };
-    BOURSE_CHECK(in_slices(claims.initialised, [&](const std::vector<poco::TaskId>& ids) { return send(abi::encode_call(h::kClaimArray, ids)); }));
+    BOURSE_CHECK(in_slices(claims.initialised, [&](const std::vector<poco::TaskId>& ids) {
+        return send(abi::encode_call(h::kClaimArray, ids));
+    }));
     return in_slices(claims.uninitialised, [&](const std::vector<Uint256>& indices) {
-        return send(abi::encode_call(h::kInitializeAndClaimArray, std::vector<poco::DealId>(indices.size(), id), indices));
+        return send(
+            abi::encode_call(h::kInitializeAndClaimArray, std::vector<poco::DealId>(indices.size(), id), indices));
     });
 }
 

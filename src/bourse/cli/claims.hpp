@@ -10,10 +10,10 @@
 namespace bourse::cli {
 
 struct Claims {
-    std::vector<poco::TaskId> initialised;             ///< claimArray
-    std::vector<Uint256> uninitialised;                ///< indices, initializeAndClaimArray
+    std::vector<poco::TaskId> initialised;  ///< claimArray
+    std::vector<Uint256> uninitialised;     ///< indices, initializeAndClaimArray
     std::vector<poco::TaskId> uninitialised_ids;
-    std::size_t over = 0;                              ///< completed or failed already
+    std::size_t over = 0;  ///< completed or failed already
     std::vector<Hash> transactions;
 
     std::size_t count() const { return initialised.size() + uninitialised.size(); }

@@ -3,9 +3,9 @@
 #include <bourse/cli/order_fill.hpp>
 #include <bourse/sys/file.hpp>
 
+#include <gtest/gtest.h>
 #include <CLI/CLI.hpp>
 #include <cstdlib>
-#include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
 namespace bourse::cli {
@@ -83,7 +83,8 @@ TEST_F(CommandTest, created_wallet_is_found_and_its_key_shown_only_when_confirme
     EXPECT_EQ(missing.json["error"]["code"], "NO_NETWORK");
     const auto second = run({"wallet", "create", "--light", "--json"});
     ASSERT_EQ(second.code, 0);
-    EXPECT_EQ(run({"account", "show", "--rpc", "http://127.0.0.1:1", "--json"}).json["error"]["code"], "WALLET_AMBIGUOUS");
+    EXPECT_EQ(run({"account", "show", "--rpc", "http://127.0.0.1:1", "--json"}).json["error"]["code"],
+              "WALLET_AMBIGUOUS");
     const auto listed = run({"wallet", "show", "--json"});
     EXPECT_EQ(listed.json["wallets"].size(), 2U);
     const auto key_on_line = run({"wallet", "import", "--from", std::string(64, '1'), "--json"});
@@ -101,10 +102,14 @@ TEST_F(CommandTest, project_files_are_written_once) {
 }
 
 TEST_F(CommandTest, malformed_ids_and_amounts_are_refused_before_anything_is_asked) {
-    EXPECT_EQ(run({"deal", "show", "0x12", "--rpc", "http://127.0.0.1:1", "--json"}).json["error"]["code"], "DEAL_ID_INVALID");
-    EXPECT_EQ(run({"task", "claim", "nonsense", "--rpc", "http://127.0.0.1:1", "--json"}).json["error"]["code"], "TASK_ID_INVALID");
-    EXPECT_EQ(run({"account", "deposit", "many", "--rpc", "http://127.0.0.1:1", "--json"}).json["error"]["code"], "AMOUNT_INVALID");
-    EXPECT_EQ(run({"account", "deposit", "0", "--rpc", "http://127.0.0.1:1", "--json"}).json["error"]["code"], "AMOUNT_INVALID");
+    EXPECT_EQ(run({"deal", "show", "0x12", "--rpc", "http://127.0.0.1:1", "--json"}).json["error"]["code"],
+              "DEAL_ID_INVALID");
+    EXPECT_EQ(run({"task", "claim", "nonsense", "--rpc", "http://127.0.0.1:1", "--json"}).json["error"]["code"],
+              "TASK_ID_INVALID");
+    EXPECT_EQ(run({"account", "deposit", "many", "--rpc", "http://127.0.0.1:1", "--json"}).json["error"]["code"],
+              "AMOUNT_INVALID");
+    EXPECT_EQ(run({"account", "deposit", "0", "--rpc", "http://127.0.0.1:1", "--json"}).json["error"]["code"],
+              "AMOUNT_INVALID");
 }
 
 TEST(Params, unknown_keys_and_two_sources_are_refused) {

@@ -4,10 +4,10 @@
 #include <bourse/poco/addresses.hpp>
 #include <bourse/sys/file.hpp>
 
-#include <CLI/CLI.hpp>
-#include <algorithm>
 #include <fmt/format.h>
 #include <unistd.h>
+#include <CLI/CLI.hpp>
+#include <algorithm>
 
 namespace bourse::cli {
 
@@ -32,7 +32,8 @@ void add_wallet_options(CLI::App& app, CommonOptions& options) {
     const auto add = [&](const std::string& name, std::string& value, const char* variable, const char* help) {
         app.add_option(name, value, help)->envname(variable)->group("Wallet");
     };
-    add("--wallet", options.wallet, "BOURSE_WALLET", "Development account by name, or address of a wallet in the keystore");
+    add("--wallet", options.wallet, "BOURSE_WALLET",
+        "Development account by name, or address of a wallet in the keystore");
     add("--wallet-file", options.wallet_file, "BOURSE_WALLET_FILE", "Wallet in Web3 Secret Storage format");
     add("--key-file", options.key_file, "BOURSE_KEY_FILE", "File with the private key as 0x-hex, mode 0600");
     add("--password-file", options.password_file, "BOURSE_PASSWORD_FILE",
@@ -59,7 +60,8 @@ namespace {
 Status<> override_url(std::string& url, const std::string& flag, std::string_view name) {
     if (flag.empty()) return {};
     if (!flag.starts_with("http://") && !flag.starts_with("https://"))
-        return fail("URL_INVALID", fmt::format("--{} is '{}'; an http:// or https:// address is expected.", name, flag));
+        return fail("URL_INVALID",
+                    fmt::format("--{} is '{}'; an http:// or https:// address is expected.", name, flag));
     url = flag;
     while (url.ends_with('/')) url.pop_back();
     return {};
@@ -90,8 +92,10 @@ Result<client::Network> Context::network() {
         BOURSE_TRY(found.hub, parse_address(options_.hub));
     }
     if (found.rpc_url.empty())
-        return fail("NO_NETWORK", "No market is known here. Start one with `bourse up`, go into a folder with a chain.json (`bourse init` makes one), "
-                                  "or give --rpc URL (or BOURSE_RPC).");
+        return fail("NO_NETWORK",
+                    "No market is known here. Start one with `bourse up`, go into a folder with a chain.json (`bourse "
+                    "init` makes one), "
+                    "or give --rpc URL (or BOURSE_RPC).");
     network_ = found;
     return found;
 }
@@ -102,7 +106,8 @@ Result<client::RpcClient*> Context::rpc() {
     auto made = std::make_unique<client::RpcClient>(where.rpc_url);
     BOURSE_TRY(const auto id, made->chain_id());
     if (where.chain_id != 0 && where.chain_id != id)
-        return fail("CHAIN_MISMATCH", fmt::format("{} says chain {}, but the node at {} is on chain {}. Correct the file or choose another with --chain or --rpc.",
+        return fail("CHAIN_MISMATCH", fmt::format("{} says chain {}, but the node at {} is on chain {}. Correct the "
+                                                  "file or choose another with --chain or --rpc.",
                                                   where.origin, where.chain_id, where.rpc_url, id));
     rpc_ = std::move(made);
     return rpc_.get();
@@ -124,7 +129,9 @@ Result<std::uint64_t> Context::chain_id() {
 Result<client::MarketClient> Context::market() {
     BOURSE_TRY(const auto where, network());
     if (where.market_url.empty())
-        return fail("MARKET_UNKNOWN", fmt::format("{} names no market. Give --market URL, or \"iexecGateway\" in chain.json.", where.origin));
+        return fail(
+            "MARKET_UNKNOWN",
+            fmt::format("{} names no market. Give --market URL, or \"iexecGateway\" in chain.json.", where.origin));
     BOURSE_TRY(const auto id, chain_id());
     return client::MarketClient(where.market_url, id);
 }
@@ -132,14 +139,18 @@ Result<client::MarketClient> Context::market() {
 Result<client::StoreClient> Context::store() {
     BOURSE_TRY(const auto where, network());
     if (where.store_url.empty())
-        return fail("STORE_UNKNOWN", fmt::format("{} names no result store. Give --store URL, or \"ipfsGateway\" in chain.json.", where.origin));
+        return fail(
+            "STORE_UNKNOWN",
+            fmt::format("{} names no result store. Give --store URL, or \"ipfsGateway\" in chain.json.", where.origin));
     return client::StoreClient(where.store_url);
 }
 
 Result<std::string> Context::scheduler_url() {
     BOURSE_TRY(const auto where, network());
     if (where.scheduler_url.empty())
-        return fail("SCHEDULER_UNKNOWN", fmt::format("{} names no scheduler. Give --scheduler URL, or \"compass\" in chain.json.", where.origin));
+        return fail(
+            "SCHEDULER_UNKNOWN",
+            fmt::format("{} names no scheduler. Give --scheduler URL, or \"compass\" in chain.json.", where.origin));
     return where.scheduler_url;
 }
 
@@ -154,7 +165,8 @@ Result<client::KeySource> Context::key_source() {
     source.key_file = options_.key_file;
     source.wallet_file = options_.wallet_file;
     if (!source.key_file.empty() || !source.wallet_file.empty()) {
-        if (!options_.wallet.empty()) return fail("KEY_AMBIGUOUS", "--wallet is given together with a key or wallet file. Give one of them.");
+        if (!options_.wallet.empty())
+            return fail("KEY_AMBIGUOUS", "--wallet is given together with a key or wallet file. Give one of them.");
         return source;
     }
     const auto wallets = client::list_wallets(keystore());
@@ -166,9 +178,11 @@ Result<client::KeySource> Context::key_source() {
             }
         }
         const auto address = parse_address(options_.wallet);
-        const auto wallet = address ? std::ranges::find(wallets, *address, &client::WalletFile::address) : wallets.end();
+        const auto wallet =
+            address ? std::ranges::find(wallets, *address, &client::WalletFile::address) : wallets.end();
         if (wallet == wallets.end())
-            return fail("WALLET_NOT_FOUND", fmt::format("There is no development account and no wallet in {} that '{}' names. `bourse wallet show` lists them.",
+            return fail("WALLET_NOT_FOUND", fmt::format("There is no development account and no wallet in {} that '{}' "
+                                                        "names. `bourse wallet show` lists them.",
                                                         keystore().string(), options_.wallet));
         source.wallet_file = wallet->path;
         return source;
@@ -178,9 +192,17 @@ Result<client::KeySource> Context::key_source() {
         return source;
     }
     if (wallets.size() > 1)
-        return fail("WALLET_AMBIGUOUS", fmt::format("There are {} wallets in {}. Choose one with --wallet ADDRESS.", wallets.size(), keystore().string()));
-    return fail("WALLET_MISSING", up_file() ? "Which wallet? Give --wallet NAME of a development account (for example --wallet requester), or make your own with `bourse wallet create`."
-                                            : "There is no wallet yet. Make one with `bourse wallet create`, or give --wallet-file or --key-file.");
+        return fail(
+            "WALLET_AMBIGUOUS",
+            fmt::format(
+                "There are {} wallets in {}. Choose one with --wallet ADDRESS; `bourse wallet show` lists them.",
+                wallets.size(), keystore().string()));
+    return fail(
+        "WALLET_MISSING",
+        up_file()
+            ? "Which wallet? Give --wallet NAME of a development account (for example --wallet requester), or make "
+              "your own with `bourse wallet create`."
+            : "There is no wallet yet. Make one with `bourse wallet create`, or give --wallet-file or --key-file.");
 }
 
 Result<Address> Context::wallet_address() {
@@ -205,7 +227,8 @@ Result<crypto::PrivateKey> Context::key() {
     BOURSE_TRY(const auto address, client::wallet_address(wallet));
     // The progress line must not run over the prompt; the derivation after it takes a second for a standard wallet.
     progress().stage("");
-    BOURSE_TRY(const auto password, client::load_password(source, fmt::format("Password of {}: ", to_checksum(address))));
+    BOURSE_TRY(const auto password,
+               client::load_password(source, fmt::format("Password of {}: ", to_checksum(address))));
     progress().stage("Opening the wallet");
     BOURSE_TRY(key_, client::decrypt_key(wallet, password));
     progress().stage("");
@@ -217,7 +240,9 @@ Result<client::TransactionSender*> Context::sender() {
     BOURSE_TRY(auto* const node, rpc());
     BOURSE_TRY(const auto own, key());
     sender_ = std::make_unique<client::TransactionSender>(*node, own);
-    sender_->on_sent([this](const Hash& hash) { progress().stage(fmt::format("Transaction {} sent, waiting for its block", to_hex(hash).substr(0, 12))); });
+    sender_->on_sent([this](const Hash& hash) {
+        progress().stage(fmt::format("Transaction {} sent, waiting for its block", to_hex(hash).substr(0, 12)));
+    });
     return sender_.get();
 }
 
@@ -225,12 +250,16 @@ Result<Address> Context::account_address(const std::string& text) {
     if (!text.starts_with("0x")) {
         if (const auto* up = up_file())
             if (const auto* account = up->account(text)) return account->address;
-        return fail("ADDRESS_INVALID", fmt::format("'{}' is neither an address (0x and 40 hex digits) nor the name of a development account.", text));
+        return fail(
+            "ADDRESS_INVALID",
+            fmt::format("'{}' is neither an address (0x and 40 hex digits) nor the name of a development account.",
+                        text));
     }
     return parse_address(text);
 }
 
-void set_verb(CLI::App& app, const std::shared_ptr<CommonOptions>& options, int& exit_code, std::function<Result<Answer>(Context&)> verb) {
+void set_verb(CLI::App& app, const std::shared_ptr<CommonOptions>& options, int& exit_code,
+              std::function<Result<Answer>(Context&)> verb) {
     app.callback([options, &exit_code, verb = std::move(verb)] {
         exit_code = answer_verb(options->json, [&]() -> Result<Answer> {
             Context context(*options);

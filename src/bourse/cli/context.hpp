@@ -1,4 +1,5 @@
-// What every verb needs: which market, which wallet. Resolved on first use, so that a verb asks for no more than it needs.
+// What every verb needs: which market, which wallet. Resolved on first use, so that a verb asks for no more than it
+// needs.
 #pragma once
 
 #include <bourse/base/result.hpp>

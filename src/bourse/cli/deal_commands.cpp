@@ -6,9 +6,9 @@
 #include <bourse/codec/text.hpp>
 #include <bourse/poco/tags.hpp>
 
+#include <fmt/format.h>
 #include <CLI/CLI.hpp>
 #include <algorithm>
-#include <fmt/format.h>
 
 namespace bourse::cli {
 
@@ -27,13 +27,16 @@ struct DealArgs {
 
 Result<poco::DealId> parse_deal_id(const std::string& text) {
     const auto hash = hash_from_hex(text);
-    if (!hash) return fail("DEAL_ID_INVALID", fmt::format("'{}' is no deal id: 0x and 64 hex digits are expected.", text));
+    if (!hash)
+        return fail("DEAL_ID_INVALID", fmt::format("'{}' is no deal id: 0x and 64 hex digits are expected.", text));
     return poco::DealId(*hash);
 }
 
 json resource_json(const poco::Resource& resource) {
     if (resource.pointer.is_zero()) return nullptr;
-    return {{"pointer", to_checksum(resource.pointer)}, {"owner", to_checksum(resource.owner)}, {"price_nrlc", amount_json(resource.price)}};
+    return {{"pointer", to_checksum(resource.pointer)},
+            {"owner", to_checksum(resource.owner)},
+            {"price_nrlc", amount_json(resource.price)}};
 }
 
 json deal_json(const poco::DealId& id, const poco::Deal& deal, std::uint64_t deadline_s) {
@@ -56,7 +59,9 @@ json deal_json(const poco::DealId& id, const poco::Deal& deal, std::uint64_t dea
 }
 
 std::string resource_text(const poco::Resource& resource) {
-    return resource.pointer.is_zero() ? "none" : fmt::format("{} at {} nRLC a task", to_checksum(resource.pointer), to_decimal(resource.price));
+    return resource.pointer.is_zero()
+               ? "none"
+               : fmt::format("{} at {} nRLC a task", to_checksum(resource.pointer), to_decimal(resource.price));
 }
 
 std::string deal_text(const poco::DealId& id, const poco::Deal& deal, std::uint64_t deadline_s) {
@@ -72,7 +77,8 @@ std::string deal_text(const poco::DealId& id, const poco::Deal& deal, std::uint6
                    {"tasks", fmt::format("{}, from index {}", to_decimal(deal.bot_size), to_decimal(deal.bot_first))}});
 }
 
-Status<> add_tasks(client::Hub& hub, const std::vector<poco::TaskId>& ids, const poco::Deal& deal, std::uint64_t deadline_s, Answer& answer) {
+Status<> add_tasks(client::Hub& hub, const std::vector<poco::TaskId>& ids, const poco::Deal& deal,
+                   std::uint64_t deadline_s, Answer& answer) {
     BOURSE_TRY(const auto tasks, hub.tasks(ids));
     BOURSE_TRY(const auto now, hub.rpc().pending_time_s());
     answer.data["tasks"] = json::array();
@@ -85,8 +91,10 @@ Status<> add_tasks(client::Hub& hub, const std::vector<poco::TaskId>& ids, const
         if (i < kMostShownTasks) rows.push_back({index, status, to_hex(ids[i])});
     }
     answer.text += table(rows);
-    if (tasks.size() > kMostShownTasks) answer.text += fmt::format("… and {} more (--json shows all)\n", tasks.size() - kMostShownTasks);
-    const bool can_claim = std::ranges::any_of(answer.data["tasks"], [](const json& task) { return task["status"] == "TIMEOUT"; });
+    if (tasks.size() > kMostShownTasks)
+        answer.text += fmt::format("… and {} more (--json shows all)\n", tasks.size() - kMostShownTasks);
+    const bool can_claim =
+        std::ranges::any_of(answer.data["tasks"], [](const json& task) { return task["status"] == "TIMEOUT"; });
     if (can_claim) answer.text += "Tasks are past their deadline: `bourse deal claim` gets the money back.";
     return {};
 }
@@ -109,10 +117,8 @@ Result<Answer> show_deal(Context& context, const DealArgs& args) {
     options.is_quiet = context.options().json;
     BOURSE_TRY(const auto outcomes, watch_tasks(context, deal, ids, options));
     answer.data["tasks"] = json::array();
-    for (const auto& outcome : outcomes) {
-        answer.data["tasks"].push_back(outcome_json(outcome));
-        answer.text += outcome_text(outcome);
-    }
+    for (const auto& outcome : outcomes) answer.data["tasks"].push_back(outcome_json(outcome));
+    answer.text += outcomes_text(outcomes);
     answer.error = outcome_error(outcomes);
     return answer;
 }
@@ -123,7 +129,8 @@ Result<Answer> claim_deal(Context& context, const DealArgs& args) {
     BOURSE_TRY(const auto deal, hub->deal(id));
     BOURSE_TRY(auto claims, find_claims(*hub, id, deal));
     if (claims.count() == 0)
-        return fail("NOTHING_TO_CLAIM", fmt::format("All {} tasks of the deal are over: nothing to claim.", claims.over));
+        return fail("NOTHING_TO_CLAIM", fmt::format("Nothing to claim: {} of {} tasks of the deal are over.",
+                                                    claims.over, to_decimal(deal.bot_size)));
     BOURSE_CHECK(send_claims(context, id, claims));
     Answer answer;
     answer.data = {{"deal", to_hex(id)}, {"claimed", json::array()}, {"transactions", json::array()}};
@@ -132,7 +139,8 @@ Result<Answer> claim_deal(Context& context, const DealArgs& args) {
     for (const auto& hash : claims.transactions) answer.data["transactions"].push_back(to_hex(hash));
     const auto refund = (deal.app.price + deal.dataset.price + deal.workerpool.price) * Uint256(claims.count());
     answer.data["refund_nrlc"] = amount_json(refund);
-    answer.text = fmt::format("Claimed {} tasks ({} of them never initialised): {} went back to {}.", claims.count(), claims.uninitialised.size(), amount_text(refund),
+    answer.text = fmt::format("Claimed {} task(s), {} of them never initialised: {} went back to {}.", claims.count(),
+                              claims.uninitialised.size(), amount_text(refund),
                               to_checksum(deal.sponsor.is_zero() ? deal.requester : deal.sponsor));
     return answer;
 }

@@ -5,8 +5,8 @@
 #include <bourse/poco/addresses.hpp>
 #include <bourse/sys/file.hpp>
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
+#include <CLI/CLI.hpp>
 
 namespace bourse::cli {
 
@@ -48,7 +48,8 @@ Result<Answer> init_project(Context& context) {
     }
     const auto wallet = context.wallet_address();
     answer.data["wallet"] = wallet ? nlohmann::json(to_checksum(*wallet)) : nlohmann::json(nullptr);
-    answer.text += wallet ? fmt::format("wallet: {}\n", to_checksum(*wallet)) : "No wallet is chosen yet: `bourse wallet create` makes one.\n";
+    answer.text += wallet ? fmt::format("wallet: {}\n", to_checksum(*wallet))
+                          : "No wallet is chosen yet: `bourse wallet create` makes one.\n";
     answer.text += "Next: `bourse app init` to sell an application, or `bourse run` to buy a computation.";
     return answer;
 }
@@ -57,7 +58,8 @@ Result<Answer> init_project(Context& context) {
 
 void add_init_command(CLI::App& root, int& exit_code) {
     auto options = std::make_shared<CommonOptions>();
-    auto* init = root.add_subcommand("init", "Make a project folder here: iexec.json, chain.json, deployed.json, orders.json");
+    auto* init =
+        root.add_subcommand("init", "Make a project folder here: iexec.json, chain.json, deployed.json, orders.json");
     add_network_options(*init, *options);
     add_wallet_options(*init, *options);
     set_examples(*init, "  mkdir my-app && cd my-app && bourse init");

@@ -8,8 +8,8 @@
 #include <bourse/poco/selectors.hpp>
 #include <bourse/sys/file.hpp>
 
-#include <array>
 #include <fmt/format.h>
+#include <array>
 
 namespace bourse::cli {
 
@@ -18,7 +18,8 @@ namespace {
 Result<poco::AnyOrder> order_from_file(OrderKind kind, const std::string& path) {
     auto text = sys::read_file(path, 1 << 20);
     if (!text)
-        return fail("ORDER_NOT_FOUND", fmt::format("'{}' is neither an order hash (0x and 64 hex digits) nor a readable file.", path));
+        return fail("ORDER_NOT_FOUND",
+                    fmt::format("'{}' is neither an order hash (0x and 64 hex digits) nor a readable file.", path));
     auto document = nlohmann::json::parse(*text, nullptr, false);
     if (!document.is_object()) return fail("ORDER_INVALID", fmt::format("{} is no JSON object.", path));
     const std::string key(client::order_key(kind));
@@ -39,7 +40,8 @@ struct NamedShortage {
 
 /// The first order without a task left.
 std::optional<NamedShortage> exhausted(const MatchSet& set, const poco::Consumption& consumed) {
-    std::vector<NamedShortage> all{{"app", set.app.volume, consumed.app}, {"workerpool", set.workerpool.volume, consumed.workerpool},
+    std::vector<NamedShortage> all{{"app", set.app.volume, consumed.app},
+                                   {"workerpool", set.workerpool.volume, consumed.workerpool},
                                    {"request", set.request.volume, consumed.request}};
     if (set.view().has_dataset()) all.push_back({"dataset", set.dataset.volume, consumed.dataset});
     for (const auto& entry : all)
@@ -63,7 +65,8 @@ Result<poco::AnyOrder> find_order(Context& context, OrderKind kind, const std::s
     BOURSE_TRY(const auto chain_id, context.chain_id());
     const auto stored = client::signed_order(orders, kind, chain_id);
     if (stored.is_null())
-        return fail("ORDER_MISSING", fmt::format("orders.json has no {} order for chain {}. Sign one with `bourse order sign --{}`, or give --{} HASH or --{} FILE.",
+        return fail("ORDER_MISSING", fmt::format("orders.json has no {} order for chain {}. Sign one with `bourse "
+                                                 "order sign --{}`, or give --{} HASH or --{} FILE.",
                                                  name, chain_id, name, name, name));
     return poco::order_from_json(kind, stored);
 }
@@ -96,17 +99,27 @@ Result<std::optional<Error>> match_refusal(client::Hub& hub, const MatchSet& set
         return code && *code;
     };
     if (const auto fault = poco::compatibility_fault(set.view(), categories, is_group))
-        return std::optional(Error{"ORDERS_INCOMPATIBLE", fmt::format("{}: {}", poco::error_text(*fault), poco::explain(*fault))});
+        return std::optional(
+            Error{"ORDERS_INCOMPATIBLE", fmt::format("{}: {}", poco::error_text(*fault), poco::explain(*fault))});
     if (const auto none_left = exhausted(set, facts.consumed))
-        return std::optional(Error{"ORDER_CONSUMED", fmt::format("Nothing is left of the {} order: {} of {} tasks are consumed (or it was cancelled). Choose another order.",
-                                                                 none_left->name, to_decimal(none_left->consumed), to_decimal(none_left->volume))});
+        return std::optional(
+            Error{"ORDER_CONSUMED",
+                  fmt::format("Nothing is left of the {} order: {} of {} tasks are consumed (or it was cancelled). "
+                              "Choose another order.",
+                              none_left->name, to_decimal(none_left->consumed), to_decimal(none_left->volume))});
     if (facts.payer.stake < facts.cost.payer)
-        return std::optional(Error{"STAKE_TOO_LOW", fmt::format("The deal costs {}, but the requester {} has only {} free at the hub. Deposit the rest: bourse account deposit {}",
-                                                                amount_text(facts.cost.payer), to_checksum(set.request.requester), amount_text(facts.payer.stake),
-                                                                to_decimal(facts.cost.payer - facts.payer.stake))});
+        return std::optional(
+            Error{"STAKE_TOO_LOW",
+                  fmt::format("The deal costs {}, but the requester {} has only {} free at the hub. Deposit the rest: "
+                              "bourse account deposit {}",
+                              amount_text(facts.cost.payer), to_checksum(set.request.requester),
+                              amount_text(facts.payer.stake), to_decimal(facts.cost.payer - facts.payer.stake))});
     if (facts.pool.stake < facts.cost.pool)
-        return std::optional(Error{"POOL_STAKE_TOO_LOW", fmt::format("The workerpool's owner {} must stake {} (30 % of its price) but has only {} free. Choose another workerpool order or fewer tasks.",
-                                                                     to_checksum(facts.pool_owner), amount_text(facts.cost.pool), amount_text(facts.pool.stake))});
+        return std::optional(Error{
+            "POOL_STAKE_TOO_LOW",
+            fmt::format("The workerpool's owner {} must stake {} (30 % of its price) but has only {} free. Choose "
+                        "another workerpool order or fewer tasks.",
+                        to_checksum(facts.pool_owner), amount_text(facts.cost.pool), amount_text(facts.pool.stake))});
     return std::optional<Error>{};
 }
 
@@ -114,7 +127,9 @@ Result<Sealed> match_orders(Context& context, const MatchSet& set) {
     BOURSE_TRY(auto* const hub, context.hub());
     BOURSE_TRY(auto* const sender, context.sender());
     context.progress().stage("Sealing the deal");
-    BOURSE_TRY(const auto receipt, sender->send(hub->address(), abi::encode_call(poco::selectors::hub::kMatchOrders, set.app, set.dataset, set.workerpool, set.request)));
+    BOURSE_TRY(const auto receipt,
+               sender->send(hub->address(), abi::encode_call(poco::selectors::hub::kMatchOrders, set.app, set.dataset,
+                                                             set.workerpool, set.request)));
     for (const auto& log : receipt.logs) {
         if (log.address != hub->address()) continue;
         const auto event = poco::decode_event<poco::events::OrdersMatched>(log.topics, log.data);

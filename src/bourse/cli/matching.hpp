@@ -15,9 +15,9 @@ namespace bourse::cli {
 
 using client::OrderKind;
 
-/// An order named by a user: empty → orders.json of the working folder; 0x and 64 digits → the market, by hash; anything
-/// else → a file with the order, or with {"order": …} as the market wraps it.
-/// Errors: ORDER_MISSING, ORDER_NOT_FOUND, ORDER_INVALID and those of market and files.
+/// An order named by a user: empty → orders.json of the working folder; 0x and 64 digits → the market, by hash;
+/// anything else → a file with the order, or with {"order": …} as the market wraps it. Errors: ORDER_MISSING,
+/// ORDER_NOT_FOUND, ORDER_INVALID and those of market and files.
 Result<poco::AnyOrder> find_order(Context& context, OrderKind kind, const std::string& source);
 template <class Order>
 Result<Order> find_order(Context& context, const std::string& source) {

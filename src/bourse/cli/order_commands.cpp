@@ -8,9 +8,9 @@
 #include <bourse/codec/text.hpp>
 #include <bourse/poco/selectors.hpp>
 
+#include <fmt/format.h>
 #include <CLI/CLI.hpp>
 #include <array>
-#include <fmt/format.h>
 
 namespace bourse::cli {
 
@@ -34,7 +34,8 @@ void add_kind_flags(CLI::App& app, KindFlags& flags, bool with_value, const std:
         const auto i = static_cast<std::size_t>(kind);
         const std::string name(poco::to_text(kind));
         const std::string help = fmt::format("The {} order{}", name, value_help);
-        flags.option[i] = with_value ? app.add_option("--" + name, flags.value[i], help)->expected(0, 1) : app.add_flag("--" + name, help);
+        flags.option[i] = with_value ? app.add_option("--" + name, flags.value[i], help)->expected(0, 1)
+                                     : app.add_flag("--" + name, help);
     }
 }
 
@@ -42,7 +43,8 @@ Result<std::vector<OrderKind>> chosen_kinds(const KindFlags& flags) {
     std::vector<OrderKind> out;
     for (const auto kind : client::kAllOrderKinds)
         if (flags.is_given(kind)) out.push_back(kind);
-    if (out.empty()) return fail("KIND_MISSING", "Which order? Give one or more of --app, --dataset, --workerpool, --request.");
+    if (out.empty())
+        return fail("KIND_MISSING", "Which order? Give one or more of --app, --dataset, --workerpool, --request.");
     return out;
 }
 
@@ -54,17 +56,42 @@ ordered_json order_template(Context& context, OrderKind kind) {
     const auto resource = [&](OrderKind which) { return address_or_zero(resource_address(context, which, "")); };
     switch (kind) {
         case OrderKind::kApp:
-            return {{"app", resource(kind)}, {"appprice", "0"}, {"volume", "1000000"}, {"tag", no_tag}, {"datasetrestrict", zero}, {"workerpoolrestrict", zero}, {"requesterrestrict", zero}};
+            return {{"app", resource(kind)},    {"appprice", "0"},
+                    {"volume", "1000000"},      {"tag", no_tag},
+                    {"datasetrestrict", zero},  {"workerpoolrestrict", zero},
+                    {"requesterrestrict", zero}};
         case OrderKind::kDataset:
-            return {{"dataset", resource(kind)}, {"datasetprice", "0"}, {"volume", "1000000"}, {"tag", no_tag}, {"apprestrict", zero}, {"workerpoolrestrict", zero}, {"requesterrestrict", zero}};
+            return {
+                {"dataset", resource(kind)}, {"datasetprice", "0"},        {"volume", "1000000"},      {"tag", no_tag},
+                {"apprestrict", zero},       {"workerpoolrestrict", zero}, {"requesterrestrict", zero}};
         case OrderKind::kWorkerpool:
-            return {{"workerpool", resource(kind)}, {"workerpoolprice", "0"}, {"volume", "1"}, {"tag", no_tag}, {"category", "0"}, {"trust", "0"},
-                    {"apprestrict", zero}, {"datasetrestrict", zero}, {"requesterrestrict", zero}};
-        case OrderKind::kRequest: break;
+            return {{"workerpool", resource(kind)},
+                    {"workerpoolprice", "0"},
+                    {"volume", "1"},
+                    {"tag", no_tag},
+                    {"category", "0"},
+                    {"trust", "0"},
+                    {"apprestrict", zero},
+                    {"datasetrestrict", zero},
+                    {"requesterrestrict", zero}};
+        case OrderKind::kRequest:
+            break;
     }
     const auto own = address_or_zero(context.wallet_address());
-    return {{"app", resource(OrderKind::kApp)}, {"appmaxprice", "0"}, {"dataset", zero}, {"datasetmaxprice", "0"}, {"workerpool", zero}, {"workerpoolmaxprice", "0"},
-            {"requester", own}, {"volume", "1"}, {"tag", no_tag}, {"category", "0"}, {"trust", "1"}, {"beneficiary", own}, {"callback", zero}, {"params", ordered_json::object()}};
+    return {{"app", resource(OrderKind::kApp)},
+            {"appmaxprice", "0"},
+            {"dataset", zero},
+            {"datasetmaxprice", "0"},
+            {"workerpool", zero},
+            {"workerpoolmaxprice", "0"},
+            {"requester", own},
+            {"volume", "1"},
+            {"tag", no_tag},
+            {"category", "0"},
+            {"trust", "1"},
+            {"beneficiary", own},
+            {"callback", zero},
+            {"params", ordered_json::object()}};
 }
 
 Result<Answer> init_orders(Context& context, const KindFlags& flags) {
@@ -74,7 +101,9 @@ Result<Answer> init_orders(Context& context, const KindFlags& flags) {
     for (const auto kind : kinds) {
         const std::string key(client::order_key(kind));
         if (project.json()["order"].is_null()) project.json()["order"] = ordered_json::object();
-        if (project.json()["order"].contains(key)) return fail("ALREADY_THERE", fmt::format("iexec.json already has \"order.{}\". Edit it, or remove it first.", key));
+        if (project.json()["order"].contains(key))
+            return fail("ALREADY_THERE",
+                        fmt::format("iexec.json already has \"order.{}\". Edit it, or remove it first.", key));
         project.json()["order"][key] = order_template(context, kind);
         answer.data[key] = json(project.json()["order"][key]);
         answer.text += fmt::format("\"order.{}\": {}\n", key, project.json()["order"][key].dump(2));
@@ -112,19 +141,25 @@ Status<> check_before_signing(client::Hub& hub, OrderKind kind, const poco::AnyO
     const Address subject = std::visit([](const auto& o) { return poco::subject(o); }, order);
     if (kind == OrderKind::kRequest) {
         if (subject != own)
-            return fail("NOT_OWNER", fmt::format("The request order's requester is {}, but the wallet is {}. Only the requester can sign it.", to_checksum(subject), to_checksum(own)));
+            return fail(
+                "NOT_OWNER",
+                fmt::format(
+                    "The request order's requester is {}, but the wallet is {}. Only the requester can sign it.",
+                    to_checksum(subject), to_checksum(own)));
         const auto& params = std::get<poco::RequestOrder>(order).params;
         return check_params(params);
     }
     BOURSE_TRY(const auto owner, hub.resource_owner(subject));
     if (owner != own)
-        return fail("NOT_OWNER", fmt::format("The {} {} belongs to {}, but the wallet is {}. Only its owner can sign orders for it.", poco::to_text(kind), to_checksum(subject),
-                                             to_checksum(owner), to_checksum(own)));
+        return fail("NOT_OWNER",
+                    fmt::format("The {} {} belongs to {}, but the wallet is {}. Only its owner can sign orders for it.",
+                                poco::to_text(kind), to_checksum(subject), to_checksum(owner), to_checksum(own)));
     return {};
 }
 
 /// Signs one order; gives its hash and writes it into `orders`.
-Result<Hash> sign_one(Context& context, client::Hub& hub, OrderKind kind, const ordered_json& source, client::ProjectFile& orders, std::uint64_t chain_id) {
+Result<Hash> sign_one(Context& context, client::Hub& hub, OrderKind kind, const ordered_json& source,
+                      client::ProjectFile& orders, std::uint64_t chain_id) {
     BOURSE_TRY(auto normal, client::normalize_order(kind, source));
     BOURSE_TRY(const auto own, context.wallet_address());
     fill_defaults(kind, normal, own);
@@ -153,7 +188,9 @@ Result<Answer> sign_orders(Context& context, const KindFlags& flags) {
         const std::string key(client::order_key(kind));
         const auto& root = project.json();
         if (!root.contains("order") || !root["order"].contains(key))
-            return fail("ORDER_MISSING", fmt::format("iexec.json has no \"order.{}\". Write one with `bourse order init --{}`.", key, poco::to_text(kind)));
+            return fail("ORDER_MISSING",
+                        fmt::format("iexec.json has no \"order.{}\". Write one with `bourse order init --{}`.", key,
+                                    poco::to_text(kind)));
         BOURSE_TRY(const auto hash, sign_one(context, *hub, kind, root["order"][key], orders, chain_id));
         answer.data[key] = {{"hash", to_hex(hash)}, {"order", client::signed_order(orders, kind, chain_id)}};
         answer.text += fmt::format("Signed the {} order {}.\n", poco::to_text(kind), to_hex(hash));
@@ -183,7 +220,8 @@ Result<std::vector<Hash>> unpublish_one(Context& context, OrderKind kind, const 
     BOURSE_TRY(const auto market, context.market());
     BOURSE_TRY(const auto key, context.key());
     using U = client::MarketClient::Unpublish;
-    if (const auto hash = value.size() == 66 ? hash_from_hex(value) : std::nullopt) return market.unpublish(kind, U::kOne, *hash, {}, key);
+    if (const auto hash = value.size() == 66 ? hash_from_hex(value) : std::nullopt)
+        return market.unpublish(kind, U::kOne, *hash, {}, key);
     Address resource = key.address();
     if (kind != OrderKind::kRequest) {
         BOURSE_TRY(resource, resource_address(context, kind, value));
@@ -219,7 +257,8 @@ Result<Answer> show_orders(Context& context, const KindFlags& flags) {
         BOURSE_TRY(const auto consumed, hub->consumed(hash));
         const auto left = consumed >= volume ? Uint256{} : volume - consumed;
         const json document = std::visit([](const auto& o) { return poco::to_json_strings(o); }, order);
-        answer.data[std::string(client::order_key(kind))] = {{"hash", to_hex(hash)}, {"order", document}, {"remaining", to_decimal(left)}};
+        answer.data[std::string(client::order_key(kind))] = {
+            {"hash", to_hex(hash)}, {"order", document}, {"remaining", to_decimal(left)}};
         std::vector<std::pair<std::string, std::string>> rows{{"hash", to_hex(hash)}};
         for (const auto& [name, value] : document.items()) rows.push_back({name, value.get<std::string>()});
         rows.push_back({"tasks left", fmt::format("{} of {}", to_decimal(left), to_decimal(volume))});
@@ -230,7 +269,8 @@ Result<Answer> show_orders(Context& context, const KindFlags& flags) {
 
 Bytes cancel_call(const poco::AnyOrder& order) {
     namespace h = poco::selectors::hub;
-    constexpr std::array kSelectors{h::kManageAppOrder, h::kManageDatasetOrder, h::kManageWorkerpoolOrder, h::kManageRequestOrder};
+    constexpr std::array kSelectors{h::kManageAppOrder, h::kManageDatasetOrder, h::kManageWorkerpoolOrder,
+                                    h::kManageRequestOrder};
     return std::visit(
         [&](const auto& o) {
             using Order = std::decay_t<decltype(o)>;
@@ -251,11 +291,15 @@ Result<Answer> cancel_orders(Context& context, const KindFlags& flags) {
         const auto volume = std::visit([](const auto& o) { return o.volume; }, order);
         BOURSE_TRY(const auto consumed, hub->consumed(hash));
         if (consumed >= volume)
-            return fail("ORDER_CONSUMED", fmt::format("The {} order {} is already cancelled or used up ({} of {} tasks).", poco::to_text(kind), to_hex(hash), to_decimal(consumed), to_decimal(volume)));
+            return fail("ORDER_CONSUMED",
+                        fmt::format("The {} order {} is already cancelled or used up ({} of {} tasks).",
+                                    poco::to_text(kind), to_hex(hash), to_decimal(consumed), to_decimal(volume)));
         BOURSE_TRY(auto* const sender, context.sender());
         BOURSE_TRY(const auto receipt, sender->send(hub->address(), cancel_call(order)));
-        answer.data[std::string(client::order_key(kind))] = {{"hash", to_hex(hash)}, {"transaction", to_hex(receipt.tx_hash)}};
-        answer.text += fmt::format("Cancelled the {} order {} for good.\ntransaction: {}\n", poco::to_text(kind), to_hex(hash), to_hex(receipt.tx_hash));
+        answer.data[std::string(client::order_key(kind))] = {{"hash", to_hex(hash)},
+                                                             {"transaction", to_hex(receipt.tx_hash)}};
+        answer.text += fmt::format("Cancelled the {} order {} for good.\ntransaction: {}\n", poco::to_text(kind),
+                                   to_hex(hash), to_hex(receipt.tx_hash));
     }
     return answer;
 }
@@ -265,7 +309,8 @@ Result<Answer> cancel_orders(Context& context, const KindFlags& flags) {
 void add_order_command(CLI::App& root, int& exit_code) {
     auto* group = root.add_subcommand("order", "Orders: init, sign, publish, unpublish, show, fill, cancel");
     group->require_subcommand(1);
-    const auto add = [&](const char* name, const char* help, const char* examples, const char* value_help, Result<Answer> (*verb)(Context&, const KindFlags&)) {
+    const auto add = [&](const char* name, const char* help, const char* examples, const char* value_help,
+                         Result<Answer> (*verb)(Context&, const KindFlags&)) {
         auto options = std::make_shared<CommonOptions>();
         auto flags = std::make_shared<KindFlags>();
         auto* sub = group->add_subcommand(name, help);
@@ -277,12 +322,19 @@ void add_order_command(CLI::App& root, int& exit_code) {
         set_verb(*sub, options, exit_code, [flags, verb](Context& context) { return verb(context, *flags); });
     };
     constexpr const char* kSource = ": hash at the market, or file (default: orders.json)";
-    add("init", "Write templates into iexec.json", "  bourse order init --app\n  bourse order init --request --workerpool", nullptr, init_orders);
-    add("sign", "Sign the orders of iexec.json into orders.json", "  bourse order sign --app\n  bourse order sign --request --wallet requester", nullptr, sign_orders);
-    add("publish", "Bring signed orders to the market", "  bourse order publish --app\n  bourse order publish --workerpool pool-order.json", kSource, publish_orders);
-    add("unpublish", "Take orders off the market", "  bourse order unpublish --app 0x…hash\n  bourse order unpublish --app --all", ": hash, or the resource's address (default: the last deployed)", unpublish_orders);
-    add("show", "Show an order and what is left of it", "  bourse order show --app\n  bourse order show --workerpool 0x…hash --json", kSource, show_orders);
-    add("cancel", "End orders on chain, for good", "  bourse order cancel --app\n  bourse order cancel --request 0x…hash", kSource, cancel_orders);
+    add("init", "Write templates into iexec.json",
+        "  bourse order init --app\n  bourse order init --request --workerpool", nullptr, init_orders);
+    add("sign", "Sign the orders of iexec.json into orders.json",
+        "  bourse order sign --app\n  bourse order sign --request --wallet requester", nullptr, sign_orders);
+    add("publish", "Bring signed orders to the market",
+        "  bourse order publish --app\n  bourse order publish --workerpool pool-order.json", kSource, publish_orders);
+    add("unpublish", "Take orders off the market",
+        "  bourse order unpublish --app 0x…hash\n  bourse order unpublish --app --all",
+        ": hash, or the resource's address (default: the last deployed)", unpublish_orders);
+    add("show", "Show an order and what is left of it",
+        "  bourse order show --app\n  bourse order show --workerpool 0x…hash --json", kSource, show_orders);
+    add("cancel", "End orders on chain, for good",
+        "  bourse order cancel --app\n  bourse order cancel --request 0x…hash", kSource, cancel_orders);
     add_order_fill_command(*group, exit_code);
 }
 

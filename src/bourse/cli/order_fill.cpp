@@ -6,8 +6,8 @@
 #include <bourse/poco/params.hpp>
 #include <bourse/poco/tags.hpp>
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
+#include <CLI/CLI.hpp>
 #include <optional>
 
 namespace bourse::cli {
@@ -57,9 +57,13 @@ Result<poco::RequestOrder> make_request(Context& context, const MatchSet& set, c
 
 /// The request order: named, or of orders.json, or made here.
 Result<poco::RequestOrder> request_order(Context& context, const MatchSet& set, const FillArgs& args) {
-    const bool wants_new = args.trust || !args.task.args.empty() || !args.task.params.empty() || !args.task.input_files.empty();
+    const bool wants_new =
+        args.trust || !args.task.args.empty() || !args.task.params.empty() || !args.task.input_files.empty();
     if (args.request_option->count() > 0) {
-        if (wants_new) return fail("PARAMS_AMBIGUOUS", "A given request order has its own terms: leave --trust, --args, --params and --input-file away.");
+        if (wants_new)
+            return fail(
+                "PARAMS_AMBIGUOUS",
+                "A given request order has its own terms: leave --trust, --args, --params and --input-file away.");
         return find_order<poco::RequestOrder>(context, args.request);
     }
     return make_request(context, set, args);
@@ -75,16 +79,23 @@ Result<Answer> fill_orders(Context& context, const FillArgs& args) {
     BOURSE_TRY(set.workerpool, find_order<poco::WorkerpoolOrder>(context, args.workerpool));
     BOURSE_TRY(set.request, request_order(context, set, args));
     if (!set.request.dataset.is_zero() && !set.view().has_dataset())
-        return fail("ORDER_MISSING", fmt::format("The request wants the dataset {}: give its order with --dataset.", to_checksum(set.request.dataset)));
+        return fail("ORDER_MISSING", fmt::format("The request wants the dataset {}: give its order with --dataset.",
+                                                 to_checksum(set.request.dataset)));
     BOURSE_TRY(const auto facts, read_match_facts(*hub, set));
     BOURSE_TRY(const auto refusal, match_refusal(*hub, set, facts));
     if (refusal) return fail(*refusal);
     BOURSE_TRY(const auto sealed, match_orders(context, set));
     const auto tasks = tasks_of(sealed.deal, sealed.first_index, sealed.volume.saturated_u64());
     Answer answer;
-    answer.data = {{"deal", to_hex(sealed.deal)}, {"volume", to_decimal(sealed.volume)}, {"transaction", to_hex(sealed.transaction)},
-                   {"total_nrlc", amount_json(facts.cost.payer)}, {"tasks", nlohmann::json::array()}};
-    answer.text = fields({{"deal", to_hex(sealed.deal)}, {"tasks", to_decimal(sealed.volume)}, {"locked", amount_text(facts.cost.payer)}, {"transaction", to_hex(sealed.transaction)}});
+    answer.data = {{"deal", to_hex(sealed.deal)},
+                   {"volume", to_decimal(sealed.volume)},
+                   {"transaction", to_hex(sealed.transaction)},
+                   {"total_nrlc", amount_json(facts.cost.payer)},
+                   {"tasks", nlohmann::json::array()}};
+    answer.text = fields({{"deal", to_hex(sealed.deal)},
+                          {"tasks", to_decimal(sealed.volume)},
+                          {"locked", amount_text(facts.cost.payer)},
+                          {"transaction", to_hex(sealed.transaction)}});
     for (const auto& task : tasks) {
         answer.data["tasks"].push_back(to_hex(task));
         answer.text += fmt::format("task {}\n", to_hex(task));
@@ -97,8 +108,11 @@ Result<Answer> fill_orders(Context& context, const FillArgs& args) {
 
 void add_task_options(CLI::App& app, TaskArgs& args) {
     app.add_option("--args", args.args, "Command line of the application");
-    app.add_option("--params", args.params, "Params as JSON, e.g. '{\"iexec_args\":\"…\"}' or '{\"0\":\"first task\",\"1\":\"second task\"}'");
-    app.add_option("--input-file", args.input_files, "URL of an input file (may be repeated)")->expected(1)->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+    app.add_option("--params", args.params,
+                   "Params as JSON, e.g. '{\"iexec_args\":\"…\"}' or '{\"0\":\"first task\",\"1\":\"second task\"}'");
+    app.add_option("--input-file", args.input_files, "URL of an input file (may be repeated)")
+        ->expected(1)
+        ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
 }
 
 Status<> check_params(const std::string& params) {
@@ -110,7 +124,9 @@ Status<> check_params(const std::string& params) {
 Result<std::string> params_text(const TaskArgs& args) {
     if (!args.params.empty()) {
         if (!args.args.empty() || !args.input_files.empty())
-            return fail("PARAMS_AMBIGUOUS", "--params is the whole of it: put the command line into \"iexec_args\" and input files into \"iexec_input_files\".");
+            return fail("PARAMS_AMBIGUOUS",
+                        "--params is the whole of it: put the command line into \"iexec_args\" and input files into "
+                        "\"iexec_input_files\".");
         if (nlohmann::json::parse(args.params, nullptr, false).is_discarded())
             return fail("PARAMS_INVALID", "--params is no JSON. A plain command line goes into --args.");
         BOURSE_CHECK(check_params(args.params));
@@ -127,19 +143,27 @@ Result<std::string> params_text(const TaskArgs& args) {
 void add_order_fill_command(CLI::App& order_group, int& exit_code) {
     auto options = std::make_shared<CommonOptions>();
     auto args = std::make_shared<FillArgs>();
-    auto* fill = order_group.add_subcommand("fill", "Match orders into a deal; works without a market when orders are files");
+    auto* fill =
+        order_group.add_subcommand("fill", "Match orders into a deal; works without a market when orders are files");
     add_network_options(*fill, *options);
     add_wallet_options(*fill, *options);
     constexpr const char* kHelp = "order: hash at the market, or file (default: orders.json)";
     args->app_option = fill->add_option("--app", args->app, std::string("App ") + kHelp)->expected(0, 1);
-    args->dataset_option = fill->add_option("--dataset", args->dataset, std::string("Dataset ") + kHelp)->expected(0, 1);
-    args->workerpool_option = fill->add_option("--workerpool", args->workerpool, std::string("Workerpool ") + kHelp)->expected(0, 1);
-    args->request_option = fill->add_option("--request", args->request, "Request order likewise (when absent, one is made and signed here)")->expected(0, 1);
+    args->dataset_option =
+        fill->add_option("--dataset", args->dataset, std::string("Dataset ") + kHelp)->expected(0, 1);
+    args->workerpool_option =
+        fill->add_option("--workerpool", args->workerpool, std::string("Workerpool ") + kHelp)->expected(0, 1);
+    args->request_option = fill->add_option("--request", args->request,
+                                            "Request order likewise (when absent, one is made and signed here)")
+                               ->expected(0, 1);
     fill->add_option("--volume", args->volume, "Number of tasks of the request made here")->check(CLI::PositiveNumber);
-    fill->add_option("--trust", args->trust, "Trust of the request made here (default: as much as the workerpool order offers)")->check(CLI::NonNegativeNumber);
+    fill->add_option("--trust", args->trust,
+                     "Trust of the request made here (default: as much as the workerpool order offers)")
+        ->check(CLI::NonNegativeNumber);
     add_task_options(*fill, args->task);
-    set_examples(*fill, "  bourse order fill --app app.json --workerpool pool.json --args 'hello' --wallet requester\n"
-                        "  bourse order fill --app 0x…hash --workerpool 0x…hash --volume 3 --json");
+    set_examples(*fill,
+                 "  bourse order fill --app app.json --workerpool pool.json --args 'hello' --wallet requester\n"
+                 "  bourse order fill --app 0x…hash --workerpool 0x…hash --volume 3 --json");
     set_verb(*fill, options, exit_code, [args](Context& context) { return fill_orders(context, *args); });
 }
 

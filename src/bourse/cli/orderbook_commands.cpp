@@ -4,8 +4,8 @@
 #include <bourse/codec/text.hpp>
 #include <bourse/poco/tags.hpp>
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
+#include <CLI/CLI.hpp>
 
 namespace bourse::cli {
 
@@ -23,7 +23,8 @@ struct BookArgs {
     std::size_t limit = 20;
 };
 
-Status<> add_party(Context& context, client::OrderQuery& query, OrderKind own, OrderKind party, const std::string& text, bool strict) {
+Status<> add_party(Context& context, client::OrderQuery& query, OrderKind own, OrderKind party, const std::string& text,
+                   bool strict) {
     if (text.empty()) return {};
     if (text == "any") {
         query[std::string(poco::to_text(party))] = "any";
@@ -47,11 +48,15 @@ Result<client::OrderQuery> book_query(Context& context, const BookArgs& args) {
         BOURSE_TRY(const auto address, context.account_address(args.which));
         query["requester"] = to_checksum(address);
     }
-    if (args.kind != OrderKind::kApp) BOURSE_CHECK(add_party(context, query, args.kind, OrderKind::kApp, args.app, args.strict));
-    if (args.kind != OrderKind::kDataset) BOURSE_CHECK(add_party(context, query, args.kind, OrderKind::kDataset, args.dataset, args.strict));
-    if (args.kind != OrderKind::kWorkerpool) BOURSE_CHECK(add_party(context, query, args.kind, OrderKind::kWorkerpool, args.workerpool, args.strict));
+    if (args.kind != OrderKind::kApp)
+        BOURSE_CHECK(add_party(context, query, args.kind, OrderKind::kApp, args.app, args.strict));
+    if (args.kind != OrderKind::kDataset)
+        BOURSE_CHECK(add_party(context, query, args.kind, OrderKind::kDataset, args.dataset, args.strict));
+    if (args.kind != OrderKind::kWorkerpool)
+        BOURSE_CHECK(add_party(context, query, args.kind, OrderKind::kWorkerpool, args.workerpool, args.strict));
     if (args.kind != OrderKind::kRequest && !args.requester.empty()) {
-        BOURSE_TRY(const auto address, args.requester == "any" ? Result<Address>(Address{}) : context.account_address(args.requester));
+        BOURSE_TRY(const auto address,
+                   args.requester == "any" ? Result<Address>(Address{}) : context.account_address(args.requester));
         query["requester"] = args.requester == "any" ? "any" : to_checksum(address);
         if (args.strict) query["isRequesterStrict"] = "true";
     }
@@ -74,10 +79,14 @@ std::string field_text(const json& order, const char* name) {
 
 const char* price_field(OrderKind kind) {
     switch (kind) {
-        case OrderKind::kApp: return "appprice";
-        case OrderKind::kDataset: return "datasetprice";
-        case OrderKind::kWorkerpool: return "workerpoolprice";
-        case OrderKind::kRequest: return "workerpoolmaxprice";
+        case OrderKind::kApp:
+            return "appprice";
+        case OrderKind::kDataset:
+            return "datasetprice";
+        case OrderKind::kWorkerpool:
+            return "workerpoolprice";
+        case OrderKind::kRequest:
+            return "workerpoolmaxprice";
     }
     return "";
 }
@@ -91,7 +100,8 @@ std::vector<std::string> book_row(OrderKind kind, const json& wrapper) {
     }
     const auto tag = hash_from_hex(field_text(order, "tag"));
     row.push_back(tag && !tag->is_zero() ? fmt::format("{}", fmt::join(poco::tag_names(*tag), ",")) : "-");
-    row.push_back(field_text(order, kind == OrderKind::kRequest ? "requester" : std::string(poco::to_text(kind)).c_str()));
+    row.push_back(
+        field_text(order, kind == OrderKind::kRequest ? "requester" : std::string(poco::to_text(kind)).c_str()));
     row.push_back(field_text(wrapper, "orderHash"));
     return row;
 }
@@ -108,8 +118,11 @@ Result<Answer> show_book(Context& context, const BookArgs& args) {
         return answer;
     }
     std::vector<std::string> head{args.kind == OrderKind::kRequest ? "pool price ≤ nRLC" : "price nRLC", "tasks left"};
-    if (args.kind == OrderKind::kWorkerpool || args.kind == OrderKind::kRequest) head.insert(head.end(), {"category", "trust"});
-    head.insert(head.end(), {"tag", args.kind == OrderKind::kRequest ? "requester" : std::string(poco::to_text(args.kind)), "order"});
+    if (args.kind == OrderKind::kWorkerpool || args.kind == OrderKind::kRequest)
+        head.insert(head.end(), {"category", "trust"});
+    head.insert(
+        head.end(),
+        {"tag", args.kind == OrderKind::kRequest ? "requester" : std::string(poco::to_text(args.kind)), "order"});
     std::vector<std::vector<std::string>> rows{head};
     for (const auto& wrapper : wrappers) rows.push_back(book_row(args.kind, wrapper));
     answer.text = table(rows);
@@ -120,7 +133,8 @@ void add_book(CLI::App& group, OrderKind kind, const char* which_help, const cha
     auto options = std::make_shared<CommonOptions>();
     auto args = std::make_shared<BookArgs>();
     args->kind = kind;
-    auto* sub = group.add_subcommand(std::string(poco::to_text(kind)), fmt::format("Open {} orders, best first", poco::to_text(kind)));
+    auto* sub = group.add_subcommand(std::string(poco::to_text(kind)),
+                                     fmt::format("Open {} orders, best first", poco::to_text(kind)));
     add_network_options(*sub, *options);
     sub->add_option("which", args->which, which_help);
     const auto party = [&](OrderKind other, std::string& value) {
@@ -135,10 +149,16 @@ void add_book(CLI::App& group, OrderKind kind, const char* which_help, const cha
         sub->add_option("--requester", args->requester, "Also orders restricted to this requester; 'any' for all");
         sub->add_flag("--strict", args->strict, "Only orders restricted to the given parties");
     }
-    if (kind == OrderKind::kWorkerpool || kind == OrderKind::kRequest) sub->add_option("--category", args->category, "Only this category")->check(CLI::NonNegativeNumber);
-    if (kind == OrderKind::kWorkerpool) sub->add_option("--min-trust", args->min_trust, "Only orders that offer at least this trust")->check(CLI::NonNegativeNumber);
-    if (kind == OrderKind::kRequest) sub->add_option("--max-trust", args->max_trust, "Only requests for at most this trust")->check(CLI::NonNegativeNumber);
-    sub->add_option("--min-volume", args->min_volume, "Only orders with that many tasks left")->check(CLI::PositiveNumber);
+    if (kind == OrderKind::kWorkerpool || kind == OrderKind::kRequest)
+        sub->add_option("--category", args->category, "Only this category")->check(CLI::NonNegativeNumber);
+    if (kind == OrderKind::kWorkerpool)
+        sub->add_option("--min-trust", args->min_trust, "Only orders that offer at least this trust")
+            ->check(CLI::NonNegativeNumber);
+    if (kind == OrderKind::kRequest)
+        sub->add_option("--max-trust", args->max_trust, "Only requests for at most this trust")
+            ->check(CLI::NonNegativeNumber);
+    sub->add_option("--min-volume", args->min_volume, "Only orders with that many tasks left")
+        ->check(CLI::PositiveNumber);
     sub->add_option("--tag", args->tag, "Only orders with these tags, e.g. tee,tdx");
     sub->add_option("--limit", args->limit, "Rows at most")->check(CLI::Range(1, 1000));
     set_examples(*sub, examples);
@@ -150,10 +170,14 @@ void add_book(CLI::App& group, OrderKind kind, const char* which_help, const cha
 void add_orderbook_command(CLI::App& root, int& exit_code) {
     auto* group = root.add_subcommand("orderbook", "What the market offers: app, dataset, workerpool, request");
     group->require_subcommand(1);
-    add_book(*group, OrderKind::kApp, "App: address or name (default: the last deployed)", "  bourse orderbook app hello\n  bourse orderbook app 0x… --requester requester", exit_code);
-    add_book(*group, OrderKind::kDataset, "Dataset: address or name (default: the last deployed)", "  bourse orderbook dataset 0x… --app any", exit_code);
-    add_book(*group, OrderKind::kWorkerpool, "Workerpool address (default: all)", "  bourse orderbook workerpool --category 0 --min-trust 3", exit_code);
-    add_book(*group, OrderKind::kRequest, "Requester (default: all)", "  bourse orderbook request --category 0 --json", exit_code);
+    add_book(*group, OrderKind::kApp, "App: address or name (default: the last deployed)",
+             "  bourse orderbook app hello\n  bourse orderbook app 0x… --requester requester", exit_code);
+    add_book(*group, OrderKind::kDataset, "Dataset: address or name (default: the last deployed)",
+             "  bourse orderbook dataset 0x… --app any", exit_code);
+    add_book(*group, OrderKind::kWorkerpool, "Workerpool address (default: all)",
+             "  bourse orderbook workerpool --category 0 --min-trust 3", exit_code);
+    add_book(*group, OrderKind::kRequest, "Requester (default: all)", "  bourse orderbook request --category 0 --json",
+             exit_code);
 }
 
 }  // namespace bourse::cli

@@ -3,16 +3,16 @@
 #include <bourse/codec/text.hpp>
 #include <bourse/sys/clock.hpp>
 
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+#include <unistd.h>
 #include <algorithm>
 #include <chrono>
 #include <condition_variable>
 #include <cstdio>
 #include <exception>
-#include <fmt/chrono.h>
-#include <fmt/format.h>
 #include <mutex>
 #include <thread>
-#include <unistd.h>
 
 namespace bourse::cli {
 
@@ -22,7 +22,8 @@ constexpr std::uint64_t kPatienceMs = 500;
 
 /// Columns of a text: bytes of UTF-8 that begin a character.
 std::size_t width(std::string_view text) {
-    return static_cast<std::size_t>(std::ranges::count_if(text, [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
+    return static_cast<std::size_t>(
+        std::ranges::count_if(text, [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
 }
 
 void print(std::FILE* stream, std::string_view text) {
@@ -39,14 +40,17 @@ int print_answer(bool json, Answer answer) {
         print(stdout, out.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
     } else {
         if (!answer.text.empty()) print(stdout, answer.text);
-        if (answer.error) print(stderr, fmt::format("error: {}\n       ({})", answer.error->message, answer.error->code));
+        if (answer.error)
+            print(stderr, fmt::format("error: {}\n       ({})", answer.error->message, answer.error->code));
     }
     return answer.error ? 1 : 0;
 }
 
 }  // namespace
 
-std::string amount_text(const Uint256& nrlc) { return fmt::format("{} RLC ({} nRLC)", format_rlc(nrlc), to_decimal(nrlc)); }
+std::string amount_text(const Uint256& nrlc) {
+    return fmt::format("{} RLC ({} nRLC)", format_rlc(nrlc), to_decimal(nrlc));
+}
 
 std::string amount_json(const Uint256& nrlc) { return to_decimal(nrlc); }
 
@@ -84,7 +88,7 @@ struct Progress::Impl {
     const bool on_terminal = ::isatty(STDERR_FILENO) == 1;
     std::mutex mutex;
     std::condition_variable changed;
-    std::string what;
+    std::string what, detail;
     std::uint64_t since_ms = 0;
     bool is_shown = false;
     bool is_over = false;
@@ -102,7 +106,8 @@ struct Progress::Impl {
         while (!is_over) {
             const std::uint64_t elapsed = sys::steady_ms() - since_ms;
             if (!what.empty() && elapsed >= kPatienceMs) {
-                fmt::print(stderr, "\r\033[K{} … {:.1f} s", what, static_cast<double>(elapsed) / 1000.0);
+                fmt::print(stderr, "\r\033[K{} … {:.1f} s{}{}", what, static_cast<double>(elapsed) / 1000.0,
+                           detail.empty() ? "" : "; ", detail);
                 std::fflush(stderr);
                 is_shown = true;
             }
@@ -125,10 +130,11 @@ Progress::~Progress() {
     if (impl_->thread.joinable()) impl_->thread.join();
 }
 
-void Progress::stage(std::string what) {
+void Progress::stage(std::string what, std::string detail) {
     std::lock_guard lock(impl_->mutex);
     if (what != impl_->what) impl_->since_ms = sys::steady_ms();
     impl_->what = std::move(what);
+    impl_->detail = std::move(detail);
     if (impl_->what.empty()) impl_->clear();
 }
 
@@ -144,7 +150,10 @@ int answer_verb(bool json, const std::function<Result<Answer>()>& verb) {
         if (!answer) return print_answer(json, Answer{nlohmann::json::object(), {}, std::move(answer).error()});
         return print_answer(json, std::move(*answer));
     } catch (const std::exception& failure) {
-        return print_answer(json, Answer{nlohmann::json::object(), {}, Error{"INTERNAL_ERROR", fmt::format("Unexpected failure: {}.", failure.what())}});
+        return print_answer(json,
+                            Answer{nlohmann::json::object(),
+                                   {},
+                                   Error{"INTERNAL_ERROR", fmt::format("Unexpected failure: {}.", failure.what())}});
     }
 }
 

@@ -34,16 +34,17 @@ struct Answer {
     std::optional<Error> error;
 };
 
-/// A line on stderr that shows what is going on after half a second, with the time it has taken; nothing where stderr is
-/// no terminal.
+/// A line on stderr that shows what is going on after half a second, with the time it has taken; nothing where stderr
+/// is no terminal.
 class Progress {
 public:
     Progress();
     ~Progress();
     Progress(const Progress&) = delete;
     Progress& operator=(const Progress&) = delete;
-    /// What is being done from now on; empty hides the line.
-    void stage(std::string what);
+    /// What is being done from now on; empty hides the line. The time counts from the last change of `what`; `detail`
+    /// may change meanwhile.
+    void stage(std::string what, std::string detail = {});
     /// A lasting line on stderr, above the progress line: also without a terminal.
     void note(std::string_view line);
 

@@ -25,9 +25,12 @@ TEST(Output, json_failure_is_one_object_with_code_and_message) {
 
 TEST(Output, json_success_carries_ok_and_the_data) {
     testing::internal::CaptureStdout();
-    const int exit_code = answer_verb(true, []() -> Result<Answer> { return Answer{{{"x", "1"}}, "text", std::nullopt}; });
+    const int exit_code = answer_verb(true, []() -> Result<Answer> {
+        return Answer{{{"x", "1"}}, "text", std::nullopt};
+    });
     EXPECT_EQ(exit_code, 0);
-    EXPECT_EQ(nlohmann::json::parse(testing::internal::GetCapturedStdout()), (nlohmann::json{{"ok", true}, {"x", "1"}}));
+    EXPECT_EQ(nlohmann::json::parse(testing::internal::GetCapturedStdout()),
+              (nlohmann::json{{"ok", true}, {"x", "1"}}));
 }
 
 TEST(Output, bytes_that_are_no_text_do_not_break_json) {

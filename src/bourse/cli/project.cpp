@@ -50,17 +50,23 @@ Result<Address> resource_address(Context& context, OrderKind kind, const std::st
         if (const auto address = client::deployed_address(deployed, kind, chain_id)) return *address;
         const auto* up = context.up_file();
         if (kind == OrderKind::kWorkerpool && up && !up->workerpool.is_zero()) return up->workerpool;
-        return fail("RESOURCE_MISSING", fmt::format("Which {}? Give its address; deployed.json has none for chain {}.{}", name, chain_id, known_names(up, kind)));
+        return fail("RESOURCE_MISSING",
+                    fmt::format("Which {}? Give its address; deployed.json has none for chain {}.{}", name, chain_id,
+                                known_names(up, kind)));
     }
     if (text.starts_with("0x")) return parse_address(text);
     const auto* up = context.up_file();
     if (const auto* resource = up ? find_dev_resource(*up, kind, text) : nullptr) return resource->address;
-    return fail("ADDRESS_INVALID", fmt::format("'{}' is neither an address (0x and 40 hex digits) nor a known {}.{}", text, name, known_names(up, kind)));
+    return fail("ADDRESS_INVALID", fmt::format("'{}' is neither an address (0x and 40 hex digits) nor a known {}.{}",
+                                               text, name, known_names(up, kind)));
 }
 
 std::string project_template() {
-    const nlohmann::ordered_json project{
-        {"description", "My Bourse project"}, {"license", "MIT"}, {"author", ""}, {"social", nlohmann::ordered_json::object()}, {"logo", ""}};
+    const nlohmann::ordered_json project{{"description", "My Bourse project"},
+                                         {"license", "MIT"},
+                                         {"author", ""},
+                                         {"social", nlohmann::ordered_json::object()},
+                                         {"logo", ""}};
     return project.dump(2) + "\n";
 }
 

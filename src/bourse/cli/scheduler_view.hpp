@@ -18,6 +18,7 @@ struct SchedulerView {
 /// GET /v1/tasks/:id. Errors: SCHEDULER_UNREACHABLE, SCHEDULER_REFUSED.
 Result<SchedulerView> scheduler_task(const std::string& url, const poco::TaskId& task);
 /// GET /v1/tasks/:id/logs with a fresh challenge; `worker` empty: of all. Errors as above.
-Result<SchedulerView> scheduler_logs(const std::string& url, const poco::TaskId& task, const crypto::PrivateKey& key, const std::string& worker);
+Result<SchedulerView> scheduler_logs(const std::string& url, const poco::TaskId& task, const crypto::PrivateKey& key,
+                                     const std::string& worker);
 
 }  // namespace bourse::cli

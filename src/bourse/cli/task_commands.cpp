@@ -7,8 +7,8 @@
 #include <bourse/codec/text.hpp>
 #include <bourse/poco/selectors.hpp>
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
+#include <CLI/CLI.hpp>
 
 namespace bourse::cli {
 
@@ -25,7 +25,8 @@ struct TaskCommandArgs {
 
 Result<poco::TaskId> parse_task_id(const std::string& text) {
     const auto hash = hash_from_hex(text);
-    if (!hash) return fail("TASK_ID_INVALID", fmt::format("'{}' is no task id: 0x and 64 hex digits are expected.", text));
+    if (!hash)
+        return fail("TASK_ID_INVALID", fmt::format("'{}' is no task id: 0x and 64 hex digits are expected.", text));
     return poco::TaskId(*hash);
 }
 
@@ -48,16 +49,18 @@ json task_json(const poco::TaskId& id, const poco::Task& task, const std::string
 }
 
 std::string task_text(const poco::TaskId& id, const poco::Task& task, const std::string& status) {
-    std::vector<std::pair<std::string, std::string>> rows{{"task", to_hex(id)},
-                                                          {"deal", to_hex(task.dealid)},
-                                                          {"index", to_decimal(task.idx)},
-                                                          {"status", status},
-                                                          {"contributions", std::to_string(task.contributors.size())},
-                                                          {"contribution until", time_text(task.contribution_deadline.saturated_u64())},
-                                                          {"final deadline", time_text(task.final_deadline.saturated_u64())}};
+    std::vector<std::pair<std::string, std::string>> rows{
+        {"task", to_hex(id)},
+        {"deal", to_hex(task.dealid)},
+        {"index", to_decimal(task.idx)},
+        {"status", status},
+        {"contributions", std::to_string(task.contributors.size())},
+        {"contribution until", time_text(task.contribution_deadline.saturated_u64())},
+        {"final deadline", time_text(task.final_deadline.saturated_u64())}};
     if (!task.result_digest.is_zero()) rows.push_back({"result digest", to_hex(task.result_digest)});
     if (!task.results.empty()) rows.push_back({"result", std::string(as_text(task.results))});
-    if (status == "TIMEOUT") rows.push_back({"note", "past its final deadline: `bourse task claim` gets the money back"});
+    if (status == "TIMEOUT")
+        rows.push_back({"note", "past its final deadline: `bourse task claim` gets the money back"});
     return fields(rows);
 }
 
@@ -75,7 +78,8 @@ Status<> add_contributions(client::Hub& hub, const poco::TaskId& id, const poco:
     return {};
 }
 
-Result<Answer> watch_one(Context& context, client::Hub& hub, const poco::TaskId& id, const poco::Task& task, const TaskCommandArgs& args) {
+Result<Answer> watch_one(Context& context, client::Hub& hub, const poco::TaskId& id, const poco::Task& task,
+                         const TaskCommandArgs& args) {
     BOURSE_TRY(auto deal, hub.deal(task.dealid));
     deal.bot_first = task.idx;
     WatchOptions options;
@@ -116,15 +120,19 @@ Result<Answer> claim_task(Context& context, const TaskCommandArgs& args) {
     BOURSE_TRY(const auto task, hub->task(id));
     BOURSE_TRY(const auto now, hub->rpc().pending_time_s());
     const auto status = client::task_status_name(task, now);
-    if (status == "COMPLETED" || status == "FAILED") return fail("NOTHING_TO_CLAIM", fmt::format("The task is {}: nothing to claim.", status));
+    if (status == "COMPLETED" || status == "FAILED")
+        return fail("NOTHING_TO_CLAIM", fmt::format("The task is {}: nothing to claim.", status));
     if (status != "TIMEOUT")
-        return fail("DEADLINE_NOT_REACHED", fmt::format("The task is {} and can be claimed only from {} on (in {} s by the chain's clock).", status,
-                                                        time_text(task.final_deadline.saturated_u64()), to_decimal(task.final_deadline - Uint256(now))));
+        return fail("DEADLINE_NOT_REACHED",
+                    fmt::format("The task is {} and can be claimed only from {} on (in {} s by the chain's clock).",
+                                status, time_text(task.final_deadline.saturated_u64()),
+                                to_decimal(task.final_deadline - Uint256(now))));
     BOURSE_TRY(auto* const sender, context.sender());
     BOURSE_TRY(const auto receipt, sender->send(hub->address(), abi::encode_call(poco::selectors::hub::kClaim, id)));
     Answer answer;
     answer.data = {{"task", to_hex(id)}, {"status", "FAILED"}, {"transaction", to_hex(receipt.tx_hash)}};
-    answer.text = fmt::format("Claimed: the task's price went back to whoever paid the deal.\ntransaction: {}", to_hex(receipt.tx_hash));
+    answer.text = fmt::format("Claimed: the task's price went back to whoever paid the deal.\ntransaction: {}",
+                              to_hex(receipt.tx_hash));
     return answer;
 }
 
@@ -142,10 +150,13 @@ Result<Answer> download_task(Context& context, const TaskCommandArgs& args) {
     BOURSE_TRY(auto* const hub, context.hub());
     BOURSE_TRY(const auto task, hub->task(id));
     if (task.status != poco::TaskStatus::kCompleted)
-        return fail("NO_RESULT", fmt::format("The task is {}: there is no result. `bourse task show {} --watch` waits for it.", poco::to_text(task.status), to_hex(id)));
+        return fail("NO_RESULT",
+                    fmt::format("The task is {}: there is no result. `bourse task show {} --watch` waits for it.",
+                                poco::to_text(task.status), to_hex(id)));
     BOURSE_TRY(const auto deal, hub->deal(task.dealid));
     context.progress().stage("Downloading");
-    const std::filesystem::path to = args.output.empty() ? std::filesystem::path(to_hex(id) + ".zip") : std::filesystem::path(args.output);
+    const std::filesystem::path to =
+        args.output.empty() ? std::filesystem::path(to_hex(id) + ".zip") : std::filesystem::path(args.output);
     BOURSE_TRY(const auto outcome, fetch_result(context, id, task, !deal.callback.is_zero(), to));
     context.progress().stage("");
     Answer answer;
@@ -159,7 +170,8 @@ Result<Answer> download_task(Context& context, const TaskCommandArgs& args) {
 void add_task_command(CLI::App& root, int& exit_code) {
     auto* group = root.add_subcommand("task", "Tasks: show, claim, logs, download");
     group->require_subcommand(1);
-    const auto add = [&](const char* name, const char* help, const char* examples, bool with_wallet, Result<Answer> (*verb)(Context&, const TaskCommandArgs&)) {
+    const auto add = [&](const char* name, const char* help, const char* examples, bool with_wallet,
+                         Result<Answer> (*verb)(Context&, const TaskCommandArgs&)) {
         auto options = std::make_shared<CommonOptions>();
         auto args = std::make_shared<TaskCommandArgs>();
         auto* sub = group->add_subcommand(name, help);
@@ -176,10 +188,14 @@ void add_task_command(CLI::App& root, int& exit_code) {
         set_examples(*sub, examples);
         set_verb(*sub, options, exit_code, [args, verb](Context& context) { return verb(context, *args); });
     };
-    add("show", "Show a task: chain, contributions, and what its workers do", "  bourse task show 0x…\n  bourse task show 0x… --watch", false, show_task);
-    add("claim", "Get the money back for a task past its final deadline", "  bourse task claim 0x… --wallet requester", true, claim_task);
-    add("logs", "What the application wrote (requester only)", "  bourse task logs 0x… --wallet requester", true, task_logs);
-    add("download", "Download a result and verify it against the chain", "  bourse task download 0x… --output result.zip", false, download_task);
+    add("show", "Show a task: chain, contributions, and what its workers do",
+        "  bourse task show 0x…\n  bourse task show 0x… --watch", false, show_task);
+    add("claim", "Get the money back for a task past its final deadline", "  bourse task claim 0x… --wallet requester",
+        true, claim_task);
+    add("logs", "What the application wrote (requester only)", "  bourse task logs 0x… --wallet requester", true,
+        task_logs);
+    add("download", "Download a result and verify it against the chain",
+        "  bourse task download 0x… --output result.zip", false, download_task);
 }
 
 }  // namespace bourse::cli

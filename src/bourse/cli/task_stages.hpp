@@ -1,4 +1,5 @@
-// What a waiting user sees of running tasks: lines when a task passes a stage, and a progress line with what its workers do.
+// What a waiting user sees of running tasks: lines when a task passes a stage, and a progress line with what its
+// workers do.
 #pragma once
 
 #include <bourse/cli/output.hpp>

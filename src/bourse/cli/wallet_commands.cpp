@@ -5,11 +5,11 @@
 #include <bourse/poco/selectors.hpp>
 #include <bourse/sys/file.hpp>
 
+#include <fmt/format.h>
+#include <unistd.h>
 #include <CLI/CLI.hpp>
 #include <algorithm>
-#include <fmt/format.h>
 #include <iostream>
-#include <unistd.h>
 
 namespace bourse::cli {
 
@@ -32,9 +32,11 @@ constexpr std::string_view kConfirmation = "show my key";
 Result<std::string> new_password(const CommonOptions& options) {
     client::KeySource source;
     source.password_file = options.password_file;
-    if (!options.password_file.empty() || std::getenv("BOURSE_PASSWORD") != nullptr) return client::load_password(source, "");
+    if (!options.password_file.empty() || std::getenv("BOURSE_PASSWORD") != nullptr)
+        return client::load_password(source, "");
     BOURSE_TRY(auto first, client::prompt_password("Password for the new wallet: "));
-    if (first.empty()) return fail("PASSWORD_EMPTY", "An empty password protects nothing. Choose one, or give --password-file.");
+    if (first.empty())
+        return fail("PASSWORD_EMPTY", "An empty password protects nothing. Choose one, or give --password-file.");
     BOURSE_TRY(const auto second, client::prompt_password("The same password again: "));
     if (first != second) return fail("PASSWORD_DIFFERS", "The two passwords differ. Nothing was written.");
     return first;
@@ -44,14 +46,17 @@ Result<Answer> store_new_wallet(Context& context, const crypto::PrivateKey& key,
     const auto folder = context.keystore();
     const auto wallets = client::list_wallets(folder);
     if (std::ranges::find(wallets, key.address(), &client::WalletFile::address) != wallets.end())
-        return fail("WALLET_EXISTS", fmt::format("The keystore {} already holds a wallet of {}.", folder.string(), to_checksum(key.address())));
+        return fail("WALLET_EXISTS", fmt::format("The keystore {} already holds a wallet of {}.", folder.string(),
+                                                 to_checksum(key.address())));
     BOURSE_TRY(const auto password, new_password(context.options()));
     context.progress().stage("Deriving the wallet's encryption key");
-    BOURSE_TRY(const auto wallet, client::store_wallet(folder, key, password, light ? client::kLightScryptN : client::kStandardScryptN));
+    BOURSE_TRY(const auto wallet,
+               client::store_wallet(folder, key, password, light ? client::kLightScryptN : client::kStandardScryptN));
     context.progress().stage("");
     Answer answer;
     answer.data = {{"address", to_checksum(wallet.address)}, {"file", wallet.path.string()}};
-    answer.text = fmt::format("Wallet {}.\n", verb) + fields({{"address", to_checksum(wallet.address)}, {"file", wallet.path.string()}}) +
+    answer.text = fmt::format("Wallet {}.\n", verb) +
+                  fields({{"address", to_checksum(wallet.address)}, {"file", wallet.path.string()}}) +
                   "Keep the file and its password: nobody can restore them.";
     return answer;
 }
@@ -69,20 +74,26 @@ Result<crypto::PrivateKey> key_to_import(const std::string& from) {
         std::getline(std::cin, line);
         const auto bytes = from_hex(line);
         const auto key = bytes ? crypto::PrivateKey::from(*bytes) : std::nullopt;
-        if (!key) return fail("KEY_INVALID", "The first line of the input is no private key: 0x and 64 hex digits are expected.");
+        if (!key)
+            return fail("KEY_INVALID",
+                        "The first line of the input is no private key: 0x and 64 hex digits are expected.");
         return *key;
     }
     if (from.size() >= 64 && from_hex(from))
-        return fail("KEY_ON_COMMAND_LINE", "A key on the command line is visible to every process of this machine. Put it into a file (--from FILE), "
-                                           "pipe it in (--from -), or leave --from away and type it.");
+        return fail(
+            "KEY_ON_COMMAND_LINE",
+            "A key on the command line is visible to every process of this machine. Put it into a file (--from FILE), "
+            "pipe it in (--from -), or leave --from away and type it.");
     return client::read_key_file(from);
 }
 
 Result<Answer> show_private_key(Context& context, Answer answer) {
-    std::cerr << "Whoever sees this key owns everything in the wallet. Type '" << kConfirmation << "' to go on: " << std::flush;
+    std::cerr << "Whoever sees this key owns everything in the wallet. Type '" << kConfirmation
+              << "' to go on: " << std::flush;
     std::string line;
     std::getline(std::cin, line);
-    if (line != kConfirmation) return fail("NOT_CONFIRMED", fmt::format("The key is not shown: '{}' was not typed.", kConfirmation));
+    if (line != kConfirmation)
+        return fail("NOT_CONFIRMED", fmt::format("The key is not shown: '{}' was not typed.", kConfirmation));
     BOURSE_TRY(const auto key, context.key());
     answer.data["private_key"] = to_hex(key.bytes());
     answer.text += fields({{"private key", to_hex(key.bytes())}});
@@ -101,7 +112,8 @@ Answer list_of_wallets(Context& context) {
     for (const auto& wallet : client::list_wallets(context.keystore())) add("", wallet.address, wallet.path.string());
     if (const auto* up = context.up_file())
         for (const auto& account : up->accounts) add(account.name, account.address, account.key_file.string());
-    answer.text = rows.size() == 1 ? "There is no wallet yet. Make one with `bourse wallet create`." : table(rows) + "Choose one with --wallet NAME or ADDRESS.";
+    answer.text = rows.size() == 1 ? "There is no wallet yet. Make one with `bourse wallet create`."
+                                   : table(rows) + "Choose one with --wallet NAME or ADDRESS.";
     return answer;
 }
 
@@ -111,7 +123,8 @@ Result<Answer> show_wallet(Context& context, const WalletArgs& args) {
         BOURSE_TRY(address, context.account_address(args.address));
     } else {
         auto own = context.wallet_address();
-        if (!own && (own.error().code == "WALLET_MISSING" || own.error().code == "WALLET_AMBIGUOUS") && !args.show_private_key)
+        if (!own && (own.error().code == "WALLET_MISSING" || own.error().code == "WALLET_AMBIGUOUS") &&
+            !args.show_private_key)
             return list_of_wallets(context);
         BOURSE_TRY(address, std::move(own));
     }
@@ -148,14 +161,19 @@ Result<Answer> send_rlc(Context& context, const WalletArgs& args) {
     BOURSE_TRY(const auto own, context.wallet_address());
     BOURSE_TRY(const auto balance, hub->token_balance(own));
     if (balance < amount)
-        return fail("BALANCE_TOO_LOW", fmt::format("The wallet {} holds {}, less than the {} to be sent. Free deposit comes back with `bourse account withdraw`.",
+        return fail("BALANCE_TOO_LOW", fmt::format("The wallet {} holds {}, less than the {} to be sent. Free deposit "
+                                                   "comes back with `bourse account withdraw`.",
                                                    to_checksum(own), amount_text(balance), amount_text(amount)));
     BOURSE_TRY(const auto facts, hub->facts());
     BOURSE_TRY(auto* const sender, context.sender());
     BOURSE_TRY(const auto receipt, sender->send(facts.token, abi::encode_call(rlc::kTransfer, to, amount)));
     Answer answer;
-    answer.data = {{"from", to_checksum(own)}, {"to", to_checksum(to)}, {"amount_nrlc", amount_json(amount)}, {"transaction", to_hex(receipt.tx_hash)}};
-    answer.text = fmt::format("Sent {} from {} to {}.\ntransaction: {}", amount_text(amount), to_checksum(own), to_checksum(to), to_hex(receipt.tx_hash));
+    answer.data = {{"from", to_checksum(own)},
+                   {"to", to_checksum(to)},
+                   {"amount_nrlc", amount_json(amount)},
+                   {"transaction", to_hex(receipt.tx_hash)}};
+    answer.text = fmt::format("Sent {} from {} to {}.\ntransaction: {}", amount_text(amount), to_checksum(own),
+                              to_checksum(to), to_hex(receipt.tx_hash));
     return answer;
 }
 
@@ -186,14 +204,17 @@ void add_wallet_create(CLI::App& group, int& exit_code) {
     add_wallet_options(*create, *options);
     create->add_flag("--light", args->light, "Weaker but fast encryption (scrypt N = 4096 instead of 131072)");
     set_examples(*create, "  bourse wallet create\n  bourse wallet create --password-file ~/.secret --light --json");
-    set_verb(*create, options, exit_code, [args](Context& context) { return store_new_wallet(context, client::generate_key(), args->light, "created"); });
+    set_verb(*create, options, exit_code, [args](Context& context) {
+        return store_new_wallet(context, client::generate_key(), args->light, "created");
+    });
 
     auto import_options = std::make_shared<CommonOptions>();
     auto* import = group.add_subcommand("import", "Put an existing private key into the keystore");
     add_output_options(*import, *import_options);
     add_wallet_options(*import, *import_options);
     import->add_flag("--light", args->light, "Weaker but fast encryption (scrypt N = 4096 instead of 131072)");
-    import->add_option("--from", args->from, "File with the key as 0x-hex (mode 0600), or - for standard input; typed in when absent");
+    import->add_option("--from", args->from,
+                       "File with the key as 0x-hex (mode 0600), or - for standard input; typed in when absent");
     set_examples(*import, "  bourse wallet import\n  bourse wallet import --from old.key");
     set_verb(*import, import_options, exit_code, [args](Context& context) -> Result<Answer> {
         BOURSE_TRY(const auto key, key_to_import(args->from));
@@ -208,8 +229,11 @@ void add_wallet_show(CLI::App& group, int& exit_code) {
     add_network_options(*show, *options);
     add_wallet_options(*show, *options);
     show->add_option("address", args->address, "Another account: address or name (default: the own wallet)");
-    show->add_flag("--show-private-key", args->show_private_key, "Show the key too, for import elsewhere (asks for a typed confirmation)");
-    set_examples(*show, "  bourse wallet show --wallet requester\n  bourse wallet show 0x70997970C51812dc3A010C7d01b50e0d17dc79C8 --json");
+    show->add_flag("--show-private-key", args->show_private_key,
+                   "Show the key too, for import elsewhere (asks for a typed confirmation)");
+    set_examples(*show,
+                 "  bourse wallet show --wallet requester\n  bourse wallet show "
+                 "0x70997970C51812dc3A010C7d01b50e0d17dc79C8 --json");
     set_verb(*show, options, exit_code, [args](Context& context) { return show_wallet(context, *args); });
 }
 
@@ -226,9 +250,13 @@ void add_wallet_command(CLI::App& root, int& exit_code) {
     auto* send = group->add_subcommand("send", "Send RLC to another account");
     add_network_options(*send, *send_options);
     add_wallet_options(*send, *send_options);
-    send->add_option("amount", args->amount, "Amount with a unit, e.g. 1.5 RLC or 200 nRLC; a bare number is RLC")->required()->expected(1, 2);
+    send->add_option("amount", args->amount, "Amount with a unit, e.g. 1.5 RLC or 200 nRLC; a bare number is RLC")
+        ->required()
+        ->expected(1, 2);
     send->add_option("--to", args->to, "Receiver: address or development account")->required();
-    set_examples(*send, "  bourse wallet send 1.5 --to 0x70997970C51812dc3A010C7d01b50e0d17dc79C8\n  bourse wallet send 200 nRLC --to requester2 --wallet requester");
+    set_examples(*send,
+                 "  bourse wallet send 1.5 --to 0x70997970C51812dc3A010C7d01b50e0d17dc79C8\n  bourse wallet send 200 "
+                 "nRLC --to requester2 --wallet requester");
     set_verb(*send, send_options, exit_code, [args](Context& context) { return send_rlc(context, *args); });
 
     auto faucet_options = std::make_shared<CommonOptions>();

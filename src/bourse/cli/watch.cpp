@@ -7,9 +7,9 @@
 #include <bourse/codec/text.hpp>
 #include <bourse/sys/clock.hpp>
 
+#include <fmt/format.h>
 #include <algorithm>
 #include <chrono>
-#include <fmt/format.h>
 #include <thread>
 
 namespace bourse::cli {
@@ -45,17 +45,20 @@ std::chrono::milliseconds pause_after(std::uint64_t waited_ms) {
 
 std::string read_stdout_head(const std::filesystem::path& zip) {
     std::string head;
-    const auto visited = client::visit_zip(zip, [&](const client::ZipEntry& entry, const client::ZipReader& read) -> Status<> {
-        if (entry.path != "stdout.txt") return {};
-        head.resize(kOutputHeadBytes);
-        BOURSE_TRY(const auto size, read(head.data(), head.size()));
-        head.resize(size);
-        return {};
-    });
+    const auto visited =
+        client::visit_zip(zip, [&](const client::ZipEntry& entry, const client::ZipReader& read) -> Status<> {
+            if (entry.path != "stdout.txt") return {};
+            head.resize(kOutputHeadBytes);
+            BOURSE_TRY(const auto size, read(head.data(), head.size()));
+            head.resize(size);
+            return {};
+        });
     return visited ? head : std::string();
 }
 
-std::string verdict_text(const std::optional<std::string>& cause) { return cause ? fmt::format("ERROR({})", *cause) : "OK"; }
+std::string verdict_text(const std::optional<std::string>& cause) {
+    return cause ? fmt::format("ERROR({})", *cause) : "OK";
+}
 
 /// A task with a callback and no place to download from: its content went to the callback.
 TaskOutcome callback_outcome(TaskOutcome outcome, const poco::Task& task) {
@@ -85,13 +88,16 @@ struct Watcher {
         outcome.status = status;
         if (task.status == poco::TaskStatus::kCompleted) {
             stages.downloading(i);
-            auto fetched = through_outage([&] { return fetch_result(context, outcome.id, task, !deal.callback.is_zero(), file_of(outcome)); });
+            auto fetched = through_outage(
+                [&] { return fetch_result(context, outcome.id, task, !deal.callback.is_zero(), file_of(outcome)); });
             if (!fetched) return fail(std::move(fetched).error());
             outcome = std::move(*fetched);
         } else {
             outcome.verdict = "FAILED";
-            outcome.reason = status == "TIMEOUT" ? "The final deadline has passed without a result. `bourse deal claim` gets the money back."
-                                                 : "The task failed and its price went back to the requester.";
+            outcome.reason =
+                status == "TIMEOUT"
+                    ? "The final deadline has passed without a result. `bourse deal claim` gets the money back."
+                    : "The task failed and its price went back to the requester.";
         }
         stages.ended(i, outcome.verdict);
         return {};
@@ -124,7 +130,8 @@ struct Watcher {
 
 }  // namespace
 
-Result<TaskOutcome> fetch_result(Context& context, const poco::TaskId& id, const poco::Task& task, bool has_callback, const std::filesystem::path& to) {
+Result<TaskOutcome> fetch_result(Context& context, const poco::TaskId& id, const poco::Task& task, bool has_callback,
+                                 const std::filesystem::path& to) {
     TaskOutcome outcome;
     outcome.id = id;
     outcome.index = task.idx;
@@ -133,12 +140,16 @@ Result<TaskOutcome> fetch_result(Context& context, const poco::TaskId& id, const
     const auto link = client::parse_result_link(task.results);
     if (link.location.empty() && has_callback) return callback_outcome(std::move(outcome), task);
     if (link.storage != "ipfs")
-        return fail("RESULT_LINK_INVALID", fmt::format("The result of task {} lies in storage '{}', which this program cannot read.", to_hex(id), link.storage));
+        return fail("RESULT_LINK_INVALID",
+                    fmt::format("The result of task {} lies in storage '{}', which this program cannot read.",
+                                to_hex(id), link.storage));
     outcome.location = link.location;
     BOURSE_TRY(const auto store, context.store());
     std::error_code error;
     if (to.has_parent_path()) std::filesystem::create_directories(to.parent_path(), error);
-    if (error) return fail("FILE_UNWRITABLE", fmt::format("The folder {} cannot be made: {}.", to.parent_path().string(), error.message()));
+    if (error)
+        return fail("FILE_UNWRITABLE",
+                    fmt::format("The folder {} cannot be made: {}.", to.parent_path().string(), error.message()));
     BOURSE_TRY(const auto facts, store.download_result(link.location, task.result_digest, has_callback, to));
     outcome.result_file = to;
     outcome.verdict = verdict_text(facts.error_cause);
@@ -146,11 +157,14 @@ Result<TaskOutcome> fetch_result(Context& context, const poco::TaskId& id, const
     return outcome;
 }
 
-Result<std::vector<TaskOutcome>> watch_tasks(Context& context, const poco::Deal& deal, const std::vector<poco::TaskId>& tasks, const WatchOptions& options) {
+Result<std::vector<TaskOutcome>> watch_tasks(Context& context, const poco::Deal& deal,
+                                             const std::vector<poco::TaskId>& tasks, const WatchOptions& options) {
     BOURSE_TRY(auto* const hub, context.hub());
     const auto scheduler = context.scheduler_url();
     BOURSE_TRY(const auto deadline_s, final_deadline_s(*hub, deal));
-    Watcher watcher{context, *hub, deal, options, deadline_s, {}, {}, StageReporter(context.progress(), tasks, options.is_quiet, scheduler.value_or(""))};
+    Watcher watcher{
+        context,    *hub, deal, options,
+        deadline_s, {},   {},   StageReporter(context.progress(), tasks, options.is_quiet, scheduler.value_or(""))};
     watcher.outcomes.resize(tasks.size());
     watcher.late_since.resize(tasks.size());
     for (std::size_t i = 0; i < tasks.size(); ++i) {
@@ -177,7 +191,9 @@ Result<std::vector<TaskOutcome>> watch_tasks(Context& context, const poco::Deal&
 nlohmann::json outcome_json(const TaskOutcome& outcome) {
     nlohmann::json out{{"task", to_hex(outcome.id)}, {"index", to_decimal(outcome.index)}, {"status", outcome.status}};
     out["verdict"] = outcome.verdict.empty() ? nlohmann::json(nullptr) : nlohmann::json(outcome.verdict);
-    out["result_file"] = outcome.result_file.empty() ? nlohmann::json(nullptr) : nlohmann::json(outcome.result_file.string());
+    out["result_file"] = outcome.result_file.empty()
+                             ? nlohmann::json(nullptr)
+                             : nlohmann::json(std::filesystem::absolute(outcome.result_file).string());
     out["location"] = outcome.location.empty() ? nlohmann::json(nullptr) : nlohmann::json(outcome.location);
     if (!outcome.digest.is_zero()) out["digest"] = to_hex(outcome.digest);
     if (!outcome.reason.empty()) out["reason"] = outcome.reason;
@@ -187,19 +203,31 @@ nlohmann::json outcome_json(const TaskOutcome& outcome) {
 std::string outcome_text(const TaskOutcome& outcome) {
     std::vector<std::pair<std::string, std::string>> rows{{"task", to_hex(outcome.id)}, {"status", outcome.status}};
     if (!outcome.verdict.empty()) rows.push_back({"verdict", outcome.verdict});
-    if (!outcome.result_file.empty()) rows.push_back({"result", outcome.result_file.string() + " (verified against the chain)"});
+    if (!outcome.result_file.empty())
+        rows.push_back({"result", outcome.result_file.string() + " (verified against the chain)"});
     if (!outcome.reason.empty()) rows.push_back({"note", outcome.reason});
     return fields(rows);
+}
+
+std::string outcomes_text(const std::vector<TaskOutcome>& outcomes) {
+    if (outcomes.size() == 1) return outcome_text(outcomes[0]);
+    std::vector<std::vector<std::string>> rows{{"index", "status", "verdict", "result (verified against the chain)"}};
+    for (const auto& outcome : outcomes)
+        rows.push_back({to_decimal(outcome.index), outcome.status, outcome.verdict,
+                        outcome.result_file.empty() ? outcome.reason : outcome.result_file.string()});
+    return table(rows);
 }
 
 std::optional<Error> outcome_error(const std::vector<TaskOutcome>& outcomes) {
     const auto bad = std::ranges::find_if(outcomes, [](const TaskOutcome& outcome) { return !outcome.is_ok(); });
     if (bad == outcomes.end()) return std::nullopt;
     const auto count = std::ranges::count_if(outcomes, [](const TaskOutcome& outcome) { return !outcome.is_ok(); });
-    const bool failed = std::ranges::any_of(outcomes, [](const TaskOutcome& outcome) { return outcome.verdict == "FAILED"; });
+    const bool failed =
+        std::ranges::any_of(outcomes, [](const TaskOutcome& outcome) { return outcome.verdict == "FAILED"; });
     return Error{failed ? "TASK_FAILED" : "TASK_ERROR",
-                 fmt::format("{} of {} tasks ended without a good result; the first is {}: {}. `bourse task logs` shows what the application said.", count, outcomes.size(),
-                             to_hex(bad->id), bad->verdict.empty() ? bad->status : bad->verdict)};
+                 fmt::format("{} of {} task(s) ended without a good result; the first is {}: {}.{}", count,
+                             outcomes.size(), to_hex(bad->id), bad->verdict.empty() ? bad->status : bad->verdict,
+                             failed ? "" : " `bourse task logs` shows what the application said.")};
 }
 
 }  // namespace bourse::cli
