@@ -15,9 +15,9 @@ namespace bourse::client {
 
 /// A market's endpoints. An absent service is an empty text: only the verbs that need it ask for it.
 struct Network {
-    std::string name;           ///< "bourse", or the name in chain.json
-    std::string origin;         ///< where it was found, for messages: a path, "flags", "environment"
-    std::uint64_t chain_id = 0; ///< 0: not stated, read from the node
+    std::string name;            ///< "bourse", or the name in chain.json
+    std::string origin;          ///< where it was found, for messages: a path, "flags", "environment"
+    std::uint64_t chain_id = 0;  ///< 0: not stated, read from the node
     std::string rpc_url;
     Address hub;
     std::string market_url;

@@ -41,7 +41,8 @@ public:
     Result<poco::Task> task(const poco::TaskId& id) const;
     Result<std::vector<poco::Task>> tasks(std::span<const poco::TaskId> ids) const;
     Result<poco::Contribution> contribution(const poco::TaskId& task, const Address& worker) const;
-    Result<std::vector<poco::Contribution>> contributions(const poco::TaskId& task, std::span<const Address> workers) const;
+    Result<std::vector<poco::Contribution>> contributions(const poco::TaskId& task,
+                                                          std::span<const Address> workers) const;
     Result<poco::Account> account(const Address& owner) const;
     Result<std::vector<poco::Account>> accounts(std::span<const Address> owners) const;
     Result<std::uint64_t> score(const Address& worker) const;
@@ -72,8 +73,8 @@ private:
     std::shared_ptr<Cache> cache_;
 };
 
-/// UNSET, ACTIVE, REVEALING, COMPLETED, FAILED, and TIMEOUT for an active or revealing task whose final deadline has passed
-/// at `chain_time_s` (RpcClient::pending_time_s).
+/// UNSET, ACTIVE, REVEALING, COMPLETED, FAILED, and TIMEOUT for an active or revealing task whose final deadline has
+/// passed at `chain_time_s` (RpcClient::pending_time_s).
 std::string task_status_name(const poco::Task& task, std::uint64_t chain_time_s);
 
 }  // namespace bourse::client

@@ -18,7 +18,8 @@ inline constexpr std::uint64_t kStandardScryptN = 131072;
 inline constexpr std::uint64_t kLightScryptN = 4096;
 
 /// The JSON text of a version 3 wallet: scrypt (r = 8, p = 1), AES-128-CTR, keccak MAC. Errors: SCRYPT_FAILED.
-Result<std::string> encrypt_key(const crypto::PrivateKey& key, std::string_view password, std::uint64_t scrypt_n = kStandardScryptN);
+Result<std::string> encrypt_key(const crypto::PrivateKey& key, std::string_view password,
+                                std::uint64_t scrypt_n = kStandardScryptN);
 /// Reads scrypt and pbkdf2 (hmac-sha256) wallets. Errors: WALLET_INVALID, WALLET_UNSUPPORTED, PASSWORD_WRONG.
 Result<crypto::PrivateKey> decrypt_key(std::string_view wallet_json, std::string_view password);
 /// The address field of a wallet, without a password. Errors: WALLET_INVALID.
@@ -33,8 +34,8 @@ std::filesystem::path default_keystore();
 /// Every readable wallet of a folder, oldest name first; an absent folder is empty. Other files are passed over.
 std::vector<WalletFile> list_wallets(const std::filesystem::path& folder);
 /// Writes UTC--<time>--<address>, mode 0600, folder 0700. Errors: FILE_UNWRITABLE, SCRYPT_FAILED.
-Result<WalletFile> store_wallet(const std::filesystem::path& folder, const crypto::PrivateKey& key, std::string_view password,
-                                std::uint64_t scrypt_n = kStandardScryptN);
+Result<WalletFile> store_wallet(const std::filesystem::path& folder, const crypto::PrivateKey& key,
+                                std::string_view password, std::uint64_t scrypt_n = kStandardScryptN);
 
 /// A key file: 0x-hex text of 32 bytes; refused (KEY_FILE_OPEN) when others than its owner may read it.
 /// Errors: FILE_NOT_FOUND, FILE_UNREADABLE, KEY_INVALID, KEY_FILE_OPEN.

@@ -19,8 +19,8 @@ struct PublishedOrder {
     Order order;
     Hash hash;
     std::uint64_t remaining = 0;
-    std::string status;                 ///< open, filled, canceled, dead
-    std::string published;              ///< ISO 8601; sorts as text
+    std::string status;     ///< open, filled, canceled, dead
+    std::string published;  ///< ISO 8601; sorts as text
     Address signer;
 };
 
@@ -35,10 +35,14 @@ public:
     const std::string& url() const noexcept { return url_; }
 
     /// All pages, `limit` orders at most, in the market's order (cheapest first; requests dearest first).
-    Result<std::vector<PublishedOrder<poco::AppOrder>>> app_orders(const OrderQuery& query, std::size_t limit = 200) const;
-    Result<std::vector<PublishedOrder<poco::DatasetOrder>>> dataset_orders(const OrderQuery& query, std::size_t limit = 200) const;
-    Result<std::vector<PublishedOrder<poco::WorkerpoolOrder>>> workerpool_orders(const OrderQuery& query, std::size_t limit = 200) const;
-    Result<std::vector<PublishedOrder<poco::RequestOrder>>> request_orders(const OrderQuery& query, std::size_t limit = 200) const;
+    Result<std::vector<PublishedOrder<poco::AppOrder>>> app_orders(const OrderQuery& query,
+                                                                   std::size_t limit = 200) const;
+    Result<std::vector<PublishedOrder<poco::DatasetOrder>>> dataset_orders(const OrderQuery& query,
+                                                                           std::size_t limit = 200) const;
+    Result<std::vector<PublishedOrder<poco::WorkerpoolOrder>>> workerpool_orders(const OrderQuery& query,
+                                                                                 std::size_t limit = 200) const;
+    Result<std::vector<PublishedOrder<poco::RequestOrder>>> request_orders(const OrderQuery& query,
+                                                                           std::size_t limit = 200) const;
     /// Wrappers as the market sends them.
     Result<std::vector<nlohmann::json>> orders(OrderKind kind, const OrderQuery& query, std::size_t limit) const;
     /// One order of any status, the wrapper as the market sends it.

@@ -1,5 +1,5 @@
-// A project folder in the ancestor's format: iexec.json (what is being sold or bought), deployed.json (last deployments by
-// chain), orders.json (one signed order of each kind by chain). Unknown top-level keys are an error with a hint.
+// A project folder in the ancestor's format: iexec.json (what is being sold or bought), deployed.json (last deployments
+// by chain), orders.json (one signed order of each kind by chain). Unknown top-level keys are an error with a hint.
 #pragma once
 
 #include <bourse/base/bytes.hpp>
@@ -16,13 +16,15 @@
 namespace bourse::client {
 
 using poco::OrderKind;
-inline constexpr OrderKind kAllOrderKinds[] = {OrderKind::kApp, OrderKind::kDataset, OrderKind::kWorkerpool, OrderKind::kRequest};
+inline constexpr OrderKind kAllOrderKinds[] = {OrderKind::kApp, OrderKind::kDataset, OrderKind::kWorkerpool,
+                                               OrderKind::kRequest};
 std::string_view order_key(OrderKind kind) noexcept;  ///< "apporder", "datasetorder", "workerpoolorder", "requestorder"
 
 /// One JSON file of the project, its keys in the file's order.
 class ProjectFile {
 public:
-    /// An absent file is an empty object when `may_be_absent`. Errors: FILE_NOT_FOUND, FILE_UNREADABLE, PROJECT_FILE_INVALID.
+    /// An absent file is an empty object when `may_be_absent`. Errors: FILE_NOT_FOUND, FILE_UNREADABLE,
+    /// PROJECT_FILE_INVALID.
     static Result<ProjectFile> open(const std::filesystem::path& path, bool may_be_absent);
     ProjectFile(ProjectFile&&) noexcept;
     ProjectFile& operator=(ProjectFile&&) noexcept;
@@ -50,9 +52,9 @@ void set_deployed_address(ProjectFile& deployed, OrderKind kind, std::uint64_t c
 nlohmann::json signed_order(const ProjectFile& orders, OrderKind kind, std::uint64_t chain_id);
 void set_signed_order(ProjectFile& orders, OrderKind kind, std::uint64_t chain_id, const nlohmann::json& order);
 
-/// An order template of iexec.json in the form that poco/order_json.hpp reads: amounts with units become integers in nRLC,
-/// tag lists (["tee","tdx"]) become 32 bytes, a params object becomes text, addresses are checked.
-/// Errors: ORDER_INVALID naming the key.
+/// An order template of iexec.json in the form that poco/order_json.hpp reads: amounts with units become integers in
+/// nRLC, tag lists (["tee","tdx"]) become 32 bytes, a params object becomes text, addresses are checked. Errors:
+/// ORDER_INVALID naming the key.
 Result<nlohmann::json> normalize_order(OrderKind kind, const nlohmann::ordered_json& order);
 
 }  // namespace bourse::client

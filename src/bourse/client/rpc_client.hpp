@@ -67,15 +67,16 @@ public:
     /// One HTTP request for up to 500 calls; more are split. Results in order of the items.
     Result<std::vector<Result<nlohmann::json>>> batch(const std::vector<BatchItem>& items);
 
-    Result<std::uint64_t> chain_id();                 ///< cached after the first success
-    Result<BlockHead> head();                         ///< latest
-    Result<std::uint64_t> pending_time_s();           ///< time of the pending block: the chain's clock (chain.md §6, §9)
+    Result<std::uint64_t> chain_id();        ///< cached after the first success
+    Result<BlockHead> head();                ///< latest
+    Result<std::uint64_t> pending_time_s();  ///< time of the pending block: the chain's clock (chain.md §6, §9)
     Result<BlockHead> block(std::uint64_t number);
     Result<std::uint64_t> nonce(const Address& account, bool pending);
     Result<Uint256> coin_balance(const Address& account);
     Result<bool> has_code(const Address& account);
     Result<Bytes> eth_call(const CallRequest& request, const std::string& tag = "latest");
-    Result<std::vector<Result<Bytes>>> eth_call_batch(const std::vector<CallRequest>& requests, const std::string& tag = "latest");
+    Result<std::vector<Result<Bytes>>> eth_call_batch(const std::vector<CallRequest>& requests,
+                                                      const std::string& tag = "latest");
     Result<std::uint64_t> estimate_gas(const CallRequest& request);
     Result<Uint256> gas_price();
     /// By bourse_sendRawTransaction where rpc_modules offers it, else the standard method.

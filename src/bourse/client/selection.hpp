@@ -15,13 +15,13 @@ namespace bourse::client {
 struct Purchase {
     Address requester;
     Address app;
-    Address dataset;                    ///< zero: none
-    Address workerpool;                 ///< zero: any
+    Address dataset;     ///< zero: none
+    Address workerpool;  ///< zero: any
     std::uint64_t category = 0;
     std::uint64_t trust = 1;
     Bytes32 tag;
-    std::uint64_t volume = 1;           ///< tasks; every order must have that much left
-    std::optional<Uint256> budget_nrlc; ///< for all tasks together
+    std::uint64_t volume = 1;            ///< tasks; every order must have that much left
+    std::optional<Uint256> budget_nrlc;  ///< for all tasks together
 };
 
 struct Offers {
@@ -32,7 +32,7 @@ struct Offers {
 
 struct Selection {
     poco::AppOrder app;
-    poco::DatasetOrder dataset;         ///< all zero without dataset
+    poco::DatasetOrder dataset;  ///< all zero without dataset
     poco::WorkerpoolOrder workerpool;
     Uint256 price_per_task_nrlc;
     Uint256 total_nrlc;

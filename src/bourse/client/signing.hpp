@@ -13,7 +13,9 @@ namespace bourse::client {
 
 /// EIP-191 over a text or bytes, r ‖ s ‖ v (65 bytes).
 Bytes sign_message(const crypto::PrivateKey& key, ByteView message);
-inline Bytes sign_text(const crypto::PrivateKey& key, std::string_view text) { return sign_message(key, as_bytes(text)); }
+inline Bytes sign_text(const crypto::PrivateKey& key, std::string_view text) {
+    return sign_message(key, as_bytes(text));
+}
 /// The signer of such a signature (65 or 64 bytes, low s); nullopt when none can be recovered. For a plain digest see
 /// poco/signatures.hpp.
 std::optional<Address> message_signer(ByteView message, ByteView signature);
@@ -40,6 +42,7 @@ struct Authorization {
 /// Errors: AUTHORIZATION_INVALID. The caller still has to find the digest among its pending challenges.
 Result<Authorization> verify_authorization(std::string_view header);
 /// Typed data of a challenge: domain {name, version "1", chainId}, primary type Challenge{string challenge}.
-nlohmann::json challenge_typed_data(const std::string& domain_name, std::uint64_t chain_id, const std::string& challenge);
+nlohmann::json challenge_typed_data(const std::string& domain_name, std::uint64_t chain_id,
+                                    const std::string& challenge);
 
 }  // namespace bourse::client

@@ -11,7 +11,8 @@
 
 namespace bourse::client {
 
-using TransferProgress = std::function<void(std::uint64_t done_bytes, std::uint64_t total_bytes)>;  ///< total 0: unknown
+using TransferProgress =
+    std::function<void(std::uint64_t done_bytes, std::uint64_t total_bytes)>;  ///< total 0: unknown
 
 /// Where a result lies, as written on chain by finalize.
 struct ResultLink {
@@ -29,7 +30,8 @@ public:
 
     /// GET <url><location> into a file, checking that the bytes have the CID of the location.
     /// Errors: STORE_UNREACHABLE, RESULT_NOT_FOUND, RESULT_LINK_INVALID, RESULT_CID_MISMATCH (the file is removed).
-    Status<> download(const std::string& location, const std::filesystem::path& to, const TransferProgress& progress = {}) const;
+    Status<> download(const std::string& location, const std::filesystem::path& to,
+                      const TransferProgress& progress = {}) const;
     /// download, then compares the result's digest with the task's on chain. Errors also: RESULT_INVALID,
     /// RESULT_DIGEST_MISMATCH (the file stays, with .refused appended to its name). `has_callback`: of the deal.
     Result<ResultFacts> download_result(const std::string& location, const Hash& digest, bool has_callback,
