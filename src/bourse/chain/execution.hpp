@@ -24,7 +24,8 @@ struct TransactionResult {
 /// Checks and executes one transaction; on an error the state is unchanged. A transaction that reverts is a success of
 /// this function. Aborts when an invariant of the market breaks: a halted node is better than a forked one.
 Result<TransactionResult, InvalidTransaction> execute_transaction(state::State& state, const state::BlockContext& block,
-                                                                  const PreparedTransaction& tx, std::uint64_t gas_left);
+                                                                  const PreparedTransaction& tx,
+                                                                  std::uint64_t gas_left);
 
 struct BlockInput {
     BlockHeader parent;
@@ -49,9 +50,9 @@ struct SkippedTransaction {
 
 struct ExecutedBlock {
     BlockHeader header;
-    Hash hash;                                   ///< once sealed
+    Hash hash;  ///< once sealed
     std::vector<ExecutedTransaction> executed;
-    std::vector<SkippedTransaction> skipped;     ///< not part of the block
+    std::vector<SkippedTransaction> skipped;  ///< not part of the block
     state::ChangeSet changes;
 };
 

@@ -15,14 +15,14 @@ enum class InvalidTransaction : std::uint8_t {
     kWrongChain = 1,
     kCreation = 2,
     kIntrinsicGas = 3,
-    kGasLimit = 4,        ///< above the block's limit: can never be executed
+    kGasLimit = 4,  ///< above the block's limit: can never be executed
     kTipAboveFeeCap = 5,
     kNonceTooLow = 6,
     kNonceTooHigh = 7,
     kNonceMax = 8,
     kSenderNotEoa = 9,
     kInsufficientFunds = 10,
-    kBlockFull = 11,      ///< does not fit in what is left of this block
+    kBlockFull = 11,  ///< does not fit in what is left of this block
 };
 
 std::string_view to_text(InvalidTransaction reason) noexcept;

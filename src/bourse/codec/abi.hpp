@@ -49,8 +49,8 @@ std::optional<std::tuple<Args...>> decode(ByteView data) {
 }
 
 /// Revert payloads.
-Bytes encode_error(std::string_view text);       ///< Error(string), 0x08c379a0
-Bytes encode_panic(std::uint64_t code);          ///< Panic(uint256), 0x4e487b71
+Bytes encode_error(std::string_view text);  ///< Error(string), 0x08c379a0
+Bytes encode_panic(std::uint64_t code);     ///< Panic(uint256), 0x4e487b71
 /// The text of Error(string); for Panic "Panic(0x11)"; nullopt for anything else.
 std::optional<std::string> decode_error(ByteView data);
 

@@ -45,7 +45,9 @@ template <class T>
 struct Codec;
 
 template <class T>
-concept AbiStruct = requires(T& value) { abi_fields(value); };
+concept AbiStruct = requires(T& value) {
+    abi_fields(value);
+};
 template <class T>
 concept AbiEnum = std::is_enum_v<T>;
 
@@ -125,8 +127,7 @@ struct Codec<Uint256> : WordCodec {
 };
 
 template <class T>
-    requires(std::unsigned_integral<T> && !std::same_as<T, bool>)
-struct Codec<T> : WordCodec {
+requires(std::unsigned_integral<T> && !std::same_as<T, bool>) struct Codec<T> : WordCodec {
     static void encode(Bytes& out, T value) { append_word(out, std::uint64_t{value}); }
     static bool decode(ByteView data, std::size_t at, T& out) noexcept {
         std::uint64_t value = 0;
@@ -161,8 +162,7 @@ struct Codec<E> : WordCodec {
 
 /// bytesN: left-aligned.
 template <std::size_t N, class Tag>
-    requires(N <= 32 && N != 20)
-struct Codec<FixedBytes<N, Tag>> : WordCodec {
+requires(N <= 32 && N != 20) struct Codec<FixedBytes<N, Tag>> : WordCodec {
     static void encode(Bytes& out, const FixedBytes<N, Tag>& value) { append_padded(out, value); }
     static bool decode(ByteView data, std::size_t at, FixedBytes<N, Tag>& out) noexcept {
         Bytes32 word;

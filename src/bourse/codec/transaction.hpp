@@ -22,11 +22,11 @@ struct Transaction {
     std::uint8_t type = 0;
     std::optional<std::uint64_t> chain_id;  ///< absent only in legacy transactions without EIP-155
     std::uint64_t nonce = 0;
-    Uint256 gas_price;                ///< types 0 and 1
-    Uint256 max_priority_fee;         ///< type 2
-    Uint256 max_fee;                  ///< type 2
+    Uint256 gas_price;         ///< types 0 and 1
+    Uint256 max_priority_fee;  ///< type 2
+    Uint256 max_fee;           ///< type 2
     std::uint64_t gas_limit = 0;
-    std::optional<Address> to;        ///< absent: creation
+    std::optional<Address> to;  ///< absent: creation
     Uint256 value;
     Bytes data;
     std::vector<AccessListEntry> access_list;

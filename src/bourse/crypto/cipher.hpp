@@ -10,7 +10,8 @@ namespace bourse::crypto {
 /// AES-128-CTR; encryption and decryption are the same operation. Key 16 bytes, iv 16 bytes.
 Bytes aes128_ctr(ByteView key, ByteView iv, ByteView data);
 /// Fails with SCRYPT_FAILED for illegal parameters or lack of memory. N = 131072, r = 8, p = 1 takes 0.7…1.5 s.
-Result<Bytes> scrypt(ByteView password, ByteView salt, std::uint64_t n, std::uint32_t r, std::uint32_t p, std::size_t length);
+Result<Bytes> scrypt(ByteView password, ByteView salt, std::uint64_t n, std::uint32_t r, std::uint32_t p,
+                     std::size_t length);
 Bytes pbkdf2_sha256(ByteView password, ByteView salt, std::uint32_t iterations, std::size_t length);
 /// Cryptographic random bytes; aborts if the system has none.
 Bytes random_bytes(std::size_t n);

@@ -31,6 +31,7 @@ private:
 };
 
 /// keccak256 of nothing.
-inline constexpr std::string_view kEmptyKeccakHex = "0xc5d2460186f7233c927e7db2dcc703c0e500b653ca82273b7bfad8045d85a470";
+inline constexpr std::string_view kEmptyKeccakHex =
+    "0xc5d2460186f7233c927e7db2dcc703c0e500b653ca82273b7bfad8045d85a470";
 
 }  // namespace bourse::crypto

@@ -1,5 +1,6 @@
-// The replicated state machine as an engine drives it: it gets a time and ordered transactions and gives a header. It asks
-// neither clock nor network. The embedded sequencer drives it now; a server of CometBFT's ABCI 2.0 can (spec/abci.md §13).
+// The replicated state machine as an engine drives it: it gets a time and ordered transactions and gives a header. It
+// asks neither clock nor network. The embedded sequencer drives it now; a server of CometBFT's ABCI 2.0 can
+// (spec/abci.md §13).
 #pragma once
 
 #include <bourse/base/result.hpp>

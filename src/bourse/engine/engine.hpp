@@ -11,9 +11,9 @@
 namespace bourse::engine {
 
 struct EngineOptions {
-    std::filesystem::path data_folder;      ///< empty: in memory
+    std::filesystem::path data_folder;  ///< empty: in memory
     chain::GenesisConfig genesis;
-    std::uint64_t compat_delay_ms = 100;    ///< delay of eth_sendRawTransaction, 0…1000 (chain.md §5)
+    std::uint64_t compat_delay_ms = 100;  ///< delay of eth_sendRawTransaction, 0…1000 (chain.md §5)
     std::uint64_t heartbeat_ms = 5'000;
     std::set<Address> quota_exempt;
     StateStoreOptions state;
@@ -21,8 +21,8 @@ struct EngineOptions {
 
 class Engine {
 public:
-    /// Opens or creates the data folder; the sequencer runs from start(). Errors: DATA_LOCKED, DATA_FOREIGN, DATA_NEWER,
-    /// DATA_DAMAGED, DATA_UNWRITABLE, GENESIS_INVALID.
+    /// Opens or creates the data folder; the sequencer runs from start(). Errors: DATA_LOCKED, DATA_FOREIGN,
+    /// DATA_NEWER, DATA_DAMAGED, DATA_UNWRITABLE, GENESIS_INVALID.
     static Result<std::unique_ptr<Engine>> open(EngineOptions options);
     ~Engine();
 

@@ -19,11 +19,11 @@ struct PoolOptions {
     std::uint64_t block_gas_limit = chain::kBlockGasLimit;
     std::size_t max_transactions = 50'000;
     std::size_t max_bytes = 256UL << 20;
-    std::uint64_t max_gap = 64;                ///< nonces beyond the next one that are kept
+    std::uint64_t max_gap = 64;  ///< nonces beyond the next one that are kept
     std::uint64_t gap_lifetime_ms = 600'000;
     std::size_t max_argument_bytes = 64 * 1024;
-    bool quotas = true;                        ///< false on development and conformance chains
-    std::set<Address> exempt;                  ///< senders without quota
+    bool quotas = true;        ///< false on development and conformance chains
+    std::set<Address> exempt;  ///< senders without quota
     /// Stake plus lock of an account in whole RLC, for the quota; absent: nobody has any.
     std::function<std::uint64_t(const Address&)> staked_rlc;
 };
@@ -43,8 +43,8 @@ struct PoolStatus {
 /// Safe from any thread.
 class Pool {
 public:
-    /// `sender_state` gives an account's state at the head. It is called with the pool's lock held, so that it cannot miss
-    /// a block, and must not call the pool.
+    /// `sender_state` gives an account's state at the head. It is called with the pool's lock held, so that it cannot
+    /// miss a block, and must not call the pool.
     Pool(PoolOptions options, std::function<SenderState(const Address&)> sender_state);
     ~Pool();
 

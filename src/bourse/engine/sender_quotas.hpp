@@ -13,7 +13,8 @@ namespace bourse::engine {
 class SenderQuotas {
 public:
     /// `staked_rlc`: stake plus lock of an account in whole RLC; asked at most once in ten seconds for each sender.
-    explicit SenderQuotas(std::function<std::uint64_t(const Address&)> staked_rlc) : staked_rlc_(std::move(staked_rlc)) {}
+    explicit SenderQuotas(std::function<std::uint64_t(const Address&)> staked_rlc)
+        : staked_rlc_(std::move(staked_rlc)) {}
 
     /// Takes one token for each started KiB. 0 if there were enough, else the milliseconds until there will be.
     std::uint64_t take(const Address& sender, std::size_t bytes, std::uint64_t now_ms);

@@ -1,5 +1,5 @@
-// The embedded engine: one thread that makes blocks when transactions are due (spec/chain.md §5, §6, §9). The only place of
-// the node that asks a clock for the chain's time.
+// The embedded engine: one thread that makes blocks when transactions are due (spec/chain.md §5, §6, §9). The only
+// place of the node that asks a clock for the chain's time.
 #pragma once
 
 #include <bourse/base/result.hpp>
