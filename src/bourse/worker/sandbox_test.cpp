@@ -166,7 +166,7 @@ TEST_P(SandboxTest, the_time_limit_ends_everything) {
     const auto r = run("sleep 1000 & while :; do :; done");
     EXPECT_TRUE(r.timed_out);
     EXPECT_GE(r.wall_ms, 1'000U);
-    EXPECT_LT(r.wall_ms, 5'000U);
+    EXPECT_LT(r.wall_ms, 20'000U);
     EXPECT_EQ(cause(r), "APP_COMPUTE_TIMEOUT");
 }
 TEST_P(SandboxTest, a_run_can_be_cancelled) {
@@ -181,7 +181,7 @@ TEST_P(SandboxTest, a_run_can_be_cancelled) {
     later.join();
     ASSERT_TRUE(result) << result.error().message;
     EXPECT_TRUE(result->cancelled);
-    EXPECT_LT(result->wall_ms, 5'000U);
+    EXPECT_LT(result->wall_ms, 20'000U);
 }
 TEST_P(SandboxTest, ten_megabytes_of_output_are_bounded) {
     const auto r = run("dd if=/dev/zero bs=1M count=10 2>/dev/null | tr '\\0' x; echo; echo END");
@@ -290,7 +290,7 @@ TEST_P(SandboxTest, start_to_end_is_quick) {
     std::ranges::sort(times);
     RecordProperty("median_ms", static_cast<int>(times[2]));
     std::cout << GetParam() << ": median of 5 runs " << times[2] << " ms\n";
-    EXPECT_LT(times[2], 2'000U);
+    EXPECT_LT(times[2], 10'000U);
 }
 
 INSTANTIATE_TEST_SUITE_P(All, SandboxTest, testing::Values("runc", "chroot"),
