@@ -83,7 +83,8 @@ FilePlan plan_file(const Request& request, const Response& answer) {
     if (range_header.empty() || (!if_range.empty() && if_range != etag)) return plan;
     ByteRange range;
     switch (parse_range(range_header, size, range)) {
-        case RangeKind::kNone: break;
+        case RangeKind::kNone:
+            break;
         case RangeKind::kUnsatisfiable:
             plan.status = 416;
             plan.length = 0;

@@ -6,10 +6,10 @@
 namespace bourse::net {
 
 struct FilePlan {
-    int status = 200;             ///< 200, 206, 304, 416 or 404
+    int status = 200;  ///< 200, 206, 304, 416 or 404
     std::uint64_t offset = 0;
-    std::uint64_t length = 0;     ///< bytes of the file to send
-    Headers headers;              ///< ETag, Accept-Ranges, Content-Range
+    std::uint64_t length = 0;  ///< bytes of the file to send
+    Headers headers;           ///< ETag, Accept-Ranges, Content-Range
 };
 
 /// What to send for `answer.file`. An ETag set by the handler is kept; else size and time of change make one.

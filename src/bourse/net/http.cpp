@@ -20,9 +20,7 @@ bool is_unreserved(char c) noexcept {
     return (l >= 'a' && l <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '.' || c == '_' || c == '~';
 }
 
-bool is_host_char(char c) noexcept {
-    return is_unreserved(c) || c == ':' || c == '[' || c == ']';
-}
+bool is_host_char(char c) noexcept { return is_unreserved(c) || c == ':' || c == '[' || c == ']'; }
 
 std::uint16_t default_port(std::string_view scheme) noexcept { return scheme == "https" || scheme == "wss" ? 443 : 80; }
 
@@ -66,8 +64,8 @@ std::string Url::origin() const {
 
 Result<Url> parse_url(std::string_view text) {
     const auto invalid = [&](std::string_view why) {
-        return fail("URL_INVALID", "\"" + std::string(text.substr(0, 200)) + "\" is not a URL that can be used: " +
-                                       std::string(why) + ".");
+        return fail("URL_INVALID", "\"" + std::string(text.substr(0, 200)) +
+                                       "\" is not a URL that can be used: " + std::string(why) + ".");
     };
     const auto colon = text.find("://");
     if (colon == std::string_view::npos) return invalid("it must start with http://, https://, ws:// or wss://");

@@ -20,13 +20,13 @@ struct HeaderLess {
 using Headers = std::map<std::string, std::string, HeaderLess>;
 
 struct Request {
-    std::string method;                         ///< "GET", "POST", …
-    std::string path;                           ///< percent-decoded, without query
+    std::string method;                             ///< "GET", "POST", …
+    std::string path;                               ///< percent-decoded, without query
     std::multimap<std::string, std::string> query;  ///< decoded
     Headers headers;
     std::string body;
-    std::filesystem::path body_file;            ///< for routes that spool their body: a temporary file, removed afterwards
-    std::string remote_address;                 ///< "127.0.0.1"
+    std::filesystem::path body_file;  ///< for routes that spool their body: a temporary file, removed afterwards
+    std::string remote_address;       ///< "127.0.0.1"
     std::map<std::string, std::string> params;  ///< :name segments of the route
 
     std::optional<std::string> query_value(std::string_view name) const;  ///< first value
@@ -46,7 +46,7 @@ struct Response {
 struct Url {
     std::string scheme, host;
     std::uint16_t port = 0;
-    std::string target;  ///< path and query, at least "/"
+    std::string target;          ///< path and query, at least "/"
     std::string origin() const;  ///< scheme://host:port
 };
 /// Errors: URL_INVALID.

@@ -71,7 +71,8 @@ std::size_t on_header(char* data, std::size_t, std::size_t size, void* user) {
     if (colon == std::string_view::npos) return size;
     auto value = line.substr(colon + 1);
     while (!value.empty() && (value.front() == ' ' || value.front() == '\t')) value.remove_prefix(1);
-    while (!value.empty() && (value.back() == '\r' || value.back() == '\n' || value.back() == ' ')) value.remove_suffix(1);
+    while (!value.empty() && (value.back() == '\r' || value.back() == '\n' || value.back() == ' '))
+        value.remove_suffix(1);
     const std::string name(line.substr(0, colon));
     auto [it, fresh] = exchange.response.headers.try_emplace(name, value);
     if (!fresh) it->second.append(", ").append(value);
@@ -90,8 +91,8 @@ std::size_t on_body(char* data, std::size_t, std::size_t size, void* user) {
         return exchange.disk_full ? 0 : size;
     }
     const bool error_to_file = exchange.download != nullptr;
-    const auto limit = error_to_file ? std::min(kMaxErrorBody, exchange.request.max_body_bytes)
-                                     : exchange.request.max_body_bytes;
+    const auto limit =
+        error_to_file ? std::min(kMaxErrorBody, exchange.request.max_body_bytes) : exchange.request.max_body_bytes;
     if (exchange.received > limit) {
         exchange.too_large = !error_to_file;
         return error_to_file ? size : 0;

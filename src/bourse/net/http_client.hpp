@@ -12,10 +12,10 @@ struct ClientRequest {
     std::string url;
     Headers headers;
     std::string body;
-    std::filesystem::path body_file;       ///< upload streamed from this file instead of body
-    std::uint64_t timeout_ms = 30'000;     ///< whole exchange
+    std::filesystem::path body_file;    ///< upload streamed from this file instead of body
+    std::uint64_t timeout_ms = 30'000;  ///< whole exchange
     std::uint64_t connect_timeout_ms = 5'000;
-    std::size_t max_body_bytes = 64 << 20; ///< of the answer: HTTP_TOO_LARGE beyond it
+    std::size_t max_body_bytes = 64 << 20;  ///< of the answer: HTTP_TOO_LARGE beyond it
     /// A 2xx answer is streamed into this file instead of memory (Response::file then names it); the body of another
     /// status stays in memory, its first 64 KiB. After an error the file is removed.
     std::filesystem::path save_to;

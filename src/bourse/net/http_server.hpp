@@ -30,28 +30,28 @@ struct WsHandlers {
 
 struct ServerConfig {
     std::string bind = "127.0.0.1";
-    std::uint16_t port = 0;                     ///< 0: a free one, see port()
+    std::uint16_t port = 0;  ///< 0: a free one, see port()
     unsigned io_threads = 1;
     unsigned handler_threads = 8;
-    std::size_t max_body_bytes = 5 << 20;       ///< larger: 413
-    std::size_t max_connections = 1000;         ///< more: 503 and closed
+    std::size_t max_body_bytes = 5 << 20;  ///< larger: 413
+    std::size_t max_connections = 1000;    ///< more: 503 and closed
     std::size_t max_ws_message_bytes = 5 << 20;
     std::size_t max_ws_queue_bytes = 16 << 20;
     std::uint64_t idle_timeout_ms = 60'000;
     std::uint64_t header_timeout_ms = 10'000;
-    bool cors = false;                          ///< answers OPTIONS and adds Access-Control-* for any origin
-    /// Host header must be an address, localhost or one of these names (DNS rebinding); "*" allows any. Without cors the
-    /// Origin header, where a browser sends one, must be loopback, an extension, the same host, or one of these names;
-    /// such a page may read the answers (Access-Control-*).
+    bool cors = false;  ///< answers OPTIONS and adds Access-Control-* for any origin
+    /// Host header must be an address, localhost or one of these names (DNS rebinding); "*" allows any. Without cors
+    /// the Origin header, where a browser sends one, must be loopback, an extension, the same host, or one of these
+    /// names; such a page may read the answers (Access-Control-*).
     std::vector<std::string> allowed_hosts;
-    std::size_t requests_per_minute = 0;        ///< by client address, 429 beyond it; 0: no limit; 127.0.0.1 and ::1 exempt
-    std::vector<std::string> rate_exempt;       ///< more exempt addresses (proxies)
-    std::filesystem::path spool_dir;            ///< for spooled bodies; empty: the system's temporary folder
+    std::size_t requests_per_minute = 0;   ///< by client address, 429 beyond it; 0: no limit; 127.0.0.1 and ::1 exempt
+    std::vector<std::string> rate_exempt;  ///< more exempt addresses (proxies)
+    std::filesystem::path spool_dir;       ///< for spooled bodies; empty: the system's temporary folder
 };
 
 struct RouteOptions {
-    bool spool_body = false;          ///< body goes to a temporary file (Request::body_file), not to memory
-    std::uint64_t max_body_bytes = 0; ///< 0: the server's
+    bool spool_body = false;           ///< body goes to a temporary file (Request::body_file), not to memory
+    std::uint64_t max_body_bytes = 0;  ///< 0: the server's
 };
 
 /// Routes: "/ipfs/:cid", "/v1/tasks/:id/logs"; a trailing "*" matches the rest (param "*"). Unknown path: 404 JSON
@@ -65,8 +65,8 @@ public:
     void websocket(const std::string& path, WsHandlers handlers);
     Status<> start();
     std::uint16_t port() const noexcept;
-    /// Stops accepting, lets requests in progress finish (3 s, then their connections are closed), closes WebSockets with
-    /// 1001, joins the threads. Waits for handlers that still run. Idempotent; not to be called from a handler.
+    /// Stops accepting, lets requests in progress finish (3 s, then their connections are closed), closes WebSockets
+    /// with 1001, joins the threads. Waits for handlers that still run. Idempotent; not to be called from a handler.
     void stop();
 
     struct Impl;

@@ -24,9 +24,10 @@ protected:
         server_ = std::make_unique<HttpServer>(std::move(config));
         server_->route("GET", "/hello", [](const Request&) { return Response::text(200, "hello"); });
         server_->route("POST", "/echo", [](const Request& r) { return Response::text(200, r.body); });
-        server_->route("POST", "/spool", [](const Request& r) {
-            return Response::text(200, sys::read_file(r.body_file).value_or("none") + r.body);
-        }, {.spool_body = true, .max_body_bytes = 8 << 20});
+        server_->route(
+            "POST", "/spool",
+            [](const Request& r) { return Response::text(200, sys::read_file(r.body_file).value_or("none") + r.body); },
+            {.spool_body = true, .max_body_bytes = 8 << 20});
         server_->route("GET", "/file", [this](const Request&) {
             Response out;
             out.file = folder_.path() / "f";
@@ -42,9 +43,12 @@ protected:
         ASSERT_TRUE(status) << status.error().message;
     }
 
-    std::string url(const std::string& path) const { return "http://127.0.0.1:" + std::to_string(server_->port()) + path; }
+    std::string url(const std::string& path) const {
+        return "http://127.0.0.1:" + std::to_string(server_->port()) + path;
+    }
 
-    Result<Response> ask(const std::string& method, const std::string& path, std::string body = {}, Headers headers = {}) {
+    Result<Response> ask(const std::string& method, const std::string& path, std::string body = {},
+                         Headers headers = {}) {
         ClientRequest request;
         request.method = method;
         request.url = url(path);
@@ -75,7 +79,8 @@ protected:
     static std::string read_all(int fd) {
         std::string out;
         char buffer[4096];
-        for (ssize_t n = 0; (n = ::recv(fd, buffer, sizeof buffer, 0)) > 0;) out.append(buffer, static_cast<std::size_t>(n));
+        for (ssize_t n = 0; (n = ::recv(fd, buffer, sizeof buffer, 0)) > 0;)
+            out.append(buffer, static_cast<std::size_t>(n));
         return out;
     }
 
@@ -123,13 +128,16 @@ TEST_F(ServerTest, too_large_bodies_get_413_by_length_and_by_chunks) {
     ServerConfig config;
     config.max_body_bytes = 10;
     start(config);
-    const auto text = raw("POST /echo HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n8\r\n12345678\r\n8\r\n12345678\r\n0\r\n\r\n");
+    const auto text =
+        raw("POST /echo HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: "
+            "chunked\r\n\r\n8\r\n12345678\r\n8\r\n12345678\r\n0\r\n\r\n");
     EXPECT_TRUE(text.starts_with("HTTP/1.1 413 ")) << text;
 }
 
 TEST_F(ServerTest, chunked_bodies_are_joined) {
     start();
-    const std::string head = "POST /echo HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n";
+    const std::string head =
+        "POST /echo HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n";
     EXPECT_TRUE(raw(head + "3\r\nabc\r\n4\r\ndefg\r\n0\r\n\r\n").ends_with("\r\n\r\nabcdefg"));
     // One byte at a time.
     const int fd = open_socket();
@@ -171,8 +179,9 @@ TEST_F(ServerTest, upload_and_download_stream_files) {
 
 TEST_F(ServerTest, pipelined_requests_are_answered_in_order) {
     start();
-    const auto text = raw("GET /hello HTTP/1.1\r\nHost: localhost\r\n\r\nPOST /echo HTTP/1.1\r\nHost: localhost\r\n"
-                          "Content-Length: 3\r\n\r\nabcGET /none HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+    const auto text =
+        raw("GET /hello HTTP/1.1\r\nHost: localhost\r\n\r\nPOST /echo HTTP/1.1\r\nHost: localhost\r\n"
+            "Content-Length: 3\r\n\r\nabcGET /none HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
     const auto first = text.find("hello");
     const auto second = text.find("\r\n\r\nabc");
     const auto third = text.find("404 Not Found");
@@ -277,7 +286,8 @@ TEST_F(ServerTest, connections_beyond_the_limit_get_503) {
     start(config);
     const int a = open_socket();
     const int b = open_socket();
-    EXPECT_TRUE(raw("GET /hello HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n").starts_with("HTTP/1.1 503 "));
+    EXPECT_TRUE(
+        raw("GET /hello HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n").starts_with("HTTP/1.1 503 "));
     ::close(a);
     ::close(b);
     wait_until([&] {
@@ -357,7 +367,9 @@ TEST_F(ServerTest, client_limits_answers_addresses_and_time) {
     request.max_body_bytes = 100;
     request.allow_address = [](const std::string& ip, std::uint16_t) { return ip != "127.0.0.1"; };
     EXPECT_EQ(http_request(request).error().code, "HTTP_FORBIDDEN_ADDRESS");
-    request.allow_address = [this](const std::string& ip, std::uint16_t port) { return ip == "127.0.0.1" && port == server_->port(); };
+    request.allow_address = [this](const std::string& ip, std::uint16_t port) {
+        return ip == "127.0.0.1" && port == server_->port();
+    };
     EXPECT_EQ(http_request(request)->body, "hello");
     request.allow_address = nullptr;
     request.url = url("/wait");

@@ -22,8 +22,8 @@ TEST(Url, parts_are_taken_apart) {
 }
 
 TEST(Url, illegal_ones_are_refused) {
-    for (const auto* bad : {"", "example.org", "ftp://x", "http://", "http://:80", "http://h:0", "http://h:65536", "http://h:8x",
-                            "http://user@h/", "http://h/a b", "http://[::1", "http://[::1]x"}) {
+    for (const auto* bad : {"", "example.org", "ftp://x", "http://", "http://:80", "http://h:0", "http://h:65536",
+                            "http://h:8x", "http://user@h/", "http://h/a b", "http://[::1", "http://[::1]x"}) {
         const auto url = parse_url(bad);
         ASSERT_FALSE(url) << bad;
         EXPECT_EQ(url.error().code, "URL_INVALID");
@@ -60,8 +60,11 @@ TEST(Target, path_and_query_are_decoded) {
 
 Router sample_router() {
     Router router;
-    for (const auto& [method, pattern] : std::vector<std::pair<std::string, std::string>>{
-             {"GET", "/"}, {"GET", "/v1/tasks/:id"}, {"GET", "/v1/tasks/:id/logs"}, {"POST", "/v1/tasks/:id"}, {"GET", "/ipfs/*"}})
+    for (const auto& [method, pattern] : std::vector<std::pair<std::string, std::string>>{{"GET", "/"},
+                                                                                          {"GET", "/v1/tasks/:id"},
+                                                                                          {"GET", "/v1/tasks/:id/logs"},
+                                                                                          {"POST", "/v1/tasks/:id"},
+                                                                                          {"GET", "/ipfs/*"}})
         router.add(Route{method, pattern, {}, {}, {}});
     return router;
 }
@@ -126,7 +129,8 @@ TEST(Range, one_range_is_understood) {
 
 TEST(Range, others_are_ignored_or_unsatisfiable) {
     ByteRange range;
-    for (const auto* header : {"", "bytes=", "bytes=a-b", "bytes=4-2", "items=1-2", "bytes=1-2,4-5", "bytes=99999999999999999999-"})
+    for (const auto* header :
+         {"", "bytes=", "bytes=a-b", "bytes=4-2", "items=1-2", "bytes=1-2,4-5", "bytes=99999999999999999999-"})
         EXPECT_EQ(parse_range(header, 10, range), RangeKind::kNone) << header;
     EXPECT_EQ(parse_range("bytes=10-", 10, range), RangeKind::kUnsatisfiable);
     EXPECT_EQ(parse_range("bytes=-0", 10, range), RangeKind::kUnsatisfiable);

@@ -21,9 +21,9 @@ struct WsRoute {
 };
 
 struct RouteMatch {
-    const Route* route = nullptr;               ///< null: unknown path, or known path with another method
+    const Route* route = nullptr;  ///< null: unknown path, or known path with another method
     std::map<std::string, std::string> params;
-    std::string allow;                          ///< methods the path has, for 405 and OPTIONS; empty: unknown path
+    std::string allow;  ///< methods the path has, for 405 and OPTIONS; empty: unknown path
 };
 
 class Router {

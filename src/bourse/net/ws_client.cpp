@@ -78,8 +78,7 @@ private:
 template <class TeardownHandler>
 void async_teardown(beast::role_type, ClientStream& stream, TeardownHandler&& handler) {
     stream.tcp_layer().close();
-    asio::post(stream.get_executor(),
-               beast::bind_front_handler(std::forward<TeardownHandler>(handler), error_code()));
+    asio::post(stream.get_executor(), beast::bind_front_handler(std::forward<TeardownHandler>(handler), error_code()));
 }
 void beast_close_socket(ClientStream& stream) { stream.tcp_layer().close(); }
 
@@ -115,7 +114,10 @@ struct WsClient::Impl {
         if (writing) return;
         writing = true;
         // Posted: on its own thread co_spawn would run drain() at once, under the lock.
-        asio::post(io, [this] { asio::co_spawn(io, [this] { return drain(); }, asio::detached); });
+        asio::post(io, [this] {
+            asio::co_spawn(
+                io, [this] { return drain(); }, asio::detached);
+        });
     }
 };
 
@@ -176,7 +178,8 @@ asio::awaitable<void> WsClient::Impl::run(std::uint64_t timeout_ms) {
         queue.clear();
     }
     ws.next_layer().tcp_layer().close();
-    const std::string reason = end == websocket::error::closed ? std::string(ws.reason().reason.c_str()) : end.message();
+    const std::string reason =
+        end == websocket::error::closed ? std::string(ws.reason().reason.c_str()) : end.message();
     if (callbacks.on_close)
         callbacks.on_close(Error{"WS_CLOSED", "The connection to " + url.origin() + " ended" +
                                                   (reason.empty() ? "." : ": " + reason + ".")});
@@ -232,7 +235,8 @@ void WsClient::Impl::ask_close() {
 
 WsClient::WsClient() = default;
 
-Result<std::unique_ptr<WsClient>> WsClient::connect(const std::string& url, Callbacks callbacks, std::uint64_t timeout_ms) {
+Result<std::unique_ptr<WsClient>> WsClient::connect(const std::string& url, Callbacks callbacks,
+                                                    std::uint64_t timeout_ms) {
     BOURSE_TRY(Url parsed, parse_url(url));
     if (parsed.scheme != "ws" && parsed.scheme != "wss")
         return fail("URL_INVALID", "\"" + url.substr(0, 200) + "\" must start with ws:// or wss://.");
@@ -242,7 +246,8 @@ Result<std::unique_ptr<WsClient>> WsClient::connect(const std::string& url, Call
         impl->tls.set_default_verify_paths(ec);
         impl->ws.next_layer().tls_layer().set_verify_mode(asio::ssl::verify_peer, ec);
     }
-    asio::co_spawn(impl->io, [raw = impl.get(), timeout_ms] { return raw->run(timeout_ms); }, asio::detached);
+    asio::co_spawn(
+        impl->io, [raw = impl.get(), timeout_ms] { return raw->run(timeout_ms); }, asio::detached);
     impl->thread = std::thread([impl] { impl->io.run(); });
     auto status = impl->connected.get_future().get();
     if (!status) {

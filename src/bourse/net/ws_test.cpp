@@ -53,8 +53,10 @@ protected:
                                      changed_.notify_all();
                                  },
                                  [](const WsConnectionPtr& c, std::string_view text) {
-                                     if (text == "close") c->close(4000, "as you wish");
-                                     else c->send("echo " + std::string(text));
+                                     if (text == "close")
+                                         c->close(4000, "as you wish");
+                                     else
+                                         c->send("echo " + std::string(text));
                                  },
                                  [this](const WsConnectionPtr&) {
                                      const std::lock_guard lock(mutex_);
@@ -68,7 +70,9 @@ protected:
         if (server_) server_->stop();
         connection_.reset();
     }
-    std::string url(const std::string& path = "/") const { return "ws://127.0.0.1:" + std::to_string(server_->port()) + path; }
+    std::string url(const std::string& path = "/") const {
+        return "ws://127.0.0.1:" + std::to_string(server_->port()) + path;
+    }
     bool wait_for(const std::function<bool()>& condition) {
         std::unique_lock lock(mutex_);
         return changed_.wait_for(lock, std::chrono::seconds(10), condition);
