@@ -30,14 +30,17 @@ void add_run_options(CLI::App& app, NodeFlags& flags) {
     sys::add_option(app, "node", "compat-delay-ms", flags.node.compat_delay_ms,
                     "How long eth_sendRawTransaction holds a transaction back, for existing clients (0 to 1000)")
         ->check(CLI::Range(0, 1000));
-    sys::add_option(app, "node", "heartbeat-ms", flags.node.heartbeat_ms, "An empty block after that long without one; 0: none");
+    sys::add_option(app, "node", "heartbeat-ms", flags.node.heartbeat_ms,
+                    "An empty block after that long without one; 0: none");
     sys::add_option(app, "node", "handler-threads", flags.handler_threads, "Threads that answer requests")
         ->check(CLI::Range(1, 256));
-    sys::add_option(app, "node", "allow-host", flags.node.allowed_hosts, "Host name this node is reached by (repeatable)");
+    sys::add_option(app, "node", "allow-host", flags.node.allowed_hosts,
+                    "Host name this node is reached by (repeatable)");
     sys::add_option(app, "node", "cors", flags.node.cors, "Let web pages of any origin use the RPC");
     sys::add_option(app, "node", "requests-per-minute", flags.requests_per_minute,
                     "Limit by client address beyond loopback; 0: none");
-    sys::add_option(app, "node", "quota-exempt", flags.node.quota_exempt, "Sender without a transaction quota (repeatable)");
+    sys::add_option(app, "node", "quota-exempt", flags.node.quota_exempt,
+                    "Sender without a transaction quota (repeatable)");
 }
 
 Status<> serve(NodeFlags& flags) {
@@ -78,7 +81,8 @@ int print_genesis(const NodeFlags& flags) {
 
 void add_node_command(CLI::App& root, int& exit_code) {
     auto* app = root.add_subcommand("node", "The chain: blocks, state, Ethereum JSON-RPC over HTTP and WebSocket");
-    app->footer("Examples:\n  bourse node --dev\n  bourse node init --genesis genesis.json --data-dir /srv/bourse/node");
+    app->footer(
+        "Examples:\n  bourse node --dev\n  bourse node init --genesis genesis.json --data-dir /srv/bourse/node");
     app->require_subcommand(0, 1);
     const auto flags = std::make_shared<NodeFlags>();
     add_run_options(*app, *flags);

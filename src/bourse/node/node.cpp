@@ -32,8 +32,8 @@ Result<std::set<Address>> parse_addresses(const std::vector<std::string>& texts)
 
 }  // namespace
 
-Result<chain::GenesisConfig> choose_genesis(const std::filesystem::path& data_dir, const std::filesystem::path& genesis_file,
-                                            bool dev) {
+Result<chain::GenesisConfig> choose_genesis(const std::filesystem::path& data_dir,
+                                            const std::filesystem::path& genesis_file, bool dev) {
     if (dev && !genesis_file.empty())
         return fail("GENESIS_INVALID", "--dev and --genesis exclude each other; --dev brings its own genesis.");
     const auto own = data_dir / "genesis.json";
@@ -50,7 +50,8 @@ Result<chain::GenesisConfig> choose_genesis(const std::filesystem::path& data_di
     }
     BOURSE_TRY(auto kept, read_genesis(own));
     if (wanted && chain::to_json(*wanted) != chain::to_json(kept))
-        return fail("DATA_FOREIGN", "The data folder " + data_dir.string() + " belongs to a chain with another genesis (id " +
+        return fail("DATA_FOREIGN", "The data folder " + data_dir.string() +
+                                        " belongs to a chain with another genesis (id " +
                                         std::to_string(kept.chain_id) + "). Choose another folder with --data-dir.");
     return kept;
 }

@@ -16,24 +16,25 @@ struct NodeOptions {
     std::filesystem::path genesis_file;  ///< empty: the folder's own
     bool dev = false;                    ///< the development genesis
     std::string bind = "127.0.0.1";
-    std::uint16_t port = 8545;           ///< 0: a free one
+    std::uint16_t port = 8545;  ///< 0: a free one
     std::uint64_t compat_delay_ms = 100;
     std::uint64_t heartbeat_ms = 5'000;
     unsigned handler_threads = 8;
-    bool cors = false;                   ///< any web origin may use the RPC
+    bool cors = false;  ///< any web origin may use the RPC
     std::vector<std::string> allowed_hosts;
     std::vector<std::string> quota_exempt;  ///< addresses
     std::size_t requests_per_minute = 0;    ///< by address beyond loopback; 0: no limit
 };
 
-/// The genesis that a data folder is to be opened with. Errors: GENESIS_MISSING, GENESIS_INVALID, DATA_FOREIGN (the folder
-/// keeps another one).
-Result<chain::GenesisConfig> choose_genesis(const std::filesystem::path& data_dir, const std::filesystem::path& genesis_file,
-                                            bool dev);
+/// The genesis that a data folder is to be opened with. Errors: GENESIS_MISSING, GENESIS_INVALID, DATA_FOREIGN (the
+/// folder keeps another one).
+Result<chain::GenesisConfig> choose_genesis(const std::filesystem::path& data_dir,
+                                            const std::filesystem::path& genesis_file, bool dev);
 
 class Node {
 public:
-    /// Opens the data folder, making it a chain's on the first time. Errors: those of choose_genesis and engine::Engine.
+    /// Opens the data folder, making it a chain's on the first time. Errors: those of choose_genesis and
+    /// engine::Engine.
     static Result<std::unique_ptr<Node>> open(NodeOptions options);
     ~Node();
 

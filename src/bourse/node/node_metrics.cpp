@@ -8,7 +8,8 @@ void watch_engine(engine::Engine& engine) {
     engine.application().on_commit([](const engine::CommittedBlock& committed) {
         auto& metrics = sys::Metrics::global();
         const auto& block = *committed.block;
-        metrics.gauge("bourse_node_head_block", "Number of the last committed block", static_cast<double>(block.header.number));
+        metrics.gauge("bourse_node_head_block", "Number of the last committed block",
+                      static_cast<double>(block.header.number));
         metrics.gauge("bourse_node_head_time_seconds", "Time of the last committed block",
                       static_cast<double>(block.header.time_s));
         metrics.count("bourse_node_blocks_total", "Blocks committed since the start");
@@ -26,9 +27,11 @@ void serve_node_metrics(net::HttpServer& server, engine::Engine& engine) {
         auto& metrics = sys::Metrics::global();
         const auto pool = engine.pool().status();
         const char* help = "Transactions in the pool";
-        metrics.gauge("bourse_node_pool_transactions", help, static_cast<double>(pool.executable), {{"state", "executable"}});
+        metrics.gauge("bourse_node_pool_transactions", help, static_cast<double>(pool.executable),
+                      {{"state", "executable"}});
         metrics.gauge("bourse_node_pool_transactions", help, static_cast<double>(pool.waiting), {{"state", "waiting"}});
-        metrics.gauge("bourse_node_pool_bytes", "Bytes of the transactions in the pool", static_cast<double>(pool.bytes));
+        metrics.gauge("bourse_node_pool_bytes", "Bytes of the transactions in the pool",
+                      static_cast<double>(pool.bytes));
         metrics.gauge("bourse_node_head_block", "Number of the last committed block",
                       static_cast<double>(engine.view()->head().number));
         net::Response out;

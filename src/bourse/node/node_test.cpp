@@ -32,7 +32,8 @@ TEST_F(NodeTest, serves_rpc_metrics_and_version) {
     const auto node = Node::open(options());
     ASSERT_TRUE(node) << node.error().message;
     ASSERT_TRUE((*node)->start());
-    EXPECT_EQ(post(**node, R"({"jsonrpc":"2.0","id":1,"method":"eth_chainId"})"), R"({"jsonrpc":"2.0","id":1,"result":"0xffff"})");
+    EXPECT_EQ(post(**node, R"({"jsonrpc":"2.0","id":1,"method":"eth_chainId"})"),
+              R"({"jsonrpc":"2.0","id":1,"result":"0xffff"})");
     net::ClientRequest request;
     const auto base = "http://127.0.0.1:" + std::to_string((*node)->port());
     request.url = base + "/version";

@@ -8,9 +8,12 @@ std::optional<std::uint64_t> block_number_of(const CallContext& context, const B
     const auto head = context.view->head().number;
     switch (id.kind) {
         case BlockId::Kind::kLatest:
-        case BlockId::Kind::kPending: return head;
-        case BlockId::Kind::kEarliest: return 0;
-        case BlockId::Kind::kNumber: return id.number <= head ? std::optional(id.number) : std::nullopt;
+        case BlockId::Kind::kPending:
+            return head;
+        case BlockId::Kind::kEarliest:
+            return 0;
+        case BlockId::Kind::kNumber:
+            return id.number <= head ? std::optional(id.number) : std::nullopt;
         case BlockId::Kind::kHash: {
             const auto number = context.view->blocks().number_of(id.hash);
             return number && *number <= head ? number : std::nullopt;
@@ -36,11 +39,14 @@ RpcResult<CallScene> call_scene(const CallContext& context, const BlockId& id) {
     const auto& view = *context.view;
     if (id.kind == BlockId::Kind::kPending) return CallScene{view.shared_state(), pending_block(context)};
     const auto number = block_number_of(context, id);
-    if (!number) return rpc_fail(kServerError, id.kind == BlockId::Kind::kHash ? "header for hash not found" : "header not found");
+    if (!number)
+        return rpc_fail(kServerError,
+                        id.kind == BlockId::Kind::kHash ? "header for hash not found" : "header not found");
     if (*number == view.head().number) return CallScene{view.shared_state(), view.latest_context()};
     auto state = view.state_at(*number);
     if (!state)
-        return rpc_fail(kServerError, "the state of block " + std::to_string(*number) + " is not kept by this node any more");
+        return rpc_fail(kServerError,
+                        "the state of block " + std::to_string(*number) + " is not kept by this node any more");
     const auto stored = view.blocks().header(*number);
     BOURSE_ASSERT(stored.has_value());
     return CallScene{std::move(state), view.context_of(header_of(*stored))};

@@ -12,8 +12,8 @@ namespace {
 Answer block_answer(CallContext& context, const BlockId& id, bool full) {
     if (id.kind == BlockId::Kind::kPending) {
         const auto executable = context.engine.pool().select(std::numeric_limits<std::uint64_t>::max(), true);
-        return pending_block_json(context.view->head(), context.view->head_hash(), pending_block(context).time_ms, executable,
-                                  full);
+        return pending_block_json(context.view->head(), context.view->head_hash(), pending_block(context).time_ms,
+                                  executable, full);
     }
     const auto block = stored_block(context, id);
     return block ? block_json(*block, full) : "null";

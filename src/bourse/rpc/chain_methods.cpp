@@ -59,7 +59,9 @@ tl::unexpected<RpcError> engine_error(const Error& error) {
 
 Answer web3_client_version(CallContext&, const Params&) { return json_text("bourse/v" BOURSE_VERSION "/linux/c++20"); }
 
-Answer web3_sha3(CallContext&, const Params& params) { return json_hex(crypto::keccak256(ByteView(params.get<Bytes>(0)))); }
+Answer web3_sha3(CallContext&, const Params& params) {
+    return json_hex(crypto::keccak256(ByteView(params.get<Bytes>(0))));
+}
 
 Answer rpc_modules(CallContext& context, const Params&) {
     std::string out = R"({"bourse":"1.0","eth":"1.0","net":"1.0","rpc":"1.0","web3":"1.0")";

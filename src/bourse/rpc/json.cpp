@@ -1,5 +1,7 @@
 #include <bourse/rpc/json.hpp>
 
+#include <simdjson.h>
+
 namespace bourse::rpc {
 
 namespace {
@@ -9,10 +11,14 @@ constexpr char kHexDigits[] = "0123456789abcdef";
 }  // namespace
 
 void append_json_text(std::string& out, std::string_view text) {
+    // Reasons of reverts and cut-off names may hold anything; the answer must be JSON all the same.
+    const bool is_utf8 = simdjson::validate_utf8(text.data(), text.size());
     out += '"';
     for (const char c : text) {
         const auto byte = static_cast<unsigned char>(c);
-        if (c == '"' || c == '\\') {
+        if (byte >= 0x80 && !is_utf8) {
+            out += "\\ufffd";
+        } else if (c == '"' || c == '\\') {
             out += '\\';
             out += c;
         } else if (byte < 0x20) {

@@ -9,7 +9,7 @@
 
 namespace bourse::rpc {
 
-void append_json_text(std::string& out, std::string_view text);  ///< quoted and escaped
+void append_json_text(std::string& out, std::string_view text);  ///< quoted and escaped; valid UTF-8 for any bytes
 void append_json_hex(std::string& out, ByteView bytes);          ///< "0x…"
 void append_json_quantity(std::string& out, std::uint64_t value);
 void append_json_quantity(std::string& out, const Uint256& value);

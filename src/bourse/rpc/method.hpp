@@ -1,5 +1,5 @@
-// The one table of JSON-RPC methods: name, checked parameters, shape of the result, one function. The dispatcher and the
-// reference page (docs/reference/json-rpc.md) are made from it.
+// The one table of JSON-RPC methods: name, checked parameters, shape of the result, one function. The dispatcher and
+// the reference page (docs/reference/json-rpc.md) are made from it.
 #pragma once
 
 #include <bourse/engine/engine.hpp>
@@ -16,7 +16,7 @@ struct RpcLimits {
     std::size_t batch_answer_bytes = 25UL << 20;  ///< of a whole answer; further calls of the batch get −32003
     std::uint64_t log_blocks = 10'000;            ///< unless address or topic is given
     std::size_t log_results = 10'000;
-    std::size_t subscriptions = 100;              ///< of one connection
+    std::size_t subscriptions = 100;  ///< of one connection
     std::uint64_t call_gas = 200'000'000;
     std::uint64_t fee_history_blocks = 1'024;
 };

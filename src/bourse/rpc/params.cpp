@@ -14,7 +14,8 @@ using Refusal = const char*;
 Refusal parse_hex_bytes(const dom::element& json, Bytes& out) {
     std::string_view text;
     if (json.get(text) != simdjson::SUCCESS) return "hex data must be a string";
-    if (!text.starts_with("0x") && !text.starts_with("0X")) return text.empty() ? "empty hex string" : "hex string without 0x prefix";
+    if (!text.starts_with("0x") && !text.starts_with("0X"))
+        return text.empty() ? "empty hex string" : "hex string without 0x prefix";
     if (text.size() % 2 != 0) return "hex string of odd length";
     auto bytes = from_hex(text);
     if (!bytes) return "invalid hex string";
@@ -38,7 +39,8 @@ Refusal parse_fixed(const dom::element& json, Fixed& out) {
 Refusal parse_quantity(const dom::element& json, Uint256& out) {
     std::string_view text;
     if (json.get(text) != simdjson::SUCCESS) return "a quantity must be a hex string";
-    if (!text.starts_with("0x") && !text.starts_with("0X")) return text.empty() ? "empty hex string" : "hex string without 0x prefix";
+    if (!text.starts_with("0x") && !text.starts_with("0X"))
+        return text.empty() ? "empty hex string" : "hex string without 0x prefix";
     if (text.size() == 2) return "hex string \"0x\"";
     if (text.size() > 3 && text[2] == '0') return "hex number with leading zero digits";
     if (text.size() > 66) return "hex number > 256 bits";
@@ -162,7 +164,9 @@ Refusal parse_call(const dom::element& json, CallArguments& out) {
     const auto address = [&](const dom::element& m, std::optional<Address>& to) {
         return into_optional(m, to, parse_fixed<Address>);
     };
-    const auto quantity = [&](const dom::element& m, std::optional<Uint256>& to) { return into_optional(m, to, parse_quantity); };
+    const auto quantity = [&](const dom::element& m, std::optional<Uint256>& to) {
+        return into_optional(m, to, parse_quantity);
+    };
     if (const auto r = parse_member(object, "from", call.from, parse_fixed<Address>)) return r;
     if (const auto r = parse_member(object, "to", call.to, address)) return r;
     if (const auto r = parse_member(object, "gas", call.gas, parse_u64)) return r;
@@ -228,7 +232,8 @@ Refusal parse_log_filter(const dom::element& json, LogArguments& out) {
     if (const auto r = parse_member(object, "fromBlock", out.from, block)) return r;
     if (const auto r = parse_member(object, "toBlock", out.to, block)) return r;
     if (const auto r = parse_member(object, "blockHash", out.block_hash, hash)) return r;
-    if (out.block_hash && (out.from || out.to)) return "cannot specify both blockHash and fromBlock/toBlock, choose one or the other";
+    if (out.block_hash && (out.from || out.to))
+        return "cannot specify both blockHash and fromBlock/toBlock, choose one or the other";
     for (const auto& end : {out.from, out.to})
         if (end && end->kind == BlockId::Kind::kHash) return "fromBlock and toBlock are numbers or tags";
     if (const auto r = parse_member(object, "address", out.addresses, parse_alternatives<Address>)) return r;
@@ -261,17 +266,28 @@ Refusal parse_into(const dom::element& json, ParamValue& out, Parser parser) {
 
 Refusal parse_value(ParamType type, const dom::element& json, ParamValue& out) {
     switch (type) {
-        case ParamType::kAddress: return parse_into<Address>(json, out, parse_fixed<Address>);
-        case ParamType::kHash: return parse_into<Hash>(json, out, parse_fixed<Hash>);
-        case ParamType::kBlock: return parse_into<BlockId>(json, out, parse_block_id);
-        case ParamType::kQuantity: return parse_into<Uint256>(json, out, parse_quantity);
-        case ParamType::kSlot: return parse_into<Uint256>(json, out, parse_slot);
-        case ParamType::kNumber: return parse_into<std::uint64_t>(json, out, parse_number);
-        case ParamType::kData: return parse_into<Bytes>(json, out, parse_hex_bytes);
-        case ParamType::kCall: return parse_into<CallArguments>(json, out, parse_call);
-        case ParamType::kLogFilter: return parse_into<LogArguments>(json, out, parse_log_filter);
-        case ParamType::kPercentiles: return parse_into<std::vector<double>>(json, out, parse_percentiles);
-        case ParamType::kNothing: return parse_nothing(json);
+        case ParamType::kAddress:
+            return parse_into<Address>(json, out, parse_fixed<Address>);
+        case ParamType::kHash:
+            return parse_into<Hash>(json, out, parse_fixed<Hash>);
+        case ParamType::kBlock:
+            return parse_into<BlockId>(json, out, parse_block_id);
+        case ParamType::kQuantity:
+            return parse_into<Uint256>(json, out, parse_quantity);
+        case ParamType::kSlot:
+            return parse_into<Uint256>(json, out, parse_slot);
+        case ParamType::kNumber:
+            return parse_into<std::uint64_t>(json, out, parse_number);
+        case ParamType::kData:
+            return parse_into<Bytes>(json, out, parse_hex_bytes);
+        case ParamType::kCall:
+            return parse_into<CallArguments>(json, out, parse_call);
+        case ParamType::kLogFilter:
+            return parse_into<LogArguments>(json, out, parse_log_filter);
+        case ParamType::kPercentiles:
+            return parse_into<std::vector<double>>(json, out, parse_percentiles);
+        case ParamType::kNothing:
+            return parse_nothing(json);
         case ParamType::kFlag: {
             auto& flag = out.emplace<bool>();
             return json.get(flag) == simdjson::SUCCESS ? nullptr : "true or false is needed";
@@ -290,19 +306,32 @@ Refusal parse_value(ParamType type, const dom::element& json, ParamValue& out) {
 
 std::string_view to_text(ParamType type) noexcept {
     switch (type) {
-        case ParamType::kAddress: return "address";
-        case ParamType::kHash: return "hash";
-        case ParamType::kBlock: return "block";
-        case ParamType::kQuantity: return "quantity";
-        case ParamType::kSlot: return "slot";
-        case ParamType::kNumber: return "number";
-        case ParamType::kData: return "data";
-        case ParamType::kFlag: return "bool";
-        case ParamType::kCall: return "call";
-        case ParamType::kLogFilter: return "filter";
-        case ParamType::kText: return "text";
-        case ParamType::kPercentiles: return "number[]";
-        case ParamType::kNothing: return "{}";
+        case ParamType::kAddress:
+            return "address";
+        case ParamType::kHash:
+            return "hash";
+        case ParamType::kBlock:
+            return "block";
+        case ParamType::kQuantity:
+            return "quantity";
+        case ParamType::kSlot:
+            return "slot";
+        case ParamType::kNumber:
+            return "number";
+        case ParamType::kData:
+            return "data";
+        case ParamType::kFlag:
+            return "bool";
+        case ParamType::kCall:
+            return "call";
+        case ParamType::kLogFilter:
+            return "filter";
+        case ParamType::kText:
+            return "text";
+        case ParamType::kPercentiles:
+            return "number[]";
+        case ParamType::kNothing:
+            return "{}";
     }
     return "";
 }

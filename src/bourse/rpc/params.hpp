@@ -22,17 +22,17 @@ namespace bourse::rpc {
 enum class ParamType : std::uint8_t {
     kAddress,
     kHash,
-    kBlock,        ///< tag, number, {"blockNumber"} or {"blockHash"}
-    kQuantity,     ///< hex without leading zeros
-    kSlot,         ///< hex of at most 32 bytes, with or without leading zeros
-    kNumber,       ///< JSON number or quantity, below 2^64
+    kBlock,     ///< tag, number, {"blockNumber"} or {"blockHash"}
+    kQuantity,  ///< hex without leading zeros
+    kSlot,      ///< hex of at most 32 bytes, with or without leading zeros
+    kNumber,    ///< JSON number or quantity, below 2^64
     kData,
     kFlag,
     kCall,
     kLogFilter,
     kText,
     kPercentiles,
-    kNothing,      ///< only null or an empty object: an extension that is not offered
+    kNothing,  ///< only null or an empty object: an extension that is not offered
 };
 /// How the documentation names a type.
 std::string_view to_text(ParamType type) noexcept;
@@ -63,8 +63,8 @@ struct LogArguments {
     std::vector<std::vector<Hash>> topics;
 };
 
-using ParamValue = std::variant<std::monostate, Address, Hash, BlockId, Uint256, std::uint64_t, Bytes, bool, CallArguments,
-                                LogArguments, std::string, std::vector<double>>;
+using ParamValue = std::variant<std::monostate, Address, Hash, BlockId, Uint256, std::uint64_t, Bytes, bool,
+                                CallArguments, LogArguments, std::string, std::vector<double>>;
 
 /// Checked parameters, by position. Absent optional ones are monostate.
 class Params {

@@ -58,13 +58,15 @@ bool take_apart(const dom::element& json, RequestParts& out) {
 }
 
 tl::unexpected<RpcError> not_available(std::string_view method) {
-    return rpc_fail(kMethodNotFound, "the method " + std::string(method.substr(0, 100)) + " does not exist/is not available");
+    return rpc_fail(kMethodNotFound,
+                    "the method " + std::string(method.substr(0, 100)) + " does not exist/is not available");
 }
 
 Answer run_method(CallContext& context, const RequestParts& request) {
     const auto* method = find_method(request.method);
     if (method == nullptr) return not_available(request.method);
-    if (method->scope == MethodScope::kDevelopment && !context.engine.is_development()) return not_available(request.method);
+    if (method->scope == MethodScope::kDevelopment && !context.engine.is_development())
+        return not_available(request.method);
     auto params = parse_params(request.has_params ? &request.params : nullptr, method->params);
     if (!params) return tl::unexpected(std::move(params).error());
     return method->run(context, *params);
@@ -73,9 +75,9 @@ Answer run_method(CallContext& context, const RequestParts& request) {
 /// Counts by method; names that are not in the table are one label, so that callers cannot make new ones.
 void count_call(std::string_view name, bool ok) {
     const auto* method = find_method(name);
-    sys::Metrics::global().count("bourse_node_rpc_calls_total", "JSON-RPC calls by method", 1,
-                                 {{"method", method != nullptr ? std::string(method->name) : "unknown"},
-                                  {"ok", ok ? "true" : "false"}});
+    sys::Metrics::global().count(
+        "bourse_node_rpc_calls_total", "JSON-RPC calls by method", 1,
+        {{"method", method != nullptr ? std::string(method->name) : "unknown"}, {"ok", ok ? "true" : "false"}});
 }
 
 void append_answer(std::string& out, CallContext& context, const dom::element& json) {
@@ -130,7 +132,8 @@ std::string RpcService::handle(std::string_view body, SubscriptionSink* sink, st
     }
     if (batch.size() == 0) return error_answer(kInvalidRequest, "empty batch");
     if (batch.size() > limits_.batch_calls)
-        return error_answer(kInvalidRequest, "batch too large: at most " + std::to_string(limits_.batch_calls) + " calls");
+        return error_answer(kInvalidRequest,
+                            "batch too large: at most " + std::to_string(limits_.batch_calls) + " calls");
     out = "[";
     for (const dom::element item : batch) {
         const auto before = out.size();
@@ -162,9 +165,7 @@ void RpcService::mount(net::HttpServer& server) {
     net::WsHandlers handlers;
     handlers.on_message = [this](const net::WsConnectionPtr& connection, std::string_view message) {
         Subscriptions::Connection sink(*subscriptions_, connection);
-        auto text = handle(message, &sink);
-        if (!text.empty()) connection->send(std::move(text));
-        sink.activate();
+        sink.answer(handle(message, &sink));
     };
     handlers.on_close = [this](const net::WsConnectionPtr& connection) { subscriptions_->forget(connection); };
     server.websocket("/", std::move(handlers));

@@ -30,7 +30,21 @@ TEST(JsonRpc, envelope_is_checked) {
 TEST(JsonRpc, ids_come_back_as_they_were) {
     TestChain chain;
     for (const auto* id : {"1", "\"a\\\"b\"", "null", "18446744073709551615", "-3"})
-        EXPECT_EQ(chain.ask(std::string(R"({"jsonrpc":"2.0","id":)") + id + R"(,"method":"eth_chainId"})").at("id"), json::parse(id));
+        EXPECT_EQ(chain.ask(std::string(R"({"jsonrpc":"2.0","id":)") + id + R"(,"method":"eth_chainId"})").at("id"),
+                  json::parse(id));
+}
+
+TEST(JsonRpc, answers_are_json_whatever_is_quoted) {
+    TestChain chain;
+    std::string name(99, 'a');
+    name += "\xc3\xa4\xc3\xa4 \\u0001";  // cut within a character
+    const auto answer = chain.service().handle(R"({"jsonrpc":"2.0","id":"\u0007\"ä","method":")" + name + R"("})");
+    EXPECT_TRUE(json::accept(answer)) << answer;
+    EXPECT_EQ(json::parse(answer).at("id"), "\a\"ä");
+    EXPECT_EQ(chain.service()
+                  .handle("{\"jsonrpc\":\"2.0\",\"id\":\"\xff\"}")
+                  .find(R"({"jsonrpc":"2.0","id":null,"error":{"code":-32700)"),
+              0U);
 }
 
 TEST(JsonRpc, notifications_are_not_answered) {
@@ -41,7 +55,8 @@ TEST(JsonRpc, notifications_are_not_answered) {
 
 TEST(JsonRpc, batches_keep_order_and_mix_failures) {
     TestChain chain;
-    const auto answers = chain.ask(R"([{"jsonrpc":"2.0","id":1,"method":"eth_chainId"},7,{"jsonrpc":"2.0","method":"eth_chainId"},
+    const auto answers =
+        chain.ask(R"([{"jsonrpc":"2.0","id":1,"method":"eth_chainId"},7,{"jsonrpc":"2.0","method":"eth_chainId"},
         {"jsonrpc":"2.0","id":"x","method":"nope"},{"jsonrpc":"2.0","id":2,"method":"net_version","params":[]}])");
     ASSERT_EQ(answers.size(), 4U);
     EXPECT_EQ(answers[0].at("result"), "0xffff");
@@ -54,7 +69,8 @@ TEST(JsonRpc, batches_keep_order_and_mix_failures) {
 std::string batch_of(std::size_t n) {
     std::string body = "[";
     for (std::size_t i = 0; i < n; ++i)
-        body += std::string(i > 0 ? "," : "") + R"({"jsonrpc":"2.0","id":)" + std::to_string(i) + R"(,"method":"eth_blockNumber"})";
+        body += std::string(i > 0 ? "," : "") + R"({"jsonrpc":"2.0","id":)" + std::to_string(i) +
+                R"(,"method":"eth_blockNumber"})";
     return body + "]";
 }
 
@@ -75,7 +91,10 @@ TEST(JsonRpc, batches_are_limited_in_calls_and_bytes) {
 TEST(JsonRpc, parameters_are_checked_one_by_one) {
     TestChain chain;
     const std::string address = to_hex(dev_address("requester"));
-    struct Case { const char* method; json params; };
+    struct Case {
+        const char* method;
+        json params;
+    };
     for (const auto& [method, params] : std::vector<Case>{
              {"eth_getBalance", json::array()},
              {"eth_getBalance", {nullptr}},
@@ -88,7 +107,8 @@ TEST(JsonRpc, parameters_are_checked_one_by_one) {
              {"eth_getBalance", {address, "0x"}},
              {"eth_getBalance", {address, "0x10000000000000000"}},
              {"eth_getBalance", {address, json::object()}},
-             {"eth_getBalance", {address, {{"blockNumber", "0x0"}, {"blockHash", std::string("0x") + std::string(64, '0')}}}},
+             {"eth_getBalance",
+              {address, {{"blockNumber", "0x0"}, {"blockHash", std::string("0x") + std::string(64, '0')}}}},
              {"eth_getBalance", {address, "latest", "more"}},
              {"eth_getStorageAt", {address, std::string("0x") + std::string(65, '1')}},
              {"eth_getTransactionReceipt", {"0x1234"}},
@@ -125,21 +145,45 @@ TEST(JsonRpc, state_of_blocks_by_tag_number_and_hash) {
     const json first = chain.result("eth_getBlockByNumber", {"0x1", false});
     EXPECT_EQ(chain.result("eth_getBalance", {address, {{"blockHash", first.at("hash")}}}), before);
     EXPECT_EQ(chain.result("eth_getBalance", {address, {{"blockNumber", "0x2"}}}), after);
-    for (const auto* tag : {"latest", "safe", "finalized", "pending"}) EXPECT_EQ(chain.result("eth_getBalance", {address, tag}), after);
+    for (const auto* tag : {"latest", "safe", "finalized", "pending"})
+        EXPECT_EQ(chain.result("eth_getBalance", {address, tag}), after);
     EXPECT_EQ(chain.result("eth_getBalance", {address, "earliest"}), before);
     EXPECT_EQ(error_code(chain.call("eth_getBalance", {address, "0x99"})), kServerError);
-    EXPECT_EQ(chain.call("eth_getBalance", {address, {{"blockHash", "0x" + std::string(64, '1')}}}).at("error").at("message"),
-              "header for hash not found");
+    EXPECT_EQ(
+        chain.call("eth_getBalance", {address, {{"blockHash", "0x" + std::string(64, '1')}}}).at("error").at("message"),
+        "header for hash not found");
 }
 
 TEST(JsonRpc, blocks_have_every_field) {
     TestChain chain;
     const auto hash = chain.mine({.data = rlc_transfer("worker1", 7)});
     const json block = chain.result("eth_getBlockByNumber", {"latest", false});
-    for (const auto* key : {"number", "hash", "parentHash", "nonce", "mixHash", "sha3Uncles", "logsBloom", "transactionsRoot",
-                            "stateRoot", "receiptsRoot", "miner", "difficulty", "totalDifficulty", "extraData", "size", "gasLimit",
-                            "gasUsed", "timestamp", "transactions", "uncles", "baseFeePerGas", "withdrawals", "withdrawalsRoot",
-                            "blobGasUsed", "excessBlobGas", "parentBeaconBlockRoot"})
+    for (const auto* key : {"number",
+                            "hash",
+                            "parentHash",
+                            "nonce",
+                            "mixHash",
+                            "sha3Uncles",
+                            "logsBloom",
+                            "transactionsRoot",
+                            "stateRoot",
+                            "receiptsRoot",
+                            "miner",
+                            "difficulty",
+                            "totalDifficulty",
+                            "extraData",
+                            "size",
+                            "gasLimit",
+                            "gasUsed",
+                            "timestamp",
+                            "transactions",
+                            "uncles",
+                            "baseFeePerGas",
+                            "withdrawals",
+                            "withdrawalsRoot",
+                            "blobGasUsed",
+                            "excessBlobGas",
+                            "parentBeaconBlockRoot"})
         EXPECT_TRUE(block.contains(key)) << key;
     EXPECT_EQ(block.at("number"), "0x2");
     EXPECT_EQ(block.at("baseFeePerGas"), "0x0");
@@ -186,7 +230,10 @@ TEST(JsonRpc, a_transfer_from_sending_to_receipt_and_log) {
 TEST(JsonRpc, refused_transactions_have_geths_texts) {
     TestChain chain;
     const auto send = [&](const TestTx& tx) {
-        return chain.call("eth_sendRawTransaction", {to_hex(signed_raw(tx))}).at("error").at("message").get<std::string>();
+        return chain.call("eth_sendRawTransaction", {to_hex(signed_raw(tx))})
+            .at("error")
+            .at("message")
+            .get<std::string>();
     };
     chain.mine({.data = rlc_transfer("worker1", 7)});
     EXPECT_NE(send({.nonce = 0}).find("nonce too low"), std::string::npos);
@@ -202,7 +249,8 @@ TEST(JsonRpc, refused_transactions_have_geths_texts) {
 TEST(JsonRpc, pending_transactions_are_seen_before_they_are_mined) {
     TestChain chain;
     const std::string address = to_hex(dev_address("requester"));
-    const std::string hash = chain.result("eth_sendRawTransaction", {to_hex(signed_raw({.data = rlc_transfer("worker1", 7)}))});
+    const std::string hash =
+        chain.result("eth_sendRawTransaction", {to_hex(signed_raw({.data = rlc_transfer("worker1", 7)}))});
     EXPECT_EQ(chain.result("eth_getTransactionCount", {address, "latest"}), "0x0");
     EXPECT_EQ(chain.result("eth_getTransactionCount", {address, "pending"}), "0x1");
     EXPECT_EQ(chain.result("eth_getTransactionReceipt", {hash}), nullptr);
@@ -218,7 +266,8 @@ TEST(JsonRpc, pending_transactions_are_seen_before_they_are_mined) {
 
 TEST(JsonRpc, reverts_carry_code_reason_and_data) {
     TestChain chain;
-    const json call{{"from", to_hex(dev_address("faucet"))}, {"to", to_hex(poco::kHub)},
+    const json call{{"from", to_hex(dev_address("faucet"))},
+                    {"to", to_hex(poco::kHub)},
                     {"data", to_hex(abi::encode_call(poco::selectors::hub::kWithdraw, Uint256(1)))}};
     for (const auto* method : {"eth_call", "eth_estimateGas"}) {
         const auto error = chain.call(method, {call}).at("error");
@@ -235,13 +284,15 @@ TEST(JsonRpc, calls_and_estimates_answer) {
     const std::string balance = chain.result("eth_call", {{{"to", to}, {"data", to_hex(data)}}, "latest"});
     EXPECT_EQ(*uint256_from_quantity(balance), Uint256(10'000) * 1'000'000'000);
     EXPECT_EQ(chain.result("eth_call", {{{"to", to}, {"input", to_hex(data)}}, "0x1", json::object()}), balance);
-    const json transfer{{"from", to_hex(dev_address("requester"))}, {"to", to}, {"data", to_hex(rlc_transfer("worker1", 1))}};
+    const json transfer{
+        {"from", to_hex(dev_address("requester"))}, {"to", to}, {"data", to_hex(rlc_transfer("worker1", 1))}};
     const auto gas = uint256_from_quantity(chain.result("eth_estimateGas", {transfer}).get<std::string>())->low_u64();
     EXPECT_GT(gas, 31'000U);
     EXPECT_LT(gas, 40'000U);
     json listed = transfer;
     listed["accessList"] = {{{"address", to}, {"storageKeys", {"0x" + std::string(64, '0')}}}};
-    EXPECT_EQ(uint256_from_quantity(chain.result("eth_estimateGas", {listed}).get<std::string>())->low_u64(), gas + 4300);
+    EXPECT_EQ(uint256_from_quantity(chain.result("eth_estimateGas", {listed}).get<std::string>())->low_u64(),
+              gas + 4300);
     EXPECT_EQ(chain.result("eth_getCode", {to}), "0xfe");
     EXPECT_EQ(chain.result("eth_getCode", {to_hex(dev_address("requester"))}), "0x");
     EXPECT_EQ(chain.result("eth_gasPrice"), "0x0");
@@ -253,16 +304,25 @@ TEST(JsonRpc, logs_are_filtered_and_limited) {
     limits.log_results = 4;
     limits.log_blocks = 3;
     TestChain chain({}, limits);
-    for (std::uint64_t i = 0; i < 3; ++i) chain.mine({.nonce = i, .data = rlc_transfer(i == 1 ? "worker2" : "worker1", 7)});
+    for (std::uint64_t i = 0; i < 3; ++i)
+        chain.mine({.nonce = i, .data = rlc_transfer(i == 1 ? "worker2" : "worker1", 7)});
     const std::string rlc = to_hex(poco::kRlc);
     const std::string worker1 = "0x" + std::string(24, '0') + to_hex(dev_address("worker1")).substr(2);
-    EXPECT_EQ(chain.result("eth_getLogs", {{{"fromBlock", "0x2"}, {"toBlock", "latest"}, {"address", rlc}}}).size(), 3U);
-    EXPECT_EQ(chain.result("eth_getLogs", {{{"fromBlock", "0x2"}, {"address", {rlc}}, {"topics", {nullptr, nullptr, worker1}}}}).size(), 2U);
-    EXPECT_EQ(chain.result("eth_getLogs", {{{"fromBlock", "0x2"}, {"topics", {nullptr, nullptr, {worker1, worker1}}}}}).size(), 2U);
+    EXPECT_EQ(chain.result("eth_getLogs", {{{"fromBlock", "0x2"}, {"toBlock", "latest"}, {"address", rlc}}}).size(),
+              3U);
+    EXPECT_EQ(chain
+                  .result("eth_getLogs",
+                          {{{"fromBlock", "0x2"}, {"address", {rlc}}, {"topics", {nullptr, nullptr, worker1}}}})
+                  .size(),
+              2U);
+    EXPECT_EQ(chain.result("eth_getLogs", {{{"fromBlock", "0x2"}, {"topics", {nullptr, nullptr, {worker1, worker1}}}}})
+                  .size(),
+              2U);
     EXPECT_EQ(chain.result("eth_getLogs", {json::object()}).size(), 1U);
     EXPECT_EQ(chain.result("eth_getLogs", {{{"fromBlock", "0x50"}, {"toBlock", "0x60"}}}).size(), 0U);
     EXPECT_EQ(error_code(chain.call("eth_getLogs", {{{"fromBlock", "0x0"}, {"toBlock", "0x4"}}})), kLimitExceeded);
-    EXPECT_EQ(error_code(chain.call("eth_getLogs", {{{"fromBlock", "0x0"}, {"address", {rlc, to_hex(poco::kHub)}}}})), kLimitExceeded);
+    EXPECT_EQ(error_code(chain.call("eth_getLogs", {{{"fromBlock", "0x0"}, {"address", {rlc, to_hex(poco::kHub)}}}})),
+              kLimitExceeded);
 }
 
 TEST(JsonRpc, fee_history_is_all_zero) {
@@ -279,7 +339,9 @@ TEST(JsonRpc, fee_history_is_all_zero) {
 TEST(JsonRpc, time_moves_on_development_chains) {
     TestChain chain;
     const auto time_of = [&](const char* tag) {
-        return uint256_from_quantity(chain.result("eth_getBlockByNumber", {tag, false}).at("timestamp").get<std::string>())->low_u64();
+        return uint256_from_quantity(
+                   chain.result("eth_getBlockByNumber", {tag, false}).at("timestamp").get<std::string>())
+            ->low_u64();
     };
     const auto before = time_of("pending");
     EXPECT_GE(chain.result("evm_increaseTime", {3000}).get<std::int64_t>(), 3000);

@@ -28,12 +28,15 @@ RpcResult<std::string> Subscriptions::Connection::subscribe(const std::string& k
         return rpc_fail(kInvalidParams, "no \"" + kind.substr(0, 60) + "\" subscription in eth namespace");
     }
     const std::lock_guard lock(all_.mutex_);
-    const auto mine = std::ranges::count_if(all_.entries_, [&](const auto& e) { return e.second.connection == connection_; });
+    const auto mine =
+        std::ranges::count_if(all_.entries_, [&](const auto& e) { return e.second.connection == connection_; });
     if (static_cast<std::size_t>(mine) >= all_.limits_.subscriptions)
-        return rpc_fail(kLimitExceeded, "at most " + std::to_string(all_.limits_.subscriptions) + " subscriptions a connection");
+        return rpc_fail(kLimitExceeded,
+                        "at most " + std::to_string(all_.limits_.subscriptions) + " subscriptions a connection");
     // Ids cannot be guessed: half random, half counted so that they never meet.
     const auto id = to_hex(crypto::random_bytes(8)) + to_hex_plain(ByteView(to_be32(all_.next_id_++)).subspan(24));
     all_.entries_.emplace(id, std::move(entry));
+    ++all_.count_;
     fresh_.push_back(id);
     return json_text(id);
 }
@@ -42,20 +45,21 @@ bool Subscriptions::Connection::unsubscribe(const std::string& id) {
     const std::lock_guard lock(all_.mutex_);
     const auto it = all_.entries_.find(id);
     if (it == all_.entries_.end() || it->second.connection != connection_) return false;
-    if (it->second.active) --all_.count_;
+    --all_.count_;
     all_.entries_.erase(it);
     return true;
 }
 
-void Subscriptions::Connection::activate() {
-    if (fresh_.empty()) return;
-    const std::lock_guard lock(all_.mutex_);
-    for (const auto& id : fresh_) {
-        const auto it = all_.entries_.find(id);
-        if (it == all_.entries_.end() || it->second.active) continue;
-        it->second.active = true;
-        ++all_.count_;
+void Subscriptions::Connection::answer(std::string text) {
+    if (fresh_.empty()) {
+        if (!text.empty()) connection_->send(std::move(text));
+        return;
     }
+    // Under the lock: no block can be announced between the answer and the first moment that the subscription hears.
+    const std::lock_guard lock(all_.mutex_);
+    if (!text.empty()) connection_->send(std::move(text));
+    for (const auto& id : fresh_)
+        if (const auto it = all_.entries_.find(id); it != all_.entries_.end()) it->second.active = true;
     fresh_.clear();
 }
 
@@ -63,7 +67,7 @@ void Subscriptions::forget(const net::WsConnectionPtr& connection) {
     const std::lock_guard lock(mutex_);
     std::erase_if(entries_, [&](const auto& entry) {
         if (entry.second.connection != connection) return false;
-        if (entry.second.active) --count_;
+        --count_;
         return true;
     });
 }
@@ -109,8 +113,8 @@ void Subscriptions::send_logs(const Entry& entry, const std::string& id, const c
         for (const auto& log : tx.receipt.logs) {
             if (entry.filter.accepts(log)) {
                 std::string text;
-                append_log(text, log, {block.hash, block.header.number, static_cast<std::uint32_t>(i)}, tx.transaction->hash,
-                           log_index);
+                append_log(text, log, {block.hash, block.header.number, static_cast<std::uint32_t>(i)},
+                           tx.transaction->hash, log_index);
                 send(entry, id, text);
             }
             ++log_index;

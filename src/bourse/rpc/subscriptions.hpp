@@ -17,14 +17,16 @@ class Subscriptions {
 public:
     Subscriptions(engine::Engine& engine, const RpcLimits& limits);
 
-    /// What one connection may do while one of its messages is handled. New subscriptions hear nothing before
-    /// `activate`, which is called once the answer has been queued: a client must know the id before the first event.
+    /// What one connection may do while one of its messages is handled. A new subscription hears nothing before its
+    /// answer is queued, and everything from then on: a client must know the id before the first event.
     class Connection final : public SubscriptionSink {
     public:
-        Connection(Subscriptions& all, net::WsConnectionPtr connection) : all_(all), connection_(std::move(connection)) {}
+        Connection(Subscriptions& all, net::WsConnectionPtr connection)
+            : all_(all), connection_(std::move(connection)) {}
         RpcResult<std::string> subscribe(const std::string& kind, const LogArguments* filter) override;
         bool unsubscribe(const std::string& id) override;
-        void activate();
+        /// Queues the answer to the message and lets its new subscriptions hear, as one step.
+        void answer(std::string text);
 
     private:
         Subscriptions& all_;
@@ -52,7 +54,7 @@ private:
     const RpcLimits& limits_;
     mutable std::mutex mutex_;
     std::map<std::string, Entry> entries_;  ///< by id
-    std::atomic<std::size_t> count_{0};     ///< so that nobody pays while nobody listens
+    std::atomic<std::size_t> count_{0};     ///< of entries, so that nobody pays while there are none
     std::uint64_t next_id_ = 1;
 };
 

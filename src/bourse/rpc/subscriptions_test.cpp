@@ -25,12 +25,13 @@ protected:
         server_->stop();
     }
     std::unique_ptr<net::WsClient> connect() {
-        auto client = net::WsClient::connect("ws://127.0.0.1:" + std::to_string(server_->port()) + "/", {[this](std::string_view text) {
-                                                 const std::lock_guard lock(mutex_);
-                                                 heard_.push_back(json::parse(text));
-                                                 changed_.notify_all();
-                                             },
-                                             {}});
+        auto client = net::WsClient::connect("ws://127.0.0.1:" + std::to_string(server_->port()) + "/",
+                                             {[this](std::string_view text) {
+                                                  const std::lock_guard lock(mutex_);
+                                                  heard_.push_back(json::parse(text));
+                                                  changed_.notify_all();
+                                              },
+                                              {}});
         return std::move(client).value();
     }
     /// The first `n` messages for which `wanted` holds.
@@ -51,7 +52,8 @@ protected:
         return answers.empty() ? json() : answers[0];
     }
     std::vector<json> events(const std::string& id, std::size_t n) {
-        return wait_for(n, [&](const json& m) { return m.contains("params") && m.at("params").at("subscription") == id; });
+        return wait_for(n,
+                        [&](const json& m) { return m.contains("params") && m.at("params").at("subscription") == id; });
     }
 
     TestChain chain_;
@@ -79,7 +81,9 @@ TEST_F(SocketTest, new_heads_come_in_order_without_gaps) {
 TEST_F(SocketTest, logs_are_those_of_the_filter_and_of_get_logs) {
     const std::string worker2 = "0x" + std::string(24, '0') + to_hex(dev_address("worker2")).substr(2);
     const std::string all = ask(1, "eth_subscribe", {"logs"}).at("result");
-    const std::string some = ask(2, "eth_subscribe", {"logs", {{"address", to_hex(poco::kRlc)}, {"topics", {nullptr, nullptr, worker2}}}}).at("result");
+    const std::string some =
+        ask(2, "eth_subscribe", {"logs", {{"address", to_hex(poco::kRlc)}, {"topics", {nullptr, nullptr, worker2}}}})
+            .at("result");
     chain_.mine({.nonce = 0, .data = rlc_transfer("worker1", 1)});
     chain_.mine({.nonce = 1, .data = rlc_transfer("worker2", 2)});
     const auto everything = events(all, 2);
@@ -107,7 +111,8 @@ TEST_F(SocketTest, subscriptions_are_checked_and_limited) {
 
 TEST_F(SocketTest, batches_and_calls_work_over_the_socket) {
     EXPECT_EQ(ask(1, "eth_chainId", json::array()).at("result"), "0xffff");
-    client_->send(R"([{"jsonrpc":"2.0","id":5,"method":"eth_chainId"},{"jsonrpc":"2.0","id":6,"method":"eth_blockNumber"}])");
+    client_->send(
+        R"([{"jsonrpc":"2.0","id":5,"method":"eth_chainId"},{"jsonrpc":"2.0","id":6,"method":"eth_blockNumber"}])");
     const auto answers = wait_for(1, [](const json& m) { return m.is_array(); });
     ASSERT_EQ(answers.size(), 1U);
     EXPECT_EQ(answers[0].size(), 2U);

@@ -68,7 +68,8 @@ public:
     nlohmann::json ask(std::string_view body) { return nlohmann::json::parse(service_->handle(body)); }
     /// The whole answer: result or error.
     nlohmann::json call(const std::string& method, nlohmann::json params = nlohmann::json::array()) {
-        return ask(nlohmann::json{{"jsonrpc", "2.0"}, {"id", 1}, {"method", method}, {"params", std::move(params)}}.dump());
+        return ask(
+            nlohmann::json{{"jsonrpc", "2.0"}, {"id", 1}, {"method", method}, {"params", std::move(params)}}.dump());
     }
     nlohmann::json result(const std::string& method, nlohmann::json params = nlohmann::json::array()) {
         auto answer = call(method, std::move(params));
