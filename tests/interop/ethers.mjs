@@ -27,8 +27,7 @@ const TOKEN_ABI = [
   "function transfer(address,uint256) returns (bool)",
   "event Transfer(address indexed from, address indexed to, uint256 value)",
 ];
-const HUB_ABI = ["function withdraw(uint256) returns (bool)", "function viewTask(bytes32) view returns (bytes)",
-  "function countCategory() view returns (uint256)", "function matchOrders() "];
+const HUB_ABI = ["function withdraw(uint256) returns (bool)", "function countCategory() view returns (uint256)"];
 
 let passed = 0;
 let failed = 0;
@@ -101,9 +100,12 @@ for (const type of [0, 1, 2]) {
 }
 
 await section("two transactions in a row", async () => {
+  // ethers keeps a read of the pending nonce for 250 ms: on a node that mines at once the second would be "nonce too low"
+  // (chain.md §5).
   const first = await token.transfer(receiver, 1n);
+  const receipts = [await first.wait()];
   const second = await token.transfer(receiver, 2n);
-  const receipts = await Promise.all([first.wait(), second.wait()]);
+  receipts.push(await second.wait());
   check("two transactions in a row", receipts.every((r) => r.status === 1) && second.nonce === first.nonce + 1);
 });
 
@@ -168,7 +170,7 @@ await section("websocket", async () => {
   const events = [];
   await socket.on("block", (number) => heads.push(number));
   const live = new ethers.Contract(RLC, TOKEN_ABI, socket);
-  await live.on(live.filters.Transfer(sender.address, null), (from, to, value) => events.push(value));
+  await live.on(live.filters.Transfer(sender.address, null), (event) => events.push(event.args.value));
   await socket.send("eth_chainId", []);
   for (let i = 0; i < 3; ++i) await (await token.transfer(receiver, 100n + BigInt(i))).wait();
   check("events by WebSocket", await until(() => events.length >= 3), String(events));
