@@ -3,6 +3,7 @@
 #include <bourse/sys/clock.hpp>
 #include <bourse/sys/log.hpp>
 #include <bourse/sys/metrics.hpp>
+#include <bourse/worker/capability.hpp>
 #include <bourse/worker/engine.hpp>
 #include <bourse/worker/volume.hpp>
 
@@ -72,6 +73,7 @@ Result<std::shared_ptr<const DealFacts>> Engine::facts_with_retry(const stream::
 /// The stake of every task that is taken counts until its contribution has locked it.
 Status<> Engine::check_and_reserve(const stream::Command& assignment, const DealFacts& facts) {
     const std::lock_guard lock(check_mutex_);
+    BOURSE_CHECK(can_give(measure_machine(parts_.config->data_dir), assignment.limits));
     Uint256 reserved;
     for (const auto& other : parts_.journal->all())
         if (other.task() != assignment.task && other.step < TaskStep::kContributed) reserved += other.stake_nrlc;

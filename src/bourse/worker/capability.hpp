@@ -1,0 +1,24 @@
+// Whether this machine can give a task what its category promises: limits near which an app lives split the vote, so a
+// worker that cannot give them does not take the task (middleware §9.7).
+#pragma once
+
+#include <bourse/base/result.hpp>
+#include <bourse/poco/categories.hpp>
+
+#include <cstdint>
+#include <filesystem>
+
+namespace bourse::worker {
+
+struct MachineCapability {
+    std::uint64_t cpus = 0;
+    std::uint64_t memory_bytes = 0;
+    std::uint64_t open_files = 0;       ///< hard limit of this process
+    std::uint64_t free_disk_bytes = 0;  ///< where volumes above 256 MiB lie
+};
+MachineCapability measure_machine(const std::filesystem::path& data_dir);
+
+/// Errors: WORKER_LIMITS_TOO_LOW, WORKER_DISK_FULL, with what is missing.
+Status<> can_give(const MachineCapability& machine, const poco::TaskLimits& limits);
+
+}  // namespace bourse::worker
