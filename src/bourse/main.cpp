@@ -11,7 +11,8 @@
 #include <CLI/CLI.hpp>
 
 int main(int argc, char** argv) {
-    CLI::App root("Bourse: a decentralised marketplace for computing.\nRoles run a part of a market, verbs use one.", "bourse");
+    CLI::App root("Bourse: a decentralised marketplace for computing.\nRoles run a part of a market, verbs use one.",
+                  "bourse");
     root.set_version_flag("--version", "bourse " BOURSE_VERSION);
     root.require_subcommand(1);
     root.footer("Start with: bourse up, then in another terminal: bourse run hello --wallet requester --watch");

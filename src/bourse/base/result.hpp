@@ -41,14 +41,14 @@ tl::unexpected<std::decay_t<E>> fail(E&& error) {
 
 /// BOURSE_TRY(auto x, f()): declares x from the value of f(), or returns its error.
 #define BOURSE_TRY(decl, expr) BOURSE_TRY_IMPL(BOURSE_CONCAT(try_result_, __COUNTER__), decl, expr)
-#define BOURSE_TRY_IMPL(tmp, decl, expr)                           \
-    auto tmp = (expr);                                             \
-    if (!tmp) return ::bourse::fail(std::move(tmp).error());       \
+#define BOURSE_TRY_IMPL(tmp, decl, expr)                     \
+    auto tmp = (expr);                                       \
+    if (!tmp) return ::bourse::fail(std::move(tmp).error()); \
     decl = *std::move(tmp)
 
 /// BOURSE_CHECK(f()): returns the error of a Status, or goes on.
-#define BOURSE_CHECK(expr)                                         \
-    do {                                                           \
-        auto check_status_ = (expr);                               \
+#define BOURSE_CHECK(expr)                                                           \
+    do {                                                                             \
+        auto check_status_ = (expr);                                                 \
         if (!check_status_) return ::bourse::fail(std::move(check_status_).error()); \
     } while (false)

@@ -19,7 +19,8 @@ public:
     constexpr Uint256() = default;
     constexpr Uint256(std::uint64_t value) : limbs_{value, 0, 0, 0} {}  // NOLINT: widening is safe
     /// Limbs from least to most significant.
-    constexpr Uint256(std::uint64_t l0, std::uint64_t l1, std::uint64_t l2, std::uint64_t l3) : limbs_{l0, l1, l2, l3} {}
+    constexpr Uint256(std::uint64_t l0, std::uint64_t l1, std::uint64_t l2, std::uint64_t l3)
+        : limbs_{l0, l1, l2, l3} {}
 
     static constexpr Uint256 max() { return {~0ULL, ~0ULL, ~0ULL, ~0ULL}; }
 
@@ -53,13 +54,16 @@ public:
     friend Uint256 operator<<(const Uint256& a, unsigned bits) noexcept;
     friend Uint256 operator>>(const Uint256& a, unsigned bits) noexcept;
     friend constexpr Uint256 operator&(const Uint256& a, const Uint256& b) noexcept {
-        return {a.limbs_[0] & b.limbs_[0], a.limbs_[1] & b.limbs_[1], a.limbs_[2] & b.limbs_[2], a.limbs_[3] & b.limbs_[3]};
+        return {a.limbs_[0] & b.limbs_[0], a.limbs_[1] & b.limbs_[1], a.limbs_[2] & b.limbs_[2],
+                a.limbs_[3] & b.limbs_[3]};
     }
     friend constexpr Uint256 operator|(const Uint256& a, const Uint256& b) noexcept {
-        return {a.limbs_[0] | b.limbs_[0], a.limbs_[1] | b.limbs_[1], a.limbs_[2] | b.limbs_[2], a.limbs_[3] | b.limbs_[3]};
+        return {a.limbs_[0] | b.limbs_[0], a.limbs_[1] | b.limbs_[1], a.limbs_[2] | b.limbs_[2],
+                a.limbs_[3] | b.limbs_[3]};
     }
     friend constexpr Uint256 operator^(const Uint256& a, const Uint256& b) noexcept {
-        return {a.limbs_[0] ^ b.limbs_[0], a.limbs_[1] ^ b.limbs_[1], a.limbs_[2] ^ b.limbs_[2], a.limbs_[3] ^ b.limbs_[3]};
+        return {a.limbs_[0] ^ b.limbs_[0], a.limbs_[1] ^ b.limbs_[1], a.limbs_[2] ^ b.limbs_[2],
+                a.limbs_[3] ^ b.limbs_[3]};
     }
     constexpr Uint256 operator~() const noexcept { return {~limbs_[0], ~limbs_[1], ~limbs_[2], ~limbs_[3]}; }
     Uint256& operator+=(const Uint256& o) noexcept { return *this = *this + o; }

@@ -1,8 +1,8 @@
 #include <bourse/base/uint256.hpp>
 
-#include <boost/multiprecision/cpp_int.hpp>
 #include <gtest/gtest.h>
 #include <rapidcheck.h>
+#include <boost/multiprecision/cpp_int.hpp>
 
 namespace bourse {
 namespace {
@@ -22,7 +22,10 @@ const Wide& modulus() {
 
 /// Values of all sizes, with the edges that break carries more often than chance would.
 Uint256 any_value() {
-    const auto limb = [] { return *rc::gen::oneOf(rc::gen::arbitrary<std::uint64_t>(), rc::gen::element<std::uint64_t>(0, 1, ~0ULL, 1ULL << 63)); };
+    const auto limb = [] {
+        return *rc::gen::oneOf(rc::gen::arbitrary<std::uint64_t>(),
+                               rc::gen::element<std::uint64_t>(0, 1, ~0ULL, 1ULL << 63));
+    };
     const Uint256 full{limb(), limb(), limb(), limb()};
     return full >> *rc::gen::inRange(0U, 256U);
 }
@@ -90,7 +93,8 @@ TEST(Uint256, texts_round_trip) {
     EXPECT_EQ(to_quantity(1024), "0x400");
     EXPECT_FALSE(uint256_from_decimal(""));
     EXPECT_FALSE(uint256_from_decimal("-1"));
-    EXPECT_FALSE(uint256_from_decimal("115792089237316195423570985008687907853269984665640564039457584007913129639936"));
+    EXPECT_FALSE(
+        uint256_from_decimal("115792089237316195423570985008687907853269984665640564039457584007913129639936"));
     EXPECT_FALSE(uint256_from_quantity("10"));
     EXPECT_FALSE(uint256_from_quantity("0x"));
 }

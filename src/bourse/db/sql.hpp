@@ -36,8 +36,9 @@ public:
     virtual std::int64_t execute(const std::string& sql, const SqlRow& args = {}) = 0;
     /// Runs f in one transaction: committed when it returns, rolled back when it throws. Does not nest.
     virtual void transaction(const std::function<void()>& f) = 0;
-    /// Applies migrations[version…]: each a script of statements (no triggers: it is split at semicolons outside quotes); the version reached is kept in the table `schema_version`.
-    /// Errors: DB_NEWER_SCHEMA when the file comes from a later program.
+    /// Applies migrations[version…]: each a script of statements (no triggers: it is split at semicolons outside
+    /// quotes); the version reached is kept in the table `schema_version`. Errors: DB_NEWER_SCHEMA when the file comes
+    /// from a later program.
     virtual Status<> migrate(const std::vector<std::string>& migrations) = 0;
 };
 

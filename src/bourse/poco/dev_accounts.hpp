@@ -1,5 +1,5 @@
-// The twenty accounts of the public development mnemonic "test test … junk" (m/44'/60'/0'/0/index) and the names they have
-// on development chains (spec/chain.md §4). Everybody knows these keys: never give them anything of value.
+// The twenty accounts of the public development mnemonic "test test … junk" (m/44'/60'/0'/0/index) and the names they
+// have on development chains (spec/chain.md §4). Everybody knows these keys: never give them anything of value.
 #pragma once
 
 #include <array>

@@ -99,12 +99,21 @@ StoreService::~StoreService() {
 }
 
 void StoreService::add_routes() {
+    // A full disk shows as an exception of the index: the worker must keep its result and come again.
+    const auto or_later = [this](auto handler) {
+        return [this, handler](const net::Request& r) {
+            try {
+                return (this->*handler)(r);
+            } catch (const std::exception& error) {
+                sys::log_error("upload failed", {{"message", error.what()}});
+                return refusal({"DATA_UNWRITABLE", "The store cannot write now. Try again later."});
+            }
+        };
+    };
     const net::RouteOptions spooled{.spool_body = true, .max_body_bytes = config_.max_upload_bytes};
-    server_.route(
-        "POST", "/v1/results", [this](const net::Request& r) { return upload_result(r); }, spooled);
+    server_.route("POST", "/v1/results", or_later(&StoreService::upload_result), spooled);
     server_.route("GET", "/v1/results/:task", [this](const net::Request& r) { return show_result(r); });
-    server_.route(
-        "POST", "/v1/blobs", [this](const net::Request& r) { return upload_blob(r); }, spooled);
+    server_.route("POST", "/v1/blobs", or_later(&StoreService::upload_blob), spooled);
     server_.route("GET", "/ipfs/:cid", [this](const net::Request& r) { return content(r); });
     server_.route("HEAD", "/ipfs/:cid", [this](const net::Request& r) { return content(r); });
     net::serve_metrics(server_);

@@ -10,8 +10,10 @@ namespace bourse::sys {
 
 /// Errors: FILE_NOT_FOUND, FILE_UNREADABLE, FILE_TOO_LARGE.
 Result<std::string> read_file(const std::filesystem::path& path, std::size_t max_bytes = 64 << 20);
-/// Writes beside and renames, so that readers see the old or the new content. `mode` e.g. 0600. Errors: FILE_UNWRITABLE.
-Status<> write_file_atomic(const std::filesystem::path& path, std::string_view content, unsigned mode = 0644, bool sync = false);
+/// Writes beside and renames, so that readers see the old or the new content. `mode` e.g. 0600. Errors:
+/// FILE_UNWRITABLE.
+Status<> write_file_atomic(const std::filesystem::path& path, std::string_view content, unsigned mode = 0644,
+                           bool sync = false);
 
 /// An exclusive lock on a file, held until destroyed; taken over by nobody else on this machine. Errors: DATA_LOCKED.
 class FileLock {

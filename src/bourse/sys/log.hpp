@@ -11,10 +11,10 @@ namespace bourse::sys {
 enum class LogLevel { kDebug, kInfo, kWarn, kError };
 
 struct LogConfig {
-    std::string role;           ///< "node", "worker", …: goes into every line
+    std::string role;  ///< "node", "worker", …: goes into every line
     LogLevel level = LogLevel::kInfo;
-    std::string file;           ///< empty: stderr
-    bool json = true;           ///< false: plain text for a terminal
+    std::string file;  ///< empty: stderr
+    bool json = true;  ///< false: plain text for a terminal
 };
 void init_log(const LogConfig& config);
 

@@ -12,19 +12,19 @@
 namespace bourse::sys {
 
 struct ProcessSpec {
-    std::vector<std::string> argv;                 ///< argv[0] is looked up in PATH
+    std::vector<std::string> argv;                          ///< argv[0] is looked up in PATH
     std::optional<std::map<std::string, std::string>> env;  ///< whole environment; absent: inherited
     std::filesystem::path cwd;
     std::string stdin_text;
-    std::filesystem::path stdout_file;             ///< when set, stdout goes there instead of being captured (append)
+    std::filesystem::path stdout_file;  ///< when set, stdout goes there instead of being captured (append)
     std::filesystem::path stderr_file;
-    std::uint64_t timeout_ms = 0;                  ///< 0: none
-    std::size_t max_output_bytes = 1 << 20;        ///< of each captured stream; more is dropped
-    bool die_with_parent = false;                  ///< SIGKILL when the starter ends, also by kill -9
+    std::uint64_t timeout_ms = 0;            ///< 0: none
+    std::size_t max_output_bytes = 1 << 20;  ///< of each captured stream; more is dropped
+    bool die_with_parent = false;            ///< SIGKILL when the starter ends, also by kill -9
 };
 
 struct ProcessResult {
-    int exit_code = 0;      ///< 128 + signal when killed by one
+    int exit_code = 0;  ///< 128 + signal when killed by one
     bool timed_out = false;
     std::string out;
     std::string err;

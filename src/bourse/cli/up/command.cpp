@@ -38,7 +38,8 @@ struct UpOptions {
 /// One start of the market: holds the folder's lock, the ports, the children and what was deployed.
 class Up {
 public:
-    explicit Up(const UpOptions& options) : options_(options), home_(sys::bourse_home()), supervisor_(!options.no_restart) {}
+    explicit Up(const UpOptions& options)
+        : options_(options), home_(sys::bourse_home()), supervisor_(!options.no_restart) {}
 
     Status<> run();
 
@@ -68,7 +69,8 @@ private:
 Status<> Up::prepare_home() {
     std::error_code error;
     std::filesystem::create_directories(home_ / "logs", error);
-    if (error) return fail("DATA_UNWRITABLE", "The folder " + home_.string() + " cannot be made: " + error.message() + ".");
+    if (error)
+        return fail("DATA_UNWRITABLE", "The folder " + home_.string() + " cannot be made: " + error.message() + ".");
     std::filesystem::permissions(home_, std::filesystem::perms::owner_all, error);
     BOURSE_TRY(auto lock, sys::FileLock::acquire(home_ / "up.lock"));
     lock_.emplace(std::move(lock));
@@ -147,22 +149,30 @@ Status<> Up::set_up_market() {
 
 Status<> Up::start_worker(unsigned index) {
     const auto name = "worker" + std::to_string(index + 1);
-    std::vector<std::string> arguments{"worker",          "--rpc",       node_url(),
-                                       "--scheduler", local_url(facts_.ports.scheduler),
-                                       "--store-url",     local_url(facts_.ports.store),
-                                       "--key-file",      key_file(name),
-                                       "--name",          name,
-                                       "--registry",      registry(),
-                                       "--fetch-allow",   local_url(facts_.ports.store)};
+    std::vector<std::string> arguments{"worker",
+                                       "--rpc",
+                                       node_url(),
+                                       "--scheduler",
+                                       local_url(facts_.ports.scheduler),
+                                       "--store-url",
+                                       local_url(facts_.ports.store),
+                                       "--key-file",
+                                       key_file(name),
+                                       "--name",
+                                       name,
+                                       "--registry",
+                                       registry(),
+                                       "--fetch-allow",
+                                       local_url(facts_.ports.store)};
     if (index >= options_.workers) arguments.push_back("--dev-cheat");
     return start_role(name, facts_.ports.workers.at(index), std::move(arguments));
 }
 
 Status<> Up::start_pool() {
     BOURSE_CHECK(start_role("scheduler", facts_.ports.scheduler,
-                            {"scheduler", "--rpc", node_url(), "--market", local_url(facts_.ports.market), "--store-url",
-                             local_url(facts_.ports.store), "--pool", to_checksum(facts_.workerpool), "--key-file",
-                             key_file("scheduler"), "--private-pool"}));
+                            {"scheduler", "--rpc", node_url(), "--market", local_url(facts_.ports.market),
+                             "--store-url", local_url(facts_.ports.store), "--pool", to_checksum(facts_.workerpool),
+                             "--key-file", key_file("scheduler"), "--private-pool"}));
     for (unsigned i = 0; i < options_.all_workers(); ++i) BOURSE_CHECK(start_worker(i));
     return {};
 }
@@ -205,7 +215,8 @@ Status<> Up::run() {
 
 int up_main(const UpOptions& options) {
     if (options.all_workers() > kMostWorkers) {
-        std::fprintf(stderr, "up: at most %u workers and cheats together: there are that many development accounts\n", kMostWorkers);
+        std::fprintf(stderr, "up: at most %u workers and cheats together: there are that many development accounts\n",
+                     kMostWorkers);
         return sys::kExitUsage;
     }
     sys::signals_init();
@@ -221,14 +232,19 @@ int up_main(const UpOptions& options) {
 
 void add_up_command(CLI::App& root, int& exit_code) {
     auto options = std::make_shared<UpOptions>();
-    auto* up = root.add_subcommand("up", "Run a whole development market on this machine: node, market, scheduler, workers, store, registry");
-    up->footer("Examples:\n  bourse up\n  bourse up --workers 3 --dev-cheats 1\n  BOURSE_HOME=/tmp/m bourse up --ports auto\n\n"
-               "Everything lies in $BOURSE_HOME (default ~/.bourse); $BOURSE_HOME/up.json says where the roles are.");
-    sys::add_option(*up, "up", "ports", options->ports, "default: the fixed ports; auto: free ones, chosen once and kept")
+    auto* up = root.add_subcommand(
+        "up", "Run a whole development market on this machine: node, market, scheduler, workers, store, registry");
+    up->footer(
+        "Examples:\n  bourse up\n  bourse up --workers 3 --dev-cheats 1\n  BOURSE_HOME=/tmp/m bourse up --ports "
+        "auto\n\n"
+        "Everything lies in $BOURSE_HOME (default ~/.bourse); $BOURSE_HOME/up.json says where the roles are.");
+    sys::add_option(*up, "up", "ports", options->ports,
+                    "default: the fixed ports; auto: free ones, chosen once and kept")
         ->check(CLI::IsMember({"default", "auto"}));
     sys::add_option(*up, "up", "workers", options->workers, "Honest workers (default 3)");
     sys::add_option(*up, "up", "dev-cheats", options->dev_cheats, "Workers that contribute a wrong result (default 0)");
-    sys::add_option(*up, "up", "no-restart", options->no_restart, "Stop everything when a role dies, instead of restarting it");
+    sys::add_option(*up, "up", "no-restart", options->no_restart,
+                    "Stop everything when a role dies, instead of restarting it");
     sys::add_option(*up, "up", "samples", options->samples, "Folder of the sample applications");
     sys::add_option(*up, "up", "role-log-level", options->log_level, "Log level of the roles");
     up->callback([options, &exit_code] { exit_code = up_main(*options); });

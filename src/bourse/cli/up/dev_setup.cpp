@@ -23,9 +23,8 @@ struct DevDeposit {
     std::string_view account;
     std::uint64_t rlc;
 };
-constexpr DevDeposit kDeposits[] = {{"requester", 1000}, {"requester2", 1000}, {"scheduler", 1000},
-                                    {"worker1", 100},    {"worker2", 100},     {"worker3", 100},
-                                    {"worker4", 100},    {"worker5", 100}};
+constexpr DevDeposit kDeposits[] = {{"requester", 1000}, {"requester2", 1000}, {"scheduler", 1000}, {"worker1", 100},
+                                    {"worker2", 100},    {"worker3", 100},     {"worker4", 100},    {"worker5", 100}};
 
 /// Everything that a new sell order of a resource leaves open: no restriction, tag 0.
 template <class Order>
@@ -54,7 +53,8 @@ Status<> DevSetup::deposit(std::string_view account, const Uint256& nrlc) {
     BOURSE_TRY(const auto now, hub_.account(key.address()));
     if (!now.stake.is_zero() || !now.locked.is_zero()) return {};
     client::TransactionSender sender(*rpc_, key);
-    BOURSE_CHECK(sender.send(poco::kRlc, abi::encode_call(poco::selectors::rlc::kApproveAndCall, poco::kHub, nrlc, Bytes{})));
+    BOURSE_CHECK(
+        sender.send(poco::kRlc, abi::encode_call(poco::selectors::rlc::kApproveAndCall, poco::kHub, nrlc, Bytes{})));
     sys::log_info("deposited", {{"account", std::string(account)}, {"rlc", format_rlc(nrlc)}});
     return {};
 }
@@ -64,7 +64,8 @@ Status<> DevSetup::deposit_all() {
     return {};
 }
 
-Result<Address> DevSetup::create(std::string_view owner_name, const Address& registry, ByteView initializer, Bytes call) {
+Result<Address> DevSetup::create(std::string_view owner_name, const Address& registry, ByteView initializer,
+                                 Bytes call) {
     const auto key = dev_key(owner_name);
     const auto address = poco::resource_address(registry, initializer, key.address());
     BOURSE_TRY(const bool there, hub_.is_registered(registry, address));
@@ -98,8 +99,8 @@ Result<client::DevApp> DevSetup::deploy_dataset(const SampleData& data) {
     dataset.name = data.name;
     dataset.multiaddr = to_bytes(data.url);
     dataset.checksum = data.checksum;
-    BOURSE_TRY(const auto address, create("dataset_provider", poco::kDatasetRegistry, poco::dataset_initializer(dataset),
-                                          poco::create_dataset_call(dataset)));
+    BOURSE_TRY(const auto address, create("dataset_provider", poco::kDatasetRegistry,
+                                          poco::dataset_initializer(dataset), poco::create_dataset_call(dataset)));
     return client::DevApp{address, data.url, data.checksum};
 }
 

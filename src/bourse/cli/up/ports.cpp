@@ -14,7 +14,8 @@ namespace {
 constexpr std::uint16_t kFirstWorkerPort = 8120;
 constexpr std::uint16_t kBridgePort = 8130;
 
-/// A port nobody listens on now; the kernel picks it. The sockets stay open until all are chosen, so that no port comes twice.
+/// A port nobody listens on now; the kernel picks it. The sockets stay open until all are chosen, so that no port comes
+/// twice.
 class FreePorts {
 public:
     FreePorts() = default;
@@ -43,8 +44,8 @@ private:
 };
 
 nlohmann::json ports_to_json(const UpPorts& ports) {
-    return {{"node", ports.node},         {"market", ports.market},   {"scheduler", ports.scheduler},
-            {"store", ports.store},       {"registry", ports.registry}, {"workers", ports.workers}};
+    return {{"node", ports.node},   {"market", ports.market},     {"scheduler", ports.scheduler},
+            {"store", ports.store}, {"registry", ports.registry}, {"workers", ports.workers}};
 }
 
 Result<UpPorts> ports_from_json(const std::filesystem::path& file, const std::string& text) {

@@ -17,8 +17,10 @@ Result<nlohmann::json> build_samples(const std::filesystem::path& folder, const 
     build.timeout_ms = kBuildLimitMs;
     BOURSE_TRY(const auto done, sys::run_process(build));
     if (!done.ok())
-        return fail("SAMPLES_FAILED", "The sample images could not be built by " + build.argv[1] + ": " +
-                                          (done.timed_out ? "it took too long" : done.err.substr(done.err.size() > 2000 ? done.err.size() - 2000 : 0)));
+        return fail("SAMPLES_FAILED",
+                    "The sample images could not be built by " + build.argv[1] + ": " +
+                        (done.timed_out ? "it took too long"
+                                        : done.err.substr(done.err.size() > 2000 ? done.err.size() - 2000 : 0)));
     BOURSE_TRY(const auto text, sys::read_file(work / "samples.json"));
     auto json = nlohmann::json::parse(text, nullptr, false);
     if (json.is_discarded()) return fail("SAMPLES_INVALID", (work / "samples.json").string() + " is no JSON.");
@@ -68,10 +70,14 @@ Result<Samples> provide_samples(const std::filesystem::path& folder, const std::
 Result<std::vector<std::string>> registry_command(const std::filesystem::path& folder, std::uint16_t port) {
     std::error_code ignored;
     std::filesystem::create_directories(folder / "blobs", ignored);
-    const std::string config = "version: 0.1\n"
-                               "log:\n  level: warn\n  accesslog:\n    disabled: true\n"
-                               "storage:\n  filesystem:\n    rootdirectory: " + (folder / "blobs").string() + "\n"
-                               "http:\n  addr: 127.0.0.1:" + std::to_string(port) + "\n";
+    const std::string config =
+        "version: 0.1\n"
+        "log:\n  level: warn\n  accesslog:\n    disabled: true\n"
+        "storage:\n  filesystem:\n    rootdirectory: " +
+        (folder / "blobs").string() +
+        "\n"
+        "http:\n  addr: 127.0.0.1:" +
+        std::to_string(port) + "\n";
     BOURSE_CHECK(sys::write_file_atomic(folder / "config.yml", config));
     return std::vector<std::string>{"docker-registry", "serve", (folder / "config.yml").string()};
 }

@@ -17,8 +17,8 @@ struct SampleImage {
 };
 struct SampleData {
     std::string name;
-    std::string url;        ///< where a worker fetches it
-    Hash checksum;          ///< SHA-256 of the bytes
+    std::string url;  ///< where a worker fetches it
+    Hash checksum;    ///< SHA-256 of the bytes
 };
 struct Samples {
     std::vector<SampleImage> images;

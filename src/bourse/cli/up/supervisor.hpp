@@ -13,12 +13,12 @@
 namespace bourse::cli {
 
 struct RoleSpec {
-    std::string name;                 ///< "node", "worker1", …
+    std::string name;  ///< "node", "worker1", …
     std::vector<std::string> argv;
-    std::string url;                  ///< http://127.0.0.1:port
+    std::string url;  ///< http://127.0.0.1:port
     std::string ready_path = "/version";
     std::string metrics_path = "/metrics";
-    std::filesystem::path log;        ///< stdout and stderr, appended
+    std::filesystem::path log;  ///< stdout and stderr, appended
 };
 
 /// Children die with this process, also by kill -9. Use from one thread: the one that lives longest, because the kernel
@@ -29,8 +29,8 @@ public:
 
     /// Starts a role and waits until it answers. Errors: ROLE_FAILED with the end of its log, ROLE_TIMEOUT.
     Status<> start(RoleSpec spec, std::uint64_t timeout_ms = 60'000);
-    /// Looks for dead roles and restarts them after a pause that grows from 0.2 to 5 s while a role keeps dying. True when
-    /// a process id has changed. Errors: ROLE_FAILED when a role died and restarts are off.
+    /// Looks for dead roles and restarts them after a pause that grows from 0.2 to 5 s while a role keeps dying. True
+    /// when a process id has changed. Errors: ROLE_FAILED when a role died and restarts are off.
     Result<bool> tick();
     /// SIGTERM in reverse order of start, SIGKILL after 10 s.
     void stop_all();

@@ -12,25 +12,31 @@ namespace {
 nlohmann::json deployed_json(const std::map<std::string, client::DevApp>& deployed) {
     auto out = nlohmann::json::object();
     for (const auto& [name, entry] : deployed)
-        out[name] = {{"address", to_checksum(entry.address)}, {"multiaddr", entry.multiaddr}, {"checksum", to_hex(entry.checksum)}};
+        out[name] = {{"address", to_checksum(entry.address)},
+                     {"multiaddr", entry.multiaddr},
+                     {"checksum", to_hex(entry.checksum)}};
     return out;
 }
 
 nlohmann::json accounts_json(const std::filesystem::path& keys_folder) {
     auto out = nlohmann::json::array();
     for (const auto& account : poco::kDevAccounts)
-        out.push_back({{"name", account.name}, {"address", account.address}, {"key_file", (keys_folder / account.name).string()}});
+        out.push_back({{"name", account.name},
+                       {"address", account.address},
+                       {"key_file", (keys_folder / account.name).string()}});
     return out;
 }
 
 nlohmann::json roles_json(const Supervisor& supervisor) {
     auto out = nlohmann::json::array();
     for (const auto& role : supervisor.roles())
-        out.push_back({{"name", role.spec.name},
-                       {"pid", role.child ? role.child->pid() : 0},
-                       {"url", role.spec.url},
-                       {"metrics_url", role.spec.metrics_path.empty() ? nlohmann::json(nullptr) : nlohmann::json(role.spec.url + role.spec.metrics_path)},
-                       {"log", role.spec.log.string()}});
+        out.push_back(
+            {{"name", role.spec.name},
+             {"pid", role.child ? role.child->pid() : 0},
+             {"url", role.spec.url},
+             {"metrics_url", role.spec.metrics_path.empty() ? nlohmann::json(nullptr)
+                                                            : nlohmann::json(role.spec.url + role.spec.metrics_path)},
+             {"log", role.spec.log.string()}});
     return out;
 }
 
