@@ -182,6 +182,8 @@ void set_limits(Exchange& exchange, const Url& url) {
     set_option(easy, CURLOPT_TIMEOUT_MS, static_cast<long>(request.timeout_ms));
     set_option(easy, CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(request.connect_timeout_ms));
     set_option(easy, CURLOPT_BUFFERSIZE, 256L * 1024);
+    // Below the server's idle limit: a kept connection that the server is about to close is not tried.
+    set_option(easy, CURLOPT_MAXAGE_CONN, 50L);
     set_option(easy, CURLOPT_USERAGENT, "bourse/" BOURSE_VERSION);
     if (request.max_redirects > 0) {
         set_option(easy, CURLOPT_FOLLOWLOCATION, 1L);
