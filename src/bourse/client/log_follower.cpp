@@ -64,7 +64,10 @@ std::string websocket_url(const std::string& http_url) {
 
 struct LogFollower::Impl {
     Impl(FollowerChain& chain_in, FollowerConfig config_in, FollowerCallbacks callbacks_in)
-        : chain(chain_in), config(std::move(config_in)), callbacks(std::move(callbacks_in)), cursor(config.cursor),
+        : chain(chain_in),
+          config(std::move(config_in)),
+          callbacks(std::move(callbacks_in)),
+          cursor(config.cursor),
           range(std::max<std::uint64_t>(config.max_range, 1)) {}
 
     // ---- one pass ----
@@ -116,7 +119,8 @@ struct LogFollower::Impl {
             if (to == head.number && batch.last.hash != head.hash) return true;  // replaced meanwhile: look again
         }
         batch.logs = std::move(*logs);
-        std::ranges::sort(batch.logs, {}, [](const LogEntry& log) { return std::pair(log.block_number, log.log_index); });
+        std::ranges::sort(batch.logs, {},
+                          [](const LogEntry& log) { return std::pair(log.block_number, log.log_index); });
         if (!callbacks.deliver(batch)) return fail("DELIVERY_REFUSED", "The batch was not taken in; it comes again.");
         set_position({batch.last.number, batch.last.hash});
         range = std::min(range * 2, std::max<std::uint64_t>(config.max_range, 1));
@@ -135,12 +139,14 @@ struct LogFollower::Impl {
             if (known.number > head.number) continue;
             BOURSE_TRY(const auto block, chain.block(known.number));
             if (block.hash != known.hash) continue;
-            if (!callbacks.roll_back(known)) return fail("DELIVERY_REFUSED", "The roll-back was not done; it comes again.");
+            if (!callbacks.roll_back(known))
+                return fail("DELIVERY_REFUSED", "The roll-back was not done; it comes again.");
             set_position(known);
             return true;
         }
-        return fail("REORG_TOO_DEEP", "More blocks were replaced than rollback_depth allows. Check the node; then remove the "
-                                      "role's database to begin anew from the chain.");
+        return fail("REORG_TOO_DEEP",
+                    "More blocks were replaced than rollback_depth allows. Check the node; then remove the "
+                    "role's database to begin anew from the chain.");
     }
 
     // ---- thread ----
@@ -174,7 +180,8 @@ struct LogFollower::Impl {
 
     void sleep_until_woken(std::uint64_t ms) {
         std::unique_lock lock(mutex);
-        changed.wait_for(lock, std::chrono::milliseconds(ms), [this] { return woken || stopping || noticed.has_value(); });
+        changed.wait_for(lock, std::chrono::milliseconds(ms),
+                         [this] { return woken || stopping || noticed.has_value(); });
         woken = false;
     }
 

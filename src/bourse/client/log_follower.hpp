@@ -27,8 +27,8 @@ struct Cursor {
 /// Consecutive blocks and the matching logs in them, in order of block and index.
 struct BlockBatch {
     std::uint64_t first = 0;
-    BlockHead last;                ///< the new cursor
-    BlockHead head;                ///< the chain's head when the batch was read; equal to `last` when caught up
+    BlockHead last;  ///< the new cursor
+    BlockHead head;  ///< the chain's head when the batch was read; equal to `last` when caught up
     std::vector<LogEntry> logs;
 };
 
@@ -45,23 +45,24 @@ std::unique_ptr<FollowerChain> make_follower_chain(RpcClient& rpc);
 struct FollowerConfig {
     std::vector<Address> addresses;
     std::vector<std::vector<Bytes32>> topics;
-    std::optional<Cursor> cursor;          ///< where the owner stands; absent: begin with start_block
+    std::optional<Cursor> cursor;  ///< where the owner stands; absent: begin with start_block
     std::uint64_t start_block = 0;
-    std::string ws_url;                    ///< newHeads as wake-up; empty: polling alone
-    std::uint64_t poll_ms = 100;           ///< without a live subscription
-    std::uint64_t idle_poll_ms = 2'000;    ///< with one: a net below it
-    std::uint64_t max_range = 2'000;       ///< blocks a query; halved when the node refuses, doubled after success
+    std::string ws_url;                  ///< newHeads as wake-up; empty: polling alone
+    std::uint64_t poll_ms = 100;         ///< without a live subscription
+    std::uint64_t idle_poll_ms = 2'000;  ///< with one: a net below it
+    std::uint64_t max_range = 2'000;     ///< blocks a query; halved when the node refuses, doubled after success
     /// Blocks that may still be replaced. 0 where a committed block is final: then hashes are not compared.
     std::uint64_t rollback_depth = 0;
 };
 
 struct FollowerCallbacks {
-    /// Takes a batch in and commits it together with the cursor `batch.last`. False: not committed; it comes again after
-    /// a pause. Called from the follower's thread, one at a time.
+    /// Takes a batch in and commits it together with the cursor `batch.last`. False: not committed; it comes again
+    /// after a pause. Called from the follower's thread, one at a time.
     std::function<bool(const BlockBatch& batch)> deliver;
     /// With rollback_depth > 0: the owner's cursors of the last blocks, newest first (at most rollback_depth).
     std::function<std::vector<Cursor>()> recent;
-    /// The blocks above `to` were replaced: undo what was derived from them and set the cursor to `to`. False: try again.
+    /// The blocks above `to` were replaced: undo what was derived from them and set the cursor to `to`. False: try
+    /// again.
     std::function<bool(const Cursor& to)> roll_back;
     /// Optional: each new head as soon as it is known, before its logs are read.
     std::function<void(const BlockHead& head)> on_head;

@@ -1,10 +1,10 @@
 // Durable outbox: the one writer of a wallet's transactions (middleware.md §2.12).
 //
-// The owner hands over intents ("task T is finalized with link L"), identified by a key; handing over the same key again
-// changes nothing while it is under way or done. The outbox gives each a nonce, signs it, writes both down and only then
-// sends it; a restart goes on from the table. Before each send, and after each failure, it asks the owner's predicate
-// whether the intent is still needed. It finds dropped, replaced and reverted transactions by itself, fills nonces that
-// became useless, and on chains with fees raises the price of what is stuck.
+// The owner hands over intents ("task T is finalized with link L"), identified by a key; handing over the same key
+// again changes nothing while it is under way or done. The outbox gives each a nonce, signs it, writes both down and
+// only then sends it; a restart goes on from the table. Before each send, and after each failure, it asks the owner's
+// predicate whether the intent is still needed. It finds dropped, replaced and reverted transactions by itself, fills
+// nonces that became useless, and on chains with fees raises the price of what is stuck.
 #pragma once
 
 #include <bourse/base/bytes.hpp>
@@ -28,7 +28,7 @@ namespace bourse::client {
 std::string outbox_schema();
 
 struct Intent {
-    std::string key;               ///< unique within the wallet, e.g. "finalize:0x…:0"
+    std::string key;  ///< unique within the wallet, e.g. "finalize:0x…:0"
     Address to;
     Bytes data;
     Uint256 value;
@@ -51,10 +51,10 @@ bool is_final(IntentState state) noexcept;
 struct Outcome {
     std::string key;
     IntentState state = IntentState::kQueued;
-    Hash tx_hash;                ///< zero while nothing was sent
+    Hash tx_hash;  ///< zero while nothing was sent
     std::uint64_t block_number = 0;
     std::uint64_t gas_used = 0;
-    std::string reason;          ///< of a revert, decoded; of a refusal, as the node wrote it
+    std::string reason;  ///< of a revert, decoded; of a refusal, as the node wrote it
     std::uint64_t attempts = 0;
 };
 
@@ -63,12 +63,12 @@ class OutboxChain {
 public:
     virtual ~OutboxChain() = default;
     virtual Result<std::uint64_t> chain_id() = 0;
-    virtual Result<std::uint64_t> time_s() = 0;                                    ///< of the pending block
+    virtual Result<std::uint64_t> time_s() = 0;  ///< of the pending block
     virtual Result<std::uint64_t> block_number() = 0;
     virtual Result<std::uint64_t> nonce(const Address& account, bool pending) = 0;
     virtual Result<Uint256> gas_price() = 0;
     virtual Result<std::uint64_t> estimate_gas(const CallRequest& request) = 0;
-    virtual Result<Bytes> call(const CallRequest& request) = 0;                     ///< at latest, for the revert's reason
+    virtual Result<Bytes> call(const CallRequest& request) = 0;  ///< at latest, for the revert's reason
     virtual Result<std::vector<Result<Hash>>> send(const std::vector<Bytes>& raws) = 0;
     virtual Result<std::vector<Result<std::optional<Receipt>>>> receipts(const std::vector<Hash>& hashes) = 0;
 };
@@ -78,15 +78,15 @@ std::unique_ptr<OutboxChain> make_outbox_chain(RpcClient& rpc);
 using StillNeeded = std::function<Result<std::vector<bool>>(std::span<const Intent> intents)>;
 
 struct OutboxConfig {
-    std::uint64_t poll_ms = 40;              ///< how soon receipts are looked up again without a notice
-    std::uint64_t retry_ms = 250;            ///< pause after a failure, doubled up to 8 s
-    std::uint64_t max_attempts = 5;          ///< sends that were reverted before kReverted is final
-    std::uint64_t resend_ms = 2'000;         ///< a transaction that the node does not know any more is sent again
-    std::uint64_t replace_ms = 15'000;       ///< on chains with fees: raise the price of what is stuck so long
-    std::uint64_t max_in_flight = 512;       ///< sent and not yet in a block
+    std::uint64_t poll_ms = 40;         ///< how soon receipts are looked up again without a notice
+    std::uint64_t retry_ms = 250;       ///< pause after a failure, doubled up to 8 s
+    std::uint64_t max_attempts = 5;     ///< sends that were reverted before kReverted is final
+    std::uint64_t resend_ms = 2'000;    ///< a transaction that the node does not know any more is sent again
+    std::uint64_t replace_ms = 15'000;  ///< on chains with fees: raise the price of what is stuck so long
+    std::uint64_t max_in_flight = 512;  ///< sent and not yet in a block
     Uint256 max_gas_price = Uint256{22'000'000'000};
-    bool eip1559 = false;                    ///< type 2 transactions; else legacy ones with EIP-155
-    std::uint64_t confirmations = 0;         ///< further blocks before a receipt counts; 0 where a block is final
+    bool eip1559 = false;             ///< type 2 transactions; else legacy ones with EIP-155
+    std::uint64_t confirmations = 0;  ///< further blocks before a receipt counts; 0 where a block is final
     std::function<void(const Outcome&)> on_outcome;  ///< from the outbox's thread, after the outcome is stored
 };
 

@@ -27,7 +27,9 @@ public:
     Result<Uint256> gas_price() override { return rpc_->gas_price(); }
     Result<std::uint64_t> estimate_gas(const CallRequest& request) override { return rpc_->estimate_gas(request); }
     Result<Bytes> call(const CallRequest& request) override { return rpc_->eth_call(request); }
-    Result<std::vector<Result<Hash>>> send(const std::vector<Bytes>& raws) override { return rpc_->send_raw_batch(raws); }
+    Result<std::vector<Result<Hash>>> send(const std::vector<Bytes>& raws) override {
+        return rpc_->send_raw_batch(raws);
+    }
 
     Result<std::vector<Result<std::optional<Receipt>>>> receipts(const std::vector<Hash>& hashes) override {
         std::vector<RpcClient::BatchItem> items;
@@ -48,7 +50,8 @@ private:
         if (answer->is_null()) return std::optional<Receipt>{};
         const auto number = answer->is_object() ? receipt_number(*answer, "blockNumber") : std::nullopt;
         const auto status = answer->is_object() ? receipt_number(*answer, "status") : std::nullopt;
-        if (!number || !status) return fail("NODE_BAD_ANSWER", rpc_->url() + " sent a receipt without block or status.");
+        if (!number || !status)
+            return fail("NODE_BAD_ANSWER", rpc_->url() + " sent a receipt without block or status.");
         Receipt receipt;
         receipt.tx_hash = hash;
         receipt.block_number = *number;

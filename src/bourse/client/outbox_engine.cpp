@@ -127,7 +127,8 @@ void OutboxEngine::flush_outcomes() {
         figures_.in_flight = in_flight();
         figures_.queued = open_.size() - figures_.in_flight;
         for (const auto& [id, entry] : open_) {
-            if (entry.state == IntentState::kSent && entry.signed_ms != 0) oldest = std::max(oldest, now - entry.signed_ms);
+            if (entry.state == IntentState::kSent && entry.signed_ms != 0)
+                oldest = std::max(oldest, now - entry.signed_ms);
         }
         figures_.oldest_in_flight_ms = oldest;
         for (const auto& outcome : settled) {
@@ -141,7 +142,8 @@ void OutboxEngine::flush_outcomes() {
     }
 }
 
-// ---- receipts --------------------------------------------------------------------------------------------------------
+// ---- receipts
+// --------------------------------------------------------------------------------------------------------
 
 void OutboxEngine::look_up_receipts(std::uint64_t now_ms) {
     last_look_ms_ = now_ms;
@@ -215,7 +217,8 @@ void OutboxEngine::postpone(OutboxEntry& entry, const std::string& reason, std::
     entry.next_try_ms = now_ms + retry_pause(config_, entry.attempts);
 }
 
-// ---- transactions that do not get on ---------------------------------------------------------------------------------
+// ---- transactions that do not get on
+// ---------------------------------------------------------------------------------
 
 void OutboxEngine::mend_stuck(std::uint64_t now_ms) {
     if (in_flight() == 0) return;
@@ -238,7 +241,8 @@ void OutboxEngine::mend_stuck(std::uint64_t now_ms) {
     for (auto* entry : silent) {
         if (entry->nonce >= *latest) {
             entry->lost_nonce_rounds = 0;
-            if (!entry->gas_price.is_zero() && now_ms >= entry->signed_ms + config_.replace_ms) raise_price(*entry, now_ms);
+            if (!entry->gas_price.is_zero() && now_ms >= entry->signed_ms + config_.replace_ms)
+                raise_price(*entry, now_ms);
             resend.push_back(entry);
         } else if (++entry->lost_nonce_rounds >= 2) {
             // Twice without a receipt although the nonce is used up: somebody else's transaction took it.
@@ -293,7 +297,8 @@ void OutboxEngine::raise_price(OutboxEntry& entry, std::uint64_t now_ms) {
     ++figures_.replaced;
 }
 
-// ---- sending ---------------------------------------------------------------------------------------------------------
+// ---- sending
+// ---------------------------------------------------------------------------------------------------------
 
 std::vector<OutboxEntry*> OutboxEngine::due_entries(std::uint64_t now_ms) {
     std::vector<OutboxEntry*> due;

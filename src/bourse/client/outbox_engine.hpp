@@ -63,8 +63,8 @@ private:
     StillNeeded still_needed_;
     OutboxConfig config_;
 
-    mutable std::mutex mutex_;       ///< guards incoming_ and figures_
-    std::set<std::string> incoming_; ///< keys written to the table and not yet taken over
+    mutable std::mutex mutex_;        ///< guards incoming_ and figures_
+    std::set<std::string> incoming_;  ///< keys written to the table and not yet taken over
     Outbox::Figures figures_;
 
     // The rest belongs to the caller of step().
@@ -75,8 +75,8 @@ private:
     std::optional<std::uint64_t> chain_id_;
     std::uint64_t last_look_ms_ = 0;
     std::optional<Uint256> gas_price_;
-    std::uint64_t gas_price_ms_ = 0;       ///< when it was read
-    std::uint64_t pause_until_ms_ = 0;     ///< the node does not answer
+    std::uint64_t gas_price_ms_ = 0;    ///< when it was read
+    std::uint64_t pause_until_ms_ = 0;  ///< the node does not answer
 };
 
 }  // namespace bourse::client

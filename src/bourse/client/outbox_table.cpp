@@ -7,7 +7,8 @@ namespace {
 
 constexpr std::uint64_t kOutboxRetentionMs = 7ULL * 24 * 3600 * 1000;
 constexpr const char* kOutboxColumns =
-    "id, key, target, data, value, gas_limit, priority, deadline, state, nonce, raw, hashes, gas_price, attempts, reason, "
+    "id, key, target, data, value, gas_limit, priority, deadline, state, nonce, raw, hashes, gas_price, attempts, "
+    "reason, "
     "block, gas_used";
 
 std::int64_t sql_number(std::uint64_t value) { return static_cast<std::int64_t>(value); }
@@ -61,12 +62,18 @@ std::string outbox_schema() {
 
 std::string_view to_text(IntentState state) noexcept {
     switch (state) {
-        case IntentState::kQueued: return "queued";
-        case IntentState::kSent: return "sent";
-        case IntentState::kDone: return "done";
-        case IntentState::kReverted: return "reverted";
-        case IntentState::kObsolete: return "obsolete";
-        case IntentState::kExpired: return "expired";
+        case IntentState::kQueued:
+            return "queued";
+        case IntentState::kSent:
+            return "sent";
+        case IntentState::kDone:
+            return "done";
+        case IntentState::kReverted:
+            return "reverted";
+        case IntentState::kObsolete:
+            return "obsolete";
+        case IntentState::kExpired:
+            return "expired";
     }
     BOURSE_UNREACHABLE();
 }
@@ -74,22 +81,21 @@ std::string_view to_text(IntentState state) noexcept {
 bool is_final(IntentState state) noexcept { return state != IntentState::kQueued && state != IntentState::kSent; }
 
 Outcome outcome_of(const OutboxEntry& entry) {
-    return {entry.intent.key,
-            entry.state,
-            entry.hashes.empty() ? Hash{} : entry.hashes.back(),
-            entry.block_number,
-            entry.gas_used,
-            entry.reason,
+    return {entry.intent.key,   entry.state,    entry.hashes.empty() ? Hash{} : entry.hashes.back(),
+            entry.block_number, entry.gas_used, entry.reason,
             entry.attempts};
 }
 
-OutboxTable::OutboxTable(db::Database& database, const Address& wallet) : database_(&database), wallet_(to_hex(wallet)) {}
+OutboxTable::OutboxTable(db::Database& database, const Address& wallet)
+    : database_(&database), wallet_(to_hex(wallet)) {}
 
 std::vector<OutboxEntry> OutboxTable::load_open(std::uint64_t now_unix_ms) {
     const auto oldest = now_unix_ms > kOutboxRetentionMs ? now_unix_ms - kOutboxRetentionMs : 0;
-    database_->execute("DELETE FROM outbox WHERE wallet = ?1 AND state > 1 AND changed_ms < ?2", {wallet_, sql_number(oldest)});
+    database_->execute("DELETE FROM outbox WHERE wallet = ?1 AND state > 1 AND changed_ms < ?2",
+                       {wallet_, sql_number(oldest)});
     const auto rows = database_->query(
-        std::string("SELECT ") + kOutboxColumns + " FROM outbox WHERE wallet = ?1 AND state <= 1 ORDER BY id", {wallet_});
+        std::string("SELECT ") + kOutboxColumns + " FROM outbox WHERE wallet = ?1 AND state <= 1 ORDER BY id",
+        {wallet_});
     std::vector<OutboxEntry> out;
     out.reserve(rows.size());
     for (const auto& row : rows) out.push_back(entry_from_row(row));
@@ -98,14 +104,18 @@ std::vector<OutboxEntry> OutboxTable::load_open(std::uint64_t now_unix_ms) {
 
 bool OutboxTable::add(const Intent& intent, std::uint64_t now_unix_ms) {
     const auto added = database_->execute(
-        "INSERT INTO outbox(wallet, key, target, data, value, gas_limit, priority, deadline, state, nonce, raw, hashes, "
+        "INSERT INTO outbox(wallet, key, target, data, value, gas_limit, priority, deadline, state, nonce, raw, "
+        "hashes, "
         "gas_price, attempts, reason, block, gas_used, changed_ms) "
         "VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 0, 0, '', '', '0', 0, '', 0, 0, ?9) "
-        "ON CONFLICT(wallet, key) DO UPDATE SET target = excluded.target, data = excluded.data, value = excluded.value, "
-        "gas_limit = excluded.gas_limit, priority = excluded.priority, deadline = excluded.deadline, state = 0, raw = '', "
+        "ON CONFLICT(wallet, key) DO UPDATE SET target = excluded.target, data = excluded.data, value = "
+        "excluded.value, "
+        "gas_limit = excluded.gas_limit, priority = excluded.priority, deadline = excluded.deadline, state = 0, raw = "
+        "'', "
         "hashes = '', attempts = 0, reason = '', changed_ms = excluded.changed_ms WHERE outbox.state > 2",
-        {wallet_, intent.key, to_hex(intent.to), to_hex(intent.data), to_decimal(intent.value), sql_number(intent.gas_limit),
-         std::int64_t{intent.priority}, sql_number(intent.deadline_s), sql_number(now_unix_ms)});
+        {wallet_, intent.key, to_hex(intent.to), to_hex(intent.data), to_decimal(intent.value),
+         sql_number(intent.gas_limit), std::int64_t{intent.priority}, sql_number(intent.deadline_s),
+         sql_number(now_unix_ms)});
     return added > 0;
 }
 

@@ -14,9 +14,9 @@ struct OutboxEntry {
     std::uint64_t id = 0;  ///< order of arrival
     Intent intent;
     IntentState state = IntentState::kQueued;
-    std::uint64_t nonce = 0;      ///< kSent only, as are the next three
+    std::uint64_t nonce = 0;  ///< kSent only, as are the next three
     Bytes raw;
-    std::vector<Hash> hashes;     ///< every transaction signed for this nonce, newest last
+    std::vector<Hash> hashes;  ///< every transaction signed for this nonce, newest last
     Uint256 gas_price;
     std::uint64_t attempts = 0;
     std::string reason;
@@ -24,7 +24,7 @@ struct OutboxEntry {
     std::uint64_t gas_used = 0;
     // Not stored: times of this process, monotonic milliseconds.
     std::uint64_t next_try_ms = 0;
-    std::uint64_t sent_ms = 0;     ///< 0: send it (again) now
+    std::uint64_t sent_ms = 0;  ///< 0: send it (again) now
     std::uint64_t signed_ms = 0;
     unsigned lost_nonce_rounds = 0;  ///< rounds in which its nonce was used up and no receipt was found
 

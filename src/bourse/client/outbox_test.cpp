@@ -28,10 +28,10 @@ public:
     std::uint64_t time = 1'000;
     Uint256 price;
     bool down = false;
-    bool lose_answers = false;           ///< takes what is sent, but the answer does not arrive
-    std::set<Bytes> reverting;           ///< call data that reverts
-    std::set<Bytes> refused;             ///< call data that the node refuses to take
-    std::vector<Bytes> executed;         ///< call data in order of execution
+    bool lose_answers = false;    ///< takes what is sent, but the answer does not arrive
+    std::set<Bytes> reverting;    ///< call data that reverts
+    std::set<Bytes> refused;      ///< call data that the node refuses to take
+    std::vector<Bytes> executed;  ///< call data in order of execution
     std::uint64_t sends = 0;
 
     Result<std::uint64_t> chain_id() override { return 65535; }
@@ -354,7 +354,8 @@ TEST_F(OutboxTest, ThreadSendsAtOnce) {
     outbox->start();
     const auto begin = sys::steady_ms();
     outbox->submit(intent_of(1));
-    while (sys::steady_ms() < begin + 5'000 && outbox->outcome("k1")->state != IntentState::kSent) std::this_thread::yield();
+    while (sys::steady_ms() < begin + 5'000 && outbox->outcome("k1")->state != IntentState::kSent)
+        std::this_thread::yield();
     outbox->stop();
     chain.mine();
     reopen();

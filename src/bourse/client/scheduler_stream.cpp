@@ -22,17 +22,37 @@ constexpr std::array<std::pair<CommandKind, std::string_view>, 5> kStreamCommand
 }};
 
 constexpr std::array<std::string_view, 19> kStreamStatuses{
-    "STARTED",        "APP_DOWNLOADING", "APP_DOWNLOAD_FAILED", "APP_DOWNLOADED",
-    "DATA_DOWNLOADING", "DATA_DOWNLOAD_FAILED", "DATA_DOWNLOADED", "COMPUTING",
-    "COMPUTE_FAILED", "COMPUTED",        "CONTRIBUTING",        "CONTRIBUTED",
-    "REVEALING",      "REVEALED",        "RESULT_UPLOADING",    "RESULT_UPLOADED",
-    "RESULT_UPLOAD_FAILED", "CONTRIBUTE_AND_FINALIZE_DONE", "COMPLETED",
+    "STARTED",
+    "APP_DOWNLOADING",
+    "APP_DOWNLOAD_FAILED",
+    "APP_DOWNLOADED",
+    "DATA_DOWNLOADING",
+    "DATA_DOWNLOAD_FAILED",
+    "DATA_DOWNLOADED",
+    "COMPUTING",
+    "COMPUTE_FAILED",
+    "COMPUTED",
+    "CONTRIBUTING",
+    "CONTRIBUTED",
+    "REVEALING",
+    "REVEALED",
+    "RESULT_UPLOADING",
+    "RESULT_UPLOADED",
+    "RESULT_UPLOAD_FAILED",
+    "CONTRIBUTE_AND_FINALIZE_DONE",
+    "COMPLETED",
 };
 
 Json limits_to_json(const TaskLimits& l) {
-    return {{"seconds", l.seconds},       {"cpus", l.cpus},           {"memory_bytes", l.memory_bytes},
-            {"processes", l.processes},   {"open_files", l.open_files}, {"disk_bytes", l.disk_bytes},
-            {"inodes", l.inodes},         {"download_bytes", l.download_bytes}, {"image_bytes", l.image_bytes}};
+    return {{"seconds", l.seconds},
+            {"cpus", l.cpus},
+            {"memory_bytes", l.memory_bytes},
+            {"processes", l.processes},
+            {"open_files", l.open_files},
+            {"disk_bytes", l.disk_bytes},
+            {"inodes", l.inodes},
+            {"download_bytes", l.download_bytes},
+            {"image_bytes", l.image_bytes}};
 }
 
 TaskLimits limits_from(StreamFields fields) {
@@ -61,10 +81,15 @@ Json command_to_json(const Command& c) {
             out["contribution_deadline_s"] = c.contribution_deadline_s;
             out["final_deadline_s"] = c.final_deadline_s;
             break;
-        case CommandKind::kReveal: out["block"] = c.block; break;
-        case CommandKind::kAbort: out["cause"] = c.cause; break;
+        case CommandKind::kReveal:
+            out["block"] = c.block;
+            break;
+        case CommandKind::kAbort:
+            out["cause"] = c.cause;
+            break;
         case CommandKind::kUpload:
-        case CommandKind::kComplete: break;
+        case CommandKind::kComplete:
+            break;
     }
     return out;
 }
@@ -90,17 +115,22 @@ Command command_from(StreamFields& fields) {
             c.contribution_deadline_s = fields.u64("contribution_deadline_s");
             c.final_deadline_s = fields.u64("final_deadline_s");
             break;
-        case CommandKind::kReveal: c.block = fields.u64("block"); break;
-        case CommandKind::kAbort: c.cause = fields.text("cause"); break;
+        case CommandKind::kReveal:
+            c.block = fields.u64("block");
+            break;
+        case CommandKind::kAbort:
+            c.cause = fields.text("cause");
+            break;
         case CommandKind::kUpload:
-        case CommandKind::kComplete: break;
+        case CommandKind::kComplete:
+            break;
     }
     return c;
 }
 
 struct ServerToJson {
     Json operator()(const Hello& m) const {
-        return {{"type", "hello"},        {"version", m.version},  {"pool", to_checksum(m.pool)},
+        return {{"type", "hello"},           {"version", m.version},   {"pool", to_checksum(m.pool)},
                 {"hub", to_checksum(m.hub)}, {"chain_id", m.chain_id}, {"nonce", to_hex(m.nonce)},
                 {"stream_id", m.stream_id}};
     }
@@ -135,8 +165,11 @@ struct WorkerToJson {
     Json operator()(const FreeReport& m) const { return {{"type", "free"}, {"slots", m.slots}}; }
     Json operator()(const AckReport& m) const { return {{"type", "ack"}, {"seq", m.seq}}; }
     Json operator()(const LogReport& m) const {
-        return {{"type", "log"}, {"task", to_hex(m.task)}, {"stdout", base64_encode(m.out)},
-                {"stderr", base64_encode(m.err)}, {"exit_code", m.exit_code}};
+        return {{"type", "log"},
+                {"task", to_hex(m.task)},
+                {"stdout", base64_encode(m.out)},
+                {"stderr", base64_encode(m.err)},
+                {"exit_code", m.exit_code}};
     }
     Json operator()(const FetchQuery& m) const {
         return {{"type", "fetch_query"}, {"task", to_hex(m.task)}, {"key", m.key}};
@@ -187,8 +220,8 @@ Result<ServerMessage> server_message_from(std::string_view text) {
     const auto type = fields.text("type");
     ServerMessage out;
     if (type == "hello") {
-        out = Hello{fields.u64("version"), fields.address("pool"), fields.address("hub"), fields.u64("chain_id"),
-                    fields.hash("nonce"), fields.text("stream_id")};
+        out = Hello{fields.u64("version"),  fields.address("pool"), fields.address("hub"),
+                    fields.u64("chain_id"), fields.hash("nonce"),   fields.text("stream_id")};
     } else if (type == "welcome") {
         out = Welcome{fields.address("scheduler"), fields.bytes("signature")};
     } else if (type == "refused") {

@@ -8,10 +8,11 @@
 //               FreeReport; afterwards these as they happen, and a Ping every kPingPeriodMs
 //   scheduler → Command, ReportAck, FetchAnswer, Pong
 //
-// Commands carry `seq`, 1, 2, 3 … for each worker, written to the scheduler's log before they are sent. The worker keeps
-// the highest seq it has durably taken over (in its journal, with the stream id), sends AckReport{seq} (cumulative) and
-// names it again in the next Login; everything above comes again, in order. A command that comes twice is ignored.
-// Another stream id means that the scheduler's log was begun anew: the worker starts from 0 and drops what it holds of it.
+// Commands carry `seq`, 1, 2, 3 … for each worker, written to the scheduler's log before they are sent. The worker
+// keeps the highest seq it has durably taken over (in its journal, with the stream id), sends AckReport{seq}
+// (cumulative) and names it again in the next Login; everything above comes again, in order. A command that comes twice
+// is ignored. Another stream id means that the scheduler's log was begun anew: the worker starts from 0 and drops what
+// it holds of it.
 //
 // Reports of the worker are sealed: numbered from 1 within the connection and signed by the session key over
 // keccak("bourse/stream/1" ‖ nonce ‖ uint64be number ‖ payload). The scheduler confirms them by ReportAck once they are
@@ -63,20 +64,20 @@ struct Login {
     std::uint64_t chain_id = 0;
     Address hub;
     Address worker;
-    Address owner;        ///< whoever answers for several wallets; default the worker itself
-    Address session_key;  ///< address of a key made for this connection; signs everything that follows
-    Bytes32 nonce;        ///< of Hello
+    Address owner;               ///< whoever answers for several wallets; default the worker itself
+    Address session_key;         ///< address of a key made for this connection; signs everything that follows
+    Bytes32 nonce;               ///< of Hello
     std::uint64_t expiry_s = 0;  ///< Unix seconds; at most an hour ahead
-    Bytes signature;      ///< 65 bytes, EIP-191 over login_text() by the worker's wallet
+    Bytes signature;             ///< 65 bytes, EIP-191 over login_text() by the worker's wallet
     // Not signed: description and state.
     std::string name;
-    std::string software;      ///< "bourse/0.1.0"
-    std::uint64_t slots = 1;   ///< tasks it computes at the same time
-    Bytes32 tags;              ///< every tag bit it can serve; zero: plain tasks only
+    std::string software;     ///< "bourse/0.1.0"
+    std::uint64_t slots = 1;  ///< tasks it computes at the same time
+    Bytes32 tags;             ///< every tag bit it can serve; zero: plain tasks only
     std::uint64_t cores = 1;
     std::uint64_t memory_mib = 0;
-    std::string last_stream_id;   ///< of the log that last_seq counts in; empty: none yet
-    std::uint64_t last_seq = 0;   ///< highest command durably taken over
+    std::string last_stream_id;  ///< of the log that last_seq counts in; empty: none yet
+    std::uint64_t last_seq = 0;  ///< highest command durably taken over
 
     bool operator==(const Login&) const = default;
 };
@@ -131,8 +132,8 @@ struct Command {
     poco::TaskId task;
     // kAssign only:
     poco::DealId deal;
-    std::uint64_t index = 0;      ///< of the task, as on the chain
-    Bytes authorization;          ///< 65 bytes, the pool owner's over (worker, task, no enclave)
+    std::uint64_t index = 0;  ///< of the task, as on the chain
+    Bytes authorization;      ///< 65 bytes, the pool owner's over (worker, task, no enclave)
     TaskLimits limits;
     /// The only replicate of a deal with trust ≤ 1: upload first, then contributeAndFinalize, and report
     /// CONTRIBUTE_AND_FINALIZE_DONE. Where the upload fails: contribute as usual.
@@ -174,9 +175,9 @@ Result<Login> login_from(std::string_view text);
 
 /// Statuses are the names of middleware.md §2.6: STARTED, APP_DOWNLOADING, APP_DOWNLOADED, DATA_DOWNLOADED, COMPUTING,
 /// COMPUTED, CONTRIBUTING, CONTRIBUTED, REVEALING, REVEALED, RESULT_UPLOADING, RESULT_UPLOADED, RESULT_UPLOAD_FAILED,
-/// CONTRIBUTE_AND_FINALIZE_DONE, COMPLETED, ABORTED; a failure that is contributed as an error result is reported by its
-/// own name (APP_DOWNLOAD_FAILED, DATA_DOWNLOAD_FAILED, COMPUTE_FAILED) with its cause, and work goes on.
-/// ABORTED with a cause: the worker has dropped the task (its own fault, or kAbort carried out).
+/// CONTRIBUTE_AND_FINALIZE_DONE, COMPLETED, ABORTED; a failure that is contributed as an error result is reported by
+/// its own name (APP_DOWNLOAD_FAILED, DATA_DOWNLOAD_FAILED, COMPUTE_FAILED) with its cause, and work goes on. ABORTED
+/// with a cause: the worker has dropped the task (its own fault, or kAbort carried out).
 bool is_known_status(std::string_view status) noexcept;
 
 struct StatusReport {
@@ -185,9 +186,9 @@ struct StatusReport {
     std::string cause;    ///< of §3.15 and §9.7, empty if none
     std::string message;  ///< for people, at most 2 KiB
     std::optional<std::int64_t> exit_code;
-    std::string cid;      ///< RESULT_UPLOADED, CONTRIBUTE_AND_FINALIZE_DONE
-    std::string link;     ///< as for finalize: {"storage":"ipfs","location":"/ipfs/<cid>"}
-    Bytes callback_data;  ///< of deals with a callback
+    std::string cid;                   ///< RESULT_UPLOADED, CONTRIBUTE_AND_FINALIZE_DONE
+    std::string link;                  ///< as for finalize: {"storage":"ipfs","location":"/ipfs/<cid>"}
+    Bytes callback_data;               ///< of deals with a callback
     std::vector<std::string> fetched;  ///< keys fetched and verified so far: "image:0x…", "dataset:0x…", "input:<url>"
 
     bool operator==(const StatusReport&) const = default;

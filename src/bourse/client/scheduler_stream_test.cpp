@@ -97,9 +97,16 @@ TEST(StreamMessages, ServerMessagesSurviveTheWire) {
     abort.cause = "CONSENSUS_REACHED";
     Command upload;
     upload.kind = CommandKind::kUpload;
-    const std::vector<ServerMessage> all{some_hello(), make_welcome(login_for(some_hello()), key_of(1)),
-                                         Refused{"A", "b"}, assign, reveal, abort, upload, ReportAck{8},
-                                         FetchAnswer{assign.task, "image:0x", true}, Pong{}};
+    const std::vector<ServerMessage> all{some_hello(),
+                                         make_welcome(login_for(some_hello()), key_of(1)),
+                                         Refused{"A", "b"},
+                                         assign,
+                                         reveal,
+                                         abort,
+                                         upload,
+                                         ReportAck{8},
+                                         FetchAnswer{assign.task, "image:0x", true},
+                                         Pong{}};
     for (const auto& message : all) EXPECT_EQ(server_message_from(to_text(message)), message) << to_text(message);
 }
 
@@ -117,8 +124,8 @@ TEST(StreamMessages, WorkerMessagesSurviveTheWire) {
     uploaded.link = "{}";
     uploaded.callback_data = Bytes{1, 2};
     LogReport log{status.task, Bytes{0, 255, 10}, Bytes{}, 137};
-    const std::vector<WorkerMessage> all{status, uploaded, FreeReport{3}, AckReport{9}, log,
-                                         FetchQuery{status.task, "input:http://x"}, Ping{}};
+    const std::vector<WorkerMessage> all{
+        status, uploaded, FreeReport{3}, AckReport{9}, log, FetchQuery{status.task, "input:http://x"}, Ping{}};
     for (const auto& message : all) EXPECT_EQ(worker_message_from(to_text(message)), message) << to_text(message);
 }
 

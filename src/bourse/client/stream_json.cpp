@@ -34,8 +34,8 @@ std::optional<Bytes> base64_decode(std::string_view text) {
     if (text.size() % 4 != 0) return std::nullopt;
     if (text.empty()) return Bytes{};
     Bytes out(text.size() / 4 * 3);
-    const int size = EVP_DecodeBlock(out.data(), reinterpret_cast<const unsigned char*>(text.data()),
-                                     static_cast<int>(text.size()));
+    const int size =
+        EVP_DecodeBlock(out.data(), reinterpret_cast<const unsigned char*>(text.data()), static_cast<int>(text.size()));
     if (size < 0) return std::nullopt;
     std::size_t padding = 0;
     while (padding < 2 && text[text.size() - 1 - padding] == '=') ++padding;
@@ -99,7 +99,9 @@ std::uint32_t StreamFields::u32(const char* name) {
     return static_cast<std::uint32_t>(value);
 }
 
-std::uint64_t StreamFields::u64_or(const char* name, std::uint64_t fallback) { return has(name) ? u64(name) : fallback; }
+std::uint64_t StreamFields::u64_or(const char* name, std::uint64_t fallback) {
+    return has(name) ? u64(name) : fallback;
+}
 
 std::int64_t StreamFields::i64(const char* name) {
     const auto* value = find(name);

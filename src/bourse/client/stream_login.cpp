@@ -58,12 +58,14 @@ Status<> check_login(const Login& login, const Hello& hello, std::uint64_t now_s
     }
     if (login.nonce != hello.nonce) return fail("LOGIN_NONCE", "Sign the nonce of this connection's hello.");
     if (login.expiry_s <= now_s || login.expiry_s > now_s + kMaxLoginLifetimeS) {
-        return fail("LOGIN_EXPIRED", "The login's expiry must lie within the next hour: compare the clocks of worker and "
-                                     "scheduler.");
+        return fail("LOGIN_EXPIRED",
+                    "The login's expiry must lie within the next hour: compare the clocks of worker and "
+                    "scheduler.");
     }
     const auto signer = message_signer(as_bytes(login_text(login)), login.signature);
     if (signer != login.worker) {
-        return fail("LOGIN_SIGNATURE", "The login is not signed by the worker's wallet " + to_checksum(login.worker) + ".");
+        return fail("LOGIN_SIGNATURE",
+                    "The login is not signed by the worker's wallet " + to_checksum(login.worker) + ".");
     }
     return {};
 }
@@ -160,11 +162,12 @@ Result<WorkerMessage> Opener::open(std::string_view text) {
     const auto payload = fields.text("payload", std::size_t{4} << 20);
     const auto signature = fields.bytes("sig");
     if (fields.wrong()) {
-        return fail("STREAM_BAD_MESSAGE", "The sealed message's field \"" + *fields.wrong() + "\" is missing or malformed.");
+        return fail("STREAM_BAD_MESSAGE",
+                    "The sealed message's field \"" + *fields.wrong() + "\" is missing or malformed.");
     }
     if (number != number_ + 1) {
-        return fail("STREAM_OUT_OF_ORDER", "Message " + std::to_string(number_ + 1) + " was expected, " +
-                                               std::to_string(number) + " came.");
+        return fail("STREAM_OUT_OF_ORDER",
+                    "Message " + std::to_string(number_ + 1) + " was expected, " + std::to_string(number) + " came.");
     }
     if (poco::recover_signer(seal_hash(nonce_, number, payload), signature) != session_) {
         return fail("STREAM_SIGNATURE", "The message is not signed by the session's key.");

@@ -20,8 +20,8 @@ consteval Fixed fixed_literal(std::string_view text) {
     if (text.size() != 2 + 2 * Fixed::kSize) throw "wrong length";
     Fixed out;
     for (std::size_t i = 0; i < Fixed::kSize; ++i)
-        out.data[i] = static_cast<std::uint8_t>(detail::hex_digit(text[2 + 2 * i]) << 4 |
-                                                detail::hex_digit(text[3 + 2 * i]));
+        out.data[i] =
+            static_cast<std::uint8_t>(detail::hex_digit(text[2 + 2 * i]) << 4 | detail::hex_digit(text[3 + 2 * i]));
     return out;
 }
 

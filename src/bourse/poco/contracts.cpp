@@ -7,21 +7,30 @@ namespace bourse::poco {
 
 std::string_view to_text(TaskStatus status) noexcept {
     switch (status) {
-        case TaskStatus::kUnset: return "UNSET";
-        case TaskStatus::kActive: return "ACTIVE";
-        case TaskStatus::kRevealing: return "REVEALING";
-        case TaskStatus::kCompleted: return "COMPLETED";
-        case TaskStatus::kFailed: return "FAILED";
+        case TaskStatus::kUnset:
+            return "UNSET";
+        case TaskStatus::kActive:
+            return "ACTIVE";
+        case TaskStatus::kRevealing:
+            return "REVEALING";
+        case TaskStatus::kCompleted:
+            return "COMPLETED";
+        case TaskStatus::kFailed:
+            return "FAILED";
     }
     BOURSE_UNREACHABLE();
 }
 
 std::string_view to_text(ContributionStatus status) noexcept {
     switch (status) {
-        case ContributionStatus::kUnset: return "UNSET";
-        case ContributionStatus::kContributed: return "CONTRIBUTED";
-        case ContributionStatus::kProved: return "PROVED";
-        case ContributionStatus::kRejected: return "REJECTED";
+        case ContributionStatus::kUnset:
+            return "UNSET";
+        case ContributionStatus::kContributed:
+            return "CONTRIBUTED";
+        case ContributionStatus::kProved:
+            return "PROVED";
+        case ContributionStatus::kRejected:
+            return "REJECTED";
     }
     BOURSE_UNREACHABLE();
 }

@@ -61,7 +61,7 @@ struct Deal {
     Uint256 start_time;  ///< seconds
     Uint256 bot_first;
     Uint256 bot_size;
-    Uint256 worker_stake;  ///< nRLC a contribution
+    Uint256 worker_stake;            ///< nRLC a contribution
     Uint256 scheduler_reward_ratio;  ///< percent
     Address sponsor;
 
@@ -138,24 +138,23 @@ inline constexpr std::uint64_t kKittyRatio = 10;
 inline constexpr std::uint64_t kKittyMin = 1'000'000'000;
 inline constexpr std::uint64_t kGroupMemberPurpose = 4;
 
-#define BOURSE_ABI_FIELDS(Type, ...)                                              \
-    inline auto abi_fields(Type& o) { return std::tie(__VA_ARGS__); }             \
+#define BOURSE_ABI_FIELDS(Type, ...)                                  \
+    inline auto abi_fields(Type& o) { return std::tie(__VA_ARGS__); } \
     inline auto abi_fields(const Type& o) { return std::tie(__VA_ARGS__); }
 
 BOURSE_ABI_FIELDS(Account, o.stake, o.locked)
 BOURSE_ABI_FIELDS(Category, o.name, o.description, o.work_clock_time_ref)
 BOURSE_ABI_FIELDS(Resource, o.pointer, o.owner, o.price)
 BOURSE_ABI_FIELDS(Deal, o.app, o.dataset, o.workerpool, o.trust, o.category, o.tag, o.requester, o.beneficiary,
-                  o.callback, o.params, o.start_time, o.bot_first, o.bot_size, o.worker_stake,
-                  o.scheduler_reward_ratio, o.sponsor)
+                  o.callback, o.params, o.start_time, o.bot_first, o.bot_size, o.worker_stake, o.scheduler_reward_ratio,
+                  o.sponsor)
 BOURSE_ABI_FIELDS(Task, o.status, o.dealid, o.idx, o.timeref, o.contribution_deadline, o.reveal_deadline,
                   o.final_deadline, o.consensus_value, o.reveal_counter, o.winner_counter, o.contributors,
                   o.result_digest, o.results, o.results_timestamp, o.results_callback)
 BOURSE_ABI_FIELDS(Contribution, o.status, o.result_hash, o.result_seal, o.enclave_challenge, o.weight)
 BOURSE_ABI_FIELDS(AppInfo, o.owner, o.name, o.type, o.multiaddr, o.checksum, o.mrenclave)
 BOURSE_ABI_FIELDS(DatasetInfo, o.owner, o.name, o.multiaddr, o.checksum)
-BOURSE_ABI_FIELDS(WorkerpoolInfo, o.owner, o.description, o.worker_stake_ratio_policy,
-                  o.scheduler_reward_ratio_policy)
+BOURSE_ABI_FIELDS(WorkerpoolInfo, o.owner, o.description, o.worker_stake_ratio_policy, o.scheduler_reward_ratio_policy)
 
 #undef BOURSE_ABI_FIELDS
 

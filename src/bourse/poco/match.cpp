@@ -10,34 +10,62 @@ std::string error_text(MatchFault fault) {
 
 std::string_view explain(MatchFault fault) noexcept {
     switch (fault) {
-        case MatchFault::kCategoryMismatch: return "The request and the workerpool order are of different categories.";
-        case MatchFault::kCategoryUnknown: return "The category does not exist.";
-        case MatchFault::kTrustTooHigh: return "The request asks for more trust than the workerpool order offers.";
-        case MatchFault::kAppOverpriced: return "The app costs more than the request allows.";
-        case MatchFault::kDatasetOverpriced: return "The dataset costs more than the request allows.";
-        case MatchFault::kWorkerpoolOverpriced: return "The workerpool costs more than the request allows.";
-        case MatchFault::kWorkerpoolTag: return "The workerpool does not offer every tag that the deal needs.";
-        case MatchFault::kAppTag: return "A TEE is required, but the app order does not carry the TEE tag.";
-        case MatchFault::kAppMismatch: return "The request is for another app.";
-        case MatchFault::kDatasetMismatch: return "The request is for another dataset.";
-        case MatchFault::kRequestRestrictsWorkerpool: return "The request does not allow this workerpool.";
-        case MatchFault::kAppRestrictsDataset: return "The app order does not allow this dataset.";
-        case MatchFault::kAppRestrictsWorkerpool: return "The app order does not allow this workerpool.";
-        case MatchFault::kAppRestrictsRequester: return "The app order does not allow this requester.";
-        case MatchFault::kDatasetRestrictsApp: return "The dataset order does not allow this app.";
-        case MatchFault::kDatasetRestrictsWorkerpool: return "The dataset order does not allow this workerpool.";
-        case MatchFault::kDatasetRestrictsRequester: return "The dataset order does not allow this requester.";
-        case MatchFault::kWorkerpoolRestrictsApp: return "The workerpool order does not allow this app.";
-        case MatchFault::kWorkerpoolRestrictsDataset: return "The workerpool order does not allow this dataset.";
-        case MatchFault::kWorkerpoolRestrictsRequester: return "The workerpool order does not allow this requester.";
-        case MatchFault::kAppUnregistered: return "The app is not in the registry.";
-        case MatchFault::kAppSignature: return "The app order is not signed by the app's owner.";
-        case MatchFault::kDatasetUnregistered: return "The dataset is not in the registry.";
-        case MatchFault::kDatasetSignature: return "The dataset order is not signed by the dataset's owner.";
-        case MatchFault::kWorkerpoolUnregistered: return "The workerpool is not in the registry.";
-        case MatchFault::kWorkerpoolSignature: return "The workerpool order is not signed by the workerpool's owner.";
-        case MatchFault::kRequestSignature: return "The request order is not signed by the requester.";
-        case MatchFault::kConsumed: return "One of the orders is fully consumed or cancelled.";
+        case MatchFault::kCategoryMismatch:
+            return "The request and the workerpool order are of different categories.";
+        case MatchFault::kCategoryUnknown:
+            return "The category does not exist.";
+        case MatchFault::kTrustTooHigh:
+            return "The request asks for more trust than the workerpool order offers.";
+        case MatchFault::kAppOverpriced:
+            return "The app costs more than the request allows.";
+        case MatchFault::kDatasetOverpriced:
+            return "The dataset costs more than the request allows.";
+        case MatchFault::kWorkerpoolOverpriced:
+            return "The workerpool costs more than the request allows.";
+        case MatchFault::kWorkerpoolTag:
+            return "The workerpool does not offer every tag that the deal needs.";
+        case MatchFault::kAppTag:
+            return "A TEE is required, but the app order does not carry the TEE tag.";
+        case MatchFault::kAppMismatch:
+            return "The request is for another app.";
+        case MatchFault::kDatasetMismatch:
+            return "The request is for another dataset.";
+        case MatchFault::kRequestRestrictsWorkerpool:
+            return "The request does not allow this workerpool.";
+        case MatchFault::kAppRestrictsDataset:
+            return "The app order does not allow this dataset.";
+        case MatchFault::kAppRestrictsWorkerpool:
+            return "The app order does not allow this workerpool.";
+        case MatchFault::kAppRestrictsRequester:
+            return "The app order does not allow this requester.";
+        case MatchFault::kDatasetRestrictsApp:
+            return "The dataset order does not allow this app.";
+        case MatchFault::kDatasetRestrictsWorkerpool:
+            return "The dataset order does not allow this workerpool.";
+        case MatchFault::kDatasetRestrictsRequester:
+            return "The dataset order does not allow this requester.";
+        case MatchFault::kWorkerpoolRestrictsApp:
+            return "The workerpool order does not allow this app.";
+        case MatchFault::kWorkerpoolRestrictsDataset:
+            return "The workerpool order does not allow this dataset.";
+        case MatchFault::kWorkerpoolRestrictsRequester:
+            return "The workerpool order does not allow this requester.";
+        case MatchFault::kAppUnregistered:
+            return "The app is not in the registry.";
+        case MatchFault::kAppSignature:
+            return "The app order is not signed by the app's owner.";
+        case MatchFault::kDatasetUnregistered:
+            return "The dataset is not in the registry.";
+        case MatchFault::kDatasetSignature:
+            return "The dataset order is not signed by the dataset's owner.";
+        case MatchFault::kWorkerpoolUnregistered:
+            return "The workerpool is not in the registry.";
+        case MatchFault::kWorkerpoolSignature:
+            return "The workerpool order is not signed by the workerpool's owner.";
+        case MatchFault::kRequestSignature:
+            return "The request order is not signed by the requester.";
+        case MatchFault::kConsumed:
+            return "One of the orders is fully consumed or cancelled.";
     }
     return "The orders do not match.";  // the code may come from a revert that somebody else wrote
 }

@@ -32,9 +32,9 @@ struct WorkerLogin {
     std::uint64_t chain_id = 0;
     Address hub;
     Address worker;
-    Address owner;         ///< default: the worker
-    std::string session_key;  ///< address of the key that signs later messages, 0x hex
-    std::string nonce;     ///< chosen by the scheduler
+    Address owner;             ///< default: the worker
+    std::string session_key;   ///< address of the key that signs later messages, 0x hex
+    std::string nonce;         ///< chosen by the scheduler
     std::uint64_t expiry = 0;  ///< seconds since 1970
 
     bool operator==(const WorkerLogin&) const = default;

@@ -13,15 +13,18 @@ using nlohmann::json;
 
 constexpr std::uint64_t kMaxSafeInteger = (1ULL << 53) - 1;
 
-constexpr std::array kAppMembers{"app", "appprice", "volume", "tag", "datasetrestrict", "workerpoolrestrict",
-                                 "requesterrestrict", "salt", "sign"};
-constexpr std::array kDatasetMembers{"dataset", "datasetprice", "volume", "tag", "apprestrict", "workerpoolrestrict",
-                                     "requesterrestrict", "salt", "sign"};
-constexpr std::array kWorkerpoolMembers{"workerpool", "workerpoolprice", "volume", "tag", "category", "trust",
-                                        "apprestrict", "datasetrestrict", "requesterrestrict", "salt", "sign"};
-constexpr std::array kRequestMembers{"app", "appmaxprice", "dataset", "datasetmaxprice", "workerpool",
-                                     "workerpoolmaxprice", "requester", "volume", "tag", "category", "trust",
-                                     "beneficiary", "callback", "params", "salt", "sign"};
+constexpr std::array kAppMembers{
+    "app", "appprice", "volume", "tag", "datasetrestrict", "workerpoolrestrict", "requesterrestrict", "salt", "sign"};
+constexpr std::array kDatasetMembers{
+    "dataset",           "datasetprice", "volume", "tag", "apprestrict", "workerpoolrestrict",
+    "requesterrestrict", "salt",         "sign"};
+constexpr std::array kWorkerpoolMembers{
+    "workerpool",      "workerpoolprice",   "volume", "tag", "category", "trust", "apprestrict",
+    "datasetrestrict", "requesterrestrict", "salt",   "sign"};
+constexpr std::array kRequestMembers{
+    "app",    "appmaxprice", "dataset",  "datasetmaxprice", "workerpool",  "workerpoolmaxprice", "requester",
+    "volume", "tag",         "category", "trust",           "beneficiary", "callback",           "params",
+    "salt",   "sign"};
 
 constexpr const auto& members_of(const AppOrder*) { return kAppMembers; }
 constexpr const auto& members_of(const DatasetOrder*) { return kDatasetMembers; }
@@ -184,10 +187,14 @@ Result<AnyOrder> order_from_json(OrderKind kind, const json& object) {
         return AnyOrder(std::move(*order));
     };
     switch (kind) {
-        case OrderKind::kApp: return wrap(read_order<AppOrder>(object));
-        case OrderKind::kDataset: return wrap(read_order<DatasetOrder>(object));
-        case OrderKind::kWorkerpool: return wrap(read_order<WorkerpoolOrder>(object));
-        case OrderKind::kRequest: return wrap(read_order<RequestOrder>(object));
+        case OrderKind::kApp:
+            return wrap(read_order<AppOrder>(object));
+        case OrderKind::kDataset:
+            return wrap(read_order<DatasetOrder>(object));
+        case OrderKind::kWorkerpool:
+            return wrap(read_order<WorkerpoolOrder>(object));
+        case OrderKind::kRequest:
+            return wrap(read_order<RequestOrder>(object));
     }
     BOURSE_UNREACHABLE();
 }

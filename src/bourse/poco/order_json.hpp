@@ -1,5 +1,6 @@
 // Orders as JSON (sdk-interop.md §3.1, §10): amounts, volume, category and trust are numbers, or decimal strings
-// where they exceed 2^53 − 1; both are read. Addresses checksummed; tag, salt, sign lower-case hex; `params` is a string.
+// where they exceed 2^53 − 1; both are read. Addresses checksummed; tag, salt, sign lower-case hex; `params` is a
+// string.
 #pragma once
 
 #include <bourse/base/result.hpp>

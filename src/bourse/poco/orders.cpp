@@ -22,8 +22,8 @@ constexpr std::string_view kRequestOrderType =
 
 Hash type_hash(OrderKind kind) noexcept {
     static const std::array<Hash, kOrderKinds> hashes{
-        crypto::keccak256(kAppOrderType), crypto::keccak256(kDatasetOrderType),
-        crypto::keccak256(kWorkerpoolOrderType), crypto::keccak256(kRequestOrderType)};
+        crypto::keccak256(kAppOrderType), crypto::keccak256(kDatasetOrderType), crypto::keccak256(kWorkerpoolOrderType),
+        crypto::keccak256(kRequestOrderType)};
     return hashes[static_cast<std::size_t>(kind)];
 }
 
@@ -77,20 +77,28 @@ Hash operation_hash(const OrderOperation<Order>& o) {
 
 std::string_view to_text(OrderKind kind) noexcept {
     switch (kind) {
-        case OrderKind::kApp: return "app";
-        case OrderKind::kDataset: return "dataset";
-        case OrderKind::kWorkerpool: return "workerpool";
-        case OrderKind::kRequest: return "request";
+        case OrderKind::kApp:
+            return "app";
+        case OrderKind::kDataset:
+            return "dataset";
+        case OrderKind::kWorkerpool:
+            return "workerpool";
+        case OrderKind::kRequest:
+            return "request";
     }
     BOURSE_UNREACHABLE();
 }
 
 std::string_view type_string(OrderKind kind) noexcept {
     switch (kind) {
-        case OrderKind::kApp: return kAppOrderType;
-        case OrderKind::kDataset: return kDatasetOrderType;
-        case OrderKind::kWorkerpool: return kWorkerpoolOrderType;
-        case OrderKind::kRequest: return kRequestOrderType;
+        case OrderKind::kApp:
+            return kAppOrderType;
+        case OrderKind::kDataset:
+            return kDatasetOrderType;
+        case OrderKind::kWorkerpool:
+            return kWorkerpoolOrderType;
+        case OrderKind::kRequest:
+            return kRequestOrderType;
     }
     BOURSE_UNREACHABLE();
 }

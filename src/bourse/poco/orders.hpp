@@ -143,14 +143,12 @@ inline auto abi_fields(const WorkerpoolOrder& o) {
                     o.datasetrestrict, o.requesterrestrict, o.salt, o.sign);
 }
 inline auto abi_fields(RequestOrder& o) {
-    return std::tie(o.app, o.appmaxprice, o.dataset, o.datasetmaxprice, o.workerpool, o.workerpoolmaxprice,
-                    o.requester, o.volume, o.tag, o.category, o.trust, o.beneficiary, o.callback, o.params, o.salt,
-                    o.sign);
+    return std::tie(o.app, o.appmaxprice, o.dataset, o.datasetmaxprice, o.workerpool, o.workerpoolmaxprice, o.requester,
+                    o.volume, o.tag, o.category, o.trust, o.beneficiary, o.callback, o.params, o.salt, o.sign);
 }
 inline auto abi_fields(const RequestOrder& o) {
-    return std::tie(o.app, o.appmaxprice, o.dataset, o.datasetmaxprice, o.workerpool, o.workerpoolmaxprice,
-                    o.requester, o.volume, o.tag, o.category, o.trust, o.beneficiary, o.callback, o.params, o.salt,
-                    o.sign);
+    return std::tie(o.app, o.appmaxprice, o.dataset, o.datasetmaxprice, o.workerpool, o.workerpoolmaxprice, o.requester,
+                    o.volume, o.tag, o.category, o.trust, o.beneficiary, o.callback, o.params, o.salt, o.sign);
 }
 template <class Order>
 auto abi_fields(OrderOperation<Order>& o) {

@@ -116,9 +116,7 @@ Result<TaskParams> parse(std::string_view text, Strictness mode) {
     return params;
 }
 
-std::string dump(const json& document) {
-    return document.dump(-1, ' ', false, json::error_handler_t::replace);
-}
+std::string dump(const json& document) { return document.dump(-1, ' ', false, json::error_handler_t::replace); }
 
 }  // namespace
 
@@ -159,8 +157,10 @@ public:
                 if (++i == text.size()) return fail("ARGS_UNTERMINATED", "The arguments end with a backslash.");
                 put(text[i]);
             } else if (quote_ != 0) {
-                if (c == quote_) quote_ = 0;
-                else put(c);
+                if (c == quote_)
+                    quote_ = 0;
+                else
+                    put(c);
             } else if (c == '"' || c == '\'') {
                 quote_ = c;
                 in_word_ = true;

@@ -14,16 +14,16 @@ namespace bourse::poco {
 inline constexpr std::size_t kMaxParamsBytes = 8 * 1024;
 
 struct TaskParams {
-    std::string args;                              ///< iexec_args, for every task that per_task does not name
-    std::map<Uint256, std::string> per_task;       ///< `{"0": "…"}`: arguments by index on chain
-    bool is_per_task = false;                      ///< the object's keys were all decimal numbers
-    std::vector<std::string> input_files;          ///< URLs
+    std::string args;                         ///< iexec_args, for every task that per_task does not name
+    std::map<Uint256, std::string> per_task;  ///< `{"0": "…"}`: arguments by index on chain
+    bool is_per_task = false;                 ///< the object's keys were all decimal numbers
+    std::vector<std::string> input_files;     ///< URLs
     bool result_encryption = false;
     std::string result_storage_provider = "ipfs";  ///< or "dropbox"
     std::string result_storage_proxy;
     std::map<std::uint64_t, std::string> secrets;  ///< index ≥ 1 → name at the SMS
     std::string bulk_cid;
-    std::vector<std::string> warnings;             ///< what was ignored or taken otherwise than it may be meant
+    std::vector<std::string> warnings;  ///< what was ignored or taken otherwise than it may be meant
 
     bool operator==(const TaskParams&) const = default;
     /// Arguments of the task with this index on chain; a task that per_task leaves out gets none.

@@ -10,8 +10,8 @@
 #include <bourse/poco/tags.hpp>
 
 #include <gtest/gtest.h>
-#include <nlohmann/json.hpp>
 #include <rapidcheck/gtest.h>
+#include <nlohmann/json.hpp>
 
 namespace bourse::poco {
 namespace {
@@ -131,8 +131,8 @@ TEST(Match, CostIsFlooredForEachTask) {
 }
 
 TEST(Consensus, ContributionsNeededOfTheSpecification) {
-    const std::pair<std::uint64_t, unsigned> table[] = {{1, 1},   {2, 1},    {3, 2},      {4, 2},       {5, 3},
-                                                        {8, 3},   {10, 4},   {50, 6},     {100, 7},     {1000, 10},
+    const std::pair<std::uint64_t, unsigned> table[] = {{1, 1},      {2, 1},       {3, 2},       {4, 2},   {5, 3},
+                                                        {8, 3},      {10, 4},      {50, 6},      {100, 7}, {1000, 10},
                                                         {10000, 14}, {100000, 17}, {1000000, 20}};
     for (const auto& [trust, needed] : table)
         EXPECT_EQ(contributions_needed({0, kInitialTotal}, trust, worker_weight(0)), needed) << trust;

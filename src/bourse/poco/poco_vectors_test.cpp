@@ -7,8 +7,8 @@
 #include <bourse/poco/order_json.hpp>
 #include <bourse/poco/signatures.hpp>
 
-#include <fstream>
 #include <gtest/gtest.h>
+#include <fstream>
 #include <nlohmann/json.hpp>
 
 namespace bourse::poco {
@@ -165,7 +165,7 @@ TEST_F(OrderVectors, SignaturesOfAccountsWithoutCode) {
         const auto verdict =
             verify_signature(address_of(row.at("identity")), hash_of(row.at("hash")), bytes_of(row.at("signature")));
         const auto& result = row.at("result");
-        const auto expected = !result.at("ok").get<bool>()      ? SignatureVerdict::kBadFormat
+        const auto expected = !result.at("ok").get<bool>()     ? SignatureVerdict::kBadFormat
                               : result.at("valid").get<bool>() ? SignatureVerdict::kValid
                                                                : SignatureVerdict::kInvalid;
         EXPECT_EQ(verdict, expected) << text;

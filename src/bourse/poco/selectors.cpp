@@ -41,25 +41,32 @@ constexpr Named kHubFunctions[] = {
     {"withdraw(uint256)", hub::kWithdraw},
     {"withdrawTo(uint256,address)", hub::kWithdrawTo},
     {"manageAppOrder(((address,uint256,uint256,bytes32,address,address,address,bytes32"
-     ",bytes),uint8,bytes))", hub::kManageAppOrder},
+     ",bytes),uint8,bytes))",
+     hub::kManageAppOrder},
     {"manageDatasetOrder(((address,uint256,uint256,bytes32,address,address,address,byt"
-     "es32,bytes),uint8,bytes))", hub::kManageDatasetOrder},
+     "es32,bytes),uint8,bytes))",
+     hub::kManageDatasetOrder},
     {"manageRequestOrder(((address,uint256,address,uint256,address,uint256,address,uin"
-     "t256,bytes32,uint256,uint256,address,address,string,bytes32,bytes),uint8,bytes))", hub::kManageRequestOrder},
+     "t256,bytes32,uint256,uint256,address,address,string,bytes32,bytes),uint8,bytes))",
+     hub::kManageRequestOrder},
     {"manageWorkerpoolOrder(((address,uint256,uint256,bytes32,uint256,uint256,address,"
-     "address,address,bytes32,bytes),uint8,bytes))", hub::kManageWorkerpoolOrder},
+     "address,address,bytes32,bytes),uint8,bytes))",
+     hub::kManageWorkerpoolOrder},
     {"assertDatasetDealCompatibility((address,uint256,uint256,bytes32,address,address,"
-     "address,bytes32,bytes),bytes32)", hub::kAssertDatasetDealCompatibility},
+     "address,bytes32,bytes),bytes32)",
+     hub::kAssertDatasetDealCompatibility},
     {"matchOrders((address,uint256,uint256,bytes32,address,address,address,bytes32,byt"
      "es),(address,uint256,uint256,bytes32,address,address,address,bytes32,bytes),(add"
      "ress,uint256,uint256,bytes32,uint256,uint256,address,address,address,bytes32,byt"
      "es),(address,uint256,address,uint256,address,uint256,address,uint256,bytes32,uin"
-     "t256,uint256,address,address,string,bytes32,bytes))", hub::kMatchOrders},
+     "t256,uint256,address,address,string,bytes32,bytes))",
+     hub::kMatchOrders},
     {"sponsorMatchOrders((address,uint256,uint256,bytes32,address,address,address,byte"
      "s32,bytes),(address,uint256,uint256,bytes32,address,address,address,bytes32,byte"
      "s),(address,uint256,uint256,bytes32,uint256,uint256,address,address,address,byte"
      "s32,bytes),(address,uint256,address,uint256,address,uint256,address,uint256,byte"
-     "s32,uint256,uint256,address,address,string,bytes32,bytes))", hub::kSponsorMatchOrders},
+     "s32,uint256,uint256,address,address,string,bytes32,bytes))",
+     hub::kSponsorMatchOrders},
     {"verifyPresignature(address,bytes32)", hub::kVerifyPresignature},
     {"verifyPresignatureOrSignature(address,bytes32,bytes)", hub::kVerifyPresignatureOrSignature},
     {"verifySignature(address,bytes32,bytes)", hub::kVerifySignature},
@@ -81,7 +88,8 @@ constexpr Named kHubFunctions[] = {
      "32,bytes),(address,uint256,uint256,bytes32,address,address,address,bytes32,bytes"
      "),(address,uint256,uint256,bytes32,uint256,uint256,address,address,address,bytes"
      "32,bytes),(address,uint256,address,uint256,address,uint256,address,uint256,bytes"
-     "32,uint256,uint256,address,address,string,bytes32,bytes))", hub::kComputeDealVolume},
+     "32,uint256,uint256,address,address,string,bytes32,bytes))",
+     hub::kComputeDealVolume},
     {"contribution_deadline_ratio()", hub::kContributionDeadlineRatio},
     {"countCategory()", hub::kCountCategory},
     {"datasetregistry()", hub::kDatasetregistry},
@@ -114,13 +122,17 @@ constexpr Named kHubFunctions[] = {
     {"workerpool_stake_ratio()", hub::kWorkerpoolStakeRatio},
     {"workerpoolregistry()", hub::kWorkerpoolregistry},
     {"broadcastAppOrder((address,uint256,uint256,bytes32,address,address,address,bytes"
-     "32,bytes))", hub::kBroadcastAppOrder},
+     "32,bytes))",
+     hub::kBroadcastAppOrder},
     {"broadcastDatasetOrder((address,uint256,uint256,bytes32,address,address,address,b"
-     "ytes32,bytes))", hub::kBroadcastDatasetOrder},
+     "ytes32,bytes))",
+     hub::kBroadcastDatasetOrder},
     {"broadcastRequestOrder((address,uint256,address,uint256,address,uint256,address,u"
-     "int256,bytes32,uint256,uint256,address,address,string,bytes32,bytes))", hub::kBroadcastRequestOrder},
+     "int256,bytes32,uint256,uint256,address,address,string,bytes32,bytes))",
+     hub::kBroadcastRequestOrder},
     {"broadcastWorkerpoolOrder((address,uint256,uint256,bytes32,uint256,uint256,addres"
-     "s,address,address,bytes32,bytes))", hub::kBroadcastWorkerpoolOrder},
+     "s,address,address,bytes32,bytes))",
+     hub::kBroadcastWorkerpoolOrder},
 };
 
 constexpr Named kRlcFunctions[] = {

@@ -34,8 +34,9 @@ Result<Tag> parse_tag(std::string_view text) {
         const auto name = text.substr(0, comma);
         const auto bit = tag_bit(name);
         if (!bit)
-            return fail("TAG_INVALID", "Unknown tag \"" + std::string(name) + "\": use tee, scone, gramine, tdx, gpu, "
-                                       "joined by commas, or 0x and 64 hex digits.");
+            return fail("TAG_INVALID", "Unknown tag \"" + std::string(name) +
+                                           "\": use tee, scone, gramine, tdx, gpu, "
+                                           "joined by commas, or 0x and 64 hex digits.");
         tag = with_bit(tag, *bit);
         if (comma == std::string_view::npos) break;
         text.remove_prefix(comma + 1);

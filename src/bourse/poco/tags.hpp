@@ -18,9 +18,7 @@ inline constexpr unsigned kTagGramine = 2;
 inline constexpr unsigned kTagTdx = 3;
 inline constexpr unsigned kTagGpu = 8;
 
-constexpr bool has_bit(const Tag& tag, unsigned bit) noexcept {
-    return (tag.data[31 - bit / 8] >> (bit % 8) & 1) != 0;
-}
+constexpr bool has_bit(const Tag& tag, unsigned bit) noexcept { return (tag.data[31 - bit / 8] >> (bit % 8) & 1) != 0; }
 constexpr Tag with_bit(Tag tag, unsigned bit) noexcept {
     tag.data[31 - bit / 8] = static_cast<std::uint8_t>(tag.data[31 - bit / 8] | (1U << (bit % 8)));
     return tag;
