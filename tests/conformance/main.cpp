@@ -8,8 +8,9 @@
 namespace {
 
 int usage() {
-    std::fprintf(stderr, "usage: bourse-conformance poco FOLDER [--verbose]\n"
-                         "FOLDER holds vectors-*.json\n");
+    std::fprintf(stderr,
+                 "usage: bourse-conformance poco FOLDER [--verbose]\n"
+                 "FOLDER holds vectors-*.json\n");
     return 2;
 }
 

@@ -22,10 +22,14 @@ const std::map<std::string, std::size_t>& allowed_skips() {
 
 std::string to_text(SkipClass reason) {
     switch (reason) {
-        case SkipClass::kNeedsEvm: return "needs EVM";
-        case SkipClass::kNativeMode: return "native mode";
-        case SkipClass::kBoost: return "boost";
-        case SkipClass::kOtherBuild: return "other build";
+        case SkipClass::kNeedsEvm:
+            return "needs EVM";
+        case SkipClass::kNativeMode:
+            return "native mode";
+        case SkipClass::kBoost:
+            return "boost";
+        case SkipClass::kOtherBuild:
+            return "other build";
     }
     return "unknown";
 }

@@ -26,13 +26,15 @@ Hash digest_of(const json& value) { return crypto::keccak256("value " + value.du
 class ConsensusRun {
 public:
     ConsensusRun(const json& run, const Vectors& vectors)
-        : run_(run), vectors_(vectors), world_(genesis_of(run, vectors)), separator_(eip712::domain_separator(
-              poco::hub_domain(31337, poco::kHub))) {}
+        : run_(run),
+          vectors_(vectors),
+          world_(genesis_of(run, vectors)),
+          separator_(eip712::domain_separator(poco::hub_domain(31337, poco::kHub))) {}
 
     /// Empty, or what differs.
     std::string replay() {
-        for (const auto step : {&ConsensusRun::open, &ConsensusRun::contribute_all, &ConsensusRun::finish,
-                                &ConsensusRun::compare_after})
+        for (const auto step :
+             {&ConsensusRun::open, &ConsensusRun::contribute_all, &ConsensusRun::finish, &ConsensusRun::compare_after})
             if (auto problem = (this->*step)(); !problem.empty()) return problem;
         return {};
     }
@@ -155,8 +157,7 @@ private:
                     return problem;
             }
         if (run_.at("outcome") == "claimed") {
-            const auto claimed =
-                send_at(task.final_deadline.low_u64(), "anyone", abi::encode_call(hub::kClaim, task_));
+            const auto claimed = send_at(task.final_deadline.low_u64(), "anyone", abi::encode_call(hub::kClaim, task_));
             return expect_success("claim", claimed);
         }
         const auto finalized = send_at(std::max(task.reveal_deadline.low_u64(), world_.time_s() + 10), "scheduler",
@@ -216,8 +217,7 @@ private:
             const Uint256 delta = negative ? Uint256(0) - size : size;
             if (stake_of(role) - before_.at(role) != delta) return "stake of " + role + " differs";
             if (part_of(role, 1) != integer_of(after.at("locked"))) return "locked of " + role + " differs";
-            if (after.contains("score") &&
-                tracked_value(world_, vectors_, {}, "score:" + role) != after.at("score"))
+            if (after.contains("score") && tracked_value(world_, vectors_, {}, "score:" + role) != after.at("score"))
                 return "score of " + role + " differs";
         }
         if (part_of("kitty", 1) != integer_of(run_.at("kittyAfter"))) return "the kitty differs";

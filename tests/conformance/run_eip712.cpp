@@ -51,8 +51,7 @@ void check_orders(const json& file, const Vectors& vectors, Report& report) {
 
 void check_tables(const json& file, Report& report) {
     for (const auto& [name, hash] : file.at("typeHashes").items())
-        report.check("type " + name,
-                     same(hash, crypto::keccak256(file.at("typeStrings").at(name).get<std::string>())));
+        report.check("type " + name, same(hash, crypto::keccak256(file.at("typeStrings").at(name).get<std::string>())));
     for (const auto& [signature, selector] : file.at("selectors").items())
         report.check("selector of " + signature, same(selector, abi::selector(signature)));
     for (const auto& [signature, topic] : file.at("topics").items())

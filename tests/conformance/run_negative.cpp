@@ -12,9 +12,9 @@ namespace {
 namespace hub = poco::selectors::hub;
 
 const std::set<std::string>& cases_that_need_evm() {
-    static const std::set<std::string> cases{"P12b", "N12b", "N12d", "P13",  "P14",  "P15",  "P16",
-                                             "P17",  "P18",  "P19",  "P1a",  "P1b",  "N20",  "N20c",
-                                             "P21d", "N21g", "N21h", "N30",  "N40"};
+    static const std::set<std::string> cases{"P12b", "N12b", "N12d", "P13", "P14", "P15", "P16",
+                                             "P17",  "P18",  "P19",  "P1a", "P1b", "N20", "N20c",
+                                             "P21d", "N21g", "N21h", "N30", "N40"};
     return cases;
 }
 
@@ -25,8 +25,8 @@ std::string compare_expectation(const Outcome& outcome, const json& expect) {
     if (outcome.success != ok)
         return std::string(outcome.success ? "succeeded" : "failed") + " with " + to_hex(outcome.output);
     const std::string wanted = expect.contains("dealid") ? expect.at("dealid").get<std::string>()
-                               : expect.contains("ret") ? expect.at("ret").get<std::string>()
-                                                        : expect.value("data", "0x");
+                               : expect.contains("ret")  ? expect.at("ret").get<std::string>()
+                                                         : expect.value("data", "0x");
     return to_hex(outcome.output) == wanted ? std::string() : "answered " + to_hex(outcome.output);
 }
 

@@ -98,11 +98,10 @@ void check_creation(World& world, std::size_t number, const json& creation, Vect
     const Hash salt = crypto::keccak256({initializer, owner});
     report.check(name + " salt", salt == hash_of(creation.at("salt")) ? "" : "is " + to_hex(salt));
     const Address predicted = poco::resource_address(registry, initializer, owner);
-    report.check(name + " address",
-                 predicted == address_of(creation.at("address")) ? "" : "is " + to_hex(predicted));
+    report.check(name + " address", predicted == address_of(creation.at("address")) ? "" : "is " + to_hex(predicted));
 
-    const auto outcome = world.transact(vectors.key("anyone"), registry, bytes_of(creation.at("calldata")), 0,
-                                        world.time_s() + 10);
+    const auto outcome =
+        world.transact(vectors.key("anyone"), registry, bytes_of(creation.at("calldata")), 0, world.time_s() + 10);
     const json as_step{{"status", 1},
                        {"ret", to_hex(abi::encode(address_of(creation.at("address"))))},
                        {"logs", creation.at("event_logs")}};

@@ -50,7 +50,7 @@ private:
     std::map<std::string, json> expected_;   ///< known values of tracked keys
     std::vector<std::string> task_numbers_;  ///< numbers in the order of initialisation
     TaskNumbers tasks_;
-    std::vector<World> history_;             ///< before the first step and after each
+    std::vector<World> history_;  ///< before the first step and after each
 };
 
 /// Topic-0 scan: ids of TaskInitialize events, in order.

@@ -51,7 +51,8 @@ Vectors::Vectors(std::string folder) : folder_(std::move(folder)) {
     env_ = load("vectors-env.json");
     for (const auto& [name, account] : env_.at("accounts").items()) names_[name] = address_of(account.at("address"));
     for (const auto& [name, contract] : env_.at("contracts").items()) {
-        if (contract.is_string()) names_[name] = address_of(contract);
+        if (contract.is_string())
+            names_[name] = address_of(contract);
         else
             for (const auto& [inner, address] : contract.items()) names_[inner] = address_of(address);
     }

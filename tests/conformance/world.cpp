@@ -11,13 +11,17 @@ constexpr std::uint64_t kGasLimit = 30'000'000;
 
 void MemoryState::apply(const state::ChangeSet& changes) {
     for (const auto& [address, change] : changes.accounts) {
-        if (change.after) accounts_[address] = *change.after;
-        else accounts_.erase(address);
+        if (change.after)
+            accounts_[address] = *change.after;
+        else
+            accounts_.erase(address);
     }
     for (const auto& [address, slots] : changes.slots)
         for (const auto& [key, change] : slots) {
-            if (change.after.value.is_zero()) slots_.erase({address, key});
-            else slots_[{address, key}] = change.after;
+            if (change.after.value.is_zero())
+                slots_.erase({address, key});
+            else
+                slots_[{address, key}] = change.after;
         }
     for (const auto& [hash, code] : changes.new_code) code_[hash] = code;
 }

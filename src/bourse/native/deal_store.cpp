@@ -82,12 +82,10 @@ poco::Deal view_deal(const state::State& state, const Address& hub, const poco::
     const DealTerms terms = read_terms(in, flags);
     const ByteView params =
         (flags & kLongParams) != 0 ? state.record(hub, key_of(Space::kDealParams, id.hash)) : in.text();
-    return {terms.app,        terms.dataset,      terms.workerpool,
-            terms.trust,      terms.category,     terms.tag,
-            terms.requester,  terms.beneficiary,  terms.callback,
-            std::string(as_text(params)),         terms.start_time,
-            terms.bot_first,  terms.bot_size,     terms.worker_stake,
-            terms.scheduler_reward_ratio,         terms.sponsor};
+    return {terms.app,        terms.dataset,   terms.workerpool,  terms.trust,        terms.category,
+            terms.tag,        terms.requester, terms.beneficiary, terms.callback,     std::string(as_text(params)),
+            terms.start_time, terms.bot_first, terms.bot_size,    terms.worker_stake, terms.scheduler_reward_ratio,
+            terms.sponsor};
 }
 
 void store_deal(state::State& state, const Address& hub, const poco::DealId& id, const poco::Deal& deal) {
@@ -109,8 +107,10 @@ void store_deal(state::State& state, const Address& hub, const poco::DealId& id,
     if ((flags & kHasCallback) != 0) out.raw(deal.callback);
     if ((flags & kOtherSponsor) != 0) out.raw(deal.sponsor);
     if ((flags & kHasTag) != 0) out.raw(deal.tag);
-    if ((flags & kLongParams) != 0) state.set_record(hub, key_of(Space::kDealParams, id.hash), to_bytes(deal.params));
-    else out.text(as_bytes(deal.params));
+    if ((flags & kLongParams) != 0)
+        state.set_record(hub, key_of(Space::kDealParams, id.hash), to_bytes(deal.params));
+    else
+        out.text(as_bytes(deal.params));
     state.set_record(hub, key_of(Space::kDeal, id.hash), out.take());
 }
 

@@ -48,8 +48,7 @@ Outcome<bool> is_registered(Context& context, const Address& registry, const Add
 Outcome<PoolPolicy> policy_of(Context& context, const Address& pool) {
     if (resource_kind(context.state(), pool) == ResourceKind::kWorkerpool) return load_policy(context.state(), pool);
     PoolPolicy policy;
-    BOURSE_TRY(policy.worker_stake_ratio,
-               ask<Uint256>(context, pool, abi::encode_call(res::kMWorkerStakeRatioPolicy)));
+    BOURSE_TRY(policy.worker_stake_ratio, ask<Uint256>(context, pool, abi::encode_call(res::kMWorkerStakeRatioPolicy)));
     BOURSE_TRY(policy.scheduler_reward_ratio,
                ask<Uint256>(context, pool, abi::encode_call(res::kMSchedulerRewardRatioPolicy)));
     return policy;
@@ -81,8 +80,7 @@ Outcome<bool> is_allowed(Context& context, const Address& restriction, const Add
     if (restriction.is_zero() || restriction == account) return true;
     if (!context.state().has_code(restriction) || has_native_code(context.state(), restriction)) return false;
     const Uint256 purpose = poco::kGroupMemberPurpose;
-    return ask_or<bool>(context, restriction,
-                        abi::encode_call(ext::kKeyHasPurpose, word_of(account), purpose), false);
+    return ask_or<bool>(context, restriction, abi::encode_call(ext::kKeyHasPurpose, word_of(account), purpose), false);
 }
 
 }  // namespace bourse::native::external

@@ -12,8 +12,8 @@ namespace {
 constexpr std::uint64_t kGenesisCallbackGas = 200'000;
 
 void install_code(state::State& state) {
-    for (const auto& address : {poco::kRlc, poco::kHub, poco::kAppRegistry, poco::kDatasetRegistry,
-                                poco::kWorkerpoolRegistry})
+    for (const auto& address :
+         {poco::kRlc, poco::kHub, poco::kAppRegistry, poco::kDatasetRegistry, poco::kWorkerpoolRegistry})
         state.set_code(address, Bytes{kCodeByte});
 }
 
@@ -50,9 +50,9 @@ void install_resources(state::State& state, const HubGenesis& genesis) {
         create_resource(state, ResourceKind::kDataset, dataset.owner, poco::dataset_initializer(dataset),
                         {dataset.name, {}, dataset.multiaddr, dataset.checksum, {}, 0, 0});
     for (const auto& pool : genesis.workerpools)
-        create_resource(state, ResourceKind::kWorkerpool, pool.owner, poco::workerpool_initializer(pool.description),
-                        {pool.description, {}, {}, {}, {}, pool.worker_stake_ratio_policy,
-                         pool.scheduler_reward_ratio_policy});
+        create_resource(
+            state, ResourceKind::kWorkerpool, pool.owner, poco::workerpool_initializer(pool.description),
+            {pool.description, {}, {}, {}, {}, pool.worker_stake_ratio_policy, pool.scheduler_reward_ratio_policy});
 }
 
 /// Stake with the RLC behind it.

@@ -48,9 +48,8 @@ Outcome<bool> decrease_allowance(Context& context, Address spender, Uint256 minu
 Outcome<bool> hub_approve_and_call(Context& context, Address spender, Uint256 amount, Bytes data) {
     BOURSE_CHECK(set_hub_allowance(context, context.sender(), spender, amount));
     if (!context.state().has_code(spender)) return revert_empty();
-    auto answer = context.call(spender,
-                               abi::encode_call(poco::selectors::external::kReceiveApproval, context.sender(), amount,
-                                                context.self(), data));
+    auto answer = context.call(spender, abi::encode_call(poco::selectors::external::kReceiveApproval, context.sender(),
+                                                         amount, context.self(), data));
     if (!answer.ok()) return revert_data(std::move(answer.output));
     const auto accepted = abi::decode<bool>(answer.output);
     if (!accepted) return revert_empty();
@@ -145,8 +144,7 @@ Outcome<void> match_after_deposit(Context& context, const Address& from, const B
         ByteView(data).subspan(4));
     if (!orders) return revert_empty();
     const auto& [app, dataset, workerpool, request] = *orders;
-    if (request.requester != from)
-        return revert_data(to_bytes(poco::selectors::errors::kCallerIsNotTheRequester));
+    if (request.requester != from) return revert_data(to_bytes(poco::selectors::errors::kCallerIsNotTheRequester));
     auto deal = match_for_requester(context, app, dataset, workerpool, request);
     if (deal) return {};
     if (deal.error().data.empty()) return revert_data(to_bytes(poco::selectors::errors::kOperationFailed));

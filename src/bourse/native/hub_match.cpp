@@ -70,8 +70,7 @@ Outcome<Owners> check_parties(Context& context, const HubConfig& config, const p
 Outcome<void> check_terms(Context& context, const HubConfig& config, const poco::OrderSet& orders) {
     if (const auto fault = poco::terms_fault(orders, config.category_count)) return revert_match(*fault);
     for (const auto& restriction : poco::restrictions(orders)) {
-        BOURSE_TRY(const bool is_allowed,
-                   external::is_allowed(context, restriction.restriction, restriction.account));
+        BOURSE_TRY(const bool is_allowed, external::is_allowed(context, restriction.restriction, restriction.account));
         if (!is_allowed) return revert_match(restriction.fault);
     }
     return {};
@@ -196,11 +195,11 @@ Outcome<void> assert_dataset_deal_compatibility(Context& context, poco::DatasetO
     return {};
 }
 
-constexpr auto kMatchTable = make_table(std::to_array<Entry>(
-    {write<&match_orders>(hub_sel::kMatchOrders, gas::kMatch, &gas::match_text),
-     write<&sponsor_match_orders>(hub_sel::kSponsorMatchOrders, gas::kMatch, &gas::match_text),
-     view<&compute_deal_volume>(hub_sel::kComputeDealVolume),
-     view<&assert_dataset_deal_compatibility>(hub_sel::kAssertDatasetDealCompatibility)}));
+constexpr auto kMatchTable = make_table(
+    std::to_array<Entry>({write<&match_orders>(hub_sel::kMatchOrders, gas::kMatch, &gas::match_text),
+                          write<&sponsor_match_orders>(hub_sel::kSponsorMatchOrders, gas::kMatch, &gas::match_text),
+                          view<&compute_deal_volume>(hub_sel::kComputeDealVolume),
+                          view<&assert_dataset_deal_compatibility>(hub_sel::kAssertDatasetDealCompatibility)}));
 
 }  // namespace
 

@@ -46,8 +46,8 @@ Outcome<void> manage_order(Context& context, poco::OrderOperation<Order> operati
     BOURSE_TRY(const Address authority, authority_of(context, operation.order));
     const Hash separator = load_hub_config(context.state(), context.self()).domain_separator;
     if (context.sender() != authority) {
-        BOURSE_TRY(const bool is_valid, external::verify(context, authority, poco::digest(separator, operation),
-                                                         operation.sign));
+        BOURSE_TRY(const bool is_valid,
+                   external::verify(context, authority, poco::digest(separator, operation), operation.sign));
         if (!is_valid) return revert_text(poco::texts::kSenderOrSignature);
     }
     const auto hash = poco::order_hash(separator, operation.order);
@@ -106,10 +106,8 @@ constexpr auto kOrderTable = make_table(std::to_array<Entry>(
      write<&broadcast_dataset_order>(hub_sel::kBroadcastDatasetOrder, gas::kOrder),
      write<&broadcast_workerpool_order>(hub_sel::kBroadcastWorkerpoolOrder, gas::kOrder),
      write<&broadcast_request_order>(hub_sel::kBroadcastRequestOrder, gas::kOrder),
-     view<&verify_signature_view>(hub_sel::kVerifySignature),
-     view<&verify_presignature>(hub_sel::kVerifyPresignature),
-     view<&verify_either>(hub_sel::kVerifyPresignatureOrSignature),
-     view<&view_consumed>(hub_sel::kViewConsumed),
+     view<&verify_signature_view>(hub_sel::kVerifySignature), view<&verify_presignature>(hub_sel::kVerifyPresignature),
+     view<&verify_either>(hub_sel::kVerifyPresignatureOrSignature), view<&view_consumed>(hub_sel::kViewConsumed),
      view<&view_presigned>(hub_sel::kViewPresigned)}));
 
 }  // namespace

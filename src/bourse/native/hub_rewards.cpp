@@ -61,9 +61,8 @@ Outcome<void> distribute_rewards(Context& context, OpenTask& task) {
         const auto& entry = task.file.contributor(place);
         shares.push_back({entry.status == poco::ContributionStatus::kProved, entry.log_weight});
     }
-    BOURSE_TRY(const poco::Distribution split,
-               or_overflow(poco::distribute(deal.workerpool.price, deal.worker_stake, deal.scheduler_reward_ratio,
-                                            shares)));
+    BOURSE_TRY(const poco::Distribution split, or_overflow(poco::distribute(deal.workerpool.price, deal.worker_stake,
+                                                                            deal.scheduler_reward_ratio, shares)));
     ledger::release(context, deal.worker_stake * count);
     for (std::uint64_t place = 0; place < count; ++place) {
         const auto at = static_cast<std::size_t>(place);

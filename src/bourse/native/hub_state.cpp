@@ -138,8 +138,10 @@ void store_account(state::State& state, const Address& hub, const Address& accou
     for (const auto& field : kPackedFields) {
         const Uint256& amount = value.*field.member;
         const bool wide = !amount.fits_u64();
-        if (wide) slot.data[0] = static_cast<std::uint8_t>(slot.data[0] | field.flag);
-        else put_u64(slot, field.offset, amount.low_u64());
+        if (wide)
+            slot.data[0] = static_cast<std::uint8_t>(slot.data[0] | field.flag);
+        else
+            put_u64(slot, field.offset, amount.low_u64());
         if (wide || (old_flags & field.flag) != 0)
             state.set_slot(hub, key_of(field.wide_space, account), wide ? to_be32(amount) : Bytes32{});
     }

@@ -82,9 +82,8 @@ Outcome<void> check_authorization(Context& context, const OpenTask& task, const 
     const Address broker = load_hub_config(context.state(), context.self()).tee_broker;
     const bool by_broker = !proofs.enclave.is_zero() && !broker.is_zero();
     const Hash message = poco::authorization_message(context.sender(), task.file.id(), proofs.enclave);
-    BOURSE_TRY(const bool is_authorized,
-               external::verify(context, by_broker ? broker : task.deal.workerpool.owner, poco::signed_hash(message),
-                                proofs.authorization_sign));
+    BOURSE_TRY(const bool is_authorized, external::verify(context, by_broker ? broker : task.deal.workerpool.owner,
+                                                          poco::signed_hash(message), proofs.authorization_sign));
     BOURSE_CHECK(require(is_authorized));
     if (proofs.enclave.is_zero()) return {};
     const Hash proof = poco::signed_hash(poco::enclave_message(result_hash, result_seal));
@@ -326,8 +325,7 @@ std::uint64_t results_and_callback(const state::State& state, ByteView args) {
 
 constexpr auto kTaskTable = make_table(std::to_array<Entry>(
     {write<&initialize>(hub_sel::kInitialize, gas::kInitialize),
-     write<&contribute>(hub_sel::kContribute, gas::kContribute),
-     write<&reveal>(hub_sel::kReveal, gas::kReveal),
+     write<&contribute>(hub_sel::kContribute, gas::kContribute), write<&reveal>(hub_sel::kReveal, gas::kReveal),
      write<&reopen>(hub_sel::kReopen, gas::kReopen),
      write<&finalize>(hub_sel::kFinalize, gas::kFinalize, &results_and_callback<1, 2>),
      write<&contribute_and_finalize>(hub_sel::kContributeAndFinalize, gas::kContributeAndFinalize,

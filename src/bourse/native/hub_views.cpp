@@ -106,8 +106,7 @@ Outcome<poco::WorkerpoolInfo> view_workerpool(Context& context, Address pool) {
     poco::WorkerpoolInfo info;
     BOURSE_TRY(info.owner, external::owner_of(context, pool));
     BOURSE_TRY(info.description, ask_resource<std::string>(context, pool, res_sel::kMWorkerpoolDescription));
-    BOURSE_TRY(info.worker_stake_ratio_policy,
-               ask_resource<Uint256>(context, pool, res_sel::kMWorkerStakeRatioPolicy));
+    BOURSE_TRY(info.worker_stake_ratio_policy, ask_resource<Uint256>(context, pool, res_sel::kMWorkerStakeRatioPolicy));
     BOURSE_TRY(info.scheduler_reward_ratio_policy,
                ask_resource<Uint256>(context, pool, res_sel::kMSchedulerRewardRatioPolicy));
     return info;
@@ -139,10 +138,18 @@ using TaskTuple = std::tuple<poco::TaskStatus, poco::DealId, Uint256, Uint256, U
                              Uint256, Uint256, std::vector<Address>, Bytes>;
 Outcome<TaskTuple> view_task_legacy(Context& context, Bytes32 id) {
     const auto t = task_at(context, id);
-    return TaskTuple{t.status,          t.dealid,          t.idx,
-                     t.timeref,         t.contribution_deadline, t.reveal_deadline,
-                     t.final_deadline,  t.consensus_value, t.reveal_counter,
-                     t.winner_counter,  t.contributors,    t.results};
+    return TaskTuple{t.status,
+                     t.dealid,
+                     t.idx,
+                     t.timeref,
+                     t.contribution_deadline,
+                     t.reveal_deadline,
+                     t.final_deadline,
+                     t.consensus_value,
+                     t.reveal_counter,
+                     t.winner_counter,
+                     t.contributors,
+                     t.results};
 }
 using ContributionTuple = std::tuple<poco::ContributionStatus, Bytes32, Bytes32, Address>;
 Outcome<ContributionTuple> view_contribution_legacy(Context& context, Bytes32 task, Address worker) {
@@ -156,21 +163,15 @@ Outcome<std::tuple<std::string, std::string, Uint256>> view_category_legacy(Cont
 }
 
 constexpr auto kViewTable = make_table(std::to_array<Entry>(
-    {view<&view_deal_full>(hub_sel::kViewDeal),
-     view<&view_task>(hub_sel::kViewTask),
-     view<&view_contribution>(hub_sel::kViewContribution),
-     view<&view_account>(hub_sel::kViewAccount),
-     view<&view_score>(hub_sel::kViewScore),
-     view<&view_category>(hub_sel::kViewCategory),
-     view<&result_for>(hub_sel::kResultFor),
-     view<&view_app>(hub_sel::kViewApp),
-     view<&view_dataset>(hub_sel::kViewDataset),
-     view<&view_workerpool>(hub_sel::kViewWorkerpool),
+    {view<&view_deal_full>(hub_sel::kViewDeal), view<&view_task>(hub_sel::kViewTask),
+     view<&view_contribution>(hub_sel::kViewContribution), view<&view_account>(hub_sel::kViewAccount),
+     view<&view_score>(hub_sel::kViewScore), view<&view_category>(hub_sel::kViewCategory),
+     view<&result_for>(hub_sel::kResultFor), view<&view_app>(hub_sel::kViewApp),
+     view<&view_dataset>(hub_sel::kViewDataset), view<&view_workerpool>(hub_sel::kViewWorkerpool),
      view<&view_deal_legacy_1>(hub_sel::kViewDealABILegacyPt1),
      view<&view_deal_legacy_2>(hub_sel::kViewDealABILegacyPt2),
      view<&view_config_legacy>(hub_sel::kViewConfigABILegacy),
-     view<&view_account_legacy>(hub_sel::kViewAccountABILegacy),
-     view<&view_task_legacy>(hub_sel::kViewTaskABILegacy),
+     view<&view_account_legacy>(hub_sel::kViewAccountABILegacy), view<&view_task_legacy>(hub_sel::kViewTaskABILegacy),
      view<&view_contribution_legacy>(hub_sel::kViewContributionABILegacy),
      view<&view_category_legacy>(hub_sel::kViewCategoryABILegacy)}));
 

@@ -21,20 +21,31 @@ public:
 
     void run(const Step& step) {
         switch (step.kind % 14) {
-            case 0: return match(step);
-            case 1: return initialize(step);
+            case 0:
+                return match(step);
+            case 1:
+                return initialize(step);
             case 2:
             case 3:
-            case 4: return contribute_once(step);
+            case 4:
+                return contribute_once(step);
             case 5:
-            case 6: return reveal_once(step);
-            case 7: return finalize(step);
-            case 8: return fast(step);
-            case 9: return reopen(step);
-            case 10: return claim(step);
-            case 11: return move_money(step);
-            case 12: return pass_time(step);
-            default: return change_policy(step);
+            case 6:
+                return reveal_once(step);
+            case 7:
+                return finalize(step);
+            case 8:
+                return fast(step);
+            case 9:
+                return reopen(step);
+            case 10:
+                return claim(step);
+            case 11:
+                return move_money(step);
+            case 12:
+                return pass_time(step);
+            default:
+                return change_policy(step);
         }
     }
 
@@ -88,8 +99,11 @@ private:
 
     void match(const Step& step) {
         const std::uint64_t volume = 1 + step.what % 3;
-        Terms terms{.app_price = step.what % 5, .pool_price = step.what % 1'000, .volume = volume,
-                    .trust = 1 + step.who % 6, .with_dataset = step.who % 2 == 0};
+        Terms terms{.app_price = step.what % 5,
+                    .pool_price = step.what % 1'000,
+                    .volume = volume,
+                    .trust = 1 + step.who % 6,
+                    .with_dataset = step.who % 2 == 0};
         if (wide_) terms.pool_price = terms.pool_price << 70;
         const bool sponsored = step.who % 5 == 0;
         const auto selector = sponsored ? hub::kSponsorMatchOrders : hub::kMatchOrders;
@@ -128,8 +142,8 @@ private:
 
     void fast(const Step& step) {
         const Address who = worker(step.who);
-        const auto authorization = crypto::sign(
-            key_of_role("scheduler"), poco::signed_hash(poco::authorization_message(who, task(step.what))));
+        const auto authorization = crypto::sign(key_of_role("scheduler"),
+                                                poco::signed_hash(poco::authorization_message(who, task(step.what))));
         world_.hub_call(who, hub::kContributeAndFinalize, task(step.what), digest(step.who), Bytes{}, Bytes{},
                         Address{}, Bytes{}, authorization.to_rsv());
     }
@@ -141,15 +155,23 @@ private:
         const Address who = worker(step.who);
         const Uint256 amount = wide_ ? Uint256(step.what) << 60 : Uint256(step.what);
         switch (step.what % 5) {
-            case 0: world_.hub_call(who, hub::kTransfer, poco::kHub, amount); break;  // lost to the hub
-            case 1: world_.hub_call(who, hub::kTransfer, poco::kKitty, amount); break;
-            case 2: world_.hub_call(who, hub::kWithdraw, amount); break;
+            case 0:
+                world_.hub_call(who, hub::kTransfer, poco::kHub, amount);
+                break;  // lost to the hub
+            case 1:
+                world_.hub_call(who, hub::kTransfer, poco::kKitty, amount);
+                break;
+            case 2:
+                world_.hub_call(who, hub::kWithdraw, amount);
+                break;
             case 3: {
                 const auto data = abi::encode_call(poco::selectors::rlc::kApproveAndCall, poco::kHub, amount, Bytes{});
                 world_.send(role("admin"), poco::kRlc, data);
                 break;
             }
-            default: world_.hub_call(role("admin"), hub::kRecover); break;
+            default:
+                world_.hub_call(role("admin"), hub::kRecover);
+                break;
         }
     }
 
@@ -172,10 +194,10 @@ private:
 void run_market(bool wide) {
     RandomMarket market(wide);
     // Full-sized numbers from the first case on: small ones would leave most actors and tasks alone.
-    const auto step = rc::gen::resize(
-        rc::kNominalSize, rc::gen::construct<Step>(rc::gen::inRange<std::uint8_t>(0, 255),
-                                                   rc::gen::inRange<std::uint8_t>(0, 255),
-                                                   rc::gen::inRange<std::uint16_t>(0, 65'535)));
+    const auto step =
+        rc::gen::resize(rc::kNominalSize, rc::gen::construct<Step>(rc::gen::inRange<std::uint8_t>(0, 255),
+                                                                   rc::gen::inRange<std::uint8_t>(0, 255),
+                                                                   rc::gen::inRange<std::uint16_t>(0, 65'535)));
     const auto steps = *rc::gen::container<std::vector<Step>>(wide ? 60 : 120, step);
     for (const auto& next : steps) {
         market.run(next);
@@ -254,8 +276,7 @@ TEST(Market, KnownSignaturesAndPresignaturesBothCount) {
     TestWorld world;
     const auto input = match_input(world, {.volume = 2});
     EXPECT_TRUE(world.send(role("requester"), poco::kHub, input).ok());
-    EXPECT_EQ(world.send(role("requester"), poco::kHub, input).output,
-              abi::encode_error("iExecV5-matchOrders-0x60"));
+    EXPECT_EQ(world.send(role("requester"), poco::kHub, input).output, abi::encode_error("iExecV5-matchOrders-0x60"));
 }
 
 TEST(Market, DepositAndMatchInOneCall) {

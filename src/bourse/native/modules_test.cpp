@@ -119,18 +119,28 @@ TEST(Gas, HostileOffsetsCostNothingMore) {
 /// Words that calldata is made of: offsets, lengths, addresses that exist, hostile values.
 Bytes32 calldata_word(const TestWorld& world, std::uint32_t random) {
     switch (random % 12) {
-        case 0: return {};
-        case 1: return to_be32(1);
+        case 0:
+            return {};
+        case 1:
+            return to_be32(1);
         case 2:
         case 3:
-        case 4: return to_be32(32 * (random / 12 % 24));
-        case 5: return word_of(role("requester"));
-        case 6: return word_of(role("scheduler"));
-        case 7: return word_of(world.app);
-        case 8: return word_of(world.pool);
-        case 9: return to_be32(Uint256::max());
-        case 10: return to_be32(Uint256(random) << (random % 250));
-        default: return word_of(poco::kHub);
+        case 4:
+            return to_be32(32 * (random / 12 % 24));
+        case 5:
+            return word_of(role("requester"));
+        case 6:
+            return word_of(role("scheduler"));
+        case 7:
+            return word_of(world.app);
+        case 8:
+            return word_of(world.pool);
+        case 9:
+            return to_be32(Uint256::max());
+        case 10:
+            return to_be32(Uint256(random) << (random % 250));
+        default:
+            return word_of(poco::kHub);
     }
 }
 

@@ -28,9 +28,12 @@ const RegistryFacts& registry_facts(Context& context) {
     static const RegistryFacts pools{"iExec Workerpool Registry (V5)", "iExecWorkerpoolV5",
                                      poco::fixed_literal<Address>("0x330981485Dbd4EAcD7f14AD4e6A1324B48B09995")};
     switch (*registry_kind(context.self())) {
-        case ResourceKind::kApp: return apps;
-        case ResourceKind::kDataset: return datasets;
-        case ResourceKind::kWorkerpool: return pools;
+        case ResourceKind::kApp:
+            return apps;
+        case ResourceKind::kDataset:
+            return datasets;
+        case ResourceKind::kWorkerpool:
+            return pools;
     }
     BOURSE_UNREACHABLE();
 }
@@ -196,8 +199,7 @@ Outcome<bool> is_registered(Context& context, Address entry) {
     if (token_owner(context.state(), context.self(), entry)) return true;
     const Address previous = load_registry(context.state(), context.self()).previous;
     if (previous.is_zero()) return false;
-    const auto answer =
-        context.call(previous, abi::encode_call(reg_sel::kIsRegistered, entry), true);
+    const auto answer = context.call(previous, abi::encode_call(reg_sel::kIsRegistered, entry), true);
     if (!answer.ok()) return revert_data(answer.output);
     const auto known = abi::decode<bool>(answer.output);
     if (!known) return revert_empty();
@@ -294,36 +296,36 @@ Outcome<Address> predict_workerpool(Context& context, Address owner, std::string
     return poco::resource_address(context.self(), poco::workerpool_initializer(description), owner);
 }
 
-constexpr auto kCommonEntries = std::to_array<Entry>(
-    {write<&registry_approve>(reg_sel::kApprove, gas::kTokenMove),
-     view<&registry_balance_of>(reg_sel::kBalanceOf),
-     view<&registry_base_uri>(reg_sel::kBaseURI),
-     view<&get_approved>(reg_sel::kGetApproved),
-     write<&registry_initialize>(reg_sel::kInitialize),
-     view<&registry_initialized>(reg_sel::kInitialized),
-     view<&is_approved_for_all>(reg_sel::kIsApprovedForAll),
-     view<&is_registered>(reg_sel::kIsRegistered),
-     view<&registry_master>(reg_sel::kMaster),
-     view<&registry_name>(reg_sel::kName),
-     view<&registry_owner>(reg_sel::kOwner),
-     view<&registry_owner_of>(reg_sel::kOwnerOf),
-     view<&registry_previous>(reg_sel::kPrevious),
-     view<&registry_proxy_code>(reg_sel::kProxyCode),
-     view<&registry_proxy_code_hash>(reg_sel::kProxyCodeHash),
-     write<&registry_renounce_ownership>(reg_sel::kRenounceOwnership),
-     write<&safe_transfer_from>(reg_sel::kSafeTransferFrom),
-     write<&safe_transfer_from_data>(reg_sel::kSafeTransferFromData),
-     write<&set_approval_for_all>(reg_sel::kSetApprovalForAll),
-     write<&set_base_uri>(reg_sel::kSetBaseURI, kGasWrite, &gas::texts<0>),
-     view<&registry_set_name>(reg_sel::kSetName),
-     view<&registry_supports>(reg_sel::kSupportsInterface),
-     view<&registry_symbol>(reg_sel::kSymbol),
-     view<&registry_token_by_index>(reg_sel::kTokenByIndex),
-     view<&token_of_owner_by_index>(reg_sel::kTokenOfOwnerByIndex),
-     view<&token_uri>(reg_sel::kTokenURI),
-     view<&registry_total_supply>(reg_sel::kTotalSupply),
-     write<&registry_transfer_from>(reg_sel::kTransferFrom),
-     write<&registry_transfer_ownership>(reg_sel::kTransferOwnership)});
+constexpr auto kCommonEntries =
+    std::to_array<Entry>({write<&registry_approve>(reg_sel::kApprove, gas::kTokenMove),
+                          view<&registry_balance_of>(reg_sel::kBalanceOf),
+                          view<&registry_base_uri>(reg_sel::kBaseURI),
+                          view<&get_approved>(reg_sel::kGetApproved),
+                          write<&registry_initialize>(reg_sel::kInitialize),
+                          view<&registry_initialized>(reg_sel::kInitialized),
+                          view<&is_approved_for_all>(reg_sel::kIsApprovedForAll),
+                          view<&is_registered>(reg_sel::kIsRegistered),
+                          view<&registry_master>(reg_sel::kMaster),
+                          view<&registry_name>(reg_sel::kName),
+                          view<&registry_owner>(reg_sel::kOwner),
+                          view<&registry_owner_of>(reg_sel::kOwnerOf),
+                          view<&registry_previous>(reg_sel::kPrevious),
+                          view<&registry_proxy_code>(reg_sel::kProxyCode),
+                          view<&registry_proxy_code_hash>(reg_sel::kProxyCodeHash),
+                          write<&registry_renounce_ownership>(reg_sel::kRenounceOwnership),
+                          write<&safe_transfer_from>(reg_sel::kSafeTransferFrom),
+                          write<&safe_transfer_from_data>(reg_sel::kSafeTransferFromData),
+                          write<&set_approval_for_all>(reg_sel::kSetApprovalForAll),
+                          write<&set_base_uri>(reg_sel::kSetBaseURI, kGasWrite, &gas::texts<0>),
+                          view<&registry_set_name>(reg_sel::kSetName),
+                          view<&registry_supports>(reg_sel::kSupportsInterface),
+                          view<&registry_symbol>(reg_sel::kSymbol),
+                          view<&registry_token_by_index>(reg_sel::kTokenByIndex),
+                          view<&token_of_owner_by_index>(reg_sel::kTokenOfOwnerByIndex),
+                          view<&token_uri>(reg_sel::kTokenURI),
+                          view<&registry_total_supply>(reg_sel::kTotalSupply),
+                          write<&registry_transfer_from>(reg_sel::kTransferFrom),
+                          write<&registry_transfer_ownership>(reg_sel::kTransferOwnership)});
 
 /// The common functions and the registry's own two.
 consteval std::array<Entry, kCommonEntries.size() + 2> with_own(const Entry& creation, const Entry& prediction) {
@@ -357,9 +359,12 @@ Address create_resource(state::State& state, ResourceKind kind, const Address& o
 
 std::span<const Entry> registry_table(ResourceKind kind) noexcept {
     switch (kind) {
-        case ResourceKind::kApp: return kAppRegistryTable;
-        case ResourceKind::kDataset: return kDatasetRegistryTable;
-        case ResourceKind::kWorkerpool: return kPoolRegistryTable;
+        case ResourceKind::kApp:
+            return kAppRegistryTable;
+        case ResourceKind::kDataset:
+            return kDatasetRegistryTable;
+        case ResourceKind::kWorkerpool:
+            return kPoolRegistryTable;
     }
     BOURSE_UNREACHABLE();
 }

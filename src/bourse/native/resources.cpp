@@ -126,11 +126,10 @@ Outcome<void> change_policy(Context& context, Uint256 worker_stake_ratio, Uint25
 
 constexpr auto kAppTable = make_table(std::to_array<Entry>(
     {view<&resource_registry>(res_sel::kRegistry), view<&resource_owner>(res_sel::kOwner),
-     view<&resource_name>(res_sel::kMAppName),
-     view<&app_type>(res_sel::kMAppType), view<&resource_multiaddr>(res_sel::kMAppMultiaddr),
-     view<&resource_checksum>(res_sel::kMAppChecksum), view<&app_mrenclave>(res_sel::kMAppMREnclave),
-     write<&initialize_app>(res_sel::kInitializeApp), write<&initialize_proxy>(res_sel::kInitializeProxy),
-     write<&resource_set_name>(res_sel::kSetName)}));
+     view<&resource_name>(res_sel::kMAppName), view<&app_type>(res_sel::kMAppType),
+     view<&resource_multiaddr>(res_sel::kMAppMultiaddr), view<&resource_checksum>(res_sel::kMAppChecksum),
+     view<&app_mrenclave>(res_sel::kMAppMREnclave), write<&initialize_app>(res_sel::kInitializeApp),
+     write<&initialize_proxy>(res_sel::kInitializeProxy), write<&resource_set_name>(res_sel::kSetName)}));
 
 constexpr auto kDatasetTable = make_table(std::to_array<Entry>(
     {view<&resource_registry>(res_sel::kRegistry), view<&resource_owner>(res_sel::kOwner),
@@ -150,9 +149,12 @@ constexpr auto kPoolTable = make_table(std::to_array<Entry>(
 
 std::span<const Entry> resource_table(ResourceKind kind) noexcept {
     switch (kind) {
-        case ResourceKind::kApp: return kAppTable;
-        case ResourceKind::kDataset: return kDatasetTable;
-        case ResourceKind::kWorkerpool: return kPoolTable;
+        case ResourceKind::kApp:
+            return kAppTable;
+        case ResourceKind::kDataset:
+            return kDatasetTable;
+        case ResourceKind::kWorkerpool:
+            return kPoolTable;
     }
     BOURSE_UNREACHABLE();
 }

@@ -58,9 +58,8 @@ Outcome<bool> rlc_approve(Context& context, Address spender, Uint256 amount) {
 Outcome<void> rlc_approve_and_call(Context& context, Address spender, Uint256 amount, Bytes data) {
     if (!context.state().has_code(spender)) return revert_empty();
     set_rlc_allowance(context, spender, amount);
-    auto answer = context.call(spender,
-                               abi::encode_call(poco::selectors::external::kReceiveApproval, context.sender(), amount,
-                                                context.self(), data));
+    auto answer = context.call(spender, abi::encode_call(poco::selectors::external::kReceiveApproval, context.sender(),
+                                                         amount, context.self(), data));
     if (!answer.ok()) return revert_data(std::move(answer.output));
     return {};  // the answer is ignored
 }

@@ -21,8 +21,10 @@ void write_contributor(RecordWriter& out, std::uint64_t place, const Contributor
     if (!value.enclave.is_zero()) byte |= kHasEnclave;
     out.u8(static_cast<std::uint8_t>(byte)).u8(value.log_weight).raw(value.worker).raw(value.seal);
     if (!value.enclave.is_zero()) out.raw(value.enclave);
-    if (leads) out.raw(value.value).integer(value.group_weight).integer(value.members);
-    else out.integer(value.leader);
+    if (leads)
+        out.raw(value.value).integer(value.group_weight).integer(value.members);
+    else
+        out.integer(value.leader);
 }
 
 Contributor read_contributor(RecordReader& in, std::uint64_t place) {

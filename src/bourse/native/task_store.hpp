@@ -23,7 +23,7 @@ struct Contributor {
     std::uint64_t leader = 0;  ///< index of the group's leader, itself for a leader
 
     // Of leaders only.
-    Bytes32 value;              ///< result hash of the group
+    Bytes32 value;  ///< result hash of the group
     Uint256 group_weight;
     std::uint64_t members = 0;  ///< contributions of the group with status CONTRIBUTED
 
@@ -45,8 +45,8 @@ public:
     Uint256 reveal_deadline;
     std::uint64_t reveal_counter = 0;
     std::uint64_t winner_counter = 0;
-    Uint256 total;                            ///< 1 + weights of all groups
-    std::uint64_t consensus_leader = kNone;   ///< leader of the group that won
+    Uint256 total;                           ///< 1 + weights of all groups
+    std::uint64_t consensus_leader = kNone;  ///< leader of the group that won
     Bytes32 result_digest;
     Bytes results;
     Bytes results_callback;
