@@ -4,6 +4,7 @@
 #include <bourse/sys/process.hpp>
 #include <bourse/worker/causes.hpp>
 #include <bourse/worker/sandbox.hpp>
+#include <bourse/worker/volume.hpp>
 
 #include <arpa/inet.h>
 #include <gtest/gtest.h>
@@ -74,6 +75,7 @@ protected:
     }
     void TearDown() override {
         if (sandbox_) sandbox_->clear_leftovers();
+        unmount_below(dir_.path());  // outputs that a test did not release
         ::umask(old_umask_);
     }
     bool is_runc() const { return GetParam() == "runc"; }
