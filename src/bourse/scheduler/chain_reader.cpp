@@ -43,12 +43,12 @@ std::unique_ptr<ChainViews> make_chain_views(const client::Hub& hub) { return st
 
 struct ChainReader::Reading {
     const client::BlockBatch& batch;
-    const std::function<bool(const TaskId&)>& is_known;
+    const Lookup& known;
     std::uint64_t now_ms;
     std::vector<Fact> facts;
     std::set<TaskId> new_tasks;  ///< initialised within this batch
 
-    bool is_ours(const TaskId& task) const { return new_tasks.contains(task) || is_known(task); }
+    bool is_ours(const TaskId& task) const { return new_tasks.contains(task) || known(task).has_value(); }
 };
 
 std::vector<Bytes32> ChainReader::topics() {
@@ -59,8 +59,8 @@ std::vector<Bytes32> ChainReader::topics() {
 }
 
 Result<std::vector<Fact>> ChainReader::facts_of(const client::BlockBatch& batch,
-                                                const std::function<bool(const TaskId&)>& is_known, std::uint64_t now_ms) {
-    Reading reading{batch, is_known, now_ms, {}, {}};
+                                                const Lookup& known, std::uint64_t now_ms) {
+    Reading reading{batch, known, now_ms, {}, {}};
     for (const auto& log : batch.logs) BOURSE_CHECK(read_log(log, reading));
     return std::move(reading.facts);
 }
@@ -94,6 +94,10 @@ Result<std::optional<DealSeen>> ChainReader::read_deal(const DealId& id, std::ui
 Status<> ChainReader::read_initialize(const client::LogEntry& log, Reading& reading) {
     const auto event = event_in<events::TaskInitialize>(log);
     if (!event || event->workerpool != pool_) return {};
+    if (const auto place = reading.known(event->taskid)) {
+        reading.facts.emplace_back(TaskInitialized{event->taskid, place->first, place->second, log.block_number});
+        return {};
+    }
     BOURSE_TRY(const auto tasks, views_->tasks({event->taskid}));
     if (tasks.empty() || !tasks[0].idx.fits_u64()) return {};
     reading.new_tasks.insert(event->taskid);

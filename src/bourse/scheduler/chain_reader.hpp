@@ -29,10 +29,11 @@ public:
 
     /// Topics of the follower's filter.
     static std::vector<Bytes32> topics();
-    /// Facts about our pool's deals and tasks, in order. `is_known`: a task that is in the state already.
-    /// `now_ms`: Unix. Errors: those of ChainViews; the batch must then be read again.
-    Result<std::vector<Fact>> facts_of(const client::BlockBatch& batch, const std::function<bool(const TaskId&)>& is_known,
-                                       std::uint64_t now_ms);
+    /// Deal and index of a task that is in the state already.
+    using Lookup = std::function<std::optional<std::pair<DealId, std::uint64_t>>(const TaskId&)>;
+    /// Facts about our pool's deals and tasks, in order. `now_ms`: Unix. Errors: those of ChainViews; the batch must then be
+    /// read again.
+    Result<std::vector<Fact>> facts_of(const client::BlockBatch& batch, const Lookup& known, std::uint64_t now_ms);
 
 private:
     struct Reading;

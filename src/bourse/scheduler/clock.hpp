@@ -14,10 +14,12 @@ public:
     bool note(std::uint64_t time_s, std::uint64_t steady_ms) {
         const std::lock_guard lock(mutex_);
         const auto said = at(steady_ms);
-        if (time_s <= said) return false;
+        if (has_reading_ && time_s <= said) return false;
+        const bool moved = has_reading_ && time_s > said + 1;
+        has_reading_ = true;
         base_s_ = time_s;
         base_ms_ = steady_ms;
-        return time_s > said + 1;
+        return moved;
     }
     std::uint64_t now_s(std::uint64_t steady_ms) const {
         const std::lock_guard lock(mutex_);
@@ -26,10 +28,12 @@ public:
 
 private:
     std::uint64_t at(std::uint64_t steady_ms) const {
-        return steady_ms < base_ms_ ? base_s_ : base_s_ + (steady_ms - base_ms_) / 1'000;
+        if (!has_reading_ || steady_ms < base_ms_) return base_s_;
+        return base_s_ + (steady_ms - base_ms_) / 1'000;
     }
 
     mutable std::mutex mutex_;
+    bool has_reading_ = false;
     std::uint64_t base_s_ = 0;
     std::uint64_t base_ms_ = 0;
 };

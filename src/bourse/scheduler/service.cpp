@@ -150,10 +150,14 @@ struct SchedulerService::Impl {
     bool deliver(const client::BlockBatch& batch) {
         if (std::exchange(node_failing, false)) sys::log_info("node answers again");
         outbox->notice_block();
-        const auto is_known = [this](const TaskId& id) {
-            return core->read([&](const State& state) { return state.task(id) != nullptr; });
+        const ChainReader::Lookup known = [this](const TaskId& id) {
+            return core->read([&](const State& state) -> std::optional<std::pair<DealId, std::uint64_t>> {
+                const auto* task = state.task(id);
+                if (task == nullptr) return std::nullopt;
+                return std::pair(task->deal, task->index);
+            });
         };
-        auto facts = reader.facts_of(batch, is_known, sys::unix_time_ms());
+        auto facts = reader.facts_of(batch, known, sys::unix_time_ms());
         if (!facts) {
             sys::log_warn("blocks not read", {{"code", facts.error().code}, {"reason", facts.error().message}});
             return false;

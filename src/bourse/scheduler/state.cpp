@@ -263,6 +263,8 @@ void State::on(const WorkerJoined& fact, std::set<TaskId>& touched) {
     worker.score = fact.score;
     worker.score_block = fact.score_block;
     worker.joined_ms = fact.ms;
+    // A worker ahead of us: the machine lost power and with it our newest facts. Go on above what it has seen.
+    worker.next_seq = std::max(worker.next_seq, fact.last_seq + 1);
     on(CommandsAcknowledged{fact.worker, fact.last_seq}, touched);
     set_silence(fact.worker, 0, touched);
 }
