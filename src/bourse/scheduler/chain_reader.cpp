@@ -52,14 +52,14 @@ struct ChainReader::Reading {
 };
 
 std::vector<Bytes32> ChainReader::topics() {
-    return {events::SchedulerNotice::kTopic, events::TaskInitialize::kTopic,       events::TaskContribute::kTopic,
-            events::TaskConsensus::kTopic,   events::TaskReveal::kTopic,           events::TaskReopen::kTopic,
-            events::TaskFinalize::kTopic,    events::TaskClaimed::kTopic,          events::AccurateContribution::kTopic,
+    return {events::SchedulerNotice::kTopic,   events::TaskInitialize::kTopic, events::TaskContribute::kTopic,
+            events::TaskConsensus::kTopic,     events::TaskReveal::kTopic,     events::TaskReopen::kTopic,
+            events::TaskFinalize::kTopic,      events::TaskClaimed::kTopic,    events::AccurateContribution::kTopic,
             events::FaultyContribution::kTopic};
 }
 
-Result<std::vector<Fact>> ChainReader::facts_of(const client::BlockBatch& batch,
-                                                const Lookup& known, std::uint64_t now_ms) {
+Result<std::vector<Fact>> ChainReader::facts_of(const client::BlockBatch& batch, const Lookup& known,
+                                                std::uint64_t now_ms) {
     Reading reading{batch, known, now_ms, {}, {}};
     for (const auto& log : batch.logs) BOURSE_CHECK(read_log(log, reading));
     return std::move(reading.facts);
@@ -101,7 +101,8 @@ Status<> ChainReader::read_initialize(const client::LogEntry& log, Reading& read
     BOURSE_TRY(const auto tasks, views_->tasks({event->taskid}));
     if (tasks.empty() || !tasks[0].idx.fits_u64()) return {};
     reading.new_tasks.insert(event->taskid);
-    reading.facts.emplace_back(TaskInitialized{event->taskid, tasks[0].dealid, tasks[0].idx.low_u64(), log.block_number});
+    reading.facts.emplace_back(
+        TaskInitialized{event->taskid, tasks[0].dealid, tasks[0].idx.low_u64(), log.block_number});
     return {};
 }
 
@@ -117,7 +118,8 @@ Status<> ChainReader::read_log(const client::LogEntry& log, Reading& reading) {
         return read_initialize(log, reading);
     } else if (const auto contribute = event_in<events::TaskContribute>(log)) {
         if (!reading.is_ours(contribute->taskid)) return {};
-        facts.emplace_back(TaskContributed{contribute->taskid, contribute->worker, contribute->hash, block, reading.now_ms});
+        facts.emplace_back(
+            TaskContributed{contribute->taskid, contribute->worker, contribute->hash, block, reading.now_ms});
     } else if (const auto consensus = event_in<events::TaskConsensus>(log)) {
         if (!reading.is_ours(consensus->taskid)) return {};
         auto time = reading.batch.last.time_s;
@@ -126,7 +128,8 @@ Status<> ChainReader::read_log(const client::LogEntry& log, Reading& reading) {
         }
         facts.emplace_back(ConsensusReached{consensus->taskid, consensus->consensus, block, time});
     } else if (const auto reveal = event_in<events::TaskReveal>(log)) {
-        if (reading.is_ours(reveal->taskid)) facts.emplace_back(TaskRevealed{reveal->taskid, reveal->worker, reveal->digest, block});
+        if (reading.is_ours(reveal->taskid))
+            facts.emplace_back(TaskRevealed{reveal->taskid, reveal->worker, reveal->digest, block});
     } else if (const auto reopen = event_in<events::TaskReopen>(log)) {
         if (reading.is_ours(reopen->taskid)) facts.emplace_back(TaskReopened{reopen->taskid, block});
     } else if (const auto finalize = event_in<events::TaskFinalize>(log)) {

@@ -1,5 +1,5 @@
-// From the hub's logs to facts: decodes events, and reads what an event does not say (the deal, the index of a task that
-// somebody else initialised, the time of a consensus).
+// From the hub's logs to facts: decodes events, and reads what an event does not say (the deal, the index of a task
+// that somebody else initialised, the time of a consensus).
 #pragma once
 
 #include <bourse/client/hub.hpp>
@@ -31,8 +31,8 @@ public:
     static std::vector<Bytes32> topics();
     /// Deal and index of a task that is in the state already.
     using Lookup = std::function<std::optional<std::pair<DealId, std::uint64_t>>(const TaskId&)>;
-    /// Facts about our pool's deals and tasks, in order. `now_ms`: Unix. Errors: those of ChainViews; the batch must then be
-    /// read again.
+    /// Facts about our pool's deals and tasks, in order. `now_ms`: Unix. Errors: those of ChainViews; the batch must
+    /// then be read again.
     Result<std::vector<Fact>> facts_of(const client::BlockBatch& batch, const Lookup& known, std::uint64_t now_ms);
 
 private:

@@ -55,7 +55,9 @@ protected:
         batch.logs.push_back(std::move(log));
     }
     Result<std::vector<Fact>> read() {
-        return reader.facts_of(batch, [this](const TaskId& id) { return known.contains(id) ? std::optional(known.at(id)) : std::nullopt; }, 77);
+        return reader.facts_of(
+            batch, [this](const TaskId& id) { return known.contains(id) ? std::optional(known.at(id)) : std::nullopt; },
+            77);
     }
 
     FakeViews views;

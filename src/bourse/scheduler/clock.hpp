@@ -9,8 +9,8 @@ namespace bourse::scheduler {
 /// Runs on from the last reading with the machine's steady clock. Never goes back. Safe from any thread.
 class ChainClock {
 public:
-    /// A reading of the pending block's time, or of a new head's, at `steady_ms`. True when it is ahead of what the clock
-    /// had said by more than a second: somebody moved the chain's time.
+    /// A reading of the pending block's time, or of a new head's, at `steady_ms`. True when it is ahead of what the
+    /// clock had said by more than a second: somebody moved the chain's time.
     bool note(std::uint64_t time_s, std::uint64_t steady_ms) {
         const std::lock_guard lock(mutex_);
         const auto said = at(steady_ms);

@@ -39,7 +39,8 @@ Result<std::vector<OrderOffer>> parse_prices(const std::vector<std::string>& pri
 
 Status<> serve_scheduler(SchedulerOptions& options) {
     auto& config = options.config;
-    if (options.pool.empty()) return fail("POOL_MISSING", "Say which pool to run: --pool 0x… (bourse workerpool deploy makes one).");
+    if (options.pool.empty())
+        return fail("POOL_MISSING", "Say which pool to run: --pool 0x… (bourse workerpool deploy makes one).");
     BOURSE_TRY(config.hub, parse_address(options.hub));
     BOURSE_TRY(config.pool, parse_address(options.pool));
     BOURSE_TRY(config.orders.offers, parse_prices(options.prices));
@@ -59,7 +60,8 @@ Status<> serve_scheduler(SchedulerOptions& options) {
     sys::log_info("serving", {{"url", "http://" + config.bind + ":" + std::to_string(service->port())},
                               {"pool", to_checksum(config.pool)}});
     sys::wait_for_stop();
-    if (failed) return fail("LOG_UNWRITABLE", "The scheduler could not write its log and has stopped; see its log file.");
+    if (failed)
+        return fail("LOG_UNWRITABLE", "The scheduler could not write its log and has stopped; see its log file.");
     return {};
 }
 
@@ -82,7 +84,8 @@ void add_scheduler_command(CLI::App& root, int& exit_code) {
     option("key-file", options->key.key_file, "File with the pool owner's key (0x hex, mode 0600)");
     option("wallet-file", options->key.wallet_file, "The same as a wallet file");
     option("password-file", options->key.password_file, "File with the wallet's password");
-    option("private-pool", config.private_pool, "All workers are the operator's own: address prefixes are not compared");
+    option("private-pool", config.private_pool,
+           "All workers are the operator's own: address prefixes are not compared");
     option("start-block", config.start_block, "First block to look for deals in");
     option("prices", options->prices, "nRLC a task for each category from 0 on; repeat the option or leave one empty");
     option("trust", config.orders.wanted_trust, "Highest trust that is offered");

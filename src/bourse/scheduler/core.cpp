@@ -18,7 +18,7 @@ namespace {
 
 constexpr std::size_t kMaxInputsAStep = 2'000;
 constexpr std::uint64_t kLongestWaitMs = 1'000;
-constexpr std::uint64_t kDepositFreshMs = 1'000;     ///< while a deposit is scarce
+constexpr std::uint64_t kDepositFreshMs = 1'000;  ///< while a deposit is scarce
 constexpr std::uint64_t kDepositOldMs = 60'000;
 
 }  // namespace
@@ -63,7 +63,8 @@ void Core::stop() {
     inbox_.clear();
 }
 
-// ---- inbox -----------------------------------------------------------------------------------------------------------
+// ---- inbox
+// -----------------------------------------------------------------------------------------------------------
 
 void Core::push(Input input) {
     {
@@ -141,7 +142,8 @@ void Core::run() {
     }
 }
 
-// ---- one step --------------------------------------------------------------------------------------------------------
+// ---- one step
+// --------------------------------------------------------------------------------------------------------
 
 void Core::step(std::vector<Input> inputs) {
     Effects effects;
@@ -216,7 +218,8 @@ void Core::notice_lost_workers(const Now& at) {
     decider_.touch_supply();
 }
 
-// ---- effects ---------------------------------------------------------------------------------------------------------
+// ---- effects
+// ---------------------------------------------------------------------------------------------------------
 
 void Core::carry_out(Effects& effects) {
     for (auto& done : effects.committed) done.set_value(true);
@@ -255,7 +258,8 @@ stream::Command Core::complete_command(const Address& worker, stream::Command co
     return command;
 }
 
-// ---- what others ask -------------------------------------------------------------------------------------------------
+// ---- what others ask
+// -------------------------------------------------------------------------------------------------
 
 std::vector<bool> Core::still_needed(std::span<const client::Intent> intents) const {
     const std::shared_lock lock(state_mutex_);
@@ -273,12 +277,14 @@ std::vector<bool> Core::still_needed(std::span<const client::Intent> intents) co
             if (task == nullptr) return false;
             switch (kind) {
                 case IntentKind::kInitialize:
-                case IntentKind::kInitializeAndClaim: return task->status == poco::TaskStatus::kUnset;
+                case IntentKind::kInitializeAndClaim:
+                    return task->status == poco::TaskStatus::kUnset;
                 case IntentKind::kClaim:
                     return task->status == poco::TaskStatus::kActive || task->status == poco::TaskStatus::kRevealing;
                 case IntentKind::kFinalize:
                 case IntentKind::kReopen:
-                    return task->status == poco::TaskStatus::kRevealing && intent.key.ends_with(":" + std::to_string(task->round));
+                    return task->status == poco::TaskStatus::kRevealing &&
+                           intent.key.ends_with(":" + std::to_string(task->round));
             }
             return false;
         }));
@@ -331,7 +337,8 @@ std::vector<Offer> Core::offers_locked() const {
             const auto* task = state_.task(id);
             const auto* replicate = task->replicate_of(address);
             if (replicate == nullptr || !replicate->is_pending()) continue;
-            offer.spendable = checked_sub(offer.spendable, state_.deal(task->deal)->facts.worker_stake).value_or(Uint256{});
+            offer.spendable =
+                checked_sub(offer.spendable, state_.deal(task->deal)->facts.worker_stake).value_or(Uint256{});
         }
         out.push_back(std::move(offer));
     }
@@ -346,7 +353,8 @@ void Core::refresh_deposits() {
     {
         const std::shared_lock lock(state_mutex_);
         Uint256 dearest;
-        for (const auto& id : state_.open_tasks()) dearest = std::max(dearest, state_.deal(state_.task(id)->deal)->facts.worker_stake);
+        for (const auto& id : state_.open_tasks())
+            dearest = std::max(dearest, state_.deal(state_.task(id)->deal)->facts.worker_stake);
         for (const auto& offer : offers_locked()) {
             const auto deposit = deposits_.find(offer.worker);
             const bool old = deposit == deposits_.end() || steady >= deposit->second.read_ms + kDepositOldMs;

@@ -1,5 +1,5 @@
-// The scheduler's one writer: takes in what chain, workers, store and operator say, writes it down as facts, decides, and
-// carries out. Everything else (follower, gate, REST, market) talks to it through its inbox or reads its state.
+// The scheduler's one writer: takes in what chain, workers, store and operator say, writes it down as facts, decides,
+// and carries out. Everything else (follower, gate, REST, market) talks to it through its inbox or reads its state.
 #pragma once
 
 #include <bourse/client/outbox.hpp>

@@ -13,7 +13,8 @@ namespace bourse::scheduler {
 
 namespace stream = client::stream;
 
-// ---- inputs ----------------------------------------------------------------------------------------------------------
+// ---- inputs
+// ----------------------------------------------------------------------------------------------------------
 
 void Core::take(GateInput& input, const Now& at, Effects& effects) {
     std::visit(Overload{
@@ -51,8 +52,8 @@ void Core::take(LoginInput& input, const Now& at, Effects& effects) {
     record({&recorded, 1}, at);
     const auto old = links_.find(login.worker);
     if (old != links_.end()) {
-        effects.refusals.emplace_back(old->second.connection,
-                                      Error{"STREAM_SUPERSEDED", "The same wallet has logged in on another connection."});
+        effects.refusals.emplace_back(
+            old->second.connection, Error{"STREAM_SUPERSEDED", "The same wallet has logged in on another connection."});
     }
     links_[login.worker] = Link{input.connection, last_seq, std::nullopt};
     deposits_[login.worker] = {input.account.stake, sys::steady_ms()};
@@ -81,13 +82,15 @@ void Core::take(MessageInput& input, const Now& at, Effects& effects) {
                    [&](const stream::LogReport& report) {
                        const auto* task = state_.task(report.task);
                        if (task == nullptr || task->replicate_of(input.worker) == nullptr) return;
-                       ports_.store->put_log(report.task, {input.worker, report.out, report.err, report.exit_code}, at.unix_ms);
+                       ports_.store->put_log(report.task, {input.worker, report.out, report.err, report.exit_code},
+                                             at.unix_ms);
                    },
                    [&](const stream::FetchQuery& query) {
                        const auto* task = state_.task(query.task);
-                       const bool elsewhere = task != nullptr && std::ranges::any_of(task->replicates, [&](const Replicate& r) {
-                           return r.worker != input.worker && r.fetched.contains(query.key);
-                       });
+                       const bool elsewhere =
+                           task != nullptr && std::ranges::any_of(task->replicates, [&](const Replicate& r) {
+                               return r.worker != input.worker && r.fetched.contains(query.key);
+                           });
                        effects.answers.push_back({query.task, query.key, elsewhere});
                        effects.answer_to.push_back(input.worker);
                    },
@@ -102,14 +105,17 @@ void Core::take_report(const MessageInput& input, const Now& at) {
     const auto* replicate = task == nullptr ? nullptr : task->replicate_of(input.worker);
     if (replicate == nullptr) return;
     // A worker that repeats its state after a reconnect adds nothing to the log.
-    const bool same = replicate->status == report.status && report.status != "RESULT_UPLOADED" && report.status != "ABORTED" &&
-                      report.status != "RESULT_UPLOAD_FAILED";
+    const bool same = replicate->status == report.status && report.status != "RESULT_UPLOADED" &&
+                      report.status != "ABORTED" && report.status != "RESULT_UPLOAD_FAILED";
     if (same && (report.cause.empty() || report.cause == replicate->cause)) return;
-    WorkerReported fact{input.worker, report.task,  report.status,        report.cause,   report.message, report.exit_code,
-                        report.cid,   report.link, report.callback_data, report.fetched, at.unix_ms};
+    WorkerReported fact{input.worker,         report.task,      report.status, report.cause,
+                        report.message,       report.exit_code, report.cid,    report.link,
+                        report.callback_data, report.fetched,   at.unix_ms};
     if (!report.cause.empty()) {
-        sys::log_info("replicate reports a cause",
-                      {{"task", to_hex(report.task)}, {"worker", to_checksum(input.worker)}, {"status", report.status}, {"cause", report.cause}});
+        sys::log_info("replicate reports a cause", {{"task", to_hex(report.task)},
+                                                    {"worker", to_checksum(input.worker)},
+                                                    {"status", report.status},
+                                                    {"cause", report.cause}});
         sys::Metrics::global().count("bourse_scheduler_replicate_causes_total", "Causes reported by workers", 1,
                                      {{"status", report.status}, {"cause", report.cause}});
     }
@@ -122,8 +128,9 @@ void Core::take(const client::Outcome& outcome, const Now& at) {
     if (!state_.intents().contains(outcome.key)) return;
     const bool done = outcome.state == client::IntentState::kDone;
     if (!done) {
-        sys::log_warn("intent not carried out",
-                      {{"key", outcome.key}, {"state", std::string(to_text(outcome.state))}, {"reason", outcome.reason}});
+        sys::log_warn(
+            "intent not carried out",
+            {{"key", outcome.key}, {"state", std::string(to_text(outcome.state))}, {"reason", outcome.reason}});
     }
     const Fact fact = IntentEnded{outcome.key, done, outcome.reason, at.unix_ms};
     record({&fact, 1}, at);
@@ -138,11 +145,13 @@ void Core::take(const VerifyResult& result, const Now& at) {
     const auto& deal = *state_.deal(task->deal);
     std::optional<Fact> fact;
     if (result.answer == VerifyResult::Answer::kVerified) {
-        const bool callback_fits = deal.facts.callback.is_zero() || crypto::keccak256(replicate->callback_data) == task->digest;
+        const bool callback_fits =
+            deal.facts.callback.is_zero() || crypto::keccak256(replicate->callback_data) == task->digest;
         if (callback_fits) {
             fact = UploadVerified{result.task, result.worker, result.cid};
         } else {
-            fact = UploadRefused{result.task, result.worker, "The callback data are not what was agreed on.", at.unix_ms};
+            fact =
+                UploadRefused{result.task, result.worker, "The callback data are not what was agreed on.", at.unix_ms};
         }
     } else if (result.answer == VerifyResult::Answer::kRefused) {
         fact = UploadRefused{result.task, result.worker, result.reason, at.unix_ms};

@@ -108,7 +108,8 @@ public:
 /// A worker's end of the stream.
 class TinyWorker {
 public:
-    TinyWorker(std::uint16_t port, const crypto::PrivateKey& wallet, std::uint64_t last_seq = 0, std::string last_stream = {})
+    TinyWorker(std::uint16_t port, const crypto::PrivateKey& wallet, std::uint64_t last_seq = 0,
+               std::string last_stream = {})
         : wallet_(wallet) {
         net::WsClient::Callbacks callbacks;
         callbacks.on_message = [this](std::string_view text) {
@@ -116,7 +117,8 @@ public:
             messages_.push_back(*stream::server_message_from(text));
         };
         callbacks.on_close = [this](const Error&) { closed = true; };
-        socket_ = *net::WsClient::connect("ws://127.0.0.1:" + std::to_string(port) + std::string(stream::kStreamPath), callbacks);
+        socket_ = *net::WsClient::connect("ws://127.0.0.1:" + std::to_string(port) + std::string(stream::kStreamPath),
+                                          callbacks);
         const auto hello = wait_for<stream::Hello>();
         if (!hello) return;
         stream_id = hello->stream_id;
@@ -173,7 +175,9 @@ struct Life {
         store = *EventStore::open(database_url, Identity{65535, {}, hub_address(), pool()});
         outbox = std::make_unique<client::Outbox>(
             store->database(), chain, key,
-            [this](std::span<const client::Intent> intents) -> Result<std::vector<bool>> { return core->still_needed(intents); },
+            [this](std::span<const client::Intent> intents) -> Result<std::vector<bool>> {
+                return core->still_needed(intents);
+            },
             [this] {
                 client::OutboxConfig config;
                 config.on_outcome = [this](const client::Outcome& outcome) { core->put(outcome); };
@@ -184,8 +188,10 @@ struct Life {
         gate_config.hub = hub_address();
         gate_config.chain_id = 65535;
         gate_config.stream_id = store->stream_id();
-        gate = std::make_unique<WorkerGate>(server, hub, gate_config, [this](GateInput input) { core->put(std::move(input)); });
-        verifier = std::make_unique<Verifier>("http://127.0.0.1:1", [this](VerifyResult r) { core->put(std::move(r)); }, 1U);
+        gate = std::make_unique<WorkerGate>(server, hub, gate_config,
+                                            [this](GateInput input) { core->put(std::move(input)); });
+        verifier = std::make_unique<Verifier>(
+            "http://127.0.0.1:1", [this](VerifyResult r) { core->put(std::move(r)); }, 1U);
         CorePorts ports;
         ports.store = store.get();
         ports.outbox = outbox.get();

@@ -34,11 +34,15 @@ std::string list_key(std::string_view name, const std::vector<TaskId>& tasks) {
 
 std::string_view array_name(IntentKind kind) {
     switch (kind) {
-        case IntentKind::kInitialize: return "initialize";
-        case IntentKind::kInitializeAndClaim: return "initialize-claim";
-        case IntentKind::kClaim: return "claim";
+        case IntentKind::kInitialize:
+            return "initialize";
+        case IntentKind::kInitializeAndClaim:
+            return "initialize-claim";
+        case IntentKind::kClaim:
+            return "claim";
         case IntentKind::kFinalize:
-        case IntentKind::kReopen: break;
+        case IntentKind::kReopen:
+            break;
     }
     BOURSE_UNREACHABLE();
 }
@@ -71,8 +75,9 @@ Bytes array_call(IntentKind kind, const State& state, const std::vector<TaskId>&
         indexes.emplace_back(task->index);
     }
     if (kind == IntentKind::kClaim) return abi::encode_call(selectors::kClaimArray, ids);
-    return abi::encode_call(kind == IntentKind::kInitialize ? selectors::kInitializeArray : selectors::kInitializeAndClaimArray,
-                            ids, indexes);
+    return abi::encode_call(
+        kind == IntentKind::kInitialize ? selectors::kInitializeArray : selectors::kInitializeAndClaimArray, ids,
+        indexes);
 }
 
 void Decider::begin(const State& state) {
@@ -82,7 +87,8 @@ void Decider::begin(const State& state) {
     supply_due_ = true;
 }
 
-// ---- timers ----------------------------------------------------------------------------------------------------------
+// ---- timers
+// ----------------------------------------------------------------------------------------------------------
 
 void Decider::drop_timers(const TaskId& id) {
     const auto found = timers_.find(id);
@@ -101,8 +107,10 @@ void Decider::set_timers(const Task& task, const Wake& wake) {
 }
 
 void Decider::touch_due(const Now& now) {
-    for (auto at = chain_timers_.begin(); at != chain_timers_.end() && at->first <= now.chain_s; ++at) touched_.insert(at->second);
-    for (auto at = wall_timers_.begin(); at != wall_timers_.end() && at->first <= now.unix_ms; ++at) touched_.insert(at->second);
+    for (auto at = chain_timers_.begin(); at != chain_timers_.end() && at->first <= now.chain_s; ++at)
+        touched_.insert(at->second);
+    for (auto at = wall_timers_.begin(); at != wall_timers_.end() && at->first <= now.unix_ms; ++at)
+        touched_.insert(at->second);
     if (supply_at_ms_ && *supply_at_ms_ <= now.unix_ms) supply_due_ = true;
     if (unfold_at_s_ && *unfold_at_s_ <= now.chain_s) supply_due_ = true;
 }
@@ -116,7 +124,8 @@ Wake Decider::next() const {
     return wake;
 }
 
-// ---- one round -------------------------------------------------------------------------------------------------------
+// ---- one round
+// -------------------------------------------------------------------------------------------------------
 
 Decisions Decider::decide(const State& state, const Now& now, const std::vector<Offer>& offers, const Hash& seed,
                           std::uint64_t seed_block) {
@@ -149,19 +158,32 @@ void Decider::plan_task(const Task& task, Round& round) {
 
 void Decider::carry_out(const Task& task, const Action& action, Round& round) {
     switch (action.kind) {
-        case ActionKind::kSupply: return;  // want() has taken note; supply() follows
-        case ActionKind::kInitialize: round.arrays[IntentKind::kInitialize].push_back(task.id); return;
-        case ActionKind::kClaim: round.arrays[IntentKind::kClaim].push_back(task.id); return;
-        case ActionKind::kInitializeAndClaim: round.arrays[IntentKind::kInitializeAndClaim].push_back(task.id); return;
-        case ActionKind::kFinalize: send_one(task, IntentKind::kFinalize, round); return;
-        case ActionKind::kReopen: send_one(task, IntentKind::kReopen, round); return;
+        case ActionKind::kSupply:
+            return;  // want() has taken note; supply() follows
+        case ActionKind::kInitialize:
+            round.arrays[IntentKind::kInitialize].push_back(task.id);
+            return;
+        case ActionKind::kClaim:
+            round.arrays[IntentKind::kClaim].push_back(task.id);
+            return;
+        case ActionKind::kInitializeAndClaim:
+            round.arrays[IntentKind::kInitializeAndClaim].push_back(task.id);
+            return;
+        case ActionKind::kFinalize:
+            send_one(task, IntentKind::kFinalize, round);
+            return;
+        case ActionKind::kReopen:
+            send_one(task, IntentKind::kReopen, round);
+            return;
         case ActionKind::kVerify:
             round.out.verifications.push_back({task.id, action.worker, task.replicate_of(action.worker)->cid});
             return;
         case ActionKind::kReveal:
         case ActionKind::kUpload:
         case ActionKind::kComplete:
-        case ActionKind::kAbort: command(task, action, round); return;
+        case ActionKind::kAbort:
+            command(task, action, round);
+            return;
     }
     BOURSE_UNREACHABLE();
 }
@@ -183,7 +205,8 @@ void Decider::command(const Task& task, const Action& action, Round& round) {
     round.out.facts.emplace_back(std::move(fact));
 }
 
-// ---- bags ------------------------------------------------------------------------------------------------------------
+// ---- bags
+// ------------------------------------------------------------------------------------------------------------
 
 void Decider::unfold(const Deal& deal, std::uint64_t most, Round& round) {
     TasksUnfolded fact;
@@ -217,7 +240,8 @@ void Decider::unfold_bags(Round& round) {
     }
 }
 
-// ---- transactions ----------------------------------------------------------------------------------------------------
+// ---- transactions
+// ----------------------------------------------------------------------------------------------------
 
 void Decider::send_arrays(Round& round) {
     for (auto& [kind, tasks] : round.arrays) {
@@ -241,7 +265,9 @@ void Decider::send_array(IntentKind kind, std::vector<TaskId> tasks, Round& roun
     intent.key = list_key(array_name(kind), tasks);
     intent.to = config_.hub;
     intent.data = array_call(kind, round.state, tasks);
-    const auto each = kind == IntentKind::kInitialize ? kInitializeGas : kind == IntentKind::kClaim ? kClaimGas : kInitializeGas + kClaimGas;
+    const auto each = kind == IntentKind::kInitialize ? kInitializeGas
+                      : kind == IntentKind::kClaim    ? kClaimGas
+                                                      : kInitializeGas + kClaimGas;
     intent.gas_limit = kArrayBaseGas + each * tasks.size();
     intent.priority = kind == IntentKind::kInitialize ? kInitializePriority : kClaimPriority;
     round.out.facts.emplace_back(IntentSubmitted{intent.key, kind, std::move(tasks)});
@@ -252,7 +278,8 @@ client::Intent Decider::finalize_intent(const Task& task, const Deal& deal) cons
     client::Intent intent;
     const auto* uploader = task.replicate_of(task.uploader);
     const auto callback = deal.facts.callback.is_zero() || uploader == nullptr ? Bytes{} : uploader->callback_data;
-    intent.data = abi::encode_call(selectors::kFinalize, task.id.hash, client::make_result_link(task.verified_cid), callback);
+    intent.data =
+        abi::encode_call(selectors::kFinalize, task.id.hash, client::make_result_link(task.verified_cid), callback);
     intent.key = "finalize:" + to_hex(task.id) + ":" + std::to_string(task.round);
     // A callback runs code of others: its gas is estimated.
     intent.gas_limit = deal.facts.callback.is_zero() ? kFinalizeGas : 0;
@@ -278,7 +305,8 @@ void Decider::send_one(const Task& task, IntentKind kind, Round& round) {
     round.out.intents.push_back(std::move(intent));
 }
 
-// ---- supply ----------------------------------------------------------------------------------------------------------
+// ---- supply
+// ----------------------------------------------------------------------------------------------------------
 
 void Decider::want(const Task& task, const Deal& deal, bool wanted) {
     const auto known = wanting_by_task_.find(task.id);
@@ -364,7 +392,8 @@ void Decider::assign(const Task& task, const Deal& deal, const Draw& draw, bool 
         fact.worker = worker;
         fact.seq = round.take_seq(worker);
         fact.weight = offer.weight;
-        fact.fast = alone && no_contribution && deal.facts.trust <= Uint256{1} && !poco::has_bit(deal.facts.tag, poco::kTagTee);
+        fact.fast =
+            alone && no_contribution && deal.facts.trust <= Uint256{1} && !poco::has_bit(deal.facts.tag, poco::kTagTee);
         fact.seed_block = round.seed_block;
         fact.ms = round.now.unix_ms;
         round.out.facts.emplace_back(std::move(fact));

@@ -16,9 +16,9 @@ struct DeciderConfig {
     Address hub;
     Policy policy;
     SupplyPolicy supply;
-    std::uint64_t max_array = 50;        ///< tasks in one initializeArray or claimArray
-    std::uint64_t min_window = 32;       ///< tasks that are unfolded and wait for workers: at least so many
-    std::uint64_t gather_ms = 200;       ///< how long a fresh task waits for more free workers
+    std::uint64_t max_array = 50;   ///< tasks in one initializeArray or claimArray
+    std::uint64_t min_window = 32;  ///< tasks that are unfolded and wait for workers: at least so many
+    std::uint64_t gather_ms = 200;  ///< how long a fresh task waits for more free workers
 };
 
 struct VerifyRequest {
@@ -48,8 +48,8 @@ public:
     void touch_supply() { supply_due_ = true; }
     bool has_work() const noexcept { return !touched_.empty() || supply_due_; }
 
-    /// One round. The caller logs and applies the facts, touches what they touched, and repeats until has_work() is false.
-    /// `offers`: the workers as they are; `seed`: hash of the newest block, `seed_block` its number.
+    /// One round. The caller logs and applies the facts, touches what they touched, and repeats until has_work() is
+    /// false. `offers`: the workers as they are; `seed`: hash of the newest block, `seed_block` its number.
     Decisions decide(const State& state, const Now& now, const std::vector<Offer>& offers, const Hash& seed,
                      std::uint64_t seed_block);
 
@@ -99,11 +99,11 @@ private:
     std::set<Wanting> wanting_;
     std::map<TaskId, Wanting> wanting_by_task_;
     std::map<TaskId, std::uint64_t> waiting_since_ms_;
-    std::set<TaskId> unset_;                       ///< unfolded, not yet initialised
+    std::set<TaskId> unset_;  ///< unfolded, not yet initialised
     std::set<std::pair<std::uint64_t, TaskId>> chain_timers_, wall_timers_;
     std::map<TaskId, Wake> timers_;
     std::optional<std::uint64_t> supply_at_ms_;
-    std::optional<std::uint64_t> unfold_at_s_;     ///< when the rest of a bag is unfolded to be claimed
+    std::optional<std::uint64_t> unfold_at_s_;  ///< when the rest of a bag is unfolded to be claimed
     Figures figures_;
 };
 

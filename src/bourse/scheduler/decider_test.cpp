@@ -71,7 +71,8 @@ TEST(Decider, ConsensusWithoutRevealIsReopened) {
     Sim sim({Character::kNeverReveals, Character::kNeverReveals, Character::kHonest, Character::kHonest});
     for (int i = 0; i < 30; ++i) sim.buy(1, 3, 20);
     ASSERT_TRUE(sim.run(6'000));
-    const auto reopened = std::ranges::count_if(sim.log(), [](const Fact& f) { return std::holds_alternative<TaskReopened>(f); });
+    const auto reopened =
+        std::ranges::count_if(sim.log(), [](const Fact& f) { return std::holds_alternative<TaskReopened>(f); });
     EXPECT_GT(reopened, 0);
     EXPECT_TRUE(all_are(sim, TaskStatus::kCompleted));
 }

@@ -37,17 +37,18 @@ std::optional<std::string> EventStore::meta(const std::string& name) {
 }
 
 void EventStore::set_meta(const std::string& name, const std::string& value) {
-    database_->execute("INSERT INTO meta(name, value) VALUES(?1, ?2) ON CONFLICT(name) DO UPDATE SET value = excluded.value",
-                       {name, value});
+    database_->execute(
+        "INSERT INTO meta(name, value) VALUES(?1, ?2) ON CONFLICT(name) DO UPDATE SET value = excluded.value",
+        {name, value});
 }
 
 Status<> EventStore::check_identity(const Identity& identity) {
-    const auto ours = std::to_string(identity.chain_id) + " " + to_hex(identity.genesis) + " " + to_hex(identity.hub) + " " +
-                      to_hex(identity.pool);
+    const auto ours = std::to_string(identity.chain_id) + " " + to_hex(identity.genesis) + " " + to_hex(identity.hub) +
+                      " " + to_hex(identity.pool);
     const auto kept = meta("identity");
     if (kept && *kept != ours) {
-        return fail("DATA_FOREIGN", "The data folder belongs to another chain, hub or pool (" + *kept + "; now " + ours +
-                                        "). Use another --data-dir, or remove it to begin anew from the chain.");
+        return fail("DATA_FOREIGN", "The data folder belongs to another chain, hub or pool (" + *kept + "; now " +
+                                        ours + "). Use another --data-dir, or remove it to begin anew from the chain.");
     }
     if (!kept) {
         database_->transaction([&] {
@@ -111,18 +112,20 @@ Result<std::vector<Fact>> EventStore::facts() {
 }
 
 void EventStore::put_log(const TaskId& task, const TaskLog& log, std::uint64_t unix_ms) {
-    database_->execute("INSERT INTO task_logs(task, worker, out, err, exit_code, ms) VALUES(?1, ?2, ?3, ?4, ?5, ?6) "
-                       "ON CONFLICT(task, worker) DO UPDATE SET out = excluded.out, err = excluded.err, "
-                       "exit_code = excluded.exit_code, ms = excluded.ms",
-                       {to_hex(task), to_hex(log.worker), to_hex(log.out), to_hex(log.err), log.exit_code,
-                        static_cast<std::int64_t>(unix_ms)});
+    database_->execute(
+        "INSERT INTO task_logs(task, worker, out, err, exit_code, ms) VALUES(?1, ?2, ?3, ?4, ?5, ?6) "
+        "ON CONFLICT(task, worker) DO UPDATE SET out = excluded.out, err = excluded.err, "
+        "exit_code = excluded.exit_code, ms = excluded.ms",
+        {to_hex(task), to_hex(log.worker), to_hex(log.out), to_hex(log.err), log.exit_code,
+         static_cast<std::int64_t>(unix_ms)});
 }
 
 std::vector<TaskLog> EventStore::logs(const TaskId& task) {
     std::vector<TaskLog> out;
     for (const auto& row : database_->query(
              "SELECT worker, out, err, exit_code FROM task_logs WHERE task = ?1 ORDER BY worker", {to_hex(task)})) {
-        out.push_back({address_from_hex(db::sql_text(row[0])).value_or(Address{}), from_hex(db::sql_text(row[1])).value_or(Bytes{}),
+        out.push_back({address_from_hex(db::sql_text(row[0])).value_or(Address{}),
+                       from_hex(db::sql_text(row[1])).value_or(Bytes{}),
                        from_hex(db::sql_text(row[2])).value_or(Bytes{}), db::sql_int(row[3])});
     }
     return out;

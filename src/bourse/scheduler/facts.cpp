@@ -39,10 +39,8 @@ private:
         object_[name] = to_hex(value);
     }
     template <class E>
-        requires std::is_enum_v<E>
-    void put(const char* name, E value) {
-        object_[name] = static_cast<std::uint64_t>(value);
-    }
+    requires std::is_enum_v<E>
+    void put(const char* name, E value) { object_[name] = static_cast<std::uint64_t>(value); }
     void put(const char* name, const std::vector<std::string>& value) {
         if (!value.empty()) object_[name] = value;
     }
@@ -110,7 +108,7 @@ private:
         return take(json, value.hash);
     }
     template <class E>
-        requires std::is_enum_v<E>
+    requires std::is_enum_v<E>
     static bool take(const Json& json, E& value) {
         if (!json.is_number_unsigned() || json.get<std::uint64_t>() > 7) return false;
         value = static_cast<E>(json.get<std::uint64_t>());

@@ -24,12 +24,12 @@ using poco::DealId;
 using poco::TaskId;
 
 // Every fact names its kind and visits its members in order; fact_codec.cpp writes and reads them by that.
-#define BOURSE_FACT(Type, kind, ...)                                  \
-    static constexpr std::string_view kKind = kind;                   \
-    bool operator==(const Type&) const = default;                     \
-    template <class Self, class Visitor>                              \
-    static void visit_members(Self& m, Visitor&& v) {                 \
-        __VA_ARGS__                                                   \
+#define BOURSE_FACT(Type, kind, ...)                  \
+    static constexpr std::string_view kKind = kind;   \
+    bool operator==(const Type&) const = default;     \
+    template <class Self, class Visitor>              \
+    static void visit_members(Self& m, Visitor&& v) { \
+        __VA_ARGS__                                   \
     }
 
 // ---- chain ---------------------------------------------------------------------------------------------------------
@@ -135,8 +135,8 @@ struct WorkerJoined {
     Bytes32 tags;
     std::uint64_t cores = 0;
     std::uint64_t memory_mib = 0;
-    std::string prefix;          ///< /24 or /48 of its address; empty for loopback and private ranges
-    Uint256 score;               ///< as the chain says at `score_block`
+    std::string prefix;  ///< /24 or /48 of its address; empty for loopback and private ranges
+    Uint256 score;       ///< as the chain says at `score_block`
     std::uint64_t score_block = 0;
     std::uint64_t last_seq = 0;  ///< commands it has taken over
     std::uint64_t ms = 0;

@@ -9,15 +9,15 @@
 #include <bourse/sys/metrics.hpp>
 
 #include <algorithm>
-#include <set>
 #include <nlohmann/json.hpp>
+#include <set>
 
 namespace bourse::scheduler {
 namespace {
 
 constexpr std::uint64_t kWakePauseMs = 200;  ///< many deals at once cause one look
 constexpr std::size_t kMostStanding = 200;
-constexpr std::uint64_t kLowShare = 10;      ///< renewed below a tenth of the volume
+constexpr std::uint64_t kLowShare = 10;  ///< renewed below a tenth of the volume
 
 /// Volume of each order so that all of them together are covered by the deposit.
 std::uint64_t covered_volume(const PoolOrdersConfig& config, const Uint256& spendable) {
@@ -35,8 +35,8 @@ bool is_usable(const StandingOrder& standing, const OrderOffer& offer, const Uin
     const auto stake = poco::scheduler_stake(order.workerpoolprice).value_or(Uint256::max());
     const auto needed = checked_mul(stake, Uint256{standing.remaining});
     return order.category == Uint256{offer.category} && order.workerpoolprice == Uint256{offer.price_nrlc} &&
-           order.tag.is_zero() && order.trust <= trust && order.trust <= Uint256{wanted_trust} && needed && *needed <= spendable &&
-           standing.remaining > 0;
+           order.tag.is_zero() && order.trust <= trust && order.trust <= Uint256{wanted_trust} && needed &&
+           *needed <= spendable && standing.remaining > 0;
 }
 
 }  // namespace
@@ -70,7 +70,8 @@ OrderPlan plan_orders(const PoolOrdersConfig& config, const std::vector<Standing
     }
     for (const auto& order : standing) {
         // Orders with a tag are not ours to judge: the pool's owner made them by hand.
-        if (order.order.tag.is_zero() && !good.contains(order.hash) && may_withdraw) plan.withdraw.push_back(order.hash);
+        if (order.order.tag.is_zero() && !good.contains(order.hash) && may_withdraw)
+            plan.withdraw.push_back(order.hash);
     }
     return plan;
 }
@@ -78,8 +79,13 @@ OrderPlan plan_orders(const PoolOrdersConfig& config, const std::vector<Standing
 PoolOrders::PoolOrders(PoolOrdersConfig config, client::MarketClient market, const client::Hub& hub,
                        const crypto::PrivateKey& key, std::function<std::vector<Offer>()> offers,
                        std::function<bool()> draining)
-    : config_(std::move(config)), market_(std::move(market)), hub_(&hub), key_(key), offers_(std::move(offers)),
-      draining_(std::move(draining)), started_ms_(sys::steady_ms()) {}
+    : config_(std::move(config)),
+      market_(std::move(market)),
+      hub_(&hub),
+      key_(key),
+      offers_(std::move(offers)),
+      draining_(std::move(draining)),
+      started_ms_(sys::steady_ms()) {}
 
 PoolOrders::~PoolOrders() { stop(); }
 
@@ -108,7 +114,8 @@ void PoolOrders::run() {
         lock.unlock();
         const auto status = look();
         if (!status && status.error().message != last_error_) {
-            sys::log_warn("pool orders not renewed", {{"code", status.error().code}, {"reason", status.error().message}});
+            sys::log_warn("pool orders not renewed",
+                          {{"code", status.error().code}, {"reason", status.error().message}});
         }
         last_error_ = status ? std::string() : status.error().message;
         lock.lock();
@@ -133,7 +140,8 @@ Status<> PoolOrders::look() {
     auto& metrics = sys::Metrics::global();
     metrics.gauge("bourse_scheduler_reachable_trust", "Trust that the live workers reach, at most the wanted one",
                   static_cast<double>(trust.saturated_u64()));
-    metrics.gauge("bourse_scheduler_standing_orders", "The pool's open orders at the market", static_cast<double>(standing.size()));
+    metrics.gauge("bourse_scheduler_standing_orders", "The pool's open orders at the market",
+                  static_cast<double>(standing.size()));
     if (plan.publish.empty() && plan.withdraw.empty()) return {};
     BOURSE_TRY(const auto facts, hub_->facts());
     // The better order first, so that buyers always find one.
@@ -148,8 +156,8 @@ Status<> PoolOrders::look() {
                                                {"volume", to_decimal(order.volume)}});
     }
     for (const auto& hash : plan.withdraw) {
-        BOURSE_TRY(const auto gone, market_.unpublish(poco::OrderKind::kWorkerpool, client::MarketClient::Unpublish::kOne, hash,
-                                                      config_.pool, key_));
+        BOURSE_TRY(const auto gone, market_.unpublish(poco::OrderKind::kWorkerpool,
+                                                      client::MarketClient::Unpublish::kOne, hash, config_.pool, key_));
         sys::log_info("pool order withdrawn", {{"hash", to_hex(hash)}, {"orders", std::to_string(gone.size())}});
     }
     return {};

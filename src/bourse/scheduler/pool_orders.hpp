@@ -24,12 +24,12 @@ struct OrderOffer {
 
 struct PoolOrdersConfig {
     Address pool;
-    std::vector<OrderOffer> offers;       ///< XS … XL at 20, 40, 80, 160, 320 nRLC by default
+    std::vector<OrderOffer> offers;  ///< XS … XL at 20, 40, 80, 160, 320 nRLC by default
     std::uint64_t wanted_trust = 3;
     std::uint64_t volume = 10'000;
     std::uint64_t period_ms = 5'000;
-    std::uint64_t grace_ms = 20'000;      ///< after the start: workers are still coming back, nothing is withdrawn
-    std::uint64_t settle_ms = 3'000;      ///< a trust below the wanted one is offered once it has held for so long
+    std::uint64_t grace_ms = 20'000;  ///< after the start: workers are still coming back, nothing is withdrawn
+    std::uint64_t settle_ms = 3'000;  ///< a trust below the wanted one is offered once it has held for so long
 };
 
 /// One order as it stands at the market.
@@ -44,16 +44,17 @@ struct OrderPlan {
     std::vector<poco::WorkerpoolOrder> publish;  ///< without salt and signature
     std::vector<Hash> withdraw;
 };
-/// `trust`: what live workers reach, 0 for none; `spendable`: the pool owner's deposit that is not locked; `may_withdraw`:
-/// false within the grace time. A trust of 0 publishes nothing.
+/// `trust`: what live workers reach, 0 for none; `spendable`: the pool owner's deposit that is not locked;
+/// `may_withdraw`: false within the grace time. A trust of 0 publishes nothing.
 OrderPlan plan_orders(const PoolOrdersConfig& config, const std::vector<StandingOrder>& standing, const Uint256& trust,
                       const Uint256& spendable, bool draining, bool may_withdraw);
 
 class PoolOrders {
 public:
     /// `offers`: workers that are logged in; `draining`: nothing is offered any more.
-    PoolOrders(PoolOrdersConfig config, client::MarketClient market, const client::Hub& hub, const crypto::PrivateKey& key,
-               std::function<std::vector<Offer>()> offers, std::function<bool()> draining);
+    PoolOrders(PoolOrdersConfig config, client::MarketClient market, const client::Hub& hub,
+               const crypto::PrivateKey& key, std::function<std::vector<Offer>()> offers,
+               std::function<bool()> draining);
     ~PoolOrders();
     void start();
     void stop();

@@ -13,7 +13,8 @@ PoolOrdersConfig config_of() {
     return config;
 }
 
-StandingOrder standing(std::uint64_t category, std::uint64_t price, std::uint64_t trust, std::uint64_t remaining, std::uint8_t n) {
+StandingOrder standing(std::uint64_t category, std::uint64_t price, std::uint64_t trust, std::uint64_t remaining,
+                       std::uint8_t n) {
     StandingOrder out;
     out.order.category = Uint256{category};
     out.order.workerpoolprice = Uint256{price};
@@ -63,11 +64,13 @@ TEST(PoolOrders, DepositBoundsTheVolume) {
 }
 
 TEST(PoolOrders, NearlyUsedUpIsRenewedBesideTheOldOne) {
-    const auto plan = plan_orders(config_of(), {standing(0, 20, 3, 99, 1), standing(1, 40, 3, 900, 2)}, Uint256{3}, kPlenty, false, true);
+    const auto plan = plan_orders(config_of(), {standing(0, 20, 3, 99, 1), standing(1, 40, 3, 900, 2)}, Uint256{3},
+                                  kPlenty, false, true);
     EXPECT_EQ(plan.publish.size(), 1U);
     EXPECT_TRUE(plan.withdraw.empty());
-    const auto after = plan_orders(config_of(), {standing(0, 20, 3, 99, 1), standing(0, 20, 3, 1'000, 3), standing(1, 40, 3, 900, 2)},
-                                   Uint256{3}, kPlenty, false, true);
+    const auto after =
+        plan_orders(config_of(), {standing(0, 20, 3, 99, 1), standing(0, 20, 3, 1'000, 3), standing(1, 40, 3, 900, 2)},
+                    Uint256{3}, kPlenty, false, true);
     EXPECT_TRUE(after.publish.empty() && after.withdraw.empty());
 }
 

@@ -27,17 +27,31 @@ bool may_send(const IntentMark& mark, const Policy& policy, const Now& now) {
 /// Collects the actions of one task.
 class Planner {
 public:
-    Planner(const Task& task, const Deal& deal, const Policy& policy, const Now& now, std::optional<std::uint64_t> usual_ms)
-        : task_(task), deal_(deal), policy_(policy), now_(now),
+    Planner(const Task& task, const Deal& deal, const Policy& policy, const Now& now,
+            std::optional<std::uint64_t> usual_ms)
+        : task_(task),
+          deal_(deal),
+          policy_(policy),
+          now_(now),
           replacement_ms_(replacement_ms(deal, policy, usual_ms)) {}
 
     std::vector<Action> plan() {
         switch (task_.status) {
-            case TaskStatus::kUnset: unset(); break;
-            case TaskStatus::kActive: active(); break;
-            case TaskStatus::kRevealing: revealing(); break;
-            case TaskStatus::kCompleted: end_all(ActionKind::kComplete, ""); break;
-            case TaskStatus::kFailed: end_all(ActionKind::kAbort, "TASK_NOT_ACTIVE"); break;
+            case TaskStatus::kUnset:
+                unset();
+                break;
+            case TaskStatus::kActive:
+                active();
+                break;
+            case TaskStatus::kRevealing:
+                revealing();
+                break;
+            case TaskStatus::kCompleted:
+                end_all(ActionKind::kComplete, "");
+                break;
+            case TaskStatus::kFailed:
+                end_all(ActionKind::kAbort, "TASK_NOT_ACTIVE");
+                break;
         }
         return std::move(actions_);
     }
@@ -108,10 +122,12 @@ private:
                     actions_.push_back({ActionKind::kVerify, replicate.worker, {}});
                     return;
                 case Replicate::Upload::kRequested:
-                    if (replicate.silent_ms == 0 && now_.unix_ms < replicate.upload_ms + policy_.upload_timeout_ms) return;
+                    if (replicate.silent_ms == 0 && now_.unix_ms < replicate.upload_ms + policy_.upload_timeout_ms)
+                        return;
                     break;
                 case Replicate::Upload::kFailed:
-                case Replicate::Upload::kNone: break;
+                case Replicate::Upload::kNone:
+                    break;
             }
             if (next == nullptr || upload_rank(replicate) < upload_rank(*next)) next = &replicate;
         }
@@ -165,17 +181,28 @@ bool is_error_result(const Hash& digest, const std::string& cause, const Deal& d
 
 std::string_view to_text(ActionKind kind) noexcept {
     switch (kind) {
-        case ActionKind::kInitialize: return "initialize";
-        case ActionKind::kSupply: return "supply";
-        case ActionKind::kReveal: return "reveal";
-        case ActionKind::kUpload: return "upload";
-        case ActionKind::kVerify: return "verify";
-        case ActionKind::kFinalize: return "finalize";
-        case ActionKind::kReopen: return "reopen";
-        case ActionKind::kClaim: return "claim";
-        case ActionKind::kInitializeAndClaim: return "initialize and claim";
-        case ActionKind::kComplete: return "complete";
-        case ActionKind::kAbort: return "abort";
+        case ActionKind::kInitialize:
+            return "initialize";
+        case ActionKind::kSupply:
+            return "supply";
+        case ActionKind::kReveal:
+            return "reveal";
+        case ActionKind::kUpload:
+            return "upload";
+        case ActionKind::kVerify:
+            return "verify";
+        case ActionKind::kFinalize:
+            return "finalize";
+        case ActionKind::kReopen:
+            return "reopen";
+        case ActionKind::kClaim:
+            return "claim";
+        case ActionKind::kInitializeAndClaim:
+            return "initialize and claim";
+        case ActionKind::kComplete:
+            return "complete";
+        case ActionKind::kAbort:
+            return "abort";
     }
     BOURSE_UNREACHABLE();
 }

@@ -16,19 +16,19 @@ struct Now {
 };
 
 struct Policy {
-    std::uint64_t margin_s = 2;                  ///< after a deadline, before it counts as passed
-    std::uint64_t upload_timeout_ms = 120'000;   ///< then another revealed worker is asked
-    std::uint64_t upload_retry_ms = 2'000;       ///< pause before an uploader that failed is asked again
-    std::uint64_t intent_retry_ms = 1'000;       ///< doubled with each failure, up to a minute
-    std::uint64_t min_replacement_ms = 10'000;   ///< the replacement timer is never shorter
+    std::uint64_t margin_s = 2;                 ///< after a deadline, before it counts as passed
+    std::uint64_t upload_timeout_ms = 120'000;  ///< then another revealed worker is asked
+    std::uint64_t upload_retry_ms = 2'000;      ///< pause before an uploader that failed is asked again
+    std::uint64_t intent_retry_ms = 1'000;      ///< doubled with each failure, up to a minute
+    std::uint64_t min_replacement_ms = 10'000;  ///< the replacement timer is never shorter
 };
 
 enum class ActionKind : std::uint8_t {
     kInitialize,
-    kSupply,              ///< more replicates are wanted
+    kSupply,  ///< more replicates are wanted
     kReveal,
     kUpload,
-    kVerify,              ///< ask the store about the upload of `worker`
+    kVerify,  ///< ask the store about the upload of `worker`
     kFinalize,
     kReopen,
     kClaim,
@@ -40,8 +40,8 @@ std::string_view to_text(ActionKind kind) noexcept;
 
 struct Action {
     ActionKind kind = ActionKind::kInitialize;
-    Address worker;       ///< kReveal, kUpload, kVerify, kComplete, kAbort
-    std::string cause;    ///< kAbort
+    Address worker;     ///< kReveal, kUpload, kVerify, kComplete, kAbort
+    std::string cause;  ///< kAbort
 
     bool operator==(const Action&) const = default;
 };

@@ -41,7 +41,8 @@ bool is_admin(const net::Request& request) {
 
 }  // namespace
 
-// ---- challenges ------------------------------------------------------------------------------------------------------
+// ---- challenges
+// ------------------------------------------------------------------------------------------------------
 
 Json LogChallenges::create(const Address& address, std::uint64_t now_ms) {
     auto document = client::challenge_typed_data(kLogDomain, chain_id_, to_hex(crypto::random_bytes32()));
@@ -57,13 +58,15 @@ Result<Address> LogChallenges::redeem(std::string_view header, std::uint64_t now
     BOURSE_TRY(const auto authorization, client::verify_authorization(header));
     const std::lock_guard lock(mutex_);
     const auto found = pending_.find(authorization.digest);
-    const bool good = found != pending_.end() && found->second.address == authorization.address && found->second.until_ms > now_ms;
+    const bool good =
+        found != pending_.end() && found->second.address == authorization.address && found->second.until_ms > now_ms;
     if (!good) return fail("AUTHORIZATION_INVALID", "invalid authorization");
     pending_.erase(found);
     return authorization.address;
 }
 
-// ---- routes ----------------------------------------------------------------------------------------------------------
+// ---- routes
+// ----------------------------------------------------------------------------------------------------------
 
 RestApi::RestApi(RestConfig config, Core& core, EventStore& store)
     : config_(config), core_(&core), store_(&store), challenges_(config.chain_id) {}
@@ -77,7 +80,8 @@ void RestApi::add_routes(net::HttpServer& server) {
     server.route("GET", "/tasks/logs/challenge", [this](const net::Request& r) { return challenge(r, true); });
     server.route("GET", "/tasks/:id", [this](const net::Request& r) { return show_task_for_sdk(r); });
     server.route("GET", "/tasks/:id/logs", [this](const net::Request& r) { return logs(r, true); });
-    server.route("GET", "/tasks/:id/replicates/:wallet", [this](const net::Request& r) { return show_replicate_for_sdk(r); });
+    server.route("GET", "/tasks/:id/replicates/:wallet",
+                 [this](const net::Request& r) { return show_replicate_for_sdk(r); });
     server.route("POST", "/v1/admin/drain", [this](const net::Request& r) { return drain(r, true); });
     server.route("POST", "/v1/admin/resume", [this](const net::Request& r) { return drain(r, false); });
     server.route("GET", "/metrics", [this](const net::Request&) {
@@ -141,13 +145,15 @@ net::Response RestApi::logs(const net::Request& request, bool for_sdk) {
     if (!requester) return unknown_task();
     const auto header = request.header("authorization");
     if (header.empty()) {
-        return rest_refusal(401, "AUTHORIZATION_MISSING",
-                            "Logs are for the task's requester: sign the challenge of /v1/challenge and send it as authorization.");
+        return rest_refusal(
+            401, "AUTHORIZATION_MISSING",
+            "Logs are for the task's requester: sign the challenge of /v1/challenge and send it as authorization.");
     }
     const auto signer = challenges_.redeem(header, sys::steady_ms());
     if (!signer) return rest_refusal(403, signer.error().code, signer.error().message);
     if (*signer != *requester) {
-        return rest_refusal(403, "NOT_THE_REQUESTER", "Logs are for the task's requester, " + to_checksum(*requester) + ".");
+        return rest_refusal(403, "NOT_THE_REQUESTER",
+                            "Logs are for the task's requester, " + to_checksum(*requester) + ".");
     }
     auto list = Json::array();
     for (const auto& log : store_->logs(*id)) {
@@ -193,7 +199,8 @@ net::Response RestApi::pool() const {
     const auto figures = core_->figures();
     auto json = core_->read([&](const State& state) {
         std::uint64_t open_deals = 0;
-        for (const auto& [id, deal] : state.deals()) open_deals += deal.open > 0 || deal.unfolded < deal.facts.count ? 1 : 0;
+        for (const auto& [id, deal] : state.deals())
+            open_deals += deal.open > 0 || deal.unfolded < deal.facts.count ? 1 : 0;
         return Json{{"ok", true},
                     {"deals", state.deals().size()},
                     {"open_deals", open_deals},
@@ -222,7 +229,8 @@ net::Response RestApi::drain(const net::Request& request, bool draining) {
     return net::Response::json(200, dump_json({{"ok", true}, {"draining", draining}}));
 }
 
-// ---- gauges ----------------------------------------------------------------------------------------------------------
+// ---- gauges
+// ----------------------------------------------------------------------------------------------------------
 
 void publish_gauges(const Core& core) {
     auto& metrics = sys::Metrics::global();
@@ -231,7 +239,8 @@ void publish_gauges(const Core& core) {
     std::array<double, 2> workers{};
     double deals = 0;
     core.read([&](const State& state) {
-        for (const auto* name : {"RECEIVED", "INITIALIZING", "INITIALIZED", "RUNNING", "CONSENSUS_REACHED", "COMPLETED", "FAILED"}) {
+        for (const auto* name :
+             {"RECEIVED", "INITIALIZING", "INITIALIZED", "RUNNING", "CONSENSUS_REACHED", "COMPLETED", "FAILED"}) {
             tasks[name] = 0;
         }
         for (const auto& [id, task] : state.tasks()) {
@@ -243,7 +252,8 @@ void publish_gauges(const Core& core) {
         for (const auto& [address, worker] : state.workers()) ++workers[worker.lost ? 1 : 0];
         deals = static_cast<double>(state.deals().size());
     });
-    for (const auto& [status, count] : tasks) metrics.gauge("bourse_scheduler_tasks", "Tasks by status", count, {{"status", status}});
+    for (const auto& [status, count] : tasks)
+        metrics.gauge("bourse_scheduler_tasks", "Tasks by status", count, {{"status", status}});
     for (const auto& [status, count] : replicates) {
         metrics.gauge("bourse_scheduler_replicates", "Replicates of open tasks by status", count, {{"status", status}});
     }
@@ -251,11 +261,13 @@ void publish_gauges(const Core& core) {
     metrics.gauge("bourse_scheduler_workers_live", "Workers that are heard", workers[0]);
     metrics.gauge("bourse_scheduler_workers_lost", "Workers that are silent", workers[1]);
     const auto figures = core.figures();
-    metrics.gauge("bourse_scheduler_tasks_waiting", "Tasks that wait for workers", static_cast<double>(figures.waiting_for_workers));
+    metrics.gauge("bourse_scheduler_tasks_waiting", "Tasks that wait for workers",
+                  static_cast<double>(figures.waiting_for_workers));
     metrics.gauge("bourse_scheduler_assignments", "Assignments since the start", static_cast<double>(figures.assigned));
     for (const auto& [reason, count] : figures.refusals) {
-        metrics.gauge("bourse_scheduler_supply_refusals", "Workers passed over by the supply, by reason, since the start",
-                      static_cast<double>(count), {{"reason", reason}});
+        metrics.gauge("bourse_scheduler_supply_refusals",
+                      "Workers passed over by the supply, by reason, since the start", static_cast<double>(count),
+                      {{"reason", reason}});
     }
 }
 

@@ -1,4 +1,5 @@
-// The scheduler's HTTP interface: tasks, logs for their requester, workers, pool; the SDK's read-only paths beside ours.
+// The scheduler's HTTP interface: tasks, logs for their requester, workers, pool; the SDK's read-only paths beside
+// ours.
 #pragma once
 
 #include <bourse/net/http_server.hpp>
@@ -10,7 +11,8 @@
 
 namespace bourse::scheduler {
 
-/// Pending challenges for log access (sdk-interop.md §3.3, §6): several for an address, each used once, each for an hour.
+/// Pending challenges for log access (sdk-interop.md §3.3, §6): several for an address, each used once, each for an
+/// hour.
 class LogChallenges {
 public:
     explicit LogChallenges(std::uint64_t chain_id) : chain_id_(chain_id) {}

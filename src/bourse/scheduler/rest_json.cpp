@@ -79,16 +79,20 @@ Json task_to_json(const Task& task, const Deal& deal, const State& state, std::u
 std::string sdk_task_status(const Task& task) {
     const auto has = [&](auto&& test) { return std::ranges::any_of(task.replicates, test); };
     switch (task.status) {
-        case TaskStatus::kUnset: return task.initialize.key.empty() ? "RECEIVED" : "INITIALIZING";
+        case TaskStatus::kUnset:
+            return task.initialize.key.empty() ? "RECEIVED" : "INITIALIZING";
         case TaskStatus::kActive:
             return has([](const Replicate& r) { return r.status != "ASSIGNED"; }) ? "RUNNING" : "INITIALIZED";
         case TaskStatus::kRevealing:
             if (!task.finalize.key.empty()) return "FINALIZING";
             if (!task.verified_cid.empty()) return "RESULT_UPLOADED";
-            if (has([](const Replicate& r) { return r.upload == Replicate::Upload::kRequested; })) return "RESULT_UPLOADING";
+            if (has([](const Replicate& r) { return r.upload == Replicate::Upload::kRequested; }))
+                return "RESULT_UPLOADING";
             return task.revealed() > 0 ? "AT_LEAST_ONE_REVEALED" : "CONSENSUS_REACHED";
-        case TaskStatus::kCompleted: return "COMPLETED";
-        case TaskStatus::kFailed: return "FAILED";
+        case TaskStatus::kCompleted:
+            return "COMPLETED";
+        case TaskStatus::kFailed:
+            return "FAILED";
     }
     return {};
 }

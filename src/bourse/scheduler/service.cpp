@@ -37,8 +37,14 @@ CoreConfig core_config(const ServiceConfig& config) {
 
 struct SchedulerService::Impl {
     Impl(const ServiceConfig& config_in, const crypto::PrivateKey& key_in)
-        : config(config_in), key(key_in), rpc(config.rpc_url), hub(rpc, config.hub), server(server_config(config)),
-          views(make_chain_views(hub)), reader(*views, config.pool), outbox_chain(client::make_outbox_chain(rpc)),
+        : config(config_in),
+          key(key_in),
+          rpc(config.rpc_url),
+          hub(rpc, config.hub),
+          server(server_config(config)),
+          views(make_chain_views(hub)),
+          reader(*views, config.pool),
+          outbox_chain(client::make_outbox_chain(rpc)),
           follower_chain(client::make_follower_chain(rpc)) {}
 
     ~Impl() {
@@ -84,7 +90,8 @@ struct SchedulerService::Impl {
         const auto needed = [this](std::span<const client::Intent> intents) -> Result<std::vector<bool>> {
             return core->still_needed(intents);
         };
-        outbox = std::make_unique<client::Outbox>(store->database(), *outbox_chain, key, needed, std::move(outbox_config));
+        outbox =
+            std::make_unique<client::Outbox>(store->database(), *outbox_chain, key, needed, std::move(outbox_config));
         GateConfig gate_config;
         gate_config.pool = config.pool;
         gate_config.hub = config.hub;
@@ -95,7 +102,8 @@ struct SchedulerService::Impl {
             core->put(std::move(input));
             if (!is_message && orders) orders->wake();
         });
-        verifier = std::make_unique<Verifier>(config.store_url, [this](VerifyResult result) { core->put(std::move(result)); });
+        verifier =
+            std::make_unique<Verifier>(config.store_url, [this](VerifyResult result) { core->put(std::move(result)); });
         CorePorts ports;
         ports.store = store.get();
         ports.outbox = outbox.get();
@@ -110,7 +118,8 @@ struct SchedulerService::Impl {
         rest->add_routes(server);
         if (!config.market_url.empty()) {
             orders = std::make_unique<PoolOrders>(
-                config.orders, client::MarketClient(config.market_url, chain_id), hub, key, [this] { return core->live_workers(); },
+                config.orders, client::MarketClient(config.market_url, chain_id), hub, key,
+                [this] { return core->live_workers(); },
                 [this] { return core->read([](const State& s) { return s.draining(); }); });
         }
     }
@@ -139,9 +148,11 @@ struct SchedulerService::Impl {
         callbacks.deliver = [this](const client::BlockBatch& batch) { return deliver(batch); };
         callbacks.on_head = [this](const client::BlockHead& head) { clock.note(head.time_s, sys::steady_ms()); };
         callbacks.on_error = [this](const Error& error) {
-            sys::Metrics::global().count("bourse_scheduler_chain_errors_total", "Failed calls to the node", 1, {{"code", error.code}});
+            sys::Metrics::global().count("bourse_scheduler_chain_errors_total", "Failed calls to the node", 1,
+                                         {{"code", error.code}});
             if (std::exchange(node_failing, true)) return;
-            sys::log_warn("node fails; trying again until it answers", {{"code", error.code}, {"reason", error.message}});
+            sys::log_warn("node fails; trying again until it answers",
+                          {{"code", error.code}, {"reason", error.message}});
         };
         follower = std::make_unique<client::LogFollower>(*follower_chain, std::move(follow), std::move(callbacks));
         follower->start();
@@ -162,7 +173,8 @@ struct SchedulerService::Impl {
             sys::log_warn("blocks not read", {{"code", facts.error().code}, {"reason", facts.error().message}});
             return false;
         }
-        const bool has_deal = std::ranges::any_of(*facts, [](const Fact& f) { return std::holds_alternative<DealSeen>(f); });
+        const bool has_deal =
+            std::ranges::any_of(*facts, [](const Fact& f) { return std::holds_alternative<DealSeen>(f); });
         const bool taken = core->take_blocks(*std::move(facts), batch);
         if (taken && has_deal && orders) orders->wake();
         auto& metrics = sys::Metrics::global();
@@ -181,7 +193,8 @@ struct SchedulerService::Impl {
                 if (time && clock.note(*time, sys::steady_ms())) core->tick();
                 report_outbox();
                 lock.lock();
-                clock_changed.wait_for(lock, std::chrono::milliseconds(kClockPeriodMs), [this] { return clock_stopping; });
+                clock_changed.wait_for(lock, std::chrono::milliseconds(kClockPeriodMs),
+                                       [this] { return clock_stopping; });
             }
         });
     }
@@ -243,7 +256,8 @@ struct SchedulerService::Impl {
 SchedulerService::SchedulerService(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 SchedulerService::~SchedulerService() = default;
 
-Result<std::unique_ptr<SchedulerService>> SchedulerService::start(const ServiceConfig& config, const crypto::PrivateKey& key) {
+Result<std::unique_ptr<SchedulerService>> SchedulerService::start(const ServiceConfig& config,
+                                                                  const crypto::PrivateKey& key) {
     auto impl = std::make_unique<Impl>(config, key);
     BOURSE_CHECK(impl->start());
     return std::unique_ptr<SchedulerService>(new SchedulerService(std::move(impl)));

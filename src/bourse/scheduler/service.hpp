@@ -17,8 +17,8 @@ struct ServiceConfig {
     std::string bind = "127.0.0.1";
     std::uint16_t port = 0;
     std::string rpc_url;
-    std::string ws_url;              ///< empty: the node's WebSocket at the same port
-    std::string market_url;          ///< empty: orders are not renewed
+    std::string ws_url;      ///< empty: the node's WebSocket at the same port
+    std::string market_url;  ///< empty: orders are not renewed
     std::string store_url;
     Address hub;
     Address pool;
@@ -34,7 +34,8 @@ struct ServiceConfig {
 
 class SchedulerService {
 public:
-    /// Errors: those of client::Hub and db, HUB_MISSING, NOT_POOL_OWNER, DATA_FOREIGN, EVENT_DAMAGED, PORT_TAKEN, BIND_FAILED.
+    /// Errors: those of client::Hub and db, HUB_MISSING, NOT_POOL_OWNER, DATA_FOREIGN, EVENT_DAMAGED, PORT_TAKEN,
+    /// BIND_FAILED.
     static Result<std::unique_ptr<SchedulerService>> start(const ServiceConfig& config, const crypto::PrivateKey& key);
     ~SchedulerService();
     std::uint16_t port() const noexcept;

@@ -1,5 +1,6 @@
 // A whole pool in memory, without threads or clocks: a model of the hub, workers of several characters, and the decider
-// over a log of facts. The scheduler is killed after every single fact in turn; what it does afterwards must end the same.
+// over a log of facts. The scheduler is killed after every single fact in turn; what it does afterwards must end the
+// same.
 #pragma once
 
 #include <bourse/scheduler/decider.hpp>
@@ -73,7 +74,8 @@ struct SimChain {
         task.status = TaskStatus::kRevealing;
         task.consensus = value;
         task.winners = 0;
-        for (const auto& [who, what] : task.contributions) task.winners += what == value && !task.rejected.contains(who) ? 1U : 0U;
+        for (const auto& [who, what] : task.contributions)
+            task.winners += what == value && !task.rejected.contains(who) ? 1U : 0U;
         task.reveal_deadline_s = time_s + 2 * deal.time_ref_s;
         emitted.emplace_back(ConsensusReached{id, value, block, time_s});
         return true;
@@ -82,7 +84,8 @@ struct SimChain {
         auto& task = tasks[id];
         const auto mine = task.contributions.find(worker);
         if (task.status != TaskStatus::kRevealing || time_s >= task.reveal_deadline_s) return false;
-        if (mine == task.contributions.end() || mine->second != task.consensus || task.rejected.contains(worker)) return false;
+        if (mine == task.contributions.end() || mine->second != task.consensus || task.rejected.contains(worker))
+            return false;
         if (!task.revealed.insert(worker).second) return false;
         emitted.emplace_back(TaskRevealed{id, worker, task.consensus, block});
         return true;
@@ -99,7 +102,8 @@ struct SimChain {
     }
     bool reopen(const TaskId& id) {
         auto& task = tasks[id];
-        if (task.status != TaskStatus::kRevealing || time_s < task.reveal_deadline_s || !task.revealed.empty()) return false;
+        if (task.status != TaskStatus::kRevealing || time_s < task.reveal_deadline_s || !task.revealed.empty())
+            return false;
         for (const auto& [who, what] : task.contributions) {
             if (what == task.consensus) task.rejected.insert(who);
         }
@@ -324,10 +328,11 @@ private:
             case CommandKind::kAssign:
                 if (character == Character::kSilent) return;
                 if (character == Character::kAborts) return report(worker, command.task, "ABORTED");
-                chain_.refused += chain_.contribute(command.task, worker,
-                                                    crypto::keccak256(character == Character::kCheat ? "cheat" : "honest"))
-                                      ? 0U
-                                      : 1U;
+                chain_.refused +=
+                    chain_.contribute(command.task, worker,
+                                      crypto::keccak256(character == Character::kCheat ? "cheat" : "honest"))
+                        ? 0U
+                        : 1U;
                 return report(worker, command.task, "CONTRIBUTED");
             case CommandKind::kReveal:
                 if (character != Character::kNeverReveals) chain_.reveal(command.task, worker);
@@ -337,7 +342,8 @@ private:
                 uploads_.insert(command.task);
                 return report(worker, command.task, "RESULT_UPLOADED");
             case CommandKind::kComplete:
-            case CommandKind::kAbort: return;
+            case CommandKind::kAbort:
+                return;
         }
     }
 
@@ -347,14 +353,22 @@ private:
             for (const auto& id : intent.tasks) {
                 const auto* task = state_.task(id);
                 switch (intent.kind) {
-                    case IntentKind::kInitialize: done = chain_.initialize(task->deal, task->index) && done; break;
+                    case IntentKind::kInitialize:
+                        done = chain_.initialize(task->deal, task->index) && done;
+                        break;
                     case IntentKind::kInitializeAndClaim:
                         chain_.initialize(task->deal, task->index);
                         done = chain_.claim(id) && done;
                         break;
-                    case IntentKind::kClaim: done = chain_.claim(id) && done; break;
-                    case IntentKind::kFinalize: done = chain_.finalize(id) && done; break;
-                    case IntentKind::kReopen: done = chain_.reopen(id) && done; break;
+                    case IntentKind::kClaim:
+                        done = chain_.claim(id) && done;
+                        break;
+                    case IntentKind::kFinalize:
+                        done = chain_.finalize(id) && done;
+                        break;
+                    case IntentKind::kReopen:
+                        done = chain_.reopen(id) && done;
+                        break;
                 }
             }
             // The outbox remembers the outcome if the process dies before the fact is written.

@@ -14,8 +14,8 @@ constexpr std::size_t kMaxHistory = 64;
 
 template <class Replicates>
 auto* latest_of(Replicates& replicates, const Address& worker) noexcept {
-    const auto found = std::ranges::find(replicates.rbegin(), replicates.rend(), worker,
-                                         [](const Replicate& r) { return r.worker; });
+    const auto found =
+        std::ranges::find(replicates.rbegin(), replicates.rend(), worker, [](const Replicate& r) { return r.worker; });
     return found == replicates.rend() ? nullptr : &*found;
 }
 
@@ -45,11 +45,15 @@ std::optional<std::uint64_t> Durations::p95() const {
 
 IntentMark& mark_of(Task& task, IntentKind kind) noexcept {
     switch (kind) {
-        case IntentKind::kInitialize: return task.initialize;
-        case IntentKind::kFinalize: return task.finalize;
-        case IntentKind::kReopen: return task.reopen;
+        case IntentKind::kInitialize:
+            return task.initialize;
+        case IntentKind::kFinalize:
+            return task.finalize;
+        case IntentKind::kReopen:
+            return task.reopen;
         case IntentKind::kClaim:
-        case IntentKind::kInitializeAndClaim: return task.claim;
+        case IntentKind::kInitializeAndClaim:
+            return task.claim;
     }
     BOURSE_UNREACHABLE();
 }
@@ -92,7 +96,8 @@ void State::apply(const Fact& fact, std::set<TaskId>& touched) {
     std::visit([&](const auto& f) { on(f, touched); }, fact);
 }
 
-// ---- chain -----------------------------------------------------------------------------------------------------------
+// ---- chain
+// -----------------------------------------------------------------------------------------------------------
 
 void State::on(const DealSeen& fact, std::set<TaskId>&) {
     const bool is_new = deals_.try_emplace(fact.deal, Deal{fact, 0, 0}).second;
@@ -234,7 +239,8 @@ void State::on(const ScoreMoved& fact, std::set<TaskId>&) {
     score = fact.accurate ? score + Uint256{1} : poco::slashed_score(score).value_or(Uint256{});
 }
 
-// ---- workers ---------------------------------------------------------------------------------------------------------
+// ---- workers
+// ---------------------------------------------------------------------------------------------------------
 
 void State::set_silence(const Address& worker, std::uint64_t silent_ms, std::set<TaskId>& touched) {
     const auto found = workers_.find(worker);
@@ -284,7 +290,8 @@ void State::on(const WorkerReported& fact, std::set<TaskId>& touched) {
     if (!fact.message.empty()) replicate->message = fact.message;
     if (fact.exit_code) replicate->exit_code = fact.exit_code;
     replicate->fetched.insert(fact.fetched.begin(), fact.fetched.end());
-    if (fact.status == "COMPUTED" || fact.status == "CONTRIBUTING" || fact.status == "CONTRIBUTED") replicate->computed = true;
+    if (fact.status == "COMPUTED" || fact.status == "CONTRIBUTING" || fact.status == "CONTRIBUTED")
+        replicate->computed = true;
     if (fact.status == "ABORTED" && !replicate->ended && replicate->chain == poco::ContributionStatus::kUnset) {
         replicate->dropped = true;
         replicate->dropped_ms = fact.ms;
@@ -312,7 +319,8 @@ void State::on(const CommandsAcknowledged& fact, std::set<TaskId>&) {
     worker.commands.erase(worker.commands.begin(), worker.commands.upper_bound(worker.acknowledged));
 }
 
-// ---- decisions -------------------------------------------------------------------------------------------------------
+// ---- decisions
+// -------------------------------------------------------------------------------------------------------
 
 void State::issue(Worker& worker, client::stream::Command command) {
     worker.next_seq = std::max(worker.next_seq, command.seq + 1);
@@ -349,7 +357,9 @@ void State::on(const CommandIssued& fact, std::set<TaskId>& touched) {
     auto* replicate = task == nullptr ? nullptr : task->replicate_of(fact.worker);
     if (replicate == nullptr || worker == workers_.end()) return;
     switch (fact.kind) {
-        case client::stream::CommandKind::kReveal: replicate->reveal_commanded = true; break;
+        case client::stream::CommandKind::kReveal:
+            replicate->reveal_commanded = true;
+            break;
         case client::stream::CommandKind::kUpload:
             replicate->upload = Replicate::Upload::kRequested;
             replicate->status = "RESULT_UPLOAD_REQUESTED";
@@ -362,7 +372,8 @@ void State::on(const CommandIssued& fact, std::set<TaskId>& touched) {
             replicate->ended = true;
             worker->second.active.erase(task->id);
             break;
-        case client::stream::CommandKind::kAssign: break;
+        case client::stream::CommandKind::kAssign:
+            break;
     }
     client::stream::Command command;
     command.seq = fact.seq;

@@ -15,20 +15,20 @@ namespace bourse::scheduler {
 /// One engagement of a worker for a task. A worker that dropped out and is engaged again gets another one.
 struct Replicate {
     Address worker;
-    std::uint64_t round = 0;        ///< counts the reopenings before it
+    std::uint64_t round = 0;  ///< counts the reopenings before it
     Uint256 weight;
     bool fast = false;
     std::uint64_t assigned_ms = 0;
 
     // What the worker says.
     std::string status = "ASSIGNED";
-    std::string cause;              ///< of a failure, an error result or an abort
+    std::string cause;  ///< of a failure, an error result or an abort
     std::string message;
     std::optional<std::int64_t> exit_code;
     std::vector<std::pair<std::string, std::uint64_t>> history;  ///< status and Unix ms
     std::set<std::string> fetched;
-    bool computed = false;          ///< its computing slot is free again
-    bool dropped = false;           ///< ABORTED: it will not contribute
+    bool computed = false;  ///< its computing slot is free again
+    bool dropped = false;   ///< ABORTED: it will not contribute
     std::uint64_t dropped_ms = 0;
 
     // What the chain says.
@@ -41,24 +41,22 @@ struct Replicate {
     // Upload and commands.
     enum class Upload : std::uint8_t { kNone, kRequested, kReported, kFailed };
     Upload upload = Upload::kNone;
-    std::uint64_t upload_ms = 0;    ///< of the last change of `upload`
+    std::uint64_t upload_ms = 0;  ///< of the last change of `upload`
     std::uint64_t upload_tries = 0;
     std::string cid;
     std::string link;
     Bytes callback_data;
     bool reveal_commanded = false;
-    bool ended = false;             ///< complete or abort was commanded
+    bool ended = false;  ///< complete or abort was commanded
 
     bool operator==(const Replicate&) const = default;
     /// Computing or on its way to a contribution.
-    bool is_pending() const noexcept {
-        return chain == poco::ContributionStatus::kUnset && !dropped && !ended;
-    }
+    bool is_pending() const noexcept { return chain == poco::ContributionStatus::kUnset && !dropped && !ended; }
 };
 
 /// A transaction under way or failed, of one kind.
 struct IntentMark {
-    std::string key;              ///< of the one under way; empty: none
+    std::string key;  ///< of the one under way; empty: none
     std::uint64_t failures = 0;
     std::uint64_t failed_ms = 0;
 
@@ -67,8 +65,8 @@ struct IntentMark {
 
 struct Deal {
     DealSeen facts;
-    std::uint64_t unfolded = 0;   ///< tasks first … first + unfolded - 1 exist as Task
-    std::uint64_t open = 0;       ///< of them not yet completed or failed
+    std::uint64_t unfolded = 0;  ///< tasks first … first + unfolded - 1 exist as Task
+    std::uint64_t open = 0;      ///< of them not yet completed or failed
 
     bool operator==(const Deal&) const = default;
     std::uint64_t contribution_deadline_s() const noexcept { return facts.start_s + 7 * facts.time_ref_s; }
@@ -84,11 +82,11 @@ struct Task {
     Hash consensus;
     std::uint64_t consensus_block = 0;
     std::uint64_t reveal_deadline_s = 0;
-    Hash digest;                   ///< revealed
+    Hash digest;  ///< revealed
     std::vector<Replicate> replicates;
-    std::string verified_cid;      ///< the store has the result
+    std::string verified_cid;  ///< the store has the result
     Address uploader;
-    Bytes results;                 ///< as finalized
+    Bytes results;  ///< as finalized
     IntentMark initialize, finalize, reopen, claim;
     std::vector<std::pair<std::string, std::uint64_t>> history;  ///< chain status and block
 
@@ -99,7 +97,7 @@ struct Task {
     /// The worker's latest engagement; null if it has none.
     const Replicate* replicate_of(const Address& worker) const noexcept;
     Replicate* replicate_of(const Address& worker) noexcept;
-    std::uint64_t winners() const noexcept;   ///< contributed the consensus in this round, revealed or not
+    std::uint64_t winners() const noexcept;  ///< contributed the consensus in this round, revealed or not
     std::uint64_t revealed() const noexcept;
 };
 
@@ -121,7 +119,7 @@ struct Worker {
     std::uint64_t next_seq = 1;
     std::uint64_t acknowledged = 0;
     std::map<std::uint64_t, client::stream::Command> commands;  ///< not acknowledged; without authorisation and limits
-    std::set<TaskId> active;       ///< tasks with a replicate of it that is not ended
+    std::set<TaskId> active;                                    ///< tasks with a replicate of it that is not ended
 
     bool operator==(const Worker&) const = default;
 };
@@ -131,7 +129,7 @@ struct Durations {
     std::deque<std::uint64_t> ms;
 
     bool operator==(const Durations&) const = default;
-    std::optional<std::uint64_t> p95() const;   ///< from five on
+    std::optional<std::uint64_t> p95() const;  ///< from five on
 };
 
 class State {

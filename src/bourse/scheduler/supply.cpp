@@ -4,8 +4,8 @@
 #include <bourse/crypto/hash.hpp>
 #include <bourse/poco/categories.hpp>
 
-#include <algorithm>
 #include <arpa/inet.h>
+#include <algorithm>
 #include <array>
 
 namespace bourse::scheduler {
@@ -32,15 +32,24 @@ std::uint64_t draw_number(const Hash& seed, const TaskId& task, std::uint64_t n,
 
 std::string_view to_text(Refusal refusal) noexcept {
     switch (refusal) {
-        case Refusal::kNotConnected: return "not connected";
-        case Refusal::kNoSlot: return "no free slot";
-        case Refusal::kTag: return "tag";
-        case Refusal::kMemory: return "memory";
-        case Refusal::kStake: return "stake";
-        case Refusal::kInTask: return "in task";
-        case Refusal::kFailedHere: return "failed here";
-        case Refusal::kSameOwner: return "same owner";
-        case Refusal::kSamePrefix: return "same prefix";
+        case Refusal::kNotConnected:
+            return "not connected";
+        case Refusal::kNoSlot:
+            return "no free slot";
+        case Refusal::kTag:
+            return "tag";
+        case Refusal::kMemory:
+            return "memory";
+        case Refusal::kStake:
+            return "stake";
+        case Refusal::kInTask:
+            return "in task";
+        case Refusal::kFailedHere:
+            return "failed here";
+        case Refusal::kSameOwner:
+            return "same owner";
+        case Refusal::kSamePrefix:
+            return "same prefix";
     }
     BOURSE_UNREACHABLE();
 }
@@ -69,7 +78,8 @@ bool may_try_again(const Task& task, const Address& worker, const SupplyPolicy& 
     return now_ms >= last->dropped_ms + (policy.again_after_ms << (times - 1));
 }
 
-Draw draw_workers(const Task& task, Need need, std::vector<Offer> offers, const Hash& seed, const SupplyPolicy& policy) {
+Draw draw_workers(const Task& task, Need need, std::vector<Offer> offers, const Hash& seed,
+                  const SupplyPolicy& policy) {
     std::ranges::sort(offers, {}, &Offer::worker);
     Draw draw;
     std::uint64_t n = 0;
@@ -128,7 +138,8 @@ std::string address_prefix(std::string_view address) {
         inet_ntop(AF_INET, bytes + 12, mapped.data(), mapped.size());
         return address_prefix(mapped.data());
     }
-    const bool is_private = IN6_IS_ADDR_LOOPBACK(&v6) || (bytes[0] & 0xFE) == 0xFC || (bytes[0] == 0xFE && (bytes[1] & 0xC0) == 0x80);
+    const bool is_private =
+        IN6_IS_ADDR_LOOPBACK(&v6) || (bytes[0] & 0xFE) == 0xFC || (bytes[0] == 0xFE && (bytes[1] & 0xC0) == 0x80);
     return is_private ? std::string() : to_hex_plain(ByteView(bytes, 6));
 }
 

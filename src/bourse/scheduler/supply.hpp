@@ -14,13 +14,13 @@ namespace bourse::scheduler {
 struct Offer {
     Address worker;
     Address owner;
-    std::string prefix;          ///< /24 or /48; empty: loopback or private, never compared
-    Uint256 weight;              ///< poco::worker_weight of its score
+    std::string prefix;  ///< /24 or /48; empty: loopback or private, never compared
+    Uint256 weight;      ///< poco::worker_weight of its score
     Bytes32 tags;
-    std::uint64_t slots = 0;     ///< capacity
+    std::uint64_t slots = 0;  ///< capacity
     std::uint64_t free = 0;
     std::uint64_t memory_mib = 0;  ///< 0: not said
-    Uint256 spendable;           ///< deposit not yet spoken for by engagements
+    Uint256 spendable;             ///< deposit not yet spoken for by engagements
     bool connected = false;
 };
 
@@ -30,17 +30,17 @@ enum class Refusal : std::uint8_t {
     kTag,
     kMemory,
     kStake,
-    kInTask,        ///< engaged for this task already, in any round
-    kFailedHere,    ///< dropped out of this task: again only when nobody else is left, after a while
+    kInTask,      ///< engaged for this task already, in any round
+    kFailedHere,  ///< dropped out of this task: again only when nobody else is left, after a while
     kSameOwner,
     kSamePrefix,
 };
 std::string_view to_text(Refusal refusal) noexcept;
 
 struct SupplyPolicy {
-    bool private_pool = false;             ///< address prefixes are not compared
-    std::uint64_t again_after_ms = 10'000; ///< for kFailedHere
-    std::uint64_t max_engagements = 5;     ///< of one worker for one task
+    bool private_pool = false;              ///< address prefixes are not compared
+    std::uint64_t again_after_ms = 10'000;  ///< for kFailedHere
+    std::uint64_t max_engagements = 5;      ///< of one worker for one task
 };
 
 /// Why this worker may not take the task now; nullopt if it may.
@@ -51,11 +51,11 @@ bool may_try_again(const Task& task, const Address& worker, const SupplyPolicy& 
 
 struct Draw {
     std::vector<Address> chosen;
-    bool enough = false;   ///< with these the task's need is met
+    bool enough = false;  ///< with these the task's need is met
 };
-/// Draws workers until the need is met or nobody is left. The n-th draw is keccak(seed ‖ task ‖ uint64be n) modulo the sum
-/// of the free slots of those that remain, in order of address. Nobody is drawn beside a worker of the same owner or
-/// (public pools) the same prefix.
+/// Draws workers until the need is met or nobody is left. The n-th draw is keccak(seed ‖ task ‖ uint64be n) modulo the
+/// sum of the free slots of those that remain, in order of address. Nobody is drawn beside a worker of the same owner
+/// or (public pools) the same prefix.
 Draw draw_workers(const Task& task, Need need, std::vector<Offer> offers, const Hash& seed, const SupplyPolicy& policy);
 
 /// Greatest trust T with product of weights > T − 1, at most `wanted`; 0 without any worker. One weight an owner.

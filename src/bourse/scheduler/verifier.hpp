@@ -21,7 +21,7 @@ struct VerifyResult {
     TaskId task;
     Address worker;
     Answer answer = Answer::kUnreachable;
-    std::string cid;     ///< of the verified result, as the store says
+    std::string cid;  ///< of the verified result, as the store says
     std::string reason;
 };
 

@@ -28,7 +28,9 @@ WorkerGate::WorkerGate(net::HttpServer& server, const client::Hub& hub, GateConf
     : hub_(&hub), config_(std::move(config)), sink_(std::move(sink)) {
     net::WsHandlers handlers;
     handlers.on_open = [this](const net::WsConnectionPtr& socket) { on_open(socket); };
-    handlers.on_message = [this](const net::WsConnectionPtr& socket, std::string_view text) { on_message(socket, text); };
+    handlers.on_message = [this](const net::WsConnectionPtr& socket, std::string_view text) {
+        on_message(socket, text);
+    };
     handlers.on_close = [this](const net::WsConnectionPtr& socket) { on_close(socket); };
     server.websocket(std::string(stream::kStreamPath), std::move(handlers));
 }
@@ -76,9 +78,9 @@ Result<LoginInput> WorkerGate::check(const Connection& connection, std::string_v
         return call;
     };
     // Both at one block, which later changes of the score are counted from.
-    BOURSE_TRY(const auto views,
-               hub_->rpc().eth_call_batch({call_of(poco::selectors::hub::kViewScore), call_of(poco::selectors::hub::kViewAccount)},
-                                          to_quantity(Uint256{head.number})));
+    BOURSE_TRY(const auto views, hub_->rpc().eth_call_batch({call_of(poco::selectors::hub::kViewScore),
+                                                             call_of(poco::selectors::hub::kViewAccount)},
+                                                            to_quantity(Uint256{head.number})));
     for (const auto& view : views) {
         if (!view) return fail(view.error());
     }
@@ -102,8 +104,8 @@ void WorkerGate::log_in(const ConnectionPtr& connection, std::string_view text) 
     auto input = check(*connection, text);
     if (!input) {
         sys::log_warn("login refused", {{"remote", connection->remote_address}, {"code", input.error().code}});
-        sys::Metrics::global().count("bourse_scheduler_logins_refused_total", "Logins of workers that were refused, by code", 1,
-                                     {{"code", input.error().code}});
+        sys::Metrics::global().count("bourse_scheduler_logins_refused_total",
+                                     "Logins of workers that were refused, by code", 1, {{"code", input.error().code}});
         refuse(connection->id, input.error());
         return;
     }

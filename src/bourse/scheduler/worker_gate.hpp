@@ -21,7 +21,7 @@ struct LoginInput {
     ConnectionId connection = 0;
     client::stream::Login login;
     std::string remote_address;
-    Uint256 score;             ///< both at the block `score_block`
+    Uint256 score;  ///< both at the block `score_block`
     poco::Account account;
     std::uint64_t score_block = 0;
 };
