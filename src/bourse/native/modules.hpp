@@ -35,19 +35,19 @@ state::CallResult execute(state::Host& host, const state::Message& message);
 /// What a genesis file sets up of the market. Amounts in nRLC.
 struct HubGenesis {
     std::uint64_t chain_id = 0;
-    Address owner;                                   ///< of hub, registries and token
-    std::vector<std::pair<Address, Uint256>> rlc;    ///< token balances; their sum is the supply
-    std::vector<std::pair<Address, Uint256>> stakes; ///< deposits at the hub; RLC of the hub is added to the supply
+    Address owner;                                    ///< of hub, registries and token
+    std::vector<std::pair<Address, Uint256>> rlc;     ///< token balances; their sum is the supply
+    std::vector<std::pair<Address, Uint256>> stakes;  ///< deposits at the hub; RLC of the hub is added to the supply
     std::vector<poco::Category> categories;
     std::vector<poco::AppInfo> apps;
     std::vector<poco::DatasetInfo> datasets;
-    std::vector<poco::WorkerpoolInfo> workerpools;   ///< with their policies
+    std::vector<poco::WorkerpoolInfo> workerpools;  ///< with their policies
     std::string app_base_uri;
     std::string dataset_base_uri;
     std::string workerpool_base_uri;
     // Overlays of conformance runs (poco.md §18.1).
     std::vector<std::pair<Address, Uint256>> scores;
-    Uint256 kitty;                                   ///< frozen[kitty], balance and supply of the hub follow
+    Uint256 kitty;  ///< frozen[kitty], balance and supply of the hub follow
 };
 /// Installs code and state. Call it once on an empty state, before any block.
 void apply_genesis(state::State& state, const HubGenesis& genesis);
