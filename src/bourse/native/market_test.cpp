@@ -198,7 +198,7 @@ void run_market(bool wide) {
         rc::gen::resize(rc::kNominalSize, rc::gen::construct<Step>(rc::gen::inRange<std::uint8_t>(0, 255),
                                                                    rc::gen::inRange<std::uint8_t>(0, 255),
                                                                    rc::gen::inRange<std::uint16_t>(0, 65'535)));
-    const auto steps = *rc::gen::container<std::vector<Step>>(wide ? 60 : 120, step);
+    const auto steps = *rc::gen::container<std::vector<Step>>(wide ? 40 : 80, step);
     for (const auto& next : steps) {
         market.run(next);
         market.check_sums();

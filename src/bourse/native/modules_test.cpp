@@ -164,7 +164,7 @@ RC_GTEST_PROP(Dispatch, NoCalldataHaltsTheNode, ()) {
     const auto functions = all_functions(world);
     static_cast<void>(open_one(world, {}));
     const auto number = rc::gen::resize(rc::kNominalSize, rc::gen::arbitrary<std::uint32_t>());
-    const auto randoms = *rc::gen::container<std::vector<std::uint32_t>>(2'000, number);
+    const auto randoms = *rc::gen::container<std::vector<std::uint32_t>>(600, number);
     const char* senders[] = {"admin", "requester", "scheduler", "app_provider", "worker1"};
     std::size_t next = 0;
     while (next + 30 < randoms.size()) {
