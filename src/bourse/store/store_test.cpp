@@ -120,7 +120,7 @@ protected:
     std::size_t files() const {
         std::size_t count = 0;
         for (const auto& entry : std::filesystem::recursive_directory_iterator(dir_.path() / "store" / "blobs"))
-            count += entry.is_regular_file() ? 1 : 0;
+            count += entry.is_regular_file() ? 1U : 0U;
         return count;
     }
 
