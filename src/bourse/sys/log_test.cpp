@@ -48,15 +48,17 @@ TEST(Log, threads_do_not_mix_lines) {
 }
 
 TEST(Metrics, text_has_all_kinds_and_the_process) {
+    static int run = 0;  // the registry lives as long as the process, also when tests are repeated
+    const auto name = "bourse_test" + std::to_string(++run);
     auto& metrics = Metrics::global();
-    metrics.count("bourse_test_orders_total", "Orders.", 2, {{"kind", "app"}});
-    metrics.count("bourse_test_orders_total", "Orders.", 1, {{"kind", "app"}});
-    metrics.gauge("bourse_test_open_orders", "Open.", 5);
-    metrics.observe("bourse_test_seconds", "Time.", 0.2, {0.1, 1});
+    metrics.count(name + "_orders_total", "Orders.", 2, {{"kind", "app"}});
+    metrics.count(name + "_orders_total", "Orders.", 1, {{"kind", "app"}});
+    metrics.gauge(name + "_open_orders", "Open.", 5);
+    metrics.observe(name + "_seconds", "Time.", 0.2, {0.1, 1});
     const auto text = metrics.text();
-    EXPECT_NE(text.find("bourse_test_orders_total{kind=\"app\"} 3"), std::string::npos) << text;
-    EXPECT_NE(text.find("# HELP bourse_test_open_orders Open."), std::string::npos);
-    EXPECT_NE(text.find("bourse_test_seconds_bucket{le=\"1\"} 1"), std::string::npos);
+    EXPECT_NE(text.find(name + "_orders_total{kind=\"app\"} 3"), std::string::npos) << text;
+    EXPECT_NE(text.find("# HELP " + name + "_open_orders Open."), std::string::npos);
+    EXPECT_NE(text.find(name + "_seconds_bucket{le=\"1\"} 1"), std::string::npos);
     EXPECT_NE(text.find("process_resident_memory_bytes"), std::string::npos);
     EXPECT_NE(text.find("process_cpu_seconds_total"), std::string::npos);
 }
