@@ -4,7 +4,7 @@
 #include <bourse/engine/data_format.hpp>
 #include <bourse/engine/packing.hpp>
 
-#include <map>
+#include <set>
 #include <unordered_map>
 
 namespace bourse::engine {
@@ -63,12 +63,17 @@ public:
     Positions positions() const { return decode_positions(ahead_[at_].positions); }
 
 private:
+    static constexpr std::size_t kFirstStep = 4;
+    static constexpr std::size_t kLastStep = 512;
+
     struct Item {
         std::uint64_t block;
         Bytes positions;
     };
 
     void read(std::uint64_t from) {
+        const bool leaps = !ahead_.empty() && from > ahead_.back().block + 1;
+        step_ = leaps ? kFirstStep : std::min(step_ * 4, kLastStep);
         ahead_.clear();
         at_ = 0;
         Bytes start = prefix_;
@@ -81,7 +86,6 @@ private:
             ended_ = ahead_.size() < step_;
             return ended_;
         });
-        step_ = std::min<std::size_t>(step_ * 4, 512);
     }
 
     const db::KvStore& kv_;
@@ -89,7 +93,7 @@ private:
     std::uint64_t to_block_;
     std::vector<Item> ahead_;
     std::size_t at_ = 0;
-    std::size_t step_ = 2;
+    std::size_t step_ = kFirstStep / 4;
     bool ended_ = false;
 };
 
@@ -98,9 +102,9 @@ class Alternatives {
 public:
     template <class Values>
     Alternatives(const db::KvStore& kv, const Values& values, std::uint64_t to_block) {
-        std::map<IndexedValue, bool> distinct;
-        for (const auto& value : values) distinct[indexed(value)] = true;
-        for (const auto& [value, unused] : distinct) lists_.emplace_back(kv, value, to_block);
+        std::set<IndexedValue> distinct;
+        for (const auto& value : values) distinct.insert(indexed(value));
+        for (const auto& value : distinct) lists_.emplace_back(kv, value, to_block);
     }
 
     std::optional<std::uint64_t> seek(std::uint64_t number) {
