@@ -55,7 +55,7 @@ def measure(build, runs):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("build", type=pathlib.Path)
+    parser.add_argument("build", type=lambda text: pathlib.Path(text).resolve())
     parser.add_argument("--runs", type=int, default=40)
     options = parser.parse_args()
     seconds = measure(options.build, options.runs)

@@ -60,7 +60,7 @@ def peer(build, tasks):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("build", type=pathlib.Path)
+    parser.add_argument("build", type=lambda text: pathlib.Path(text).resolve())
     parser.add_argument("--tasks", type=int, default=2000)
     parser.add_argument("--peer-tasks", type=int, default=300)
     parser.add_argument("--rounds", type=int, default=3)

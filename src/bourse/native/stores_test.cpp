@@ -35,7 +35,8 @@ TEST_P(WideAccounts, SurviveEveryField) {
     }
     store_account(state, kAnyHub, who, {});
     EXPECT_EQ(load_account(state, kAnyHub, who), HubAccount{});
-    for (const auto& change : state.changes().slots[kAnyHub]) EXPECT_TRUE(change.second.after.value.is_zero());
+    const auto changes = state.changes();
+    for (const auto& change : changes.slots.at(kAnyHub)) EXPECT_TRUE(change.second.after.value.is_zero());
 }
 INSTANTIATE_TEST_SUITE_P(AtTheLimit, WideAccounts,
                          testing::Values(Uint256(0), Uint256(~0ULL), Uint256(1) << 64, Uint256(1) << 128,

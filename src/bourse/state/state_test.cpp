@@ -243,7 +243,8 @@ TEST(State, random_steps_agree_with_a_model) {
             EXPECT_TRUE(equal(state.record(key.first, key.second), model[key].body));
         }
         auto after = reader.slots;
-        for (const auto& [address, slots] : state.changes().slots)
+        const auto changes = state.changes();
+        for (const auto& [address, slots] : changes.slots)
             for (const auto& [key, change] : slots) {
                 EXPECT_EQ(change.before, (reader.slots[{address, key}]));
                 EXPECT_FALSE(change.before == change.after);
