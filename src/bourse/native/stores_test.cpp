@@ -36,7 +36,8 @@ TEST_P(WideAccounts, SurviveEveryField) {
     store_account(state, kAnyHub, who, {});
     EXPECT_EQ(load_account(state, kAnyHub, who), HubAccount{});
     const auto changes = state.changes();
-    for (const auto& change : changes.slots.at(kAnyHub)) EXPECT_TRUE(change.second.after.value.is_zero());
+    for (const auto& [address, slots] : changes.slots)
+        for (const auto& [key, change] : slots) EXPECT_TRUE(change.after.value.is_zero());
 }
 INSTANTIATE_TEST_SUITE_P(AtTheLimit, WideAccounts,
                          testing::Values(Uint256(0), Uint256(~0ULL), Uint256(1) << 64, Uint256(1) << 128,
