@@ -2,7 +2,7 @@
 """poco_lifecycle: complete tasks a second over JSON-RPC with synced blocks, against the official contracts
 (@iexec/poco 6.1) on anvil, the same signed calls from the same program in the same run.
 
-    bench/macro/poco_lifecycle.py BUILD_DIR [--tasks 2000] [--peer-tasks 300]
+    bench/macro/poco_lifecycle.py BUILD_DIR [--tasks 2000] [--peer-tasks 100]
 
 The peer runs as its makers ship it for speed (blocks on demand, in memory, no disk); ours syncs every block to disk."""
 import argparse
@@ -62,7 +62,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("build", type=lambda text: pathlib.Path(text).resolve())
     parser.add_argument("--tasks", type=int, default=2000)
-    parser.add_argument("--peer-tasks", type=int, default=300)
+    parser.add_argument("--peer-tasks", type=int, default=100)
     parser.add_argument("--rounds", type=int, default=3)
     options = parser.parse_args()
     theirs = peer(options.build, options.peer_tasks)

@@ -6,6 +6,7 @@
 #include <bourse/cli/up/up_file.hpp>
 #include <bourse/codec/text.hpp>
 #include <bourse/poco/addresses.hpp>
+#include <bourse/sys/clock.hpp>
 #include <bourse/sys/command.hpp>
 #include <bourse/sys/file.hpp>
 #include <bourse/sys/log.hpp>
@@ -20,6 +21,7 @@
 namespace bourse::cli {
 namespace {
 
+constexpr std::uint64_t kOffersLimitMs = 10'000;
 constexpr unsigned kMostWorkers = 5;  ///< development accounts worker1…worker5
 constexpr std::uint64_t kDevChainId = 65535;
 constexpr const char* kPoolDescription = "bourse-development-pool";
@@ -48,6 +50,7 @@ private:
     Status<> start_services();
     Status<> set_up_market();
     Status<> start_pool();
+    void wait_for_offers();
     Status<> supervise();
 
     Status<> start_role(const std::string& name, std::uint16_t port, std::vector<std::string> arguments);
@@ -177,6 +180,23 @@ Status<> Up::start_pool() {
     return {};
 }
 
+/// The scheduler publishes once workers have logged in; whoever reads up.json may buy at once. A pool that has nothing
+/// to offer (its stake is spent, say) is no reason to stay down.
+void Up::wait_for_offers() {
+    if (options_.all_workers() == 0) return;
+    client::RpcClient rpc(node_url());
+    DevSetup setup(rpc, client::MarketClient(local_url(facts_.ports.market), facts_.chain_id), home_ / "orders");
+    const auto offer = home_ / "orders" / "workerpool-XS.json";
+    std::error_code ignored;
+    std::filesystem::remove(offer, ignored);
+    const auto deadline = sys::steady_ms() + kOffersLimitMs;
+    while (!sys::stop_requested() && sys::steady_ms() < deadline) {
+        if (setup.save_pool_orders(facts_.workerpool) && std::filesystem::exists(offer)) return;
+        std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    }
+    progress("the pool offers nothing yet; see " + (home_ / "logs/scheduler.log").string());
+}
+
 Status<> Up::supervise() {
     client::RpcClient rpc(node_url());
     DevSetup setup(rpc, client::MarketClient(local_url(facts_.ports.market), facts_.chain_id), home_ / "orders");
@@ -199,6 +219,7 @@ Status<> Up::run() {
         BOURSE_CHECK(start_services());
         BOURSE_CHECK(set_up_market());
         BOURSE_CHECK(start_pool());
+        wait_for_offers();
         BOURSE_CHECK(write_up_files(home_, facts_, supervisor_));
         progress("the market is up: " + local_url(facts_.ports.market) + ", node " + node_url());
         progress("facts in " + (home_ / "up.json").string() + "; Ctrl-C stops everything");
