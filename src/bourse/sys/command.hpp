@@ -49,7 +49,7 @@ struct RoleOptions {
 };
 void add_role_options(CLI::App& app, std::string_view role, RoleOptions& options, std::uint16_t default_port);
 
-/// Common start and end of a role: log, signals, umask, checks of the bind address, the data folder (made, mode 0700,
+/// Common start and end of a role: log, signals, checks of the bind address, the data folder (made, mode 0700,
 /// and locked against a second process), then `body`, which starts the role, calls wait_for_stop() and stops it.
 /// Returns the exit code; an error or exception of the body is logged and printed.
 int run_role(std::string_view role, RoleOptions& options, const std::function<Status<>()>& body);

@@ -110,32 +110,32 @@ Status<> DevSetup::save_order(const std::string& file, const std::string& json) 
     return sys::write_file_atomic(orders_folder_ / (file + ".json"), json + "\n");
 }
 
-Status<> DevSetup::offer_app(const std::string& name, const Address& app) {
-    BOURSE_TRY(const auto open, market_.app_orders({{"app", to_checksum(app)}}, 1));
-    if (!open.empty()) return save_order("app-" + name, poco::to_json_strings(open.front().order).dump(2));
-    auto order = open_offer<poco::AppOrder>(kOrderVolume);
-    order.app = app;
-    order.appprice = kAppPriceNrlc;
-    const auto key = dev_key("app_provider");
+template <class Order>
+Status<> DevSetup::offer(const std::string& file, std::string_view owner,
+                         const std::vector<client::PublishedOrder<Order>>& open, Order order) {
+    if (!open.empty()) return save_order(file, poco::to_json_strings(open.front().order).dump(2));
+    const auto key = dev_key(owner);
     BOURSE_TRY(const auto facts, hub_.facts());
     client::sign_order(order, key, facts.domain_separator);
     const auto json = poco::to_json_strings(order);
-    BOURSE_CHECK(market_.publish(poco::OrderKind::kApp, json, key));
-    return save_order("app-" + name, json.dump(2));
+    BOURSE_CHECK(market_.publish(poco::OrderTraits<Order>::kKind, json, key));
+    return save_order(file, json.dump(2));
+}
+
+Status<> DevSetup::offer_app(const std::string& name, const Address& app) {
+    BOURSE_TRY(const auto open, market_.app_orders({{"app", to_checksum(app)}}, 1));
+    auto order = open_offer<poco::AppOrder>(kOrderVolume);
+    order.app = app;
+    order.appprice = kAppPriceNrlc;
+    return offer("app-" + name, "app_provider", open, std::move(order));
 }
 
 Status<> DevSetup::offer_dataset(const std::string& name, const Address& dataset) {
     BOURSE_TRY(const auto open, market_.dataset_orders({{"dataset", to_checksum(dataset)}}, 1));
-    if (!open.empty()) return save_order("dataset-" + name, poco::to_json_strings(open.front().order).dump(2));
     auto order = open_offer<poco::DatasetOrder>(kOrderVolume);
     order.dataset = dataset;
     order.datasetprice = kDatasetPriceNrlc;
-    const auto key = dev_key("dataset_provider");
-    BOURSE_TRY(const auto facts, hub_.facts());
-    client::sign_order(order, key, facts.domain_separator);
-    const auto json = poco::to_json_strings(order);
-    BOURSE_CHECK(market_.publish(poco::OrderKind::kDataset, json, key));
-    return save_order("dataset-" + name, json.dump(2));
+    return offer("dataset-" + name, "dataset_provider", open, std::move(order));
 }
 
 Status<> DevSetup::save_pool_orders(const Address& pool) {

@@ -15,6 +15,7 @@
 #include <map>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace bourse::cli {
 
@@ -38,6 +39,10 @@ private:
     Status<> deposit(std::string_view account, const Uint256& nrlc);
     /// Creates the resource unless it is there; `call` is the registry's create function.
     Result<Address> create(std::string_view owner_name, const Address& registry, ByteView initializer, Bytes call);
+    /// Signs and publishes the order unless its resource has an open one; its file is written either way.
+    template <class Order>
+    Status<> offer(const std::string& file, std::string_view owner,
+                   const std::vector<client::PublishedOrder<Order>>& open, Order order);
     Status<> save_order(const std::string& file, const std::string& json);
 
     client::RpcClient* rpc_;
