@@ -375,7 +375,7 @@ TEST_F(CoreTest, TasksWorkersAndPoolAreShown) {
     EXPECT_EQ(Json::parse(life.get("/tasks/" + to_hex(task)).body)["currentStatus"], "INITIALIZING");
     EXPECT_EQ(life.get("/v1/tasks/0x12").status, 400);
     EXPECT_EQ(life.get("/v1/tasks/" + to_hex(Hash{})).status, 404);
-    EXPECT_EQ(Json::parse(life.get("/v1/workers").body)["workers"].size(), 1U);
+    EXPECT_TRUE(eventually([&] { return Json::parse(life.get("/v1/workers").body)["workers"].size() == 1; }));
     EXPECT_EQ(Json::parse(life.get("/v1/pool").body)["deals"], 1);
     EXPECT_NE(life.get("/metrics").body.find("bourse_scheduler_tasks"), std::string::npos);
 }
