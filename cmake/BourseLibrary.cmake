@@ -37,6 +37,17 @@ function(bourse_library)
     endif()
 endfunction()
 
+# A unit: a subfolder of a library whose other parts include only the headers named under INTERFACE, and which itself
+# includes only the interfaces of the units under DEPS. Nothing to build; tools/lint/levels.py proves it.
+#
+#   bourse_unit(NAME clerk INTERFACE clerk.hpp DEPS core registry)
+function(bourse_unit)
+    cmake_parse_arguments(ARG "" "NAME" "INTERFACE;DEPS" ${ARGN})
+    if(NOT IS_DIRECTORY "${CMAKE_CURRENT_SOURCE_DIR}/${ARG_NAME}")
+        message(FATAL_ERROR "bourse_unit: no folder ${ARG_NAME} in ${CMAKE_CURRENT_SOURCE_DIR}")
+    endif()
+endfunction()
+
 # A fuzz target: fuzz/NAME.cpp with LLVMFuzzerTestOneInput. Under the `fuzz` preset it is a libFuzzer program;
 # elsewhere it replays files and folders, so that the kept corpora run in every tier.
 function(bourse_fuzzer)

@@ -2,7 +2,9 @@
 """Compares the includes of src/bourse with the dependencies that each library declares.
 
 A library may include itself and what its CMakeLists.txt names under DEPS; a dependency has a lower level; the libraries
-of the deterministic zone depend on zone libraries only; the outsiders never reach into the node. Exit code 1 on any breach.
+of the deterministic zone depend on zone libraries only; the outsiders never reach into the node. Where a library is
+divided by bourse_unit(), a unit includes itself, the interface headers of the units it names under DEPS, and the public
+headers beside the library's CMakeLists.txt; no two units depend on each other. Exit code 1 on any breach.
 """
 import pathlib
 import re
@@ -11,24 +13,32 @@ import sys
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 SOURCES = ROOT / "src" / "bourse"
 ZONE = {"base", "crypto", "codec", "poco", "state", "evm", "native", "chain"}
-OUTSIDERS = {"client", "market", "scheduler", "worker", "secrets", "store", "bridge", "cli"}
+OUTSIDERS = {"client", "broker", "orderbook", "explorer", "market", "scheduler", "worker", "secrets", "store", "bridge", "cli"}
 NODE_SIDE = {"state", "evm", "native", "chain", "engine", "rpc", "node"}
 CALL = re.compile(r"bourse_library\(([^)]*)\)", re.S)
 INCLUDE = re.compile(r'^\s*#\s*include\s*<bourse/(?:([a-z0-9_]+)/)[^>]*>', re.M)
-KEYWORDS = {"NAME", "LEVEL", "DEPS", "EXTERNAL", "TEST_DEPS"}
+KEYWORDS = {"NAME", "LEVEL", "DEPS", "EXTERNAL", "TEST_DEPS", "INTERFACE"}
+UNIT_CALL = re.compile(r"^bourse_unit\(([^)]*)\)", re.S | re.M)
+UNIT_INCLUDE = re.compile(r'^\s*#\s*include\s*<bourse/([a-z0-9_]+)/([^>]*)>', re.M)
+PUBLIC_IN_UNITS = {"native": {"modules.hpp"}}
+
+
+def fields_of(body):
+    fields, key = {}, None
+    for word in body.split():
+        if word in KEYWORDS:
+            key = word
+            fields[key] = []
+        else:
+            fields[key].append(word)
+    return fields
 
 
 def declared():
     libraries = {}
     for listing in sorted(SOURCES.glob("*/CMakeLists.txt")):
         for body in CALL.findall(listing.read_text()):
-            fields, key = {}, None
-            for word in body.split():
-                if word in KEYWORDS:
-                    key = word
-                    fields[key] = []
-                else:
-                    fields[key].append(word)
+            fields = fields_of(body)
             libraries[fields["NAME"][0]] = {
                 "level": int(fields["LEVEL"][0]),
                 "deps": set(fields.get("DEPS", [])),
@@ -64,12 +74,58 @@ def include_breaches(libraries):
                 yield f"{source.relative_to(ROOT)}: includes {used}, which {name} does not declare"
 
 
+def declared_units():
+    """Per library with units: name -> interface headers and dependencies, in order of declaration."""
+    units = {}
+    for listing in sorted(SOURCES.glob("*/CMakeLists.txt")):
+        for body in UNIT_CALL.findall(listing.read_text()):
+            fields = fields_of(body)
+            units.setdefault(listing.parent.name, {})[fields["NAME"][0]] = {
+                "interface": set(fields.get("INTERFACE", [])),
+                "deps": fields.get("DEPS", []),
+            }
+    return units
+
+
+def unit_breaches(units):
+    for library, parts in units.items():
+        known = []
+        for name, unit in parts.items():
+            for dep in unit["deps"]:
+                if dep not in known:
+                    yield f"{library}/{name}: depends on {dep}, which is not declared before it"
+            known.append(name)
+        for folder in sorted(p.name for p in (SOURCES / library).iterdir() if p.is_dir()):
+            if folder not in parts:
+                yield f"{library}/{folder}: folder without bourse_unit()"
+        for source in sorted((SOURCES / library).glob("*/*.[ch]pp")):
+            yield from unit_include_breaches(library, parts, source)
+
+
+def unit_include_breaches(library, parts, source):
+    name = source.parent.name
+    if name not in parts or source.name.endswith("_test.cpp"):
+        return
+    for used_library, path in UNIT_INCLUDE.findall(source.read_text()):
+        if used_library != library:
+            continue
+        used, _, header = path.rpartition("/")
+        if used == name or (used == "" and header in PUBLIC_IN_UNITS.get(library, ())):
+            continue
+        if used not in parts[name]["deps"]:
+            yield f"{source.relative_to(ROOT)}: includes {path}, which unit {name} does not declare"
+        elif header not in parts[used]["interface"]:
+            yield f"{source.relative_to(ROOT)}: includes {path}, which is no interface of unit {used}"
+
+
 def main():
     libraries = declared()
-    breaches = list(declaration_breaches(libraries)) + list(include_breaches(libraries))
+    units = declared_units()
+    breaches = list(declaration_breaches(libraries)) + list(include_breaches(libraries)) + list(unit_breaches(units))
     for breach in breaches:
         print(f"levels: {breach}", file=sys.stderr)
-    print(f"levels: {len(libraries)} libraries, {len(breaches)} breaches")
+    count = sum(len(parts) for parts in units.values())
+    print(f"levels: {len(libraries)} libraries, {count} units, {len(breaches)} breaches")
     return 1 if breaches else 0
 
 

@@ -1,8 +1,8 @@
 #include <bourse/codec/eip712.hpp>
-#include <bourse/native/hub_state.hpp>
+#include <bourse/native/clerk/hub_state.hpp>
 #include <bourse/native/modules.hpp>
-#include <bourse/native/registry.hpp>
-#include <bourse/native/rlc.hpp>
+#include <bourse/native/registry/registry.hpp>
+#include <bourse/native/token/rlc.hpp>
 #include <bourse/poco/addresses.hpp>
 #include <bourse/poco/orders.hpp>
 

@@ -1,8 +1,8 @@
 // Invariants over what a transaction touched (poco.md §3.1, §21.2). Sums are compared by their changes, totals stand
 // in the hub's books, so the cost depends on the transaction alone.
-#include <bourse/native/hub_state.hpp>
+#include <bourse/native/clerk/hub_state.hpp>
 #include <bourse/native/modules.hpp>
-#include <bourse/native/rlc.hpp>
+#include <bourse/native/token/rlc.hpp>
 #include <bourse/poco/addresses.hpp>
 
 #include <set>

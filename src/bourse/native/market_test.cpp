@@ -1,5 +1,5 @@
 // The market as a whole: random legal and illegal steps keep the books, values beyond 64 bits are real.
-#include <bourse/native/task_store.hpp>
+#include <bourse/native/hub/task_store.hpp>
 #include <bourse/native/test_world.hpp>
 #include <bourse/poco/error_text.hpp>
 

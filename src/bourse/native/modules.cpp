@@ -1,20 +1,24 @@
 #include <bourse/base/assert.hpp>
-#include <bourse/native/gas.hpp>
-#include <bourse/native/hub.hpp>
-#include <bourse/native/hub_state.hpp>
+#include <bourse/native/clerk/entries.hpp>
+#include <bourse/native/core/gas.hpp>
+#include <bourse/native/dispatch.hpp>
+#include <bourse/native/hub/hub.hpp>
 #include <bourse/native/modules.hpp>
-#include <bourse/native/registry.hpp>
-#include <bourse/native/resources.hpp>
-#include <bourse/native/rlc.hpp>
-#include <bourse/native/task_store.hpp>
+#include <bourse/native/registry/registry.hpp>
+#include <bourse/native/registry/resources.hpp>
+#include <bourse/native/token/rlc.hpp>
 #include <bourse/poco/addresses.hpp>
 #include <bourse/poco/error_text.hpp>
 
 namespace bourse::native {
 
+std::array<std::span<const Entry>, 8> hub_tables() noexcept {
+    return {hub_task_entries(),   hub_match_entries(), hub_view_entries(),   hub_task_view_entries(),
+            hub_escrow_entries(), hub_order_entries(), hub_config_entries(), hub_score_entries()};
+}
+
 const Entry* find_hub_entry(std::uint32_t selector) noexcept {
-    for (const auto table : {hub_task_entries(), hub_match_entries(), hub_view_entries(), hub_escrow_entries(),
-                             hub_order_entries(), hub_config_entries()})
+    for (const auto table : hub_tables())
         if (const auto* entry = find_entry(table, selector)) return entry;
     return nullptr;
 }
@@ -82,17 +86,6 @@ state::CallResult execute(state::Host& host, const state::Message& message) {
     if (result) return {Status::kSuccess, context.gas_left(), *std::move(result)};
     state.revert(snapshot);
     return {Status::kRevert, context.gas_left(), std::move(result).error().data};
-}
-
-TaskConsensusView task_consensus(const state::State& state, const poco::TaskId& task) {
-    TaskFile file(state, poco::kHub, task);
-    TaskConsensusView out;
-    out.total = file.total;
-    for (std::uint64_t place = 0; place < file.contributor_count(); ++place) {
-        const auto& entry = file.contributor(place);
-        if (entry.leader == place) out.groups.push_back({entry.value, entry.group_weight});
-    }
-    return out;
 }
 
 }  // namespace bourse::native

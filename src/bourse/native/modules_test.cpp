@@ -1,9 +1,9 @@
-#include <bourse/native/gas.hpp>
-#include <bourse/native/hub.hpp>
-#include <bourse/native/registry.hpp>
-#include <bourse/native/resources.hpp>
-#include <bourse/native/rlc.hpp>
+#include <bourse/native/core/gas.hpp>
+#include <bourse/native/dispatch.hpp>
+#include <bourse/native/registry/registry.hpp>
+#include <bourse/native/registry/resources.hpp>
 #include <bourse/native/test_world.hpp>
+#include <bourse/native/token/rlc.hpp>
 #include <bourse/poco/error_text.hpp>
 
 #include <rapidcheck/gtest.h>
@@ -18,9 +18,8 @@ TEST(Dispatch, EveryFunctionOfTheInterfaceIsServed) {
         EXPECT_NE(find_hub_entry(poco::selectors::number(function.selector)), nullptr) << function.signature;
     for (const auto& function : poco::selectors::rlc_functions())
         EXPECT_NE(find_entry(rlc_table(), poco::selectors::number(function.selector)), nullptr) << function.signature;
-    const std::size_t hub_entries = hub_escrow_entries().size() + hub_order_entries().size() +
-                                    hub_match_entries().size() + hub_config_entries().size() +
-                                    hub_task_entries().size() + hub_view_entries().size();
+    std::size_t hub_entries = 0;
+    for (const auto table : hub_tables()) hub_entries += table.size();
     EXPECT_EQ(hub_entries, poco::selectors::hub_functions().size());
 }
 

@@ -1,7 +1,7 @@
 // Records and packed slots, on both sides of each limit.
-#include <bourse/native/deal_store.hpp>
-#include <bourse/native/record.hpp>
-#include <bourse/native/task_store.hpp>
+#include <bourse/native/clerk/deal_store.hpp>
+#include <bourse/native/core/record.hpp>
+#include <bourse/native/hub/task_store.hpp>
 #include <bourse/native/test_world.hpp>
 
 #include <rapidcheck/gtest.h>

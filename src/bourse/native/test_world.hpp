@@ -2,7 +2,7 @@
 #pragma once
 
 #include <bourse/crypto/secp256k1.hpp>
-#include <bourse/native/hub_state.hpp>
+#include <bourse/native/clerk/hub_state.hpp>
 #include <bourse/native/modules.hpp>
 #include <bourse/poco/addresses.hpp>
 #include <bourse/poco/contracts.hpp>
