@@ -215,7 +215,9 @@ std::string make_chain_file(const Network& network, bool for_sdk8) {
     chain["id"] = std::to_string(network.chain_id);
     chain["host"] = network.rpc_url;
     chain["hub"] = to_checksum(network.hub);
-    if (!network.secrets_url.empty()) chain["sms"] = network.secrets_url;
+    // The existing SDK wants the key even where it asks for no secret; a market answers 404 there: none is stored.
+    const std::string& secrets = network.secrets_url.empty() ? network.market_url : network.secrets_url;
+    if (!secrets.empty()) chain["sms"] = secrets;
     if (!network.market_url.empty()) chain["iexecGateway"] = network.market_url;
     if (!network.store_url.empty()) chain["ipfsGateway"] = network.store_url;
     if (!network.scheduler_url.empty()) chain["compass"] = network.scheduler_url;

@@ -82,6 +82,8 @@ void RestApi::add_routes(net::HttpServer& server) {
     server.route("GET", "/tasks/:id/logs", [this](const net::Request& r) { return logs(r, true); });
     server.route("GET", "/tasks/:id/replicates/:wallet",
                  [this](const net::Request& r) { return show_replicate_for_sdk(r); });
+    // The SDK's directory of pools ("compass"): each scheduler answers for its own pool.
+    server.route("GET", "/:chain/workerpools/:pool", [this](const net::Request& r) { return api_of_pool_for_sdk(r); });
     server.route("POST", "/v1/admin/drain", [this](const net::Request& r) { return drain(r, true); });
     server.route("POST", "/v1/admin/resume", [this](const net::Request& r) { return drain(r, false); });
     server.route("GET", "/metrics", [this](const net::Request&) {
@@ -125,6 +127,13 @@ net::Response RestApi::show_replicate_for_sdk(const net::Request& request) const
         return replicate_to_sdk_json(*task, *replicate);
     });
     return json ? net::Response::json(200, dump_json(*json)) : unknown_task();
+}
+
+net::Response RestApi::api_of_pool_for_sdk(const net::Request& request) const {
+    const auto pool = address_from_hex(request.params.at("pool"));
+    if (request.params.at("chain") != std::to_string(config_.chain_id) || pool != config_.pool)
+        return rest_refusal(404, "POOL_UNKNOWN", "This scheduler serves the pool " + to_checksum(config_.pool) + ".");
+    return net::Response::json(200, dump_json({{"ok", true}, {"apiUrl", "http://" + request.header("host")}}));
 }
 
 net::Response RestApi::challenge(const net::Request& request, bool for_sdk) {

@@ -47,6 +47,7 @@ private:
     net::Response show_task(const net::Request& request) const;
     net::Response show_task_for_sdk(const net::Request& request) const;
     net::Response show_replicate_for_sdk(const net::Request& request) const;
+    net::Response api_of_pool_for_sdk(const net::Request& request) const;
     net::Response challenge(const net::Request& request, bool for_sdk);
     net::Response logs(const net::Request& request, bool for_sdk);
     net::Response workers() const;
