@@ -27,6 +27,7 @@ struct Request {
     std::string body;
     std::filesystem::path body_file;  ///< for routes that spool their body: a temporary file, removed afterwards
     std::string remote_address;       ///< "127.0.0.1"
+    std::uint64_t connection = 0;     ///< number of the connection it came by; none comes twice in a server's life
     std::map<std::string, std::string> params;  ///< :name segments of the route
 
     std::optional<std::string> query_value(std::string_view name) const;  ///< first value

@@ -40,7 +40,7 @@ void HttpServer::Impl::start_session(tcp::socket socket) {
         return;
     }
     const auto id = next_session++;
-    auto session = std::make_shared<Session>(*this, std::move(socket));
+    auto session = std::make_shared<Session>(*this, std::move(socket), id);
     sessions.emplace(id, session);
     asio::co_spawn(
         executor, [session] { return session->run(); }, [this, id, session](std::exception_ptr) { end_session(id); });

@@ -190,6 +190,7 @@ std::optional<Response> Session::check_head() {
     request_ = Request();
     request_.method.assign(method.data(), method.size());
     request_.remote_address = remote_;
+    request_.connection = number_;
     copy_headers(head, request_.headers);
     const auto host = request_.header("host");
     if (!parse_target({target.data(), target.size()}, request_)) return refusal(400, "malformed request target");
@@ -456,6 +457,11 @@ asio::awaitable<void> Session::run_websocket(const WsRoute& route) {
         beast::flat_buffer message;
         const auto [ec, n] = co_await stream.async_read(message, kTuple);
         if (ec) break;
+        if (const auto wait_s = server_.rate.refuse_for_s(remote_); wait_s > 0) {
+            // Messages count as requests do. Answers would have to be of the handlers' protocol, so the stream ends.
+            ws->close(1013, "too many requests from this address; try again in " + std::to_string(wait_s) + " s");
+            continue;
+        }
         co_await to_pool();
         guarded(route.handlers.on_message,
                 std::string_view(static_cast<const char*>(message.data().data()), message.size()));

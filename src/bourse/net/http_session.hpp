@@ -57,7 +57,7 @@ struct HttpServer::Impl {
     std::mutex mutex;  ///< guards what follows
     std::condition_variable changed;
     std::map<std::uint64_t, std::shared_ptr<Session>> sessions;
-    std::uint64_t next_session = 0;
+    std::uint64_t next_session = 1;
     std::size_t refusing = 0;
 
     asio::awaitable<void> accept_loop();
@@ -78,8 +78,12 @@ class ServerWs;
 /// One connection: requests one after another, or a WebSocket after an upgrade.
 class Session : public std::enable_shared_from_this<Session> {
 public:
-    Session(HttpServer::Impl& server, tcp::socket socket)
-        : server_(server), executor_(socket.get_executor()), stream_(std::move(socket)), buffer_(kReadBufferBytes * 2) {
+    Session(HttpServer::Impl& server, tcp::socket socket, std::uint64_t number)
+        : server_(server),
+          number_(number),
+          executor_(socket.get_executor()),
+          stream_(std::move(socket)),
+          buffer_(kReadBufferBytes * 2) {
         error_code ec;
         remote_ = stream_.socket().remote_endpoint(ec).address().to_string(ec);
         stream_.socket().set_option(tcp::no_delay(true), ec);
@@ -109,6 +113,7 @@ private:
     asio::awaitable<void> run_websocket(const WsRoute& route);
 
     HttpServer::Impl& server_;
+    const std::uint64_t number_;
     asio::any_io_executor executor_;  ///< the connection's strand
     beast::tcp_stream stream_;        ///< moved away by an upgrade
     std::string remote_;
