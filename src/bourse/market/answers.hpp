@@ -2,8 +2,8 @@
 #pragma once
 
 #include <bourse/base/result.hpp>
-#include <bourse/market/order_query.hpp>
 #include <bourse/net/http.hpp>
+#include <bourse/orderbook/order_query.hpp>
 
 #include <nlohmann/json.hpp>
 

@@ -35,7 +35,7 @@ Status<> serve_market(MarketOptions& options) {
         BOURSE_TRY(config.faucet_key, client::read_key_file(options.faucet_key_file));
     }
     client::RpcClient rpc(options.rpc);
-    const auto views = make_market_chain(rpc, hub);
+    const auto views = orderbook::make_market_chain(rpc, hub);
     const auto blocks = client::make_follower_chain(rpc);
     const auto transactions = client::make_outbox_chain(rpc);
     BOURSE_TRY(const auto service, MarketService::start(config, {*views, *blocks, *transactions}));

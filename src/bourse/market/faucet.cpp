@@ -11,7 +11,7 @@ const char* const kFaucetSchema =
     "CREATE TABLE faucet(address TEXT PRIMARY KEY, granted_ms BIGINT NOT NULL, intent TEXT NOT NULL,"
     " paid BIGINT NOT NULL)";
 
-Faucet::Faucet(db::Database& database, MarketChain& chain, client::OutboxChain& outbox_chain,
+Faucet::Faucet(db::Database& database, orderbook::MarketChain& chain, client::OutboxChain& outbox_chain,
                const crypto::PrivateKey& key, FaucetConfig config, std::function<std::uint64_t()> now_ms)
     : db_(&database), chain_(&chain), config_(config), now_ms_(std::move(now_ms)) {
     client::OutboxConfig outbox;

@@ -6,7 +6,7 @@
 #include <bourse/client/outbox.hpp>
 #include <bourse/crypto/secp256k1.hpp>
 #include <bourse/db/sql.hpp>
-#include <bourse/market/chain.hpp>
+#include <bourse/orderbook/chain.hpp>
 
 #include <cstdint>
 #include <functional>
@@ -30,8 +30,8 @@ class Faucet {
 public:
     /// `now_ms`: wall clock. All references must outlive it. The database has kFaucetSchema and
     /// client::outbox_schema().
-    Faucet(db::Database& database, MarketChain& chain, client::OutboxChain& outbox_chain, const crypto::PrivateKey& key,
-           FaucetConfig config, std::function<std::uint64_t()> now_ms);
+    Faucet(db::Database& database, orderbook::MarketChain& chain, client::OutboxChain& outbox_chain,
+           const crypto::PrivateKey& key, FaucetConfig config, std::function<std::uint64_t()> now_ms);
     void start();
     void stop() { outbox_->stop(); }
 
@@ -52,7 +52,7 @@ private:
     void settle(const client::Outcome& outcome);
 
     db::Database* db_;
-    MarketChain* chain_;
+    orderbook::MarketChain* chain_;
     FaucetConfig config_;
     std::function<std::uint64_t()> now_ms_;
     std::mutex mutex_;

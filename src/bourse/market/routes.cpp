@@ -24,8 +24,8 @@ std::optional<Hash> hash_member(const nlohmann::json& body, const char* name) {
     return hash_from_hex(found->get<std::string>());
 }
 
-Result<Withdrawal> parse_withdrawal(poco::OrderKind kind, const nlohmann::json& body) {
-    Withdrawal what;
+Result<orderbook::Withdrawal> parse_withdrawal(poco::OrderKind kind, const nlohmann::json& body) {
+    orderbook::Withdrawal what;
     const auto target = body.value("target", nlohmann::json("unpublish_orderHash"));
     if (target == "unpublish_orderHash") {
         const auto hash = hash_member(body, "orderHash");
@@ -35,7 +35,8 @@ Result<Withdrawal> parse_withdrawal(poco::OrderKind kind, const nlohmann::json& 
     }
     if (target != "unpublish_last" && target != "unpublish_all")
         return fail("BODY_INVALID", "target must be unpublish_orderHash, unpublish_last or unpublish_all");
-    what.target = target == "unpublish_last" ? Withdrawal::Target::kLast : Withdrawal::Target::kAll;
+    what.target =
+        target == "unpublish_last" ? orderbook::Withdrawal::Target::kLast : orderbook::Withdrawal::Target::kAll;
     const std::string name(kind == poco::OrderKind::kRequest ? "requester" : poco::to_text(kind));
     const auto member = body.find(name);
     const auto address =
@@ -49,7 +50,7 @@ Result<Withdrawal> parse_withdrawal(poco::OrderKind kind, const nlohmann::json& 
 
 Result<std::uint64_t> MarketService::chain_of(const net::Request& request) {
     BOURSE_TRY(const auto ours, chains_.views.chain_id());
-    BOURSE_TRY(const auto asked, parse_number(request, "chainId"));
+    BOURSE_TRY(const auto asked, orderbook::parse_number(request, "chainId"));
     if (asked && *asked != ours)
         return fail("QUERY_INVALID", "chainId " + std::to_string(*asked) +
                                          " is not served here: this market is on chain " + std::to_string(ours));
@@ -59,11 +60,11 @@ Result<std::uint64_t> MarketService::chain_of(const net::Request& request) {
 net::Response MarketService::list_orders(poco::OrderKind kind, const net::Request& request) {
     const auto chain = chain_of(request);
     if (!chain) return refused_answer(chain.error());
-    const auto filter = parse_order_filter(kind, request);
+    const auto filter = orderbook::parse_order_filter(kind, request);
     if (!filter) return refused_answer(filter.error());
     const auto page = book_.list(kind, *filter);
     nlohmann::json body = {{"orders", nlohmann::json::array()}};
-    for (const auto& record : page.orders) body["orders"].push_back(wrapper_json(record, *chain));
+    for (const auto& record : page.orders) body["orders"].push_back(orderbook::wrapper_json(record, *chain));
     add_paging(body, page.count, filter->offset, filter->limit);
     return ok_answer(std::move(body));
 }
@@ -75,7 +76,7 @@ net::Response MarketService::show_order(poco::OrderKind kind, const net::Request
     if (!hash) return refused_answer({"QUERY_INVALID", "an order hash is 32 bytes of 0x hex"});
     const auto record = book_.find(kind, *hash);
     if (!record) return refused_answer({"NOT_FOUND", "no " + std::string(poco::to_text(kind)) + "order has this hash"});
-    return ok_answer(wrapper_json(*record, *chain));
+    return ok_answer(orderbook::wrapper_json(*record, *chain));
 }
 
 net::Response MarketService::publish_order(poco::OrderKind kind, const net::Request& request) {
@@ -91,7 +92,7 @@ net::Response MarketService::publish_order(poco::OrderKind kind, const net::Requ
     if (!published) return refused_answer(published.error());
     sys::log_info("order published", {{"kind", std::string(poco::to_text(kind))}, {"hash", to_hex(published->hash)}});
     report_metrics();
-    return ok_answer({{"published", wrapper_json(*published, *chain)}});
+    return ok_answer({{"published", orderbook::wrapper_json(*published, *chain)}});
 }
 
 net::Response MarketService::withdraw_orders(poco::OrderKind kind, const net::Request& request) {
@@ -114,11 +115,11 @@ net::Response MarketService::withdraw_orders(poco::OrderKind kind, const net::Re
 net::Response MarketService::list_deals(const net::Request& request) {
     const auto chain = chain_of(request);
     if (!chain) return refused_answer(chain.error());
-    const auto paging = parse_paging(request);
+    const auto paging = orderbook::parse_paging(request);
     if (!paging) return refused_answer(paging.error());
     std::map<std::string, std::string> equal;
     for (const auto& [name, value] : request.query)
-        if (Ledger::is_deal_column(name) && value != "any") equal[name] = lower_case(value);
+        if (orderbook::Ledger::is_deal_column(name) && value != "any") equal[name] = lower_case(value);
     auto page = ledger_.deals(equal, paging->offset, paging->limit);
     nlohmann::json body = {{"deals", std::move(page.rows)}};
     add_paging(body, page.count, paging->offset, paging->limit);
@@ -136,12 +137,13 @@ net::Response MarketService::show_deal(const net::Request& request) {
 net::Response MarketService::list_categories(const net::Request& request) {
     const auto chain = chain_of(request);
     if (!chain) return refused_answer(chain.error());
-    const auto paging = parse_paging(request);
+    const auto paging = orderbook::parse_paging(request);
     if (!paging) return refused_answer(paging.error());
-    const auto low = parse_number(request, "minWorkClockTimeRef");
-    const auto high = parse_number(request, "maxWorkClockTimeRef");
+    const auto low = orderbook::parse_number(request, "minWorkClockTimeRef");
+    const auto high = orderbook::parse_number(request, "maxWorkClockTimeRef");
     if (!low || !high) return refused_answer(low ? high.error() : low.error());
-    auto page = ledger_.categories(low->value_or(0), high->value_or(kMaxSafeInteger), paging->offset, paging->limit);
+    auto page =
+        ledger_.categories(low->value_or(0), high->value_or(orderbook::kMaxSafeInteger), paging->offset, paging->limit);
     nlohmann::json body = {{"categories", std::move(page.rows)}};
     add_paging(body, page.count, paging->offset, paging->limit);
     return ok_answer(std::move(body));
@@ -151,7 +153,8 @@ net::Response MarketService::show_category(const net::Request& request) {
     const auto chain = chain_of(request);
     if (!chain) return refused_answer(chain.error());
     const auto id = uint256_from_decimal(request.params.at("catid"));
-    if (!id || *id > Uint256(kMaxSafeInteger)) return refused_answer({"QUERY_INVALID", "a category is a number"});
+    if (!id || *id > Uint256(orderbook::kMaxSafeInteger))
+        return refused_answer({"QUERY_INVALID", "a category is a number"});
     auto category = ledger_.category(id->low_u64());
     if (!category) return refused_answer({"NOT_FOUND", "no category has this number"});
     (*category)["chainId"] = *chain;
@@ -159,7 +162,7 @@ net::Response MarketService::show_category(const net::Request& request) {
 }
 
 net::Response MarketService::show_trades(const net::Request& request) {
-    const auto category = parse_number(request, "category");
+    const auto category = orderbook::parse_number(request, "category");
     if (!category) return refused_answer(category.error());
     if (!*category) return refused_answer({"QUERY_INVALID", "category is a required field"});
     return ok_answer({{"ohlc", ledger_.trades(**category)}});

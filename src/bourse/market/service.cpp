@@ -98,8 +98,8 @@ MarketService::MarketService(const MarketConfig& config, MarketChains chains, st
 
 Result<std::unique_ptr<MarketService>> MarketService::start(const MarketConfig& config, MarketChains chains) {
     BOURSE_TRY(auto database, db::Database::open("sqlite://" + (config.folder / "market.db").string() + "?sync=full"));
-    BOURSE_CHECK(database->migrate(
-        {kOrdersSchema, kLedgerSchema, kCursorSchema, kMetaSchema, client::outbox_schema(), kFaucetSchema}));
+    BOURSE_CHECK(database->migrate({orderbook::kOrdersSchema, orderbook::kLedgerSchema, orderbook::kCursorSchema,
+                                    kMetaSchema, client::outbox_schema(), kFaucetSchema}));
     std::unique_ptr<MarketService> service(new MarketService(config, chains, std::move(database)));
     if (config.faucet_key) {
         service->faucet_ = std::make_unique<Faucet>(*service->db_, chains.views, chains.transactions,

@@ -2,15 +2,15 @@
 #pragma once
 
 #include <bourse/client/log_follower.hpp>
-#include <bourse/market/challenges.hpp>
 #include <bourse/market/faucet.hpp>
-#include <bourse/market/ledger.hpp>
-#include <bourse/market/order_book.hpp>
-#include <bourse/market/order_query.hpp>
 #include <bourse/market/proxy.hpp>
-#include <bourse/market/publication.hpp>
-#include <bourse/market/reaction.hpp>
 #include <bourse/net/http_server.hpp>
+#include <bourse/orderbook/challenges.hpp>
+#include <bourse/orderbook/ledger.hpp>
+#include <bourse/orderbook/order_book.hpp>
+#include <bourse/orderbook/order_query.hpp>
+#include <bourse/orderbook/publication.hpp>
+#include <bourse/orderbook/reaction.hpp>
 
 #include <atomic>
 #include <condition_variable>
@@ -37,7 +37,7 @@ struct MarketConfig {
 
 /// The chain behind the market; all three must outlive it.
 struct MarketChains {
-    MarketChain& views;
+    orderbook::MarketChain& views;
     client::FollowerChain& blocks;
     client::OutboxChain& transactions;
 };
@@ -91,11 +91,11 @@ private:
     MarketChains chains_;
     std::unique_ptr<db::Database> db_;
     std::mutex book_mutex_;
-    OrderBook book_;
-    Ledger ledger_;
-    Publication publication_;
-    Reaction reaction_;
-    Challenges challenges_;
+    orderbook::OrderBook book_;
+    orderbook::Ledger ledger_;
+    orderbook::Publication publication_;
+    orderbook::Reaction reaction_;
+    orderbook::Challenges challenges_;
     Proxy proxy_;
     std::unique_ptr<Faucet> faucet_;
     std::vector<Endpoint> endpoints_;

@@ -3,8 +3,8 @@
 #include <bourse/client/cid.hpp>
 #include <bourse/client/market_client.hpp>
 #include <bourse/codec/transaction.hpp>
-#include <bourse/market/test_chain.hpp>
 #include <bourse/net/http_client.hpp>
+#include <bourse/orderbook/test_chain.hpp>
 #include <bourse/sys/clock.hpp>
 #include <bourse/sys/file.hpp>
 
@@ -15,7 +15,7 @@
 namespace bourse::market {
 namespace {
 
-using namespace testing;
+using namespace orderbook::testing;
 
 /// Blocks that a test adds.
 class FakeBlocks final : public client::FollowerChain {

@@ -1,13 +1,13 @@
-#include <bourse/market/order_book.hpp>
+#include <bourse/orderbook/order_book.hpp>
 
-#include <bourse/market/order_query.hpp>
-#include <bourse/market/test_chain.hpp>
+#include <bourse/orderbook/order_query.hpp>
+#include <bourse/orderbook/test_chain.hpp>
 #include <bourse/poco/tags.hpp>
 
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
-namespace bourse::market {
+namespace bourse::orderbook {
 namespace {
 
 using namespace testing;
@@ -188,4 +188,4 @@ TEST_F(OrderBookTest, wrapper_has_numbers_and_checksums) {
 }
 
 }  // namespace
-}  // namespace bourse::market
+}  // namespace bourse::orderbook

@@ -3,16 +3,16 @@
 
 #include <bourse/base/result.hpp>
 #include <bourse/client/log_follower.hpp>
-#include <bourse/market/chain.hpp>
-#include <bourse/market/ledger.hpp>
-#include <bourse/market/order_book.hpp>
+#include <bourse/orderbook/chain.hpp>
+#include <bourse/orderbook/ledger.hpp>
+#include <bourse/orderbook/order_book.hpp>
 
 #include <mutex>
 #include <optional>
 #include <set>
 #include <vector>
 
-namespace bourse::market {
+namespace bourse::orderbook {
 
 extern const char* const kCursorSchema;
 
@@ -48,4 +48,4 @@ private:
     std::mutex* mutex_;
 };
 
-}  // namespace bourse::market
+}  // namespace bourse::orderbook

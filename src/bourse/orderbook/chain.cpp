@@ -1,6 +1,6 @@
-#include <bourse/market/chain.hpp>
+#include <bourse/orderbook/chain.hpp>
 
-namespace bourse::market {
+namespace bourse::orderbook {
 
 namespace {
 
@@ -40,4 +40,4 @@ std::unique_ptr<MarketChain> make_market_chain(client::RpcClient& rpc, const Add
     return std::make_unique<HubMarketChain>(rpc, hub);
 }
 
-}  // namespace bourse::market
+}  // namespace bourse::orderbook

@@ -3,8 +3,8 @@
 
 #include <bourse/base/bytes.hpp>
 #include <bourse/base/result.hpp>
-#include <bourse/market/chain.hpp>
-#include <bourse/market/order_book.hpp>
+#include <bourse/orderbook/chain.hpp>
+#include <bourse/orderbook/order_book.hpp>
 
 #include <functional>
 #include <mutex>
@@ -13,7 +13,7 @@
 #include <string>
 #include <vector>
 
-namespace bourse::market {
+namespace bourse::orderbook {
 
 inline constexpr std::uint64_t kMaxOpenOrders = 50;  ///< of a kind and wallet
 
@@ -60,4 +60,4 @@ private:
     std::function<std::uint64_t()> now_ms_;
 };
 
-}  // namespace bourse::market
+}  // namespace bourse::orderbook

@@ -1,4 +1,4 @@
-#include <bourse/market/order_book.hpp>
+#include <bourse/orderbook/order_book.hpp>
 
 #include <bourse/base/assert.hpp>
 #include <bourse/codec/text.hpp>
@@ -7,7 +7,7 @@
 
 #include <nlohmann/json.hpp>
 
-namespace bourse::market {
+namespace bourse::orderbook {
 
 const char* const kOrdersSchema =
     "CREATE TABLE orders(hash TEXT PRIMARY KEY, kind BIGINT NOT NULL, body TEXT NOT NULL, signer TEXT NOT NULL,"
@@ -289,4 +289,4 @@ nlohmann::json wrapper_json(const OrderRecord& record, std::uint64_t chain_id) {
             {"signer", to_checksum(record.signer)}};
 }
 
-}  // namespace bourse::market
+}  // namespace bourse::orderbook

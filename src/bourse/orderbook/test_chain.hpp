@@ -4,7 +4,7 @@
 #include <bourse/client/log_follower.hpp>
 #include <bourse/client/signing.hpp>
 #include <bourse/crypto/hash.hpp>
-#include <bourse/market/chain.hpp>
+#include <bourse/orderbook/chain.hpp>
 #include <bourse/poco/addresses.hpp>
 #include <bourse/poco/events.hpp>
 #include <bourse/poco/signatures.hpp>
@@ -13,7 +13,7 @@
 #include <map>
 #include <set>
 
-namespace bourse::market::testing {
+namespace bourse::orderbook::testing {
 
 inline constexpr std::uint64_t kChainId = 65535;
 
@@ -154,4 +154,4 @@ inline client::BlockBatch batch_of(std::vector<client::LogEntry> logs, std::uint
     return batch;
 }
 
-}  // namespace bourse::market::testing
+}  // namespace bourse::orderbook::testing

@@ -1,4 +1,4 @@
-#include <bourse/market/challenges.hpp>
+#include <bourse/orderbook/challenges.hpp>
 
 #include <bourse/client/signing.hpp>
 #include <bourse/codec/eip712.hpp>
@@ -6,7 +6,7 @@
 
 #include <nlohmann/json.hpp>
 
-namespace bourse::market {
+namespace bourse::orderbook {
 
 Challenges::Challenges(std::function<std::uint64_t()> now_ms) : now_ms_(std::move(now_ms)) {}
 
@@ -48,4 +48,4 @@ std::size_t Challenges::pending() const {
     return pending_.size();
 }
 
-}  // namespace bourse::market
+}  // namespace bourse::orderbook

@@ -13,7 +13,7 @@
 #include <optional>
 #include <string>
 
-namespace bourse::market {
+namespace bourse::orderbook {
 
 extern const char* const kLedgerSchema;
 
@@ -65,4 +65,4 @@ private:
     db::Database* db_;
 };
 
-}  // namespace bourse::market
+}  // namespace bourse::orderbook

@@ -12,7 +12,7 @@
 #include <nlohmann/json_fwd.hpp>
 #include <string>
 
-namespace bourse::market {
+namespace bourse::orderbook {
 
 class Challenges {
 public:
@@ -42,4 +42,4 @@ private:
     std::multimap<std::uint64_t, Hash> by_age_;
 };
 
-}  // namespace bourse::market
+}  // namespace bourse::orderbook

@@ -2,12 +2,12 @@
 #pragma once
 
 #include <bourse/base/result.hpp>
-#include <bourse/market/order_book.hpp>
 #include <bourse/net/http.hpp>
+#include <bourse/orderbook/order_book.hpp>
 
 #include <cstdint>
 
-namespace bourse::market {
+namespace bourse::orderbook {
 
 struct Paging {
     std::uint64_t offset = 0;
@@ -23,4 +23,4 @@ Result<OrderFilter> parse_order_filter(poco::OrderKind kind, const net::Request&
 /// A parameter as a number up to 2^53 − 1; absent stays absent. Errors: QUERY_INVALID.
 Result<std::optional<std::uint64_t>> parse_number(const net::Request& request, std::string_view name);
 
-}  // namespace bourse::market
+}  // namespace bourse::orderbook

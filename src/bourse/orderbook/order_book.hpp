@@ -14,7 +14,7 @@
 #include <string>
 #include <vector>
 
-namespace bourse::market {
+namespace bourse::orderbook {
 
 /// Largest amount, volume, category or trust in a published order: JSON numbers are exact up to it.
 inline constexpr std::uint64_t kMaxSafeInteger = (1ULL << 53) - 1;
@@ -101,4 +101,4 @@ OrderTerms terms_of(const poco::AnyOrder& order);
 /// {orderHash, order, chainId, remaining, status, publicationTimestamp, signer}
 nlohmann::json wrapper_json(const OrderRecord& record, std::uint64_t chain_id);
 
-}  // namespace bourse::market
+}  // namespace bourse::orderbook

@@ -1,13 +1,13 @@
-#include <bourse/market/reaction.hpp>
+#include <bourse/orderbook/reaction.hpp>
 
 #include <bourse/base/assert.hpp>
-#include <bourse/market/publication.hpp>
+#include <bourse/orderbook/publication.hpp>
 #include <bourse/poco/events.hpp>
 #include <bourse/sys/log.hpp>
 
 #include <map>
 
-namespace bourse::market {
+namespace bourse::orderbook {
 
 const char* const kCursorSchema =
     "CREATE TABLE chain_cursor(id BIGINT PRIMARY KEY, number BIGINT NOT NULL, hash TEXT NOT NULL)";
@@ -231,4 +231,4 @@ Status<> Reaction::read_categories() {
     return {};
 }
 
-}  // namespace bourse::market
+}  // namespace bourse::orderbook

@@ -1,11 +1,11 @@
-#include <bourse/market/reaction.hpp>
+#include <bourse/orderbook/reaction.hpp>
 
-#include <bourse/market/test_chain.hpp>
+#include <bourse/orderbook/test_chain.hpp>
 
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
-namespace bourse::market {
+namespace bourse::orderbook {
 namespace {
 
 using namespace testing;
@@ -174,4 +174,4 @@ TEST_F(ReactionTest, a_batch_twice_changes_nothing_more) {
 }
 
 }  // namespace
-}  // namespace bourse::market
+}  // namespace bourse::orderbook

@@ -1,8 +1,8 @@
-#include <bourse/market/order_query.hpp>
+#include <bourse/orderbook/order_query.hpp>
 
 #include <bourse/base/uint256.hpp>
 
-namespace bourse::market {
+namespace bourse::orderbook {
 
 namespace {
 
@@ -139,4 +139,4 @@ Result<OrderFilter> parse_order_filter(poco::OrderKind kind, const net::Request&
     return filter;
 }
 
-}  // namespace bourse::market
+}  // namespace bourse::orderbook

@@ -10,7 +10,7 @@
 #include <span>
 #include <vector>
 
-namespace bourse::market {
+namespace bourse::orderbook {
 
 /// Reads at the latest block. Errors as of client::RpcClient and client::Hub. Safe from any thread.
 class MarketChain {
@@ -34,4 +34,4 @@ public:
 /// The rpc client must outlive it.
 std::unique_ptr<MarketChain> make_market_chain(client::RpcClient& rpc, const Address& hub);
 
-}  // namespace bourse::market
+}  // namespace bourse::orderbook

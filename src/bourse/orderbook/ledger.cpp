@@ -1,4 +1,4 @@
-#include <bourse/market/ledger.hpp>
+#include <bourse/orderbook/ledger.hpp>
 
 #include <bourse/codec/text.hpp>
 #include <bourse/sys/clock.hpp>
@@ -8,7 +8,7 @@
 #include <limits>
 #include <nlohmann/json.hpp>
 
-namespace bourse::market {
+namespace bourse::orderbook {
 
 const char* const kLedgerSchema =
     "CREATE TABLE deals(dealid TEXT PRIMARY KEY, body TEXT NOT NULL, block_number BIGINT NOT NULL, time_s BIGINT NOT "
@@ -188,4 +188,4 @@ std::optional<nlohmann::json> Ledger::category(std::uint64_t id) const {
     return category_json(rows[0]);
 }
 
-}  // namespace bourse::market
+}  // namespace bourse::orderbook

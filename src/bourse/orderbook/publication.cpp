@@ -1,11 +1,11 @@
-#include <bourse/market/publication.hpp>
+#include <bourse/orderbook/publication.hpp>
 
 #include <bourse/codec/text.hpp>
 #include <bourse/poco/contracts.hpp>
 
 #include <nlohmann/json.hpp>
 
-namespace bourse::market {
+namespace bourse::orderbook {
 
 namespace {
 
@@ -196,4 +196,4 @@ Result<std::vector<Hash>> Publication::withdraw(poco::OrderKind kind, const With
     return out;
 }
 
-}  // namespace bourse::market
+}  // namespace bourse::orderbook

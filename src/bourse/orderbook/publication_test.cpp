@@ -1,12 +1,12 @@
-#include <bourse/market/publication.hpp>
+#include <bourse/orderbook/publication.hpp>
 
-#include <bourse/market/challenges.hpp>
-#include <bourse/market/test_chain.hpp>
+#include <bourse/orderbook/challenges.hpp>
+#include <bourse/orderbook/test_chain.hpp>
 
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
-namespace bourse::market {
+namespace bourse::orderbook {
 namespace {
 
 using namespace testing;
@@ -198,4 +198,4 @@ TEST(Challenges, expire_after_five_minutes_and_refuse_strangers) {
 }
 
 }  // namespace
-}  // namespace bourse::market
+}  // namespace bourse::orderbook
