@@ -51,7 +51,7 @@ struct Pool::Impl {
     PoolOptions options;
     std::function<SenderState(const Address&)> sender_state;
     SenderQuotas quotas;
-    std::function<void(const TransactionPtr&)> listener;
+    std::vector<std::function<void(const TransactionPtr&)>> listeners;
 
     mutable std::mutex mutex;
     std::unordered_map<Address, PoolSender> senders;
@@ -254,7 +254,7 @@ Status<> Pool::add(chain::TransactionPtr tx, std::uint64_t now_ms, std::uint64_t
         const std::lock_guard lock(impl_->mutex);
         BOURSE_CHECK(impl_->admit(tx, now_ms, due_ms));
     }
-    if (impl_->listener) impl_->listener(tx);
+    for (const auto& listener : impl_->listeners) listener(tx);
     return {};
 }
 
@@ -321,6 +321,8 @@ std::vector<chain::TransactionPtr> Pool::content() const {
     return out;
 }
 
-void Pool::on_add(std::function<void(const chain::TransactionPtr&)> listener) { impl_->listener = std::move(listener); }
+void Pool::on_add(std::function<void(const chain::TransactionPtr&)> listener) {
+    impl_->listeners.push_back(std::move(listener));
+}
 
 }  // namespace bourse::engine

@@ -71,7 +71,8 @@ public:
     /// All transactions, by sender and nonce.
     std::vector<chain::TransactionPtr> content() const;
 
-    /// Called after each admission, from the admitting thread.
+    /// Listeners are called after each admission, from the admitting thread, and stay for the pool's life. Before the
+    /// first admission.
     void on_add(std::function<void(const chain::TransactionPtr&)> listener);
 
 private:
