@@ -6,6 +6,8 @@
 #include <bourse/codec/ordered_trie.hpp>
 #include <bourse/rpc/json.hpp>
 
+#include <bit>
+
 namespace bourse::rpc {
 
 namespace {
@@ -35,6 +37,22 @@ void append_identity(JsonObject& o, const chain::BlockHeader& header, const Hash
     o.raw("nonce", "\"0x0000000000000000\"");
     o.hex("miner", header.beneficiary);
     o.hex("logsBloom", header.logs_bloom);
+}
+
+/// Of a list or of a byte string above one byte, with its RLP header.
+std::size_t with_rlp_header(std::size_t payload) {
+    if (payload < 56) return payload + 1;
+    return payload + 1 + (static_cast<std::size_t>(std::bit_width(payload)) + 7) / 8;
+}
+
+/// Bytes of the block in Ethereum's encoding: header, transactions, no ommers, no withdrawals.
+std::size_t encoded_size(const engine::StoredBlock& block) {
+    std::size_t transactions = 0;
+    for (const auto& tx : block.transactions) {
+        const bool is_legacy = tx.raw[0] >= 0xc0;  // a list as it is; a typed one is wrapped into a byte string
+        transactions += is_legacy ? tx.raw.size() : with_rlp_header(tx.raw.size());
+    }
+    return with_rlp_header(block.header.rlp.size() + with_rlp_header(transactions) + 2);
 }
 
 Transaction decoded(const engine::StoredTransaction& stored) {
@@ -148,9 +166,7 @@ std::string block_json(const engine::StoredBlock& block, bool full_transactions)
     JsonObject o(out);
     append_common_header(o, *header);
     append_identity(o, *header, block.header.hash);
-    std::uint64_t size = block.header.rlp.size() + 8;
-    for (const auto& tx : block.transactions) size += tx.raw.size() + 4;
-    o.quantity("size", size);
+    o.quantity("size", std::uint64_t{encoded_size(block)});
     o.raw("totalDifficulty", "\"0x0\"");
     o.raw("uncles", "[]");
     o.raw("withdrawals", "[]");
@@ -166,8 +182,10 @@ std::string block_json(const engine::StoredBlock& block, bool full_transactions)
     return out;
 }
 
-std::string pending_block_json(const chain::BlockHeader& parent, const Hash& parent_hash, std::uint64_t time_ms,
-                               const std::vector<chain::TransactionPtr>& transactions, bool full_transactions) {
+namespace {
+
+void append_pending_header(JsonObject& o, const chain::BlockHeader& parent, const Hash& parent_hash,
+                           std::uint64_t time_ms) {
     chain::BlockHeader header = parent;  // the state root of the parent stands in: nothing is executed for this view
     header.parent_hash = parent_hash;
     header.number = parent.number + 1;
@@ -177,10 +195,25 @@ std::string pending_block_json(const chain::BlockHeader& parent, const Hash& par
     header.prevrandao = chain::prevrandao_of(parent_hash, header.number);
     header.transactions_root = empty_trie_root();
     header.receipts_root = empty_trie_root();
-    std::string out;
-    JsonObject o(out);
     append_common_header(o, header);
     for (const auto* key : {"hash", "nonce", "miner", "logsBloom"}) o.raw(key, "null");
+}
+
+}  // namespace
+
+std::string pending_header_json(const chain::BlockHeader& parent, const Hash& parent_hash, std::uint64_t time_ms) {
+    std::string out;
+    JsonObject o(out);
+    append_pending_header(o, parent, parent_hash, time_ms);
+    o.end();
+    return out;
+}
+
+std::string pending_block_json(const chain::BlockHeader& parent, const Hash& parent_hash, std::uint64_t time_ms,
+                               const std::vector<chain::TransactionPtr>& transactions, bool full_transactions) {
+    std::string out;
+    JsonObject o(out);
+    append_pending_header(o, parent, parent_hash, time_ms);
     o.quantity("size", std::uint64_t{0});
     o.raw("totalDifficulty", "\"0x0\"");
     o.raw("uncles", "[]");

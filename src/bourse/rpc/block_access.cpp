@@ -2,6 +2,8 @@
 
 #include <bourse/base/assert.hpp>
 
+#include <limits>
+
 namespace bourse::rpc {
 
 std::optional<std::uint64_t> block_number_of(const CallContext& context, const BlockId& id) {
@@ -54,6 +56,16 @@ RpcResult<CallScene> call_scene(const CallContext& context, const BlockId& id) {
 
 state::BlockContext pending_block(const CallContext& context) {
     return context.view->pending_context(context.engine.sequencer().now_ms());
+}
+
+std::vector<chain::TransactionPtr> pending_transactions(CallContext& context) {
+    auto executable = context.engine.pool().select(std::numeric_limits<std::uint64_t>::max(), true);
+    context.view = context.engine.view();
+    std::erase_if(executable, [&](const chain::TransactionPtr& tx) {
+        const auto account = context.view->state().account(tx->sender);
+        return account && account->nonce > tx->tx.nonce;
+    });
+    return executable;
 }
 
 chain::BlockHeader header_of(const engine::StoredHeader& stored) {

@@ -22,6 +22,9 @@ struct CallScene {
 /// Errors: −32000 for an unknown block or a state that is no longer kept.
 RpcResult<CallScene> call_scene(const CallContext& context, const BlockId& id);
 state::BlockContext pending_block(const CallContext& context);
+/// The pool's executable transactions that the view's head does not hold. Gives the context a fresh view, taken after
+/// the pool was read, so that none is left out between pool and block.
+std::vector<chain::TransactionPtr> pending_transactions(CallContext& context);
 
 /// Header of a stored block; its bytes are ours, so anything else than a header aborts.
 chain::BlockHeader header_of(const engine::StoredHeader& stored);

@@ -85,6 +85,12 @@ Answer eth_accounts(CallContext&, const Params&) { return "[]"; }
 
 Answer eth_zero_price(CallContext&, const Params&) { return "\"0x0\""; }
 
+Answer eth_blob_base_fee(CallContext&, const Params&) { return "\"0x1\""; }
+
+Answer eth_coinbase(CallContext& context, const Params&) { return json_hex(context.view->head().beneficiary); }
+
+Answer eth_mining(CallContext&, const Params&) { return "false"; }
+
 Answer eth_fee_history(CallContext& context, const Params& params) {
     const auto newest = block_number_of(context, params.block(1));
     if (!newest) return rpc_fail(kServerError, "request beyond head block");

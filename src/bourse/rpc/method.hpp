@@ -5,19 +5,28 @@
 #include <bourse/engine/engine.hpp>
 #include <bourse/rpc/params.hpp>
 
-#include <functional>
+#include <span>
 #include <string>
 #include <vector>
 
 namespace bourse::rpc {
 
+class Filters;
+
+/// Defaults of chain.md §8; docs/reference/limits.md is made from them.
 struct RpcLimits {
     std::size_t batch_calls = 1'000;
     std::size_t batch_answer_bytes = 25UL << 20;  ///< of a whole answer; further calls of the batch get −32003
     std::uint64_t log_blocks = 10'000;            ///< unless address or topic is given
     std::size_t log_results = 10'000;
     std::size_t subscriptions = 100;  ///< of one connection
+    std::size_t filters = 100;        ///< made by one connection
+    std::size_t all_filters = 10'000;
+    std::uint64_t filter_lifetime_ms = 300'000;  ///< without a poll
+    std::size_t pending_hashes = 65'536;         ///< announcements kept for filters of pending transactions
     std::uint64_t call_gas = 200'000'000;
+    std::uint64_t call_time_ms = 5'000;  ///< of eth_call, eth_estimateGas, eth_createAccessList
+    std::size_t proof_keys = 1'024;      ///< of one eth_getProof
     std::uint64_t fee_history_blocks = 1'024;
 };
 
@@ -26,7 +35,7 @@ class SubscriptionSink {
 public:
     virtual ~SubscriptionSink() = default;
     /// Errors: −32005 beyond the limit, −32602 for an unknown kind. The id as JSON text.
-    virtual RpcResult<std::string> subscribe(const std::string& kind, const LogArguments* filter) = 0;
+    virtual RpcResult<std::string> subscribe(const std::string& kind, const SubscriptionArguments& arguments) = 0;
     virtual bool unsubscribe(const std::string& id) = 0;
 };
 
@@ -35,7 +44,9 @@ struct CallContext {
     engine::Engine& engine;
     engine::ReadViewPtr view;
     const RpcLimits& limits;
+    Filters& filters;
     SubscriptionSink* sink = nullptr;  ///< null over plain HTTP
+    std::uint64_t connection = 0;      ///< net::Request::connection
 };
 
 /// JSON text of the result.
@@ -55,6 +66,16 @@ struct Method {
 /// Sorted by name.
 const std::vector<Method>& method_table();
 const Method* find_method(std::string_view name);
+
+/// A method that other nodes have and this one does not, and why: part of the answer −32601 and of the reference page.
+struct RefusedMethod {
+    std::string_view name;
+    std::string_view reason;
+};
+/// Sorted by name; none of them is in the method table.
+std::span<const RefusedMethod> refused_methods();
+const RefusedMethod* find_refused_method(std::string_view name);
+
 /// docs/reference/json-rpc.md.
 std::string method_reference();
 

@@ -18,6 +18,7 @@ const ParamSpec kRaw{"raw", kData};
 const ParamSpec kFull{"full", kFlag, false};
 const ParamSpec kIndex{"index", kQuantity};
 const ParamSpec kOverrides{"overrides", kNothing, false};
+const ParamSpec kFilterId{"id", kText};
 
 constexpr auto kDev = MethodScope::kDevelopment;
 constexpr auto kSocket = MethodScope::kWebSocket;
@@ -36,7 +37,7 @@ const std::vector<Method> kMethods{
      "Credibility of the groups of equal results of a task, in order of first contribution.",
      bourse_task_consensus},
     {"eth_accounts", {}, "[]", "This node keeps no keys.", eth_accounts},
-    {"eth_blobBaseFee", {}, "quantity", "Always 0: blobs are refused.", eth_zero_price},
+    {"eth_blobBaseFee", {}, "quantity", "Always 1, the least that is legal: blobs are refused.", eth_blob_base_fee},
     {"eth_blockNumber", {}, "quantity", "Number of the last committed block.", eth_block_number},
     {"eth_call",
      {{"call", kCall}, kAtBlock, kOverrides, kOverrides},
@@ -44,6 +45,14 @@ const std::vector<Method> kMethods{
      "Runs a call without changing anything. A revert is error 3 with its data.",
      eth_call},
     {"eth_chainId", {}, "quantity", "Chain id of EIP-155.", eth_chain_id},
+    {"eth_coinbase", {}, "address", "Beneficiary of the last block.", eth_coinbase},
+    {"eth_createAccessList",
+     {{"call", kCall}, kAtBlock, kOverrides},
+     "{accessList, gasUsed, error?}",
+     "Accounts and slots that a call reads, and its gas with that list; without a block on the pending one. A list "
+     "makes "
+     "nothing cheaper here.",
+     eth_create_access_list},
     {"eth_estimateGas",
      {{"call", kCall}, kAtBlock, kOverrides},
      "quantity",
@@ -82,11 +91,33 @@ const std::vector<Method> kMethods{
      "Number of transactions.",
      eth_get_block_transaction_count_by_number},
     {"eth_getCode", {kAddressParam, kAtBlock}, "data", "Code; 0xfe for native contracts.", eth_get_code},
+    {"eth_getFilterChanges",
+     {kFilterId},
+     "[log] or [hash]",
+     "What is new since the last poll of a filter: logs, hashes of blocks, or hashes of transactions.",
+     eth_get_filter_changes},
+    {"eth_getFilterLogs", {kFilterId}, "[log]", "All logs of a log filter's range.", eth_get_filter_logs},
+    {"eth_getHeaderByHash",
+     {kHashParam},
+     "header or null",
+     "A block without its transactions.",
+     eth_get_header_by_hash},
+    {"eth_getHeaderByNumber", {kBlockParam}, "header or null", "As by hash.", eth_get_header_by_number},
     {"eth_getLogs",
      {{"filter", kLogFilter}},
      "[log]",
      "Logs of a range of blocks by address and topics.",
      eth_get_logs},
+    {"eth_getRawTransactionByBlockHashAndIndex",
+     {kHashParam, kIndex},
+     "data",
+     "Raw bytes, 0x if unknown.",
+     eth_get_raw_transaction_by_block_hash_and_index},
+    {"eth_getRawTransactionByBlockNumberAndIndex",
+     {kBlockParam, kIndex},
+     "data",
+     "Raw bytes, 0x if unknown.",
+     eth_get_raw_transaction_by_block_number_and_index},
     {"eth_getRawTransactionByHash", {kHashParam}, "data", "Raw bytes, 0x if unknown.", eth_get_raw_transaction_by_hash},
     {"eth_getStorageAt",
      {kAddressParam, {"slot", kSlot}, kAtBlock},
@@ -96,12 +127,12 @@ const std::vector<Method> kMethods{
     {"eth_getTransactionByBlockHashAndIndex",
      {kHashParam, kIndex},
      "transaction or null",
-     "",
+     "As by hash.",
      eth_get_transaction_by_block_hash_and_index},
     {"eth_getTransactionByBlockNumberAndIndex",
      {kBlockParam, kIndex},
      "transaction or null",
-     "",
+     "As by hash.",
      eth_get_transaction_by_block_number_and_index},
     {"eth_getTransactionByHash",
      {kHashParam},
@@ -118,20 +149,37 @@ const std::vector<Method> kMethods{
      "receipt or null",
      "Outcome and logs; never visible before its state.",
      eth_get_transaction_receipt},
-    {"eth_getUncleCountByBlockNumber", {kBlockParam}, "quantity or null", "Always 0.", eth_get_uncle_count},
+    {"eth_getUncleByBlockHashAndIndex", {kHashParam, kIndex}, "null", "There are no uncles.", eth_get_uncle},
+    {"eth_getUncleByBlockNumberAndIndex", {kBlockParam, kIndex}, "null", "There are no uncles.", eth_get_uncle},
+    {"eth_getUncleCountByBlockHash", {kHashParam}, "quantity or null", "Always 0.", eth_get_uncle_count_by_hash},
+    {"eth_getUncleCountByBlockNumber", {kBlockParam}, "quantity or null", "Always 0.", eth_get_uncle_count_by_number},
+    {"eth_hashrate", {}, "quantity", "Always 0: nothing is mined.", eth_zero_price},
     {"eth_maxPriorityFeePerGas", {}, "quantity", "Always 0.", eth_zero_price},
+    {"eth_mining", {}, "false", "Nothing is mined.", eth_mining},
+    {"eth_newBlockFilter", {}, "quantity", "A filter of the hashes of blocks to come.", eth_new_block_filter},
+    {"eth_newFilter",
+     {{"filter", kLogFilter}},
+     "quantity",
+     "A filter of logs to come; eth_getFilterLogs gives those of its range.",
+     eth_new_filter},
+    {"eth_newPendingTransactionFilter",
+     {},
+     "quantity",
+     "A filter of the hashes of transactions that the pool admits.",
+     eth_new_pending_transaction_filter},
     {"eth_sendRawTransaction",
      {kRaw},
      "hash",
      "Admits a signed transaction to the pool; due after the compatibility delay (chain.md §5).",
      eth_send_raw_transaction},
     {"eth_subscribe",
-     {{"kind", kText}, {"filter", kLogFilter, false}},
+     {{"kind", kText}, {"arguments", kSubscription, false}},
      "quantity",
-     "newHeads, logs or newPendingTransactions over WebSocket.",
+     "newHeads, logs (with a filter), newPendingTransactions (true: whole transactions) or syncing.",
      eth_subscribe,
      kSocket},
     {"eth_syncing", {}, "false", "A committed block is final.", eth_syncing},
+    {"eth_uninstallFilter", {kFilterId}, "bool", "Ends a filter; false where there is none.", eth_uninstall_filter},
     {"eth_unsubscribe", {{"id", kText}}, "true", "Ends a subscription.", eth_unsubscribe, kSocket},
     {"evm_increaseTime",
      {{"seconds", kNumber}},
@@ -151,23 +199,13 @@ const std::vector<Method> kMethods{
      "Time of the next block in seconds; the clock goes on from it.",
      evm_set_next_block_timestamp,
      kDev},
-    {"net_listening", {}, "true", "", net_listening},
+    {"net_listening", {}, "true", "This server listens.", net_listening},
     {"net_peerCount", {}, "quantity", "0 with the embedded engine.", net_peer_count},
     {"net_version", {}, "text", "Chain id in decimal.", net_version},
     {"rpc_modules", {}, "{module: version}", "What is offered; evm on development chains only.", rpc_modules},
     {"web3_clientVersion", {}, "text", "Name and version of this program.", web3_client_version},
     {"web3_sha3", {{"data", kData}}, "hash", "Keccak-256.", web3_sha3},
 };
-
-std::string parameter_list(const Method& method) {
-    std::string out;
-    for (const auto& param : method.params) {
-        if (param.type == kNothing) continue;
-        if (!out.empty()) out += ", ";
-        out += std::string(param.name) + (param.required ? "" : "?") + ": " + std::string(to_text(param.type));
-    }
-    return out.empty() ? "–" : out;
-}
 
 }  // namespace
 
@@ -177,45 +215,6 @@ const Method* find_method(std::string_view name) {
     const auto& table = method_table();
     const auto it = std::ranges::lower_bound(table, name, {}, &Method::name);
     return it != table.end() && it->name == name ? &*it : nullptr;
-}
-
-std::string method_reference() {
-    std::string out =
-        "# JSON-RPC methods\n\n"
-        "Made by `bourse node rpc-docs` from the method table; do not edit.\n\n"
-        "JSON-RPC 2.0 by `POST /` and WebSocket on the same port, single or as a batch. A `block` is `latest`, "
-        "`safe`,\n"
-        "`finalized` (the same: a committed block is final), `pending`, `earliest`, a quantity, `{\"blockNumber\"}` "
-        "or\n"
-        "`{\"blockHash\"}`; without one it is `latest`. Quantities are hex without leading zeros. `ws`: over WebSocket "
-        "only;\n"
-        "`dev`: on development chains only.\n\n"
-        "| method | parameters | result | |\n|---|---|---|---|\n";
-    for (const auto& method : method_table()) {
-        out += "| `" + std::string(method.name) + "` | " + parameter_list(method) + " | " + std::string(method.result) +
-               " | ";
-        if (method.scope == kSocket) out += "ws. ";
-        if (method.scope == kDev) out += "dev. ";
-        out += std::string(method.summary) + " |\n";
-    }
-    const RpcLimits limits;
-    out += "\n## Limits\n\n| what | limit | answer beyond it |\n|---|---|---|\n";
-    out += "| body | 5 MiB | HTTP 413 |\n";
-    out += "| batch | " + std::to_string(limits.batch_calls) + " calls | −32600 |\n";
-    out += "| answer of a batch | " + std::to_string(limits.batch_answer_bytes >> 20) +
-           " MiB | −32003 for the calls that follow |\n";
-    out += "| `eth_getLogs` | " + std::to_string(limits.log_blocks) + " blocks unless address or topic is given, " +
-           std::to_string(limits.log_results) + " results | −32005 with a range that fits |\n";
-    out += "| calls and estimates | " + std::to_string(limits.call_gas) + " gas | out of gas |\n";
-    out += "| subscriptions | " + std::to_string(limits.subscriptions) + " a connection | −32005 |\n";
-    out +=
-        "\n## Errors\n\n| code | when |\n|---|---|\n"
-        "| 3 | a call reverted; `data` holds the revert data |\n"
-        "| −32700, −32600, −32601, −32602 | not JSON, not a request, unknown method, wrong parameters |\n"
-        "| −32000 | refused, with geth's text where geth has the case |\n"
-        "| −32003 | the answer would be too large |\n"
-        "| −32005 | a limit is exceeded |\n";
-    return out;
 }
 
 }  // namespace bourse::rpc

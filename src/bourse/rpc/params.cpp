@@ -74,24 +74,11 @@ Refusal parse_slot(const dom::element& json, Uint256& out) {
     return nullptr;
 }
 
-Refusal parse_block_object(const dom::object& object, BlockId& out) {
-    dom::element member;
-    const bool has_number = object["blockNumber"].get(member) == simdjson::SUCCESS;
-    if (has_number) {
-        out.kind = BlockId::Kind::kNumber;
-        if (const auto refused = parse_u64(member, out.number)) return refused;
-    }
-    if (object["blockHash"].get(member) == simdjson::SUCCESS) {
-        if (has_number) return "cannot specify both blockHash and blockNumber";
-        out.kind = BlockId::Kind::kHash;
-        return parse_fixed(member, out.hash);
-    }
-    return has_number ? nullptr : "a block object needs blockNumber or blockHash";
+Refusal parse_flag(const dom::element& json, bool& out) {
+    return json.get(out) == simdjson::SUCCESS ? nullptr : "true or false is needed";
 }
 
-Refusal parse_block_id(const dom::element& json, BlockId& out) {
-    dom::object object;
-    if (json.get(object) == simdjson::SUCCESS) return parse_block_object(object, out);
+Refusal parse_block_tag(const dom::element& json, BlockId& out) {
     std::string_view text;
     if (json.get(text) != simdjson::SUCCESS) return "a block is a tag, a hex number or an object";
     // A committed block is final: the three tags mean the same (chain.md §1).
@@ -105,6 +92,31 @@ Refusal parse_block_id(const dom::element& json, BlockId& out) {
     }
     out.kind = BlockId::Kind::kNumber;
     return parse_u64(json, out.number);
+}
+
+/// EIP-1898. Every block we know is canonical, so requireCanonical changes nothing; it must be a boolean all the same.
+Refusal parse_block_object(const dom::object& object, BlockId& out) {
+    const auto given = [&](std::string_view key, dom::element& member) {
+        return object[key].get(member) == simdjson::SUCCESS && !member.is_null();
+    };
+    dom::element number;
+    dom::element hash;
+    dom::element canonical;
+    const bool has_number = given("blockNumber", number);
+    const bool has_hash = given("blockHash", hash);
+    if (has_number && has_hash) return "cannot specify both BlockHash and BlockNumber, choose one or the other";
+    if (!has_number && !has_hash) return "a block object needs blockNumber or blockHash";
+    bool ignored = false;
+    if (given("requireCanonical", canonical))
+        if (const auto refused = parse_flag(canonical, ignored)) return refused;
+    if (has_number) return parse_block_tag(number, out);
+    out.kind = BlockId::Kind::kHash;
+    return parse_fixed(hash, out.hash);
+}
+
+Refusal parse_block_id(const dom::element& json, BlockId& out) {
+    dom::object object;
+    return json.get(object) == simdjson::SUCCESS ? parse_block_object(object, out) : parse_block_tag(json, out);
 }
 
 /// Takes a member that may be absent or null.
@@ -240,6 +252,24 @@ Refusal parse_log_filter(const dom::element& json, LogArguments& out) {
     return parse_member(object, "topics", out.topics, parse_topics);
 }
 
+/// A storage key keeps the form in which it came: 64 digits, or a quantity.
+Refusal parse_slots(const dom::element& json, std::vector<SlotKey>& out) {
+    dom::array list;
+    if (json.get(list) != simdjson::SUCCESS) return "storage keys must be an array";
+    for (const dom::element item : list) {
+        Uint256 slot;
+        std::string_view text;
+        if (const auto refused = parse_slot(item, slot)) return refused;
+        if (item.get(text) != simdjson::SUCCESS) return "a storage slot must be a hex string";
+        out.push_back({to_be32(slot), text.size() == 66});
+    }
+    return nullptr;
+}
+
+Refusal parse_subscription(const dom::element& json, SubscriptionArguments& out) {
+    return json.is_bool() ? parse_flag(json, out.full) : parse_log_filter(json, out.filter);
+}
+
 Refusal parse_percentiles(const dom::element& json, std::vector<double>& out) {
     dom::array list;
     if (json.get(list) != simdjson::SUCCESS) return "percentiles must be an array";
@@ -288,10 +318,12 @@ Refusal parse_value(ParamType type, const dom::element& json, ParamValue& out) {
             return parse_into<std::vector<double>>(json, out, parse_percentiles);
         case ParamType::kNothing:
             return parse_nothing(json);
-        case ParamType::kFlag: {
-            auto& flag = out.emplace<bool>();
-            return json.get(flag) == simdjson::SUCCESS ? nullptr : "true or false is needed";
-        }
+        case ParamType::kFlag:
+            return parse_into<bool>(json, out, parse_flag);
+        case ParamType::kSlots:
+            return parse_into<std::vector<SlotKey>>(json, out, parse_slots);
+        case ParamType::kSubscription:
+            return parse_into<SubscriptionArguments>(json, out, parse_subscription);
         case ParamType::kText: {
             std::string_view text;
             if (json.get(text) != simdjson::SUCCESS) return "a string is needed";
@@ -326,6 +358,10 @@ std::string_view to_text(ParamType type) noexcept {
             return "call";
         case ParamType::kLogFilter:
             return "filter";
+        case ParamType::kSubscription:
+            return "filter or bool";
+        case ParamType::kSlots:
+            return "slot[]";
         case ParamType::kText:
             return "text";
         case ParamType::kPercentiles:

@@ -22,7 +22,7 @@ namespace bourse::rpc {
 enum class ParamType : std::uint8_t {
     kAddress,
     kHash,
-    kBlock,     ///< tag, number, {"blockNumber"} or {"blockHash"}
+    kBlock,     ///< tag, number, {"blockNumber"} or {"blockHash", "requireCanonical"?}
     kQuantity,  ///< hex without leading zeros
     kSlot,      ///< hex of at most 32 bytes, with or without leading zeros
     kNumber,    ///< JSON number or quantity, below 2^64
@@ -30,6 +30,8 @@ enum class ParamType : std::uint8_t {
     kFlag,
     kCall,
     kLogFilter,
+    kSubscription,  ///< a filter, or true or false: what a subscription takes beside its kind
+    kSlots,         ///< array of slots
     kText,
     kPercentiles,
     kNothing,  ///< only null or an empty object: an extension that is not offered
@@ -63,8 +65,20 @@ struct LogArguments {
     std::vector<std::vector<Hash>> topics;
 };
 
-using ParamValue = std::variant<std::monostate, Address, Hash, BlockId, Uint256, std::uint64_t, Bytes, bool,
-                                CallArguments, LogArguments, std::string, std::vector<double>>;
+struct SubscriptionArguments {
+    LogArguments filter;
+    bool full = false;  ///< whole transactions instead of their hashes
+};
+
+/// A storage key as it was written: a quantity, or 32 bytes, so that an answer can repeat it.
+struct SlotKey {
+    Bytes32 key;
+    bool is_full = false;
+};
+
+using ParamValue =
+    std::variant<std::monostate, Address, Hash, BlockId, Uint256, std::uint64_t, Bytes, bool, CallArguments,
+                 LogArguments, SubscriptionArguments, std::vector<SlotKey>, std::string, std::vector<double>>;
 
 /// Checked parameters, by position. Absent optional ones are monostate.
 class Params {

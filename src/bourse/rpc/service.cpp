@@ -1,5 +1,6 @@
 #include <bourse/rpc/service.hpp>
 
+#include <bourse/rpc/filters.hpp>
 #include <bourse/rpc/json.hpp>
 #include <bourse/rpc/subscriptions.hpp>
 #include <bourse/sys/clock.hpp>
@@ -58,8 +59,9 @@ bool take_apart(const dom::element& json, RequestParts& out) {
 }
 
 tl::unexpected<RpcError> not_available(std::string_view method) {
-    return rpc_fail(kMethodNotFound,
-                    "the method " + std::string(method.substr(0, 100)) + " does not exist/is not available");
+    std::string message = "the method " + std::string(method.substr(0, 100)) + " does not exist/is not available";
+    if (const auto* refused = find_refused_method(method)) message += ": " + std::string(refused->reason);
+    return rpc_fail(kMethodNotFound, std::move(message));
 }
 
 Answer run_method(CallContext& context, const RequestParts& request) {
@@ -114,16 +116,20 @@ simdjson::simdjson_result<dom::element> parse_body(std::string_view body, std::s
 
 }  // namespace
 
-RpcService::RpcService(engine::Engine& engine, RpcLimits limits)
-    : engine_(engine), limits_(limits), subscriptions_(std::make_unique<Subscriptions>(engine, limits_)) {}
+RpcService::RpcService(engine::Engine& engine, RpcLimits limits, std::function<std::uint64_t()> clock_ms)
+    : engine_(engine),
+      limits_(limits),
+      subscriptions_(std::make_unique<Subscriptions>(engine, limits_)),
+      filters_(std::make_unique<Filters>(engine, limits_, clock_ms ? std::move(clock_ms) : sys::steady_ms)) {}
 
 RpcService::~RpcService() = default;
 
-std::string RpcService::handle(std::string_view body, SubscriptionSink* sink, std::size_t capacity) {
+std::string RpcService::handle(std::string_view body, SubscriptionSink* sink, std::size_t capacity,
+                               std::uint64_t connection) {
     dom::element json;
     if (body.empty() || parse_body(body, capacity).get(json) != simdjson::SUCCESS)
         return error_answer(kParseError, "parse error: the body is not valid JSON");
-    CallContext context{engine_, engine_.view(), limits_, sink};
+    CallContext context{engine_, engine_.view(), limits_, *filters_, sink, connection};
     std::string out;
     dom::array batch;
     if (json.get(batch) != simdjson::SUCCESS) {
@@ -156,7 +162,7 @@ std::string RpcService::handle(std::string_view body, SubscriptionSink* sink, st
 
 void RpcService::mount(net::HttpServer& server) {
     server.route("POST", "/", [this](const net::Request& request) {
-        auto text = handle(request.body, nullptr, request.body.capacity());
+        auto text = handle(request.body, nullptr, request.body.capacity(), request.connection);
         if (!text.empty()) return net::Response::json(200, std::move(text));
         net::Response nothing;
         nothing.status = 204;
@@ -165,7 +171,7 @@ void RpcService::mount(net::HttpServer& server) {
     net::WsHandlers handlers;
     handlers.on_message = [this](const net::WsConnectionPtr& connection, std::string_view message) {
         Subscriptions::Connection sink(*subscriptions_, connection);
-        sink.answer(handle(message, &sink));
+        sink.answer(handle(message, &sink, 0, connection->request().connection));
     };
     handlers.on_close = [this](const net::WsConnectionPtr& connection) { subscriptions_->forget(connection); };
     server.websocket("/", std::move(handlers));

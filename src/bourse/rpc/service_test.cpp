@@ -389,6 +389,13 @@ TEST(MethodTable, names_are_found_and_unique) {
         EXPECT_EQ(find_method(table[i].name), &table[i]);
         EXPECT_TRUE(i == 0 || table[i].name != table[i - 1].name);
     }
+    const auto refused = refused_methods();
+    for (std::size_t i = 0; i < refused.size(); ++i) {
+        EXPECT_EQ(find_refused_method(refused[i].name), &refused[i]);
+        EXPECT_EQ(find_method(refused[i].name), nullptr) << refused[i].name;
+        EXPECT_TRUE(i == 0 || refused[i].name != refused[i - 1].name);
+    }
+    EXPECT_EQ(find_refused_method("eth_call"), nullptr);
     EXPECT_EQ(find_method("eth_"), nullptr);
     EXPECT_EQ(find_method("zzz"), nullptr);
 }

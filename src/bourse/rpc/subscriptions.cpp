@@ -8,22 +8,30 @@
 
 namespace bourse::rpc {
 
+std::string random_quantity() {
+    Bytes bytes = crypto::random_bytes(16);
+    bytes[0] |= 0x80;  // a quantity has no leading zeros
+    return to_hex(bytes);
+}
+
 Subscriptions::Subscriptions(engine::Engine& engine, const RpcLimits& limits) : limits_(limits) {
     engine.application().on_commit([this](const engine::CommittedBlock& block) { on_commit(block); });
     engine.pool().on_add([this](const chain::TransactionPtr& tx) { on_add(tx); });
 }
 
-RpcResult<std::string> Subscriptions::Connection::subscribe(const std::string& kind, const LogArguments* filter) {
+RpcResult<std::string> Subscriptions::Connection::subscribe(const std::string& kind,
+                                                            const SubscriptionArguments& arguments) {
     Entry entry;
     entry.connection = connection_;
     if (kind == "logs") {
         entry.kind = Kind::kLogs;
-        if (filter != nullptr) {
-            entry.filter.addresses = filter->addresses;
-            entry.filter.topics = filter->topics;
-        }
+        entry.filter.addresses = arguments.filter.addresses;
+        entry.filter.topics = arguments.filter.topics;
     } else if (kind == "newPendingTransactions") {
         entry.kind = Kind::kPending;
+        entry.full = arguments.full;
+    } else if (kind == "syncing") {
+        entry.kind = Kind::kSyncing;  // a node of the embedded engine is never behind: nothing will be told
     } else if (kind != "newHeads") {
         return rpc_fail(kInvalidParams, "no \"" + kind.substr(0, 60) + "\" subscription in eth namespace");
     }
@@ -33,8 +41,7 @@ RpcResult<std::string> Subscriptions::Connection::subscribe(const std::string& k
     if (static_cast<std::size_t>(mine) >= all_.limits_.subscriptions)
         return rpc_fail(kLimitExceeded,
                         "at most " + std::to_string(all_.limits_.subscriptions) + " subscriptions a connection");
-    // Ids cannot be guessed: half random, half counted so that they never meet.
-    const auto id = to_hex(crypto::random_bytes(8)) + to_hex_plain(ByteView(to_be32(all_.next_id_++)).subspan(24));
+    const auto id = random_quantity();
     all_.entries_.emplace(id, std::move(entry));
     ++all_.count_;
     fresh_.push_back(id);
@@ -93,7 +100,8 @@ void Subscriptions::on_add(const chain::TransactionPtr& tx) {
     if (count_ == 0) return;
     const std::lock_guard lock(mutex_);
     for (const auto& [id, entry] : entries_)
-        if (entry.active && entry.kind == Kind::kPending) send(entry, id, json_hex(tx->hash));
+        if (entry.active && entry.kind == Kind::kPending)
+            send(entry, id, entry.full ? transaction_json(*tx) : json_hex(tx->hash));
 }
 
 void Subscriptions::send(const Entry& entry, const std::string& id, std::string_view result) const {

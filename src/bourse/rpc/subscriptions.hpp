@@ -12,6 +12,9 @@
 
 namespace bourse::rpc {
 
+/// Name of a subscription or filter: a quantity of 128 bits that cannot be guessed and does not come twice.
+std::string random_quantity();
+
 /// All subscriptions of a node. Listens to the engine for its own life, which must be as long as the engine's.
 class Subscriptions {
 public:
@@ -23,7 +26,7 @@ public:
     public:
         Connection(Subscriptions& all, net::WsConnectionPtr connection)
             : all_(all), connection_(std::move(connection)) {}
-        RpcResult<std::string> subscribe(const std::string& kind, const LogArguments* filter) override;
+        RpcResult<std::string> subscribe(const std::string& kind, const SubscriptionArguments& arguments) override;
         bool unsubscribe(const std::string& id) override;
         /// Queues the answer to the message and lets its new subscriptions hear, as one step.
         void answer(std::string text);
@@ -38,11 +41,12 @@ public:
     std::size_t size() const;
 
 private:
-    enum class Kind : std::uint8_t { kHeads, kLogs, kPending };
+    enum class Kind : std::uint8_t { kHeads, kLogs, kPending, kSyncing };
     struct Entry {
         net::WsConnectionPtr connection;
         Kind kind = Kind::kHeads;
         engine::LogFilter filter;
+        bool full = false;  ///< kPending: whole transactions
         bool active = false;
     };
 
@@ -55,7 +59,6 @@ private:
     mutable std::mutex mutex_;
     std::map<std::string, Entry> entries_;  ///< by id
     std::atomic<std::size_t> count_{0};     ///< of entries, so that nobody pays while there are none
-    std::uint64_t next_id_ = 1;
 };
 
 }  // namespace bourse::rpc

@@ -75,7 +75,7 @@ TEST_F(SocketTest, new_heads_come_in_order_without_gaps) {
         EXPECT_EQ(head.at("method"), "eth_subscription");
     }
     EXPECT_EQ(ask(2, "eth_unsubscribe", {id}).at("result"), true);
-    EXPECT_EQ(ask(3, "eth_unsubscribe", {id}).at("error").at("code"), kInvalidParams);
+    EXPECT_EQ(ask(3, "eth_unsubscribe", {id}).at("error").at("code"), kServerError);
 }
 
 TEST_F(SocketTest, logs_are_those_of_the_filter_and_of_get_logs) {
@@ -102,9 +102,24 @@ TEST_F(SocketTest, pending_transactions_are_announced) {
     EXPECT_EQ(heard[0].at("params").at("result"), hash);
 }
 
+TEST_F(SocketTest, pending_transactions_are_announced_whole_where_that_is_wanted) {
+    const std::string whole = ask(1, "eth_subscribe", {"newPendingTransactions", true}).at("result");
+    const std::string hashes = ask(2, "eth_subscribe", {"newPendingTransactions", false}).at("result");
+    const std::string syncing = ask(3, "eth_subscribe", {"syncing"}).at("result");
+    const auto hash = chain_.mine({.data = rlc_transfer("worker1", 1)});
+    const auto first = events(whole, 1);
+    const auto second = events(hashes, 1);
+    ASSERT_EQ(first.size() + second.size(), 2U);
+    EXPECT_EQ(first[0].at("params").at("result").at("hash"), hash);
+    EXPECT_EQ(first[0].at("params").at("result").at("blockHash"), nullptr);
+    EXPECT_EQ(second[0].at("params").at("result"), hash);
+    EXPECT_EQ(ask(4, "eth_unsubscribe", {syncing}).at("result"), true);
+    EXPECT_EQ(ask(5, "eth_subscribe", {"newPendingTransactions", 5}).at("error").at("code"), kInvalidParams);
+}
+
 TEST_F(SocketTest, subscriptions_are_checked_and_limited) {
     EXPECT_EQ(ask(1, "eth_subscribe", {"weather"}).at("error").at("code"), kInvalidParams);
-    EXPECT_EQ(ask(2, "eth_unsubscribe", {"0x1"}).at("error").at("code"), kInvalidParams);
+    EXPECT_EQ(ask(2, "eth_unsubscribe", {"0x1"}).at("error").at("code"), kServerError);
     for (int i = 0; i < 100; ++i) EXPECT_TRUE(ask(10 + i, "eth_subscribe", {"newHeads"}).contains("result"));
     EXPECT_EQ(ask(200, "eth_subscribe", {"newHeads"}).at("error").at("code"), kLimitExceeded);
 }

@@ -50,14 +50,15 @@ inline Bytes rlc_transfer(std::string_view to, std::uint64_t nrlc) {
 
 class TestChain {
 public:
-    explicit TestChain(engine::EngineOptions options = {}, RpcLimits limits = {}) {
+    explicit TestChain(engine::EngineOptions options = {}, RpcLimits limits = {},
+                       std::function<std::uint64_t()> clock_ms = {}) {
         if (options.genesis.chain_id == 0) options.genesis = chain::development_genesis();
         options.heartbeat_ms = 0;
         options.compat_delay_ms = 1000;  // blocks are made by evm_mine, so that each test knows their numbers
         auto opened = engine::Engine::open(std::move(options));
         if (!opened) throw std::runtime_error(opened.error().message);
         engine_ = std::move(*opened);
-        service_ = std::make_unique<RpcService>(*engine_, limits);
+        service_ = std::make_unique<RpcService>(*engine_, limits, std::move(clock_ms));
         engine_->start();
     }
     ~TestChain() { engine_->stop(); }

@@ -16,13 +16,36 @@ Answer submit(CallContext& context, const Params& params, bool at_once) {
     return rpc_fail(limit ? kLimitExceeded : kServerError, error.message);
 }
 
-Answer by_block_and_index(CallContext& context, const BlockId& id, const Uint256& index) {
-    if (!index.fits_u64()) return "null";
+/// The transaction at `index` of a block: `mined` writes a stored one with its place, `waiting` one of the pool.
+template <class Mined, class Waiting>
+std::string by_block_and_index(CallContext& context, const BlockId& id, const Uint256& index, const char* absent,
+                               Mined mined, Waiting waiting) {
+    if (!index.fits_u64()) return absent;
+    if (id.kind == BlockId::Kind::kPending) {
+        const auto list = pending_transactions(context);
+        return index.low_u64() < list.size() ? waiting(*list[index.low_u64()]) : absent;
+    }
     const auto block = stored_block(context, id);
-    if (!block || index.low_u64() >= block->transactions.size()) return "null";
+    if (!block || index.low_u64() >= block->transactions.size()) return absent;
     const auto i = static_cast<std::uint32_t>(index.low_u64());
-    return transaction_json(block->transactions[i], MinedPlace{block->header.hash, block->header.number, i});
+    return mined(block->transactions[i], MinedPlace{block->header.hash, block->header.number, i});
 }
+
+Answer whole_transaction(CallContext& context, const BlockId& id, const Uint256& index) {
+    return by_block_and_index(
+        context, id, index, "null",
+        [](const engine::StoredTransaction& tx, const MinedPlace& place) { return transaction_json(tx, place); },
+        [](const chain::PreparedTransaction& tx) { return transaction_json(tx); });
+}
+
+Answer raw_transaction(CallContext& context, const BlockId& id, const Uint256& index) {
+    return by_block_and_index(
+        context, id, index, "\"0x\"",
+        [](const engine::StoredTransaction& tx, const MinedPlace&) { return json_hex(tx.raw); },
+        [](const chain::PreparedTransaction& tx) { return json_hex(tx.raw); });
+}
+
+BlockId with_hash(const Hash& hash) { return {BlockId::Kind::kHash, 0, hash}; }
 
 }  // namespace
 
@@ -47,11 +70,19 @@ Answer eth_get_transaction_by_hash(CallContext& context, const Params& params) {
 }
 
 Answer eth_get_transaction_by_block_number_and_index(CallContext& context, const Params& params) {
-    return by_block_and_index(context, params.block(0), params.get<Uint256>(1));
+    return whole_transaction(context, params.block(0), params.get<Uint256>(1));
 }
 
 Answer eth_get_transaction_by_block_hash_and_index(CallContext& context, const Params& params) {
-    return by_block_and_index(context, {BlockId::Kind::kHash, 0, params.get<Hash>(0)}, params.get<Uint256>(1));
+    return whole_transaction(context, with_hash(params.get<Hash>(0)), params.get<Uint256>(1));
+}
+
+Answer eth_get_raw_transaction_by_block_number_and_index(CallContext& context, const Params& params) {
+    return raw_transaction(context, params.block(0), params.get<Uint256>(1));
+}
+
+Answer eth_get_raw_transaction_by_block_hash_and_index(CallContext& context, const Params& params) {
+    return raw_transaction(context, with_hash(params.get<Hash>(0)), params.get<Uint256>(1));
 }
 
 Answer eth_get_raw_transaction_by_hash(CallContext& context, const Params& params) {
