@@ -34,7 +34,8 @@ constexpr ApiField kBoot[] = {
     {"contracts", "object", "hub, token, appRegistry, datasetRegistry, workerpoolRegistry",
      R"({"hub":"0x3eca1B216A7DF1C7689aEb259fFB83ADFB894E7f"})"},
     {"domain", "object", "EIP-712 domain of orders: name, version, chainId, verifyingContract",
-     R"({"name":"iExecODB","version":"5.0.0","chainId":65535,"verifyingContract":"0x3eca1B216A7DF1C7689aEb259fFB83ADFB894E7f"})"},
+     R"({"name":"iExecODB","version":"5.0.0","chainId":65535,)"
+     R"("verifyingContract":"0x3eca1B216A7DF1C7689aEb259fFB83ADFB894E7f"})"},
     {"challengeDomain", "object", "EIP-712 domain of challenges",
      R"({"name":"iExec Gateway","version":"1","chainId":65535})"},
     {"types", "object", "EIP-712 types of AppOrder, DatasetOrder, WorkerpoolOrder, RequestOrder",
@@ -43,10 +44,12 @@ constexpr ApiField kBoot[] = {
     {"tags", "object", "Bits with names", R"({"0":"tee","1":"scone","2":"gramine","3":"tdx","8":"gpu"})"},
     {"trustPresets", "count[]", "", "[0,2,10,100,10000,1000000]"},
     {"limits", "object", "Of requests, orders, exports, frames",
-     R"({"requestsPerMinute":100,"burst":50,"writesPerMinute":20,"openOrdersPerWallet":50,"pageMax":1000,"paramsBytes":16384,"frameBytes":4096})"},
+     R"({"requestsPerMinute":100,"burst":50,"writesPerMinute":20,"openOrdersPerWallet":50,"pageMax":1000,)"
+     R"("paramsBytes":16384,"frameBytes":4096})"},
     {"build", "text", "Version and hash of the web app", "\"0.2.0\""},
     {"features", "object", "Modules that exist here: faucet, helper, store, scheduler, lists",
-     R"({"faucet":true,"helper":true,"store":true,"scheduler":true,"lists":true,"verdicts":false,"receipts":false,"bridge":false,"governance":false})"},
+     R"({"faucet":true,"helper":true,"store":true,"scheduler":true,"lists":true,"verdicts":false,)"
+     R"("receipts":false,"bridge":false,"governance":false})"},
     {"devAccounts", "object[]",
      "{name, address, key}: only of the embedded development stack and only to loopback; else []",
      R"([{"name":"requester","address":"0x70997970C51812dc3A010C7d01b50e0d17dc79C8","key":"0x59c6"}])"},
@@ -113,7 +116,8 @@ constexpr ApiField kOrder[] = {
     {"hash", "hash"},
     {"kind", kOrderKindNames, "", "\"workerpool\""},
     {"order", "object", "The signed order as in the ABI; amounts as decimal texts",
-     R"({"workerpool":"0x4E61C418cFcF080DbCA9544AAd64572e68BD9802","workerpoolprice":"20","volume":"10000","category":"0","trust":"3"})"},
+     R"({"workerpool":"0x4E61C418cFcF080DbCA9544AAd64572e68BD9802","workerpoolprice":"20","volume":"10000",)"
+     R"("category":"0","trust":"3"})"},
     {"signer", "address"},
     {"status", "open|filled|canceled|dead", "", "\"open\""},
     {"remaining", "count"},
@@ -428,7 +432,8 @@ constexpr ApiField kCheck[] = {
     {"reasons", "@Reason[]", "The failing ones"},
     {"cost", "object?",
      "{app, dataset, workerpool, perTask, total, locked, poolStake, payerFree, payerAfter, median24h}",
-     R"({"app":"1","dataset":"0","workerpool":"20","perTask":"21","total":"21","locked":"21","poolStake":"6","payerFree":"1000","payerAfter":"979","median24h":"20"})"},
+     R"({"app":"1","dataset":"0","workerpool":"20","perTask":"21","total":"21","locked":"21","poolStake":"6",)"
+     R"("payerFree":"1000","payerAfter":"979","median24h":"20"})"},
     {"deal", "hash?", "The id the deal would get"}};
 constexpr ApiField kExplanation[] = {{"subject", "order|deal|task|worker", "", "\"order\""},
                                      {"id", "text"},
@@ -455,7 +460,8 @@ constexpr ApiField kPublished[] = {{"order", "@Order"}};
 constexpr ApiField kWithdrawn[] = {{"hashes", "hash[]"}};
 constexpr ApiField kChallenge[] = {
     {"typedData", "object", "EIP-712 document to sign",
-     R"({"primaryType":"Challenge","domain":{"name":"iExec Gateway","version":"1","chainId":65535},"message":{"challenge":"abc"}})"},
+     R"({"primaryType":"Challenge","domain":{"name":"iExec Gateway","version":"1","chainId":65535},)"
+     R"("message":{"challenge":"abc"}})"},
     {"hash", "hash", "First part of the authorization: hash_signature_address"}};
 constexpr ApiField kSession[] = {{"token", "text", "For `authorization: Bearer …` and the socket's auth", "\"s-0a1b\""},
                                  {"address", "address"},

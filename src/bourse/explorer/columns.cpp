@@ -1,0 +1,379 @@
+#include <bourse/explorer/columns.hpp>
+
+#include <algorithm>
+#include <array>
+#include <limits>
+#include <numeric>
+#include <set>
+
+namespace bourse::explorer {
+
+namespace {
+
+constexpr std::array<std::string_view, 4> kTagClasses{"any", "none", "tee", "gpu"};
+constexpr std::uint32_t kTeeBit = 1;
+constexpr std::uint32_t kGpuBit = 1U << 8U;
+
+/// Numbers of rows that may still fit, thinned out column by column.
+using Candidates = std::vector<std::uint32_t>;
+
+template <class Test>
+void keep(Candidates& rows, const Test& test) {
+    std::erase_if(rows, [&](std::uint32_t i) { return !test(i); });
+}
+
+template <class Column>
+void keep_equal(Candidates& rows, const Column& column, std::int64_t wanted) {
+    if (wanted != 0) keep(rows, [&](std::uint32_t i) { return static_cast<std::int64_t>(column[i]) == wanted; });
+}
+
+/// Rows [low, high) of an ascending column by bounds of its values.
+template <class Column>
+std::pair<std::size_t, std::size_t> range_of(const Column& column, std::optional<std::int64_t> from,
+                                             std::optional<std::int64_t> to) {
+    using Value = typename Column::value_type;
+    const auto at = [&](std::int64_t value) {
+        const auto bound = static_cast<Value>(std::clamp<std::int64_t>(
+            value, 0,
+            static_cast<std::int64_t>(
+                std::min<std::uint64_t>(std::numeric_limits<Value>::max(), std::numeric_limits<std::int64_t>::max()))));
+        return static_cast<std::size_t>(std::ranges::lower_bound(column, bound) - column.begin());
+    };
+    const auto low = from ? at(*from) : 0;
+    const auto high = to ? at(*to) : column.size();
+    return {low, std::max(low, high)};
+}
+
+Selection page_of(const Candidates& ascending, const Paging& paging) {
+    Selection out;
+    out.total = static_cast<std::int64_t>(ascending.size());
+    auto end = ascending.end();
+    if (paging.after)
+        end = std::ranges::lower_bound(ascending,
+                                       static_cast<std::uint32_t>(std::max<std::int64_t>(*paging.after - 1, 0)));
+    for (; end != ascending.begin() && static_cast<std::int64_t>(out.seqs.size()) < paging.limit; --end)
+        out.seqs.push_back(std::int64_t{*(end - 1)} + 1);
+    if (end != ascending.begin() && !out.seqs.empty()) out.next = out.seqs.back();
+    return out;
+}
+
+/// Rows of blocks up to the height of the page.
+template <class Column>
+std::size_t rows_at(const Column& blocks, const Paging& paging) {
+    if (!paging.as_of) return blocks.size();
+    return range_of(blocks, std::nullopt, *paging.as_of + 1).second;
+}
+
+Candidates candidates(std::size_t low, std::size_t high) {
+    Candidates out(high > low ? high - low : 0);
+    std::iota(out.begin(), out.end(), static_cast<std::uint32_t>(low));
+    return out;
+}
+
+template <class Column>
+void set_at(Column& column, std::size_t i, std::int64_t value) {
+    if (column.size() <= i) column.resize(i + 1);
+    column[i] = static_cast<typename Column::value_type>(value);
+}
+
+std::uint32_t low_bits_of(const std::string& tag) {
+    const auto bytes = hash_from_hex(tag);
+    if (!bytes) return 0;
+    const auto* end = bytes->end();
+    return static_cast<std::uint32_t>(end[-1]) | static_cast<std::uint32_t>(end[-2]) << 8U |
+           static_cast<std::uint32_t>(end[-3]) << 16U | static_cast<std::uint32_t>(end[-4]) << 24U;
+}
+
+/// Calls `read` with a condition for each group of sequence numbers.
+template <class Read>
+void for_groups(const std::set<std::int64_t>& seqs, const Read& read) {
+    for (auto at = seqs.begin(); at != seqs.end();) {
+        const auto first = *at;
+        auto last = first;
+        for (++at; at != seqs.end() && *at == last + 1; ++at) last = *at;
+        read(" WHERE seq>=?1 AND seq<=?2", db::SqlRow{first, last});
+    }
+}
+
+}  // namespace
+
+std::string_view to_text(TagClass tag) noexcept { return kTagClasses[static_cast<std::size_t>(tag)]; }
+std::optional<TagClass> tag_class_from(std::string_view text) noexcept {
+    for (std::size_t i = 0; i < kTagClasses.size(); ++i)
+        if (kTagClasses[i] == text) return static_cast<TagClass>(i);
+    return std::nullopt;
+}
+bool tag_fits(TagClass wanted, std::uint32_t low_bits) noexcept {
+    switch (wanted) {
+        case TagClass::kAny:
+            return true;
+        case TagClass::kNone:
+            return (low_bits & (kTeeBit | kGpuBit)) == 0;
+        case TagClass::kTee:
+            return (low_bits & kTeeBit) != 0;
+        case TagClass::kGpu:
+            return (low_bits & kGpuBit) != 0;
+    }
+    return false;
+}
+
+// ---- loading
+
+void Columns::load(db::Database& database) {
+    *this = Columns();
+    for (std::int64_t from = 0;;) {  // in steps, so that the answer of one query stays small
+        const auto rows =
+            database.query("SELECT seq, address FROM accounts WHERE seq>?1 ORDER BY seq LIMIT 50000", {from});
+        if (rows.empty()) break;
+        for (const auto& row : rows) addresses_.push_back(address_from_hex(db::sql_text(row[1])).value_or(Address{}));
+        from = db::sql_int(rows.back()[0]);
+    }
+    for (const auto& row : database.query("SELECT account, name FROM resources"))
+        names_[db::sql_int(row[0])] = db::sql_text(row[1]);
+    for (std::int64_t from = 0, before = -1; before != from; from = deal_count()) {
+        before = from;
+        read_deals(database, " WHERE seq>?1 ORDER BY seq LIMIT 50000", {from});
+        if (deal_count() == from) break;
+    }
+    for (std::int64_t from = 0; true; from = task_count()) {
+        read_tasks(database, " WHERE seq>?1 ORDER BY seq LIMIT 50000", {from});
+        if (task_count() == from) break;
+    }
+    for (std::int64_t from = 0; true; from = static_cast<std::int64_t>(contribution_worker_.size())) {
+        const auto rows =
+            database.query("SELECT worker, task FROM contributions WHERE seq>?1 ORDER BY seq LIMIT 50000", {from});
+        if (rows.empty()) break;
+        for (const auto& row : rows) {
+            contribution_worker_.push_back(static_cast<std::uint32_t>(db::sql_int(row[0])));
+            contribution_task_.push_back(static_cast<std::uint32_t>(db::sql_int(row[1])));
+        }
+    }
+}
+
+void Columns::update(db::Database& database, const Touched& touched) {
+    addresses_.insert(addresses_.end(), touched.new_accounts.begin(), touched.new_accounts.end());
+    for (const auto& [account, name] : touched.names) names_[account] = name;
+    for_groups(touched.deals, [&](const char* where, const db::SqlRow& args) { read_deals(database, where, args); });
+    for_groups(touched.tasks, [&](const char* where, const db::SqlRow& args) { read_tasks(database, where, args); });
+    for (const auto& [worker, task] : touched.contributions) {
+        contribution_worker_.push_back(static_cast<std::uint32_t>(worker));
+        contribution_task_.push_back(static_cast<std::uint32_t>(task));
+    }
+}
+
+void Columns::read_deals(db::Database& database, const std::string& where, const db::SqlRow& args) {
+    auto& d = deals_;
+    for (const auto& row : database.query(
+             "SELECT seq, app, dataset, pool, requester, beneficiary, payer, callback, app_owner, dataset_owner,"
+             " pool_owner, app_order, dataset_order, pool_order, request_order, initialised, revealing, complete, "
+             "failed,"
+             " block, category, trust, app_price, dataset_price, pool_price, volume, first_index, start_s,"
+             " contribution_s, final_s, tag FROM deals" +
+                 where,
+             args)) {
+        const auto i = static_cast<std::size_t>(db::sql_int(row[0]) - 1);
+        std::vector<std::uint32_t>* const numbers[] = {
+            &d.id,        &d.app,         &d.dataset,       &d.pool,       &d.requester, &d.beneficiary, &d.payer,
+            &d.callback,  &d.app_owner,   &d.dataset_owner, &d.pool_owner, &d.orders[0], &d.orders[1],   &d.orders[2],
+            &d.orders[3], &d.initialised, &d.revealing,     &d.complete,   &d.failed,    &d.block};
+        for (std::size_t c = 0; c < std::size(numbers); ++c) set_at(*numbers[c], i, db::sql_int(row[c]));
+        set_at(d.category, i, std::min<std::int64_t>(db::sql_int(row[20]), 0xFFFF));
+        set_at(d.trust, i, db::sql_int(row[21]));
+        set_at(d.price, i, db::sql_int(row[22]) + db::sql_int(row[23]) + db::sql_int(row[24]));
+        set_at(d.pool_price, i, db::sql_int(row[24]));
+        set_at(d.volume, i, db::sql_int(row[25]));
+        set_at(d.first, i, db::sql_int(row[26]));
+        set_at(d.start_s, i, db::sql_int(row[27]));
+        set_at(d.contribution_s, i, db::sql_int(row[28]));
+        set_at(d.final_s, i, db::sql_int(row[29]));
+        set_at(d.tag, i, std::int64_t{low_bits_of(db::sql_text(row[30]))});
+    }
+}
+
+void Columns::read_tasks(db::Database& database, const std::string& where, const db::SqlRow& args) {
+    for (const auto& row :
+         database.query("SELECT seq, deal, block, idx, init_s, end_s, status FROM tasks" + where, args)) {
+        const auto i = static_cast<std::size_t>(db::sql_int(row[0]) - 1);
+        if (i >= tasks_.deal.size()) tasks_of_deal_[db::sql_int(row[1])].push_back(static_cast<std::uint32_t>(i));
+        set_at(tasks_.deal, i, db::sql_int(row[1]));
+        set_at(tasks_.block, i, db::sql_int(row[2]));
+        set_at(tasks_.index, i, db::sql_int(row[3]));
+        set_at(tasks_.init_s, i, db::sql_int(row[4]));
+        set_at(tasks_.end_s, i, db::sql_int(row[5]));
+        set_at(tasks_.status, i, db::sql_int(row[6]));
+    }
+}
+
+// ---- filters
+
+ShownStatus Columns::deal_status(std::size_t i, std::int64_t now_s) const noexcept {
+    const auto& d = deals_;
+    return shown_status(TaskCounts{d.volume[i], d.initialised[i], d.revealing[i], d.complete[i], d.failed[i]},
+                        d.contribution_s[i], d.final_s[i], now_s);
+}
+
+ShownStatus Columns::task_status(std::size_t i, std::int64_t now_s) const noexcept {
+    const auto deal = tasks_.deal[i] - 1;
+    return shown_status(int{tasks_.status[i]}, deals_.contribution_s[deal], deals_.final_s[deal], now_s);
+}
+
+bool Columns::has_role(std::size_t i, std::uint32_t who, std::optional<Role> role) const noexcept {
+    const auto& d = deals_;
+    const auto is = [&](Role one, const std::vector<std::uint32_t>& column) {
+        return (!role || *role == one) && column[i] == who;
+    };
+    return is(kRequester, d.requester) || is(kBeneficiary, d.beneficiary) || is(kPayer, d.payer) ||
+           is(kAppOwner, d.app_owner) || is(kDatasetOwner, d.dataset_owner) || is(kPoolOwner, d.pool_owner);
+}
+
+Selection Columns::deals(const DealCriteria& c, const Paging& paging) const {
+    const auto& d = deals_;
+    const auto& f = c.filter;
+    const auto [low, by_time] = range_of(d.start_s, f.from_s, f.to_s);
+    auto rows = candidates(low, std::min(by_time, rows_at(d.block, paging)));
+    keep_equal(rows, d.app, c.app);
+    keep_equal(rows, d.dataset, c.dataset);
+    keep_equal(rows, d.pool, c.pool);
+    keep_equal(rows, d.requester, c.requester);
+    keep_equal(rows, d.beneficiary, c.beneficiary);
+    keep_equal(rows, d.payer, c.payer);
+    keep_equal(rows, d.callback, c.callback);
+    if (f.category) keep(rows, [&](std::uint32_t i) { return std::int64_t{d.category[i]} == *f.category; });
+    if (f.tag != TagClass::kAny) keep(rows, [&](std::uint32_t i) { return tag_fits(f.tag, d.tag[i]); });
+    if (f.min_trust) keep(rows, [&](std::uint32_t i) { return d.trust[i] >= *f.min_trust; });
+    if (f.max_trust) keep(rows, [&](std::uint32_t i) { return d.trust[i] <= *f.max_trust; });
+    if (f.min_price) keep(rows, [&](std::uint32_t i) { return d.price[i] >= *f.min_price; });
+    if (f.max_price) keep(rows, [&](std::uint32_t i) { return d.price[i] <= *f.max_price; });
+    if (c.owner != 0)
+        keep(rows, [&, who = static_cast<std::uint32_t>(c.owner)](std::uint32_t i) {
+            return d.app_owner[i] == who || d.dataset_owner[i] == who || d.pool_owner[i] == who;
+        });
+    if (c.mine != 0)
+        keep(rows, [&](std::uint32_t i) { return has_role(i, static_cast<std::uint32_t>(c.mine), f.role); });
+    if (c.order != 0)
+        keep(rows, [&, ref = static_cast<std::uint32_t>(c.order)](std::uint32_t i) {
+            return d.orders[0][i] == ref || d.orders[1][i] == ref || d.orders[2][i] == ref || d.orders[3][i] == ref;
+        });
+    if (f.status) keep(rows, [&](std::uint32_t i) { return deal_status(i, c.now_s) == *f.status; });
+    return page_of(rows, paging);
+}
+
+Selection Columns::tasks(const TaskCriteria& c, const Paging& paging) const {
+    const auto& t = tasks_;
+    const auto& d = deals_;
+    const auto& f = c.filter;
+    const auto [low, by_time] = range_of(t.init_s, f.from_s, f.to_s);
+    const auto high = std::min(by_time, rows_at(t.block, paging));
+    Candidates rows;
+    if (c.worker != 0) {
+        for (std::size_t i = 0; i < contribution_worker_.size(); ++i)
+            if (contribution_worker_[i] == static_cast<std::uint32_t>(c.worker))
+                rows.push_back(contribution_task_[i] - 1);
+        std::ranges::sort(rows);
+        keep(rows, [&](std::uint32_t i) { return i >= low && i < high; });
+    } else {
+        rows = candidates(low, high);
+    }
+    if (f.category) keep(rows, [&](std::uint32_t i) { return std::int64_t{d.category[t.deal[i] - 1]} == *f.category; });
+    const auto keep_deal = [&](const std::vector<std::uint32_t>& column, std::int64_t wanted) {
+        if (wanted != 0) keep(rows, [&](std::uint32_t i) { return std::int64_t{column[t.deal[i] - 1]} == wanted; });
+    };
+    keep_deal(d.app, c.app);
+    keep_deal(d.pool, c.pool);
+    keep_deal(d.requester, c.requester);
+    if (c.mine != 0)
+        keep(rows, [&](std::uint32_t i) {
+            return has_role(t.deal[i] - 1, static_cast<std::uint32_t>(c.mine), std::nullopt);
+        });
+    if (f.deadline_before_s)
+        keep(rows, [&](std::uint32_t i) { return d.final_s[t.deal[i] - 1] < *f.deadline_before_s; });
+    if (f.status) keep(rows, [&](std::uint32_t i) { return task_status(i, c.now_s) == *f.status; });
+    return page_of(rows, paging);
+}
+
+Selection Columns::contributions(std::int64_t worker, const Paging& paging) const {
+    auto rows = candidates(0, contribution_worker_.size());
+    keep_equal(rows, contribution_worker_, worker);
+    return page_of(rows, paging);
+}
+
+// ---- figures
+
+std::vector<Columns::Trade> Columns::trades(const TradeFilter& f) const {
+    const auto& d = deals_;
+    const auto [low, high] = range_of(d.start_s, f.from_s, f.to_s);
+    std::vector<Trade> out;
+    for (auto i = low; i < high; ++i)
+        if (std::int64_t{d.category[i]} == f.category && d.trust[i] >= f.min_trust && tag_fits(f.tag, d.tag[i]))
+            out.push_back({std::int64_t{d.id[i]}, d.start_s[i], d.pool_price[i], d.volume[i]});
+    return out;
+}
+
+Columns::Totals Columns::since(std::int64_t from_s) const {
+    Totals out;
+    const auto& d = deals_;
+    const auto [low, high] = range_of(d.start_s, from_s, std::nullopt);
+    for (auto i = low; i < high; ++i) {
+        ++out.deals;
+        out.tasks += d.volume[i];
+        out.value += d.price[i] * d.volume[i];
+    }
+    // A task ends at most its category's longest time after its begin; those of a day ago are few.
+    for (std::size_t i = 0; i < tasks_.end_s.size(); ++i)
+        if (tasks_.end_s[i] >= from_s) ++(tasks_.status[i] == 3 ? out.completed : out.failed);
+    std::vector<bool> seen(addresses_.size());
+    for (std::size_t i = contribution_worker_.size(); i-- > 0;) {
+        if (tasks_.init_s[contribution_task_[i] - 1] < from_s) break;
+        if (!seen[contribution_worker_[i]]) ++out.workers;
+        seen[contribution_worker_[i]] = true;
+    }
+    return out;
+}
+
+std::int64_t Columns::running() const {
+    return std::ranges::count_if(tasks_.status, [](std::uint8_t status) { return status < 3; });
+}
+
+std::string Columns::strip(std::int64_t deal, std::int64_t bucket_size, std::int64_t now_s) const {
+    // From best to worst; the letter of a bucket is the worst in it.
+    constexpr std::array kLetters{'C', 'V', 'R', 'N', 'L', 'X', 'F'};
+    constexpr std::array kRank{3, 2, 4, 1, 0, 5, 6};  // by ShownStatus
+    const auto i = static_cast<std::size_t>(deal - 1);
+    const auto volume = deals_.volume[i];
+    const auto buckets = static_cast<std::size_t>((volume + bucket_size - 1) / bucket_size);
+    std::vector<int> worst(buckets, -1);
+    std::vector<std::int64_t> known(buckets);
+    const auto tasks = tasks_of_deal_.find(deal);
+    if (tasks != tasks_of_deal_.end())
+        for (const auto task : tasks->second) {
+            const auto bucket = static_cast<std::size_t>((tasks_.index[task] - deals_.first[i]) / bucket_size);
+            if (bucket >= buckets) continue;
+            ++known[bucket];
+            worst[bucket] = std::max(worst[bucket], kRank[static_cast<std::size_t>(task_status(task, now_s))]);
+        }
+    const bool over = now_s >= deals_.final_s[i];
+    std::string out;
+    for (std::size_t b = 0; b < buckets; ++b) {
+        const auto size = std::min(bucket_size, volume - static_cast<std::int64_t>(b) * bucket_size);
+        if (known[b] < size) worst[b] = std::max(worst[b], over ? 5 : 3);
+        out += kLetters[static_cast<std::size_t>(worst[b])];
+    }
+    return out;
+}
+
+std::vector<std::int64_t> Columns::end_times(std::int64_t deal) const {
+    std::vector<std::int64_t> out;
+    if (const auto tasks = tasks_of_deal_.find(deal); tasks != tasks_of_deal_.end())
+        for (const auto task : tasks->second)
+            if (tasks_.status[task] == 3) out.push_back(tasks_.end_s[task]);
+    std::ranges::sort(out);
+    return out;
+}
+
+const std::string& Columns::name(std::int64_t account) const {
+    static const std::string kNone;
+    const auto found = names_.find(account);
+    return found == names_.end() ? kNone : found->second;
+}
+
+}  // namespace bourse::explorer

@@ -1,0 +1,201 @@
+// Prices and figures, and the search.
+#include <bourse/codec/text.hpp>
+#include <bourse/explorer/index.hpp>
+
+#include <algorithm>
+#include <limits>
+#include <mutex>
+
+namespace bourse::explorer {
+
+namespace {
+
+constexpr std::int64_t kDay = 86'400;
+
+/// The middle value, the lower of two; nothing for none.
+std::optional<std::int64_t> median_of(std::vector<std::int64_t> values) {
+    if (values.empty()) return std::nullopt;
+    const auto middle = values.begin() + static_cast<std::ptrdiff_t>((values.size() - 1) / 2);
+    std::ranges::nth_element(values, middle);
+    return *middle;
+}
+
+Columns::TradeFilter trade_filter(const Commodity& commodity) {
+    Columns::TradeFilter filter;
+    filter.category = commodity.category;
+    filter.tag = commodity.tag;
+    filter.min_trust = commodity.trust;
+    return filter;
+}
+
+bool is_hex_text(std::string_view text) { return text.find_first_not_of("0123456789abcdef") == std::string_view::npos; }
+
+std::string lower(std::string text) {
+    std::ranges::transform(text, text.begin(),
+                           [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
+    return text;
+}
+
+/// The least text above all texts with this beginning of hex digits.
+std::string above(std::string prefix) {
+    prefix.back() = static_cast<char>(prefix.back() + 1);
+    return prefix;
+}
+
+}  // namespace
+
+std::vector<Candle> candles_of(const std::vector<Columns::Trade>& trades, std::int64_t width_s) {
+    std::vector<Candle> out;
+    for (const auto& trade : trades) {
+        const auto bucket = trade.time_s / width_s * width_s;
+        if (out.empty() || out.back().time_s != bucket)
+            out.push_back({bucket, trade.price, trade.price, trade.price, trade.price, 0, 0, 0});
+        auto& candle = out.back();
+        candle.high = std::max(candle.high, trade.price);
+        candle.low = std::min(candle.low, trade.price);
+        candle.close = trade.price;
+        candle.volume += trade.volume;
+        candle.value += trade.price * trade.volume;
+        ++candle.trades;
+    }
+    return out;
+}
+
+std::vector<Candle> Index::candles(const Commodity& commodity, std::int64_t width_s, std::optional<std::int64_t> from_s,
+                                   std::optional<std::int64_t> to_s) const {
+    auto filter = trade_filter(commodity);
+    if (from_s) filter.from_s = *from_s / width_s * width_s;  // whole buckets
+    filter.to_s = to_s;
+    const std::shared_lock lock(mutex_);
+    return candles_of(columns_.trades(filter), width_s);
+}
+
+TickerFigures Index::ticker(const Commodity& commodity, std::int64_t now_s) const {
+    TickerFigures out;
+    std::vector<std::int64_t> last_deals;
+    {
+        const std::shared_lock lock(mutex_);
+        const auto trades = columns_.trades(trade_filter(commodity));
+        if (trades.empty()) return out;
+        out.last = trades.back().price;
+        if (trades.size() > 1) out.previous = trades[trades.size() - 2].price;
+        const auto begin = std::ranges::lower_bound(trades, now_s - kDay, {}, &Columns::Trade::time_s);
+        std::vector<std::int64_t> prices;
+        for (auto at = begin; at != trades.end(); ++at) {
+            prices.push_back(at->price);
+            if (!out.open) out.open = at->price;
+            out.high = std::max(out.high.value_or(at->price), at->price);
+            out.low = std::min(out.low.value_or(at->price), at->price);
+            out.tasks += at->volume;
+            out.value += at->price * at->volume;
+        }
+        out.median = median_of(std::move(prices));
+        for (std::size_t i = trades.size(); i-- > 0 && last_deals.size() < 50;) last_deals.push_back(trades[i].seq);
+    }
+    std::vector<std::int64_t> waits;
+    for (const auto deal : last_deals) {
+        const auto rows = query(
+            "SELECT d.start_s, MIN(c.time_s) FROM deals d JOIN tasks t ON t.deal=d.seq JOIN"
+            " contributions c ON c.task=t.seq WHERE d.seq=?1 GROUP BY d.start_s",
+            {deal});
+        if (!rows.empty()) waits.push_back(db::sql_int(rows[0][1]) - db::sql_int(rows[0][0]));
+    }
+    out.median_start_s = median_of(std::move(waits));
+    return out;
+}
+
+Page<DealRow> Index::trades(const Commodity& commodity, const DealFilter& filter, const Paging& paging) const {
+    auto full = filter;
+    full.category = commodity.category;
+    full.tag = commodity.tag;
+    if (commodity.trust > 0) full.min_trust = commodity.trust;
+    return deals(full, paging, 0);
+}
+
+std::vector<std::optional<std::int64_t>> Index::hourly_medians(std::int64_t category, std::int64_t now_s) const {
+    Columns::TradeFilter filter;
+    filter.category = category;
+    const auto begin = now_s / 3600 * 3600 - 23 * 3600;
+    filter.from_s = begin;
+    std::vector<std::vector<std::int64_t>> prices(24);
+    {
+        const std::shared_lock lock(mutex_);
+        for (const auto& trade : columns_.trades(filter))
+            prices[static_cast<std::size_t>(std::min<std::int64_t>((trade.time_s - begin) / 3600, 23))].push_back(
+                trade.price);
+    }
+    std::vector<std::optional<std::int64_t>> out;
+    for (auto& hour : prices) out.push_back(median_of(std::move(hour)));
+    return out;
+}
+
+NetworkFigures Index::figures(std::int64_t now_s) const {
+    NetworkFigures out;
+    for (const auto& row : query("SELECT kind, COUNT(*) FROM resources GROUP BY kind")) {
+        const auto count = db::sql_int(row[1]);
+        if (db::sql_int(row[0]) == 0) out.apps = count;
+        if (db::sql_int(row[0]) == 1) out.datasets = count;
+        if (db::sql_int(row[0]) == 2) out.pools = count;
+    }
+    const auto last = query("SELECT seq FROM accounts ORDER BY seq DESC LIMIT 1");
+    out.accounts = last.empty() ? 0 : db::sql_int(last[0][0]);
+    const std::shared_lock lock(mutex_);
+    out.day = columns_.since(now_s - kDay);
+    out.running = columns_.running();
+    out.deals = columns_.deal_count();
+    out.tasks = columns_.task_count();
+    return out;
+}
+
+// ---- search
+
+void Index::search_prefix(const std::string& text, std::int64_t limit, std::vector<Hit>& hits) const {
+    const auto room = [&] { return limit - static_cast<std::int64_t>(hits.size()); };
+    const auto find = [&](const char* kind, const char* sql, const char* label) {
+        if (room() <= 0) return;
+        for (const auto& row : query(sql, {text, above(text), room()}))
+            hits.push_back({kind, db::sql_text(row[0]), label});
+    };
+    if (text.size() <= 42 && room() > 0)
+        for (const auto& row :
+             query("SELECT a.address, r.kind, r.name, a.contributions FROM accounts a LEFT JOIN resources r"
+                   " ON r.account=a.seq WHERE a.address>=?1 AND a.address<?2 ORDER BY a.address LIMIT ?3",
+                   {text, above(text), room()})) {
+            const auto shown = to_checksum(*address_from_hex(db::sql_text(row[0])));
+            const bool resource = !db::sql_null(row[1]);
+            const auto kind = resource ? std::string(to_text(static_cast<ResourceKind>(db::sql_int(row[1]))))
+                                       : std::string(db::sql_int(row[3]) > 0 ? "worker" : "account");
+            hits.push_back({kind, shown, resource ? db::sql_text(row[2]) : kind});
+        }
+    if (text.size() == 42) return;
+    find("deal", "SELECT id FROM deals WHERE id>=?1 AND id<?2 ORDER BY id LIMIT ?3", "deal");
+    find("task", "SELECT id FROM tasks WHERE id>=?1 AND id<?2 ORDER BY id LIMIT ?3", "task");
+    find("transaction", "SELECT DISTINCT tx FROM deals WHERE tx>=?1 AND tx<?2 ORDER BY tx LIMIT ?3", "sealed a deal");
+    find("order", "SELECT hash FROM order_refs WHERE hash>=?1 AND hash<?2 ORDER BY hash LIMIT ?3",
+         "order used in a deal");
+}
+
+void Index::search_name(const std::string& text, std::int64_t limit, std::vector<Hit>& hits) const {
+    const auto key = name_key(clean_text(text));
+    if (key.empty()) return;
+    const auto rows = query(
+        "SELECT kind, account, name FROM resources WHERE name_key>=?1 AND name_key<?2 ORDER BY name_key,"
+        " seq LIMIT ?3",
+        {key, above(key), limit - static_cast<std::int64_t>(hits.size())});
+    const std::shared_lock lock(mutex_);
+    for (const auto& row : rows)
+        hits.push_back({std::string(to_text(static_cast<ResourceKind>(db::sql_int(row[0])))),
+                        to_checksum(address(row[1])), db::sql_text(row[2])});
+}
+
+std::vector<Hit> Index::search(const std::string& text, std::int64_t limit) const {
+    std::vector<Hit> hits;
+    const auto small = lower(text);
+    if (small.starts_with("0x") && small.size() >= 8 && small.size() <= 66 &&
+        is_hex_text(std::string_view(small).substr(2)))
+        search_prefix(small, limit, hits);
+    if (static_cast<std::int64_t>(hits.size()) < limit) search_name(text, limit, hits);
+    return hits;
+}
+
+}  // namespace bourse::explorer

@@ -1,0 +1,377 @@
+#include <bourse/explorer/index.hpp>
+#include <bourse/explorer/made_history.hpp>
+#include <bourse/sys/file.hpp>
+
+#include <gtest/gtest.h>
+#include <map>
+#include <set>
+
+namespace bourse::explorer {
+
+namespace {
+
+using testing::MadeHistory;
+
+constexpr std::int64_t kLater = 1'900'000'000;
+
+std::unique_ptr<Index> index_at(const std::string& url) {
+    auto index = Index::open(url, poco::kHub);
+    EXPECT_TRUE(index) << index.error().message;
+    return *std::move(index);
+}
+
+/// An index with the categories of a genesis.
+class FakeChain final : public ExplorerChain {
+public:
+    const Address& hub() const override { return poco::kHub; }
+    Result<client::HubFacts> facts() override { return client::HubFacts{}; }
+    Result<Hash> genesis() override { return genesis_; }
+    Result<std::vector<poco::Deal>> deals(std::span<const poco::DealId>) override { return std::vector<poco::Deal>{}; }
+    Result<std::vector<poco::Task>> tasks(std::span<const poco::TaskId>) override { return std::vector<poco::Task>{}; }
+    Result<std::vector<poco::Contribution>> contributions(std::span<const std::pair<poco::TaskId, Address>>) override {
+        return std::vector<poco::Contribution>{};
+    }
+    Result<poco::AppInfo> app(const Address&) override { return poco::AppInfo{}; }
+    Result<poco::DatasetInfo> dataset(const Address&) override { return poco::DatasetInfo{}; }
+    Result<poco::WorkerpoolInfo> workerpool(const Address&) override { return poco::WorkerpoolInfo{}; }
+    Result<std::vector<poco::Category>> categories() override { return MadeHistory::categories(); }
+    Result<std::vector<std::uint64_t>> block_times(std::span<const std::uint64_t>) override {
+        return std::vector<std::uint64_t>{};
+    }
+    Hash genesis_ = crypto::keccak256("genesis");
+};
+
+void prepare(Index& index) {
+    FakeChain chain;
+    ASSERT_TRUE(index.prepare(chain));
+}
+
+std::vector<client::BlockBatch> batches_of(MadeHistory& history, std::size_t blocks, std::size_t deals_a_block) {
+    std::vector<client::BlockBatch> out{history.deployment()};
+    for (std::size_t i = 0; i < blocks; ++i) out.push_back(history.deals(deals_a_block));
+    return out;
+}
+
+/// Blocks [from, to) of a history as one batch.
+client::BlockBatch joined(const std::vector<client::BlockBatch>& batches, std::size_t from, std::size_t to) {
+    auto out = batches[from];
+    for (auto i = from + 1; i < to; ++i) {
+        out.logs.insert(out.logs.end(), batches[i].logs.begin(), batches[i].logs.end());
+        out.last = batches[i].last;
+        out.head = batches[i].head;
+    }
+    return out;
+}
+
+struct Filled {
+    Filled(std::size_t blocks = 20, std::size_t deals = 10) : index(index_at("sqlite::memory:")) {
+        prepare(*index);
+        for (const auto& batch : batches_of(history, blocks, deals)) index->apply(batch, history.facts());
+    }
+    MadeHistory history;
+    std::unique_ptr<Index> index;
+};
+
+}  // namespace
+
+TEST(ExplorerIndex, EqualContentsHoweverOftenStoppedAndCut) {
+    MadeHistory history;
+    const auto batches = batches_of(history, 40, 8);
+    const auto straight = index_at("sqlite::memory:");
+    prepare(*straight);
+    for (const auto& batch : batches) straight->apply(batch, history.facts());
+    const auto expected = straight->dump();
+    ASSERT_GT(expected.size(), 100'000U);
+    for (unsigned seed = 1; seed <= 3; ++seed) {
+        std::mt19937 random(seed);
+        const sys::TempDir folder;
+        const auto url = "sqlite://" + (folder.path() / "index.db").string();
+        auto index = index_at(url);
+        prepare(*index);
+        for (std::size_t at = 0; at < batches.size();) {
+            const auto to = std::min(batches.size(), at + 1 + random() % 5);
+            // A batch that comes again, as after a lost answer, changes nothing.
+            if (random() % 4 == 0 && at > 0) index->apply(joined(batches, at - 1, at), history.facts());
+            index->apply(joined(batches, at, to), history.facts());
+            at = to;
+            if (random() % 3 == 0) {
+                index.reset();
+                index = index_at(url);
+                prepare(*index);
+            }
+        }
+        EXPECT_TRUE(index->dump() == expected) << "seed " << seed;
+    }
+}
+
+TEST(ExplorerIndex, ABatchThatFailsLeavesNothing) {
+    MadeHistory history;
+    const auto batches = batches_of(history, 4, 5);
+    const auto index = index_at("sqlite::memory:");
+    prepare(*index);
+    index->apply(batches[0], history.facts());
+    const auto before = index->dump();
+    auto broken = history.facts();
+    broken.contributions.clear();  // a fact is missing half-way through the batch
+    EXPECT_THROW(index->apply(batches[1], broken), std::exception);
+    EXPECT_EQ(index->dump(), before);
+    for (std::size_t i = 1; i < batches.size(); ++i) index->apply(batches[i], history.facts());
+    const auto straight = index_at("sqlite::memory:");
+    prepare(*straight);
+    for (const auto& batch : batches) straight->apply(batch, history.facts());
+    EXPECT_TRUE(index->dump() == straight->dump());
+}
+
+TEST(ExplorerIndex, RefusesAnotherChain) {
+    const auto index = index_at("sqlite::memory:");
+    prepare(*index);
+    FakeChain other;
+    other.genesis_ = crypto::keccak256("other");
+    const auto refused = index->prepare(other);
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().code, "FOREIGN_DATA");
+}
+
+TEST(ExplorerIndex, ResetBeginsAnew) {
+    Filled filled(3, 3);
+    const auto before = filled.index->dump();
+    filled.index->reset();
+    EXPECT_FALSE(filled.index->cursor());
+    prepare(*filled.index);
+    MadeHistory again;
+    for (const auto& batch : batches_of(again, 3, 3)) filled.index->apply(batch, again.facts());
+    EXPECT_TRUE(filled.index->dump() == before);
+}
+
+TEST(ExplorerIndex, FiltersEqualALookAtEveryRow) {
+    Filled filled;
+    auto& index = *filled.index;
+    Paging all;
+    all.limit = 1'000'000;
+    const auto every = index.deals({}, all, kLater);
+    ASSERT_EQ(every.rows.size(), filled.history.deal_count());
+    std::mt19937 random(5);
+    for (int round = 0; round < 200; ++round) {
+        const auto& model = every.rows[random() % every.rows.size()];
+        DealFilter f;
+        if (random() % 3 == 0) f.category = model.category;
+        if (random() % 4 == 0) f.app = model.app.address;
+        if (random() % 4 == 0) f.pool = model.pool.address;
+        if (random() % 4 == 0) f.requester = model.requester;
+        if (random() % 4 == 0) f.min_price = model.price();
+        if (random() % 4 == 0) f.max_trust = model.trust;
+        if (random() % 4 == 0) f.status = model.status(kLater);
+        if (random() % 4 == 0) f.from_s = model.sealed_s;
+        if (random() % 6 == 0) f.mine = model.pool.owner;
+        if (random() % 8 == 0) f.order = model.orders[random() % 2 == 0 ? 2 : 3];
+        if (random() % 6 == 0) f.tag = TagClass::kTee;
+        std::vector<std::int64_t> expected;
+        for (const auto& d : every.rows) {
+            const bool fits = (!f.category || d.category == *f.category) && (!f.app || d.app.address == *f.app) &&
+                              (!f.pool || d.pool.address == *f.pool) && (!f.requester || d.requester == *f.requester) &&
+                              (!f.min_price || d.price() >= *f.min_price) &&
+                              (!f.max_trust || d.trust <= *f.max_trust) &&
+                              (!f.status || d.status(kLater) == *f.status) && (!f.from_s || d.sealed_s >= *f.from_s) &&
+                              (!f.mine || d.requester == *f.mine || d.beneficiary == *f.mine || d.payer == *f.mine ||
+                               d.app.owner == *f.mine || d.dataset.owner == *f.mine || d.pool.owner == *f.mine) &&
+                              (!f.order || std::ranges::find(d.orders, *f.order) != d.orders.end()) &&
+                              (f.tag == TagClass::kAny || d.tag.data[31] == 1);
+            if (fits) expected.push_back(d.seq);
+        }
+        const auto page = index.deals(f, all, kLater);
+        std::vector<std::int64_t> got;
+        for (const auto& d : page.rows) got.push_back(d.seq);
+        ASSERT_EQ(got, expected) << "round " << round;
+        ASSERT_EQ(page.total, static_cast<std::int64_t>(expected.size()));
+    }
+}
+
+TEST(ExplorerIndex, PagesNeitherRepeatNorSkipWhileDealsArrive) {
+    Filled filled(10, 7);
+    const auto total = static_cast<std::int64_t>(filled.history.deal_count());
+    Paging paging;
+    paging.limit = 9;
+    std::vector<std::int64_t> seen;
+    while (true) {
+        const auto page = filled.index->deals({}, paging, kLater);
+        EXPECT_EQ(page.total, total);
+        for (const auto& deal : page.rows) seen.push_back(deal.seq);
+        if (!page.next) break;
+        paging.after = page.next;
+        paging.as_of = page.as_of;
+        filled.index->apply(filled.history.deals(3), filled.history.facts());
+    }
+    ASSERT_EQ(static_cast<std::int64_t>(seen.size()), total);
+    for (std::size_t i = 0; i < seen.size(); ++i) EXPECT_EQ(seen[i], total - static_cast<std::int64_t>(i));
+}
+
+TEST(ExplorerIndex, LoadedColumnsEqualThoseThatGrew) {
+    MadeHistory history;
+    const sys::TempDir folder;
+    const auto url = "sqlite://" + (folder.path() / "index.db").string();
+    auto grown = index_at(url);
+    prepare(*grown);
+    for (const auto& batch : batches_of(history, 10, 10)) grown->apply(batch, history.facts());
+    const auto loaded = index_at(url);
+    for (const auto status : {ShownStatus::kComplete, ShownStatus::kFailed, ShownStatus::kClaimable}) {
+        DealFilter deals;
+        deals.status = status;
+        EXPECT_EQ(grown->deals(deals, {}, kLater).total, loaded->deals(deals, {}, kLater).total);
+        TaskFilter tasks;
+        tasks.status = status;
+        EXPECT_EQ(grown->tasks(tasks, {}, kLater).total, loaded->tasks(tasks, {}, kLater).total);
+        EXPECT_GT(grown->tasks(tasks, {}, kLater).total, 0);
+    }
+}
+
+TEST(ExplorerIndex, MoneyOfAccountsFollowsTheEvents) {
+    Filled filled;
+    // What the market holds is what was deposited; locks move between accounts and the hub's own.
+    std::int64_t staked = 0, locked = 0;
+    Paging all;
+    all.limit = 1'000;
+    const auto accounts = filled.index->accounts(AccountSort::kNewest, 0, all);
+    for (const auto& account : accounts.rows) {
+        if (account.address != poco::kHub) staked += account.staked;
+        locked += account.locked;
+    }
+    const auto hub = filled.index->account(poco::kHub);
+    ASSERT_TRUE(hub);
+    EXPECT_EQ(staked + hub->staked, 77 * 1'000'000'000LL);
+    EXPECT_GE(hub->staked, locked);
+    EXPECT_GT(locked, 0);
+    const auto worker = MadeHistory::made("worker", 3);
+    const auto scores = filled.index->scores(worker, 1000);
+    ASSERT_FALSE(scores.empty());
+    EXPECT_EQ(scores.front().score, filled.index->account(worker)->score);
+    std::int64_t score = 0;
+    for (auto at = scores.rbegin(); at != scores.rend(); ++at) {
+        score = at->accurate ? score + 1 : score * 2 / 3;
+        EXPECT_EQ(at->score, score);
+    }
+}
+
+TEST(ExplorerIndex, EntriesPageByKindAndTime) {
+    Filled filled;
+    const auto who = MadeHistory::made("pool-owner", 1);
+    Paging paging;
+    paging.limit = 1000;
+    const auto every = filled.index->entries(who, {}, paging);
+    ASSERT_GT(every.total, 20);
+    EXPECT_EQ(every.total, static_cast<std::int64_t>(every.rows.size()));
+    EntryFilter locks;
+    locks.kind = EntryKind::kLock;
+    locks.from_s = every.rows[every.rows.size() / 2].time_s;
+    std::int64_t expected = 0;
+    for (const auto& row : every.rows) expected += row.kind == EntryKind::kLock && row.time_s >= *locks.from_s ? 1 : 0;
+    EXPECT_EQ(filled.index->entries(who, locks, paging).total, expected);
+}
+
+TEST(ExplorerIndex, TasksOfADealIncludeThoseNotBegun) {
+    Filled filled;
+    Paging all;
+    all.limit = 1000;
+    for (const auto& deal : filled.index->deals({}, all, kLater).rows) {
+        const auto tasks = filled.index->tasks_of(deal, 0, 100);
+        ASSERT_EQ(static_cast<std::int64_t>(tasks.size()), deal.volume);
+        std::int64_t begun = 0;
+        for (std::size_t i = 0; i < tasks.size(); ++i) {
+            EXPECT_EQ(tasks[i].id, poco::task_id(poco::DealId(deal.id), i).hash);
+            begun += tasks[i].seq != 0 ? 1 : 0;
+        }
+        EXPECT_EQ(begun, deal.tasks.initialised);
+        EXPECT_EQ(filled.index->strip(deal, 1, 0).size(), static_cast<std::size_t>(deal.volume));
+    }
+}
+
+TEST(ExplorerIndex, MoneyPanelOfACompletedTaskAddsUp) {
+    Filled filled;
+    TaskFilter completed;
+    completed.status = ShownStatus::kComplete;
+    const auto page = filled.index->tasks(completed, {}, kLater);
+    ASSERT_FALSE(page.rows.empty());
+    for (const auto& task : page.rows) {
+        const auto deal = filled.index->deal(task.deal);
+        ASSERT_TRUE(deal);
+        std::int64_t requester_paid = 0, workers_lost = 0, stakes = 0, returned = 0;
+        for (const auto& row : filled.index->money_of(task, *deal)) {
+            if (row.role == "requester") requester_paid += row.slashed;
+            if (row.role == "worker") {
+                workers_lost += row.slashed;
+                stakes += row.locked;
+                returned += row.returned;
+            }
+        }
+        EXPECT_EQ(requester_paid, deal->price());
+        EXPECT_EQ(stakes, 18);
+        EXPECT_EQ(returned + workers_lost, stakes);
+    }
+}
+
+TEST(ExplorerCandles, EqualTheAggregationOfTrades) {
+    std::mt19937 random(9);
+    for (int round = 0; round < 1'000; ++round) {
+        std::vector<Columns::Trade> trades;
+        std::int64_t time = static_cast<std::int64_t>(random() % 100'000);
+        for (std::size_t i = 0, count = random() % 40; i < count; ++i) {
+            time += static_cast<std::int64_t>(random() % 200);
+            trades.push_back({static_cast<std::int64_t>(i + 1), time, static_cast<std::int64_t>(random() % 50),
+                              1 + static_cast<std::int64_t>(random() % 9)});
+        }
+        const std::int64_t width = std::array{60, 300, 3'600, 86'400}[random() % 4];
+        std::map<std::int64_t, std::vector<Columns::Trade>> buckets;
+        for (const auto& trade : trades) buckets[trade.time_s / width].push_back(trade);
+        const auto candles = candles_of(trades, width);
+        ASSERT_EQ(candles.size(), buckets.size());
+        std::size_t i = 0;
+        for (const auto& [number, inside] : buckets) {
+            const auto [low, high] = std::ranges::minmax(inside, {}, &Columns::Trade::price);
+            Candle expected{number * width,
+                            inside.front().price,
+                            high.price,
+                            low.price,
+                            inside.back().price,
+                            0,
+                            0,
+                            static_cast<std::int64_t>(inside.size())};
+            for (const auto& trade : inside) {
+                expected.volume += trade.volume;
+                expected.value += trade.volume * trade.price;
+            }
+            ASSERT_EQ(candles[i++], expected);
+        }
+    }
+}
+
+TEST(ExplorerSearch, FindsByIdPrefixAndName) {
+    Filled filled;
+    const auto deal = filled.index->deal(std::int64_t{7});
+    ASSERT_TRUE(deal);
+    const auto hit = [&](const std::string& text, const std::string& kind) {
+        const auto hits = filled.index->search(text, 8);
+        return std::ranges::any_of(hits, [&](const Hit& h) { return h.kind == kind; });
+    };
+    EXPECT_TRUE(hit(to_hex(deal->id), "deal"));
+    EXPECT_TRUE(hit(to_hex(deal->id).substr(0, 14), "deal"));
+    EXPECT_TRUE(hit(to_hex(deal->tx), "transaction"));
+    EXPECT_TRUE(hit(to_hex(deal->orders[3]), "order"));
+    EXPECT_TRUE(hit(to_hex(MadeHistory::made("worker", 1)), "worker"));
+    EXPECT_TRUE(hit(to_hex(MadeHistory::made("app", 1)), "app"));
+    EXPECT_TRUE(hit("POOL", "workerpool"));
+    EXPECT_TRUE(hit("data 3", "dataset"));
+    EXPECT_TRUE(filled.index->search("0x000000000000000000000000", 8).empty());
+    EXPECT_TRUE(filled.index->search("no such name", 8).empty());
+}
+
+TEST(ExplorerText, CleanTextIsUtf8WithoutNul) {
+    EXPECT_EQ(clean_text("caf\xC3\xA9"), "caf\xC3\xA9");
+    EXPECT_EQ(clean_text(std::string_view("a\0b", 3)),
+              "a\xEF\xBF\xBD"
+              "b");
+    EXPECT_EQ(clean_text("\xFF\xC3"), "\xEF\xBF\xBD\xEF\xBF\xBD");
+    EXPECT_EQ(clean_text("\xED\xA0\x80").find('\xED'), std::string::npos);  // a surrogate
+    EXPECT_EQ(name_key("ABc"), "abc");
+    EXPECT_LE(name_key(std::string(100, 'x')).size(), 64U);
+}
+
+}  // namespace bourse::explorer
