@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -39,6 +40,10 @@ struct Response {
     Headers headers;
     std::string body;
     std::filesystem::path file;  ///< when set, streamed instead of body; Range and HEAD are handled by the server
+    /// When set, called again and again for the next part of the answer until it returns false; it may block. The parts
+    /// go out in chunks as they come, so that a long answer needs no memory. An exception cuts the connection: the
+    /// client sees that the answer is not whole.
+    std::function<bool(std::string& part)> stream;
 
     static Response json(int status, std::string body);
     static Response text(int status, std::string body);

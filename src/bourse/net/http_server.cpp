@@ -80,8 +80,8 @@ void HttpServer::route(const std::string& method, const std::string& pattern, Ha
     impl_->router.add(Route{method, pattern, {}, std::move(handler), options});
 }
 
-void HttpServer::websocket(const std::string& path, WsHandlers handlers) {
-    impl_->router.add(WsRoute{path, std::move(handlers)});
+void HttpServer::websocket(const std::string& path, WsHandlers handlers, WsOptions options) {
+    impl_->router.add(WsRoute{path, std::move(handlers), std::move(options)});
 }
 
 Status<> HttpServer::start() {

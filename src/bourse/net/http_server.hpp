@@ -17,6 +17,9 @@ public:
     virtual ~WsConnection() = default;
     virtual void send(std::string text) = 0;
     virtual void close(std::uint16_t code = 1000, std::string reason = {}) = 0;
+    /// Bytes that wait to be sent, and forgetting them: for senders that would rather skip than be cut off.
+    virtual std::size_t queued_bytes() const = 0;
+    virtual void discard_queue() = 0;
     virtual const Request& request() const noexcept = 0;  ///< the upgrade request
 };
 using WsConnectionPtr = std::shared_ptr<WsConnection>;
@@ -26,6 +29,12 @@ struct WsHandlers {
     std::function<void(const WsConnectionPtr&)> on_open;
     std::function<void(const WsConnectionPtr&, std::string_view message)> on_message;
     std::function<void(const WsConnectionPtr&)> on_close;
+};
+
+struct WsOptions {
+    std::string protocol;               ///< sub-protocol that is chosen where the client offers it
+    std::size_t max_message_bytes = 0;  ///< 0: the server's
+    bool check_origin = false;          ///< refuse foreign pages even where the server answers any (cors)
 };
 
 struct ServerConfig {
@@ -62,7 +71,7 @@ public:
     explicit HttpServer(ServerConfig config);
     ~HttpServer();
     void route(const std::string& method, const std::string& pattern, Handler handler, RouteOptions options = {});
-    void websocket(const std::string& path, WsHandlers handlers);
+    void websocket(const std::string& path, WsHandlers handlers, WsOptions options = {});
     Status<> start();
     std::uint16_t port() const noexcept;
     /// Stops accepting, lets requests in progress finish (3 s, then their connections are closed), closes WebSockets

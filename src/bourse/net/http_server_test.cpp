@@ -33,6 +33,15 @@ protected:
             out.file = folder_.path() / "f";
             return out;
         });
+        server_->route("GET", "/stream", [](const Request& r) {
+            Response out;
+            out.stream = [n = 0, breaks = r.query_value("break").has_value()](std::string& part) mutable {
+                if (breaks && n == 3) throw std::runtime_error("the source is gone");
+                part = std::string(50'000, static_cast<char>('a' + n));
+                return ++n < 20;
+            };
+            return out;
+        });
         server_->route("GET", "/throws", [](const Request&) -> Response { throw std::runtime_error("secret"); });
         server_->route("GET", "/wait", [this](const Request&) {
             ++waiting_;
@@ -383,4 +392,24 @@ TEST_F(ServerTest, client_limits_answers_addresses_and_time) {
 }
 
 }  // namespace
+TEST_F(ServerTest, a_long_answer_is_streamed_in_chunks) {
+    start();
+    const auto answer = ask("GET", "/stream");
+    ASSERT_TRUE(answer) << answer.error().message;
+    ASSERT_EQ(answer->body.size(), 1'000'000U);
+    EXPECT_EQ(answer->body.front(), 'a');
+    EXPECT_EQ(answer->body.back(), 't');
+    EXPECT_EQ(answer->headers.at("transfer-encoding"), "chunked");
+    const auto old = raw("GET /stream HTTP/1.0\r\nhost: localhost\r\n\r\n");
+    EXPECT_EQ(old.find("chunked"), std::string::npos);
+    EXPECT_GT(old.size(), 1'000'000U);
+    EXPECT_EQ(old.back(), 't');
+}
+
+TEST_F(ServerTest, a_stream_that_fails_is_not_taken_for_whole) {
+    start();
+    EXPECT_FALSE(ask("GET", "/stream?break=1"));
+    EXPECT_EQ(ask("GET", "/hello")->body, "hello");
+}
+
 }  // namespace bourse::net

@@ -12,6 +12,7 @@
 
 #include <fcntl.h>
 #include <unistd.h>
+#include <cstdio>
 
 namespace bourse::net {
 
@@ -224,6 +225,12 @@ asio::awaitable<bool> Session::serve_one(bool first) {
     }
     if (websocket::is_upgrade(parser_->get())) {
         if (const auto* route = server_.router.find_ws(request_.path)) {
+            if (route->options.check_origin &&
+                !origin_is_allowed(request_.header("origin"), request_.header("host"), server_.config.allowed_hosts)) {
+                auto refused = refusal(403, "sockets from this web origin are not allowed");
+                co_await write_answer(std::move(refused), false);
+                co_return false;
+            }
             co_await run_websocket(*route);
             co_return false;
         }
@@ -395,6 +402,15 @@ asio::awaitable<bool> Session::write_answer(Response answer, bool keep_alive) {
             ok = co_await write_text(head, std::string_view());
             if (ok && !head_only && plan.length > 0) ok = co_await write_file(answer.file, plan);
         }
+    } else if (answer.stream) {
+        facts.chunked = true;
+        if (facts.http_1_0) facts.keep_alive = keep_alive = false;
+        const auto head = answer_head(answer, facts);
+        ok = co_await write_text(head, std::string_view());
+        if (ok && !head_only) {
+            auto stream = std::move(answer.stream);
+            ok = co_await write_stream(std::move(stream), !facts.http_1_0);
+        }
     } else {
         auto head = answer_head(answer, facts);
         if (head_only) answer.body.clear();
@@ -427,6 +443,36 @@ asio::awaitable<bool> Session::write_file(const std::filesystem::path& path, con
     co_return true;
 }
 
+asio::awaitable<bool> Session::write_stream(std::function<bool(std::string&)> stream, bool chunked) {
+    bool more = true;
+    while (more) {
+        std::string part;
+        bool failed = false;
+        stream_.expires_never();
+        co_await asio::post(asio::bind_executor(server_.pool->get_executor(), asio::use_awaitable));
+        try {
+            more = stream(part);
+        } catch (const std::exception& e) {
+            sys::log_error("streamed answer failed", {{"path", request_.path}, {"error", e.what()}});
+            failed = true;
+        }
+        co_await asio::post(executor_, asio::use_awaitable);
+        if (failed || server_.stopping) co_return false;
+        stream_.expires_after(std::chrono::milliseconds(server_.config.idle_timeout_ms));
+        std::string frame;
+        if (chunked) {
+            char size[24];
+            std::snprintf(size, sizeof size, "%zx\r\n", part.size());
+            if (!part.empty()) frame = size + part + "\r\n";
+            if (!more) frame += "0\r\n\r\n";
+        } else {
+            frame = std::move(part);
+        }
+        if (!frame.empty() && !co_await write_text(frame, std::string_view())) co_return false;
+    }
+    co_return true;
+}
+
 asio::awaitable<void> Session::run_websocket(const WsRoute& route) {
     stream_.expires_never();
     const auto& config = server_.config;
@@ -437,7 +483,14 @@ asio::awaitable<void> Session::run_websocket(const WsRoute& route) {
     auto& stream = ws->stream();
     stream.set_option(websocket::stream_base::timeout{std::chrono::milliseconds(config.header_timeout_ms),
                                                       std::chrono::milliseconds(config.idle_timeout_ms), true});
-    stream.read_message_max(config.max_ws_message_bytes);
+    stream.read_message_max(route.options.max_message_bytes != 0 ? route.options.max_message_bytes
+                                                                 : config.max_ws_message_bytes);
+    const auto offered = ws->request().header("sec-websocket-protocol");
+    if (!route.options.protocol.empty() && offered.find(route.options.protocol) != std::string::npos)
+        stream.set_option(
+            websocket::stream_base::decorator([protocol = route.options.protocol](websocket::response_type& response) {
+                response.set(http::field::sec_websocket_protocol, protocol);
+            }));
     const auto [accept_ec] = co_await stream.async_accept(upgrade, kTuple);
     if (accept_ec) co_return;
     const auto guarded = [&](const auto& callback, auto&&... args) {

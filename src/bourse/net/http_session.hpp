@@ -109,6 +109,7 @@ private:
     asio::awaitable<Response> run_handler(const Handler& handler);
     asio::awaitable<bool> write_answer(Response answer, bool keep_alive);
     asio::awaitable<bool> write_file(const std::filesystem::path& path, const FilePlan& plan);
+    asio::awaitable<bool> write_stream(std::function<bool(std::string&)> stream, bool chunked);
     asio::awaitable<bool> write_text(std::string_view head, std::string_view body);
     asio::awaitable<void> run_websocket(const WsRoute& route);
 
@@ -140,6 +141,15 @@ public:
     void send(std::string text) override;
     void close(std::uint16_t code, std::string reason) override;
     const Request& request() const noexcept override { return request_; }
+    std::size_t queued_bytes() const override {
+        const std::lock_guard lock(mutex_);
+        return queued_bytes_;
+    }
+    void discard_queue() override {
+        const std::lock_guard lock(mutex_);
+        queue_.clear();
+        queued_bytes_ = 0;
+    }
 
     websocket::stream<beast::tcp_stream>& stream() noexcept { return stream_; }
     /// On the strand.
@@ -164,7 +174,7 @@ private:
     Request request_;
     asio::steady_timer deadline_;  ///< on the strand: when a closing connection is cut
 
-    std::mutex mutex_;
+    mutable std::mutex mutex_;
     std::deque<std::string> queue_;
     std::size_t queued_bytes_ = 0;
     bool draining_ = false;

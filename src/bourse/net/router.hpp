@@ -18,6 +18,7 @@ struct Route {
 struct WsRoute {
     std::string path;
     WsHandlers handlers;
+    WsOptions options;
 };
 
 struct RouteMatch {

@@ -132,7 +132,9 @@ std::string answer_head(const Response& answer, const HeadFacts& facts) {
         out += "access-control-expose-headers: etag, content-range, content-length\r\n";
     }
     // 204 and 304 carry no body and no length (RFC 9110 §8.6).
-    if (answer.status != 204 && answer.status != 304)
+    if (facts.chunked && !facts.http_1_0)
+        out += "transfer-encoding: chunked\r\n";
+    else if (!facts.chunked && answer.status != 204 && answer.status != 304)
         out += "content-length: " + std::to_string(facts.content_length) + "\r\n";
     if (!facts.keep_alive)
         out += "connection: close\r\n";

@@ -16,6 +16,7 @@ struct HeadFacts {
     bool http_1_0 = false;
     std::string allow_origin;  ///< value of Access-Control-Allow-Origin; empty: none
     std::uint64_t content_length = 0;
+    bool chunked = false;  ///< the length is not known; with HTTP/1.0 the end of the connection tells it
 };
 /// Status line and headers with the empty line. Headers with a line break in name or value are left out.
 std::string answer_head(const Response& answer, const HeadFacts& facts);

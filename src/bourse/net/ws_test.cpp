@@ -198,4 +198,26 @@ TEST_F(WsTest, refused_connections_are_errors) {
 }
 
 }  // namespace
+TEST_F(WsTest, sockets_of_foreign_pages_are_refused_where_asked) {
+    ServerConfig config;
+    config.cors = true;
+    server_ = std::make_unique<HttpServer>(config);
+    server_->websocket("/feed", {}, {.protocol = "mkt.v1", .max_message_bytes = 64, .check_origin = true});
+    ASSERT_TRUE(server_->start());
+    const auto upgrade = [&](const std::string& headers) {
+        ClientRequest request;
+        request.url = "http://127.0.0.1:" + std::to_string(server_->port()) + "/feed";
+        request.timeout_ms = 500;
+        request.headers = {{"connection", "Upgrade"},
+                           {"upgrade", "websocket"},
+                           {"sec-websocket-version", "13"},
+                           {"sec-websocket-key", "dGhlIHNhbXBsZSBub25jZQ=="},
+                           {"origin", headers}};
+        return http_request(request);
+    };
+    const auto foreign = upgrade("https://evil.example");
+    ASSERT_TRUE(foreign);
+    EXPECT_EQ(foreign->status, 403);
+}
+
 }  // namespace bourse::net
