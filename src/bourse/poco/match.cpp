@@ -70,18 +70,23 @@ std::string_view explain(MatchFault fault) noexcept {
     return "The orders do not match.";  // the code may come from a revert that somebody else wrote
 }
 
-std::optional<MatchFault> terms_fault(const OrderSet& o, const Uint256& category_count) {
-    if (o.request.category != o.workerpool.category) return MatchFault::kCategoryMismatch;
-    if (o.request.category >= category_count) return MatchFault::kCategoryUnknown;
-    if (o.request.trust > o.workerpool.trust) return MatchFault::kTrustTooHigh;
-    if (o.request.appmaxprice < o.app.appprice) return MatchFault::kAppOverpriced;
-    if (o.request.datasetmaxprice < o.dataset.datasetprice) return MatchFault::kDatasetOverpriced;
-    if (o.request.workerpoolmaxprice < o.workerpool.workerpoolprice) return MatchFault::kWorkerpoolOverpriced;
+std::array<TermCheck, 10> term_checks(const OrderSet& o, const Uint256& category_count) {
     const Tag tag = deal_tag(o.app.tag, o.dataset.tag, o.request.tag);
-    if (!is_subset(tag, o.workerpool.tag)) return MatchFault::kWorkerpoolTag;
-    if (has_bit(tag, kTagTee) != has_bit(o.app.tag, kTagTee)) return MatchFault::kAppTag;
-    if (o.request.app != o.app.app) return MatchFault::kAppMismatch;
-    if (o.request.dataset != o.dataset.dataset) return MatchFault::kDatasetMismatch;
+    return {{{MatchFault::kCategoryMismatch, o.request.category == o.workerpool.category},
+             {MatchFault::kCategoryUnknown, o.request.category < category_count},
+             {MatchFault::kTrustTooHigh, o.request.trust <= o.workerpool.trust},
+             {MatchFault::kAppOverpriced, o.request.appmaxprice >= o.app.appprice},
+             {MatchFault::kDatasetOverpriced, o.request.datasetmaxprice >= o.dataset.datasetprice},
+             {MatchFault::kWorkerpoolOverpriced, o.request.workerpoolmaxprice >= o.workerpool.workerpoolprice},
+             {MatchFault::kWorkerpoolTag, is_subset(tag, o.workerpool.tag)},
+             {MatchFault::kAppTag, has_bit(tag, kTagTee) == has_bit(o.app.tag, kTagTee)},
+             {MatchFault::kAppMismatch, o.request.app == o.app.app},
+             {MatchFault::kDatasetMismatch, o.request.dataset == o.dataset.dataset}}};
+}
+
+std::optional<MatchFault> terms_fault(const OrderSet& orders, const Uint256& category_count) {
+    for (const auto& check : term_checks(orders, category_count))
+        if (!check.holds) return check.fault;
     return std::nullopt;
 }
 

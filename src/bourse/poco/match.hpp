@@ -57,7 +57,13 @@ struct OrderSet {
     bool has_dataset() const noexcept { return !dataset.dataset.is_zero(); }
 };
 
-/// Checks 1 to 10: category, trust, prices, tags, app and dataset. The first that fails.
+/// Checks 1 to 10 in their order: category, trust, prices, tags, app and dataset.
+struct TermCheck {
+    MatchFault fault;
+    bool holds;
+};
+std::array<TermCheck, 10> term_checks(const OrderSet& orders, const Uint256& category_count);
+/// The first of them that fails.
 std::optional<MatchFault> terms_fault(const OrderSet& orders, const Uint256& category_count);
 
 /// Checks 11 to 20 in their order: `allowed(restriction, account)` of poco.md §5.5 must hold.
