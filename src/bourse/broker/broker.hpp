@@ -64,6 +64,10 @@ class Broker {
 public:
     /// `matching` off: orders rest until someone else matches them.
     explicit Broker(bool matching = true);
+    /// Off while very many orders are loaded; switched on, every request is looked at.
+    void set_matching(bool matching);
+    /// Categories of the chain: requests beyond match nothing. Not told: no limit.
+    void set_categories(std::uint64_t count);
     ~Broker();
     Broker(Broker&&) noexcept;
     Broker& operator=(Broker&&) noexcept;
@@ -96,6 +100,9 @@ public:
     std::vector<Order> book(poco::OrderKind kind, std::uint64_t category, std::size_t limit) const;
     /// Orders on show of an app, dataset or pool, cheapest first.
     std::vector<Order> offers_of(poco::OrderKind kind, const Address& subject, std::size_t limit) const;
+
+    /// Requests on show that name an app (kApp) or dataset (kDataset), dearest pool limit first.
+    std::vector<Order> requests_for(poco::OrderKind kind, const Address& resource, std::size_t limit) const;
 
     /// The combination with the lowest price a task; among equals the app order published first, then the lower hash,
     /// then dataset's and pool's order alike. nullopt: none.

@@ -1,0 +1,193 @@
+// The cheapest compatible combination.
+//
+// Orders of an app (or dataset) that agree in tag and restrictions are alike but for their price, so only the first of
+// each such class can win. For each pair of classes the pools' books are asked for the first pool order that serves it.
+#include <bourse/broker/books.hpp>
+
+#include <algorithm>
+#include <tuple>
+
+namespace bourse::broker {
+
+using poco::OrderKind;
+
+namespace {
+
+using Books = Broker::Books;
+
+bool same_class(const Order& a, const Order& b) {
+    return a.tag == b.tag && a.app == b.app && a.dataset == b.dataset && a.workerpool == b.workerpool &&
+           a.requester == b.requester;
+}
+
+/// The best offer of each class that fits the ask alone, cheapest first.
+std::vector<const Entry*> classes_of(const Books& books, const Ask& ask, OrderKind kind) {
+    std::vector<const Entry*> out;
+    const bool app = kind == OrderKind::kApp;
+    const auto found = books.offers.find({kind, app ? ask.app : ask.dataset});
+    if (found == books.offers.end()) return out;
+    for (const auto& rank : found->second) {
+        const auto& order = rank.entry->order;
+        if (order.price > (app ? ask.app_max : ask.dataset_max)) break;
+        if (rank.entry->available() < ask.min_volume) continue;
+        if (std::ranges::any_of(out, [&](const Entry* seen) { return same_class(seen->order, order); })) continue;
+        if (!books.allows(order.requester, ask.requester)) continue;
+        if (!(app ? books.allows(order.dataset, ask.dataset) : books.allows(order.app, ask.app))) continue;
+        out.push_back(rank.entry);
+    }
+    return out;
+}
+
+/// What is asked of a pool once app and dataset are chosen.
+struct PoolSearch {
+    const Books& books;
+    const Ask& ask;
+    poco::Tag tag;  ///< of the deal
+    std::array<const Address*, 3> pool_restrictions;
+    std::uint64_t limit = 0;       ///< nRLC the pool may cost
+    std::uint64_t payer_left = 0;  ///< nRLC the payer has beyond app and dataset
+    const Entry* best = nullptr;
+
+    bool fits(const Entry& entry) const {
+        const auto& pool = entry.order;
+        if (entry.available() < ask.min_volume) return false;
+        const auto stake = stake_per_task(pool.price);
+        const bool own_pool = ask.funded && pool.owner == ask.requester;
+        if ((own_pool ? payer_left - pool.price : books.free_of(pool.owner)) < stake) return false;
+        return std::ranges::all_of(
+            pool_restrictions, [&](const Address* restriction) { return books.allows(*restriction, pool.workerpool); });
+    }
+    bool better(const Entry& entry) const {
+        if (best == nullptr) return true;
+        return std::tie(entry.order.price, entry.order.published_ms, entry.order.hash) <
+               std::tie(best->order.price, best->order.published_ms, best->order.hash);
+    }
+    void look_at(const Queue& queue) {
+        for (const auto& rank : queue) {
+            if (rank.price > limit || !better(*rank.entry)) return;
+            if (!fits(*rank.entry)) continue;
+            best = rank.entry;
+            return;
+        }
+    }
+    bool serves(const Order& pool) const {
+        return pool.category == ask.category && pool.trust >= ask.trust && poco::is_subset(tag, pool.tag) &&
+               books.allows(pool.app, ask.app) && books.allows(pool.dataset, ask.dataset) &&
+               books.allows(pool.requester, ask.requester);
+    }
+    /// One pool only: its own orders, however they are restricted.
+    void look_at_pool(const Address& pool) {
+        const auto found = books.offers.find({OrderKind::kWorkerpool, pool});
+        if (found == books.offers.end()) return;
+        for (const auto& rank : found->second) {
+            if (rank.price > limit || !better(*rank.entry)) return;
+            if (!serves(rank.entry->order) || !fits(*rank.entry)) continue;
+            best = rank.entry;
+            return;
+        }
+    }
+    void look_at_book(const TrustBook& book) {
+        look_at(book.open);
+        if (book.restricted.empty()) return;
+        for (unsigned mask = 1; mask < 8; ++mask) {
+            const Restricted key{(mask & 1) != 0 ? ask.app : Address(), (mask & 2) != 0 ? ask.dataset : Address(),
+                                 (mask & 4) != 0 ? ask.requester : Address()};
+            if (mask >= 2 && (mask & 2) != 0 && ask.dataset.is_zero()) continue;
+            const auto found = book.restricted.find(key);
+            if (found != book.restricted.end()) look_at(found->second);
+        }
+        for (const auto& key : book.with_group)
+            if (books.allows(key.app, ask.app) && books.allows(key.dataset, ask.dataset) &&
+                books.allows(key.requester, ask.requester))
+                look_at(book.restricted.at(key));
+    }
+    void run() {
+        for (const auto* restriction : pool_restrictions) {
+            if (restriction->is_zero()) continue;
+            books.ask_about(*restriction);
+            const auto group = books.groups.find(*restriction);
+            if (group == books.groups.end() || !group->second) return look_at_pool(*restriction);
+        }
+        const auto category = books.categories.find(ask.category);
+        if (category == books.categories.end()) return;
+        for (const auto& [offered, by_trust] : category->second.pools) {
+            if (!poco::is_subset(tag, offered)) continue;
+            for (auto book = by_trust.lower_bound(ask.trust); book != by_trust.end(); ++book)
+                look_at_book(book->second);
+        }
+    }
+};
+
+struct Triple {
+    const Entry* app = nullptr;
+    const Entry* dataset = nullptr;
+    const Entry* pool = nullptr;
+    std::uint64_t price = 0;
+};
+
+auto age_of(const Entry* entry) {
+    return entry == nullptr ? std::pair<std::uint64_t, Hash>()
+                            : std::pair(entry->order.published_ms, entry->order.hash);
+}
+bool earlier(const Triple& a, const Triple& b) {
+    return std::tuple(age_of(a.app), age_of(a.dataset), age_of(a.pool)) <
+           std::tuple(age_of(b.app), age_of(b.dataset), age_of(b.pool));
+}
+
+const Address kNobody{};
+
+/// The best pool for a pair, if the pair's own terms allow any.
+std::optional<Triple> complete(const Books& books, const Ask& ask, const Entry& app, const Entry* dataset,
+                               std::uint64_t payer_free) {
+    const auto pair_price = app.order.price + (dataset != nullptr ? dataset->order.price : 0);
+    if (pair_price > payer_free) return std::nullopt;
+    const auto tag = poco::deal_tag(app.order.tag, dataset != nullptr ? dataset->order.tag : poco::Tag(), ask.tag);
+    if (poco::has_bit(tag, poco::kTagTee) != poco::has_bit(app.order.tag, poco::kTagTee)) return std::nullopt;
+    const Address& by_dataset = dataset != nullptr ? dataset->order.workerpool : kNobody;
+    const auto left = payer_free - pair_price;
+    PoolSearch search{
+        books, ask, tag, {&ask.workerpool, &app.order.workerpool, &by_dataset}, std::min(ask.pool_max, left), left};
+    search.run();
+    if (search.best == nullptr) return std::nullopt;
+    return Triple{&app, dataset, search.best, pair_price + search.best->order.price};
+}
+
+/// Tasks that orders, ask and stakes allow.
+std::uint64_t volume_of(const Books& books, const Ask& ask, const Triple& triple, std::uint64_t payer_free) {
+    auto volume = std::min({ask.volume, triple.app->available(), triple.pool->available()});
+    if (triple.dataset != nullptr) volume = std::min(volume, triple.dataset->available());
+    const auto stake = stake_per_task(triple.pool->order.price);
+    const bool same = ask.funded && triple.pool->order.owner == ask.requester;
+    const auto cost = triple.price + (same ? stake : 0);
+    if (cost > 0) volume = std::min(volume, payer_free / cost);
+    if (!same && stake > 0) volume = std::min(volume, books.free_of(triple.pool->order.owner) / stake);
+    return volume;
+}
+
+}  // namespace
+
+std::optional<Pick> Broker::Books::quote(const Ask& ask) const {
+    if (ask.category >= category_count || ask.volume == 0) return std::nullopt;
+    const auto apps = classes_of(*this, ask, OrderKind::kApp);
+    if (apps.empty()) return std::nullopt;
+    std::vector<const Entry*> datasets{nullptr};
+    if (!ask.dataset.is_zero()) datasets = classes_of(*this, ask, OrderKind::kDataset);
+    const auto payer_free = ask.funded ? free_of(ask.requester) : ~0ULL;
+    std::optional<Triple> best;
+    for (const auto* app : apps) {
+        for (const auto* dataset : datasets) {
+            const auto pair_price = app->order.price + (dataset != nullptr ? dataset->order.price : 0);
+            if (best && pair_price > best->price) break;
+            const auto triple = complete(*this, ask, *app, dataset, payer_free);
+            if (triple &&
+                (!best || triple->price < best->price || (triple->price == best->price && earlier(*triple, *best))))
+                best = triple;
+        }
+    }
+    if (!best) return std::nullopt;
+    Pick pick{best->app->order, std::nullopt, best->pool->order, volume_of(*this, ask, *best, payer_free), best->price};
+    if (best->dataset != nullptr) pick.dataset = best->dataset->order;
+    return pick;
+}
+
+}  // namespace bourse::broker
