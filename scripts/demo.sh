@@ -27,4 +27,9 @@ say "build (a few minutes the first time)"
 cmake --preset release >/dev/null
 cmake --build --preset release --target bourse >&2
 say "market"
-exec python3 tools/demo/demo.py build/release/bin/bourse "${arguments[@]}"
+as_root=()
+if [ "$(id -u)" -ne 0 ] && ! unshare --user true 2>/dev/null; then
+    echo "demo: an ordinary user gets no namespaces on this machine, so the sandbox needs root: the market runs by sudo" >&2
+    as_root=(sudo --preserve-env=BOURSE_HOME)
+fi
+exec "${as_root[@]}" python3 tools/demo/demo.py build/release/bin/bourse "${arguments[@]}"

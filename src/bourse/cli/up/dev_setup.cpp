@@ -107,7 +107,10 @@ Result<client::DevApp> DevSetup::deploy_dataset(const SampleData& data) {
 Status<> DevSetup::save_order(const std::string& file, const std::string& json) {
     std::error_code ignored;
     std::filesystem::create_directories(orders_folder_, ignored);
-    return sys::write_file_atomic(orders_folder_ / (file + ".json"), json + "\n");
+    const auto path = orders_folder_ / (file + ".json");
+    const auto text = json + "\n";
+    if (sys::read_file(path) == text) return {};  // the supervisor comes by every two seconds
+    return sys::write_file_atomic(path, text);
 }
 
 template <class Order>
