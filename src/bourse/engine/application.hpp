@@ -20,7 +20,7 @@ namespace bourse::engine {
 class ReadView {
 public:
     ReadView(chain::BlockHeader head, const Hash& head_hash, std::uint64_t chain_id,
-             std::shared_ptr<const state::Reader> state, const StateStore& states, const BlockStore& blocks);
+             std::shared_ptr<const state::Reader> state, StateStore& states, const BlockStore& blocks);
 
     const chain::BlockHeader& head() const noexcept { return head_; }
     const Hash& head_hash() const noexcept { return head_hash_; }
@@ -28,8 +28,13 @@ public:
     /// State after the head.
     const state::Reader& state() const noexcept { return *state_; }
     std::shared_ptr<const state::Reader> shared_state() const noexcept { return state_; }
-    /// State after an earlier block; null when it is ahead of this view's head or no longer kept.
-    std::shared_ptr<const state::Reader> state_at(std::uint64_t number) const;
+    /// State after that block. Errors: BLOCK_UNKNOWN (ahead of this view's head), STATE_PRUNED (the message names the
+    /// blocks whose state is kept).
+    Result<std::shared_ptr<const state::Reader>> state_at(std::uint64_t number) const;
+    /// The first block whose state is kept now.
+    std::uint64_t oldest_state() const;
+    /// An account and its slots with the nodes that prove them against that block's state root. Errors: as state_at.
+    Result<AccountProof> prove(std::uint64_t number, const Address& address, const std::vector<Bytes32>& keys) const;
     /// Headers, transactions, receipts and logs. May already hold blocks above this view's head.
     const BlockStore& blocks() const noexcept { return blocks_; }
 
@@ -44,7 +49,9 @@ private:
     Hash head_hash_;
     std::uint64_t chain_id_;
     std::shared_ptr<const state::Reader> state_;
-    const StateStore& states_;
+    Error pruned(std::uint64_t number) const;
+
+    StateStore& states_;
     const BlockStore& blocks_;
 };
 using ReadViewPtr = std::shared_ptr<const ReadView>;

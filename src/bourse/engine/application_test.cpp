@@ -87,8 +87,8 @@ TEST(Application, headers_follow_the_rules_of_the_chain) {
     // 21,000 gas at prices 1, 2 and 3 in two blocks.
     EXPECT_EQ(view->state().account(Address{{0xbe}})->balance, 21'000 * 6 * 2);
     EXPECT_EQ(view->state().account(Address{{9, 2}})->balance, 2 * 3);
-    EXPECT_EQ(view->state_at(1)->account(Address{{9, 2}}), std::nullopt);
-    EXPECT_EQ(view->state_at(3), nullptr);
+    EXPECT_EQ((*view->state_at(1))->account(Address{{9, 2}}), std::nullopt);
+    EXPECT_EQ(view->state_at(3).error().code, "BLOCK_UNKNOWN");
 }
 
 TEST(Application, what_cannot_be_executed_is_no_part_of_the_block) {

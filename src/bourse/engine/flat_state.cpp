@@ -224,6 +224,18 @@ void DiffReader::each_slot(const std::function<void(const Address&, const Bytes3
           *Bytes32::from(slots_.subspan(at + Address::kSize, Bytes32::kSize)));
 }
 
+void each_account_entry(const db::KvStore& kv, const Bytes32& prefix, unsigned nibbles,
+                        const std::function<void(const Bytes32& hashed, VersionedAccount)>& f) {
+    scan_nibbles(kv, make_key(kAccountKey), prefix, nibbles,
+                 [&f](const Bytes32& key, ByteView stored) { f(key, decode_account(stored)); });
+}
+
+void each_slot_entry(const db::KvStore& kv, const Hash& address_hash, const Bytes32& prefix, unsigned nibbles,
+                     const std::function<void(const Bytes32& hashed, VersionedSlot)>& f) {
+    scan_nibbles(kv, make_key(kSlotKey, address_hash), prefix, nibbles,
+                 [&f](const Bytes32& key, ByteView stored) { f(key, decode_slot(stored)); });
+}
+
 void AccountLeaves::leaves(const Bytes32& prefix, unsigned nibbles, const Visitor& visit) const {
     scan_nibbles(kv_, make_key(kAccountKey), prefix, nibbles, [&visit](const Bytes32& key, ByteView stored) {
         const auto account = decode_account(stored);

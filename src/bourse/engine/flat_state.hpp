@@ -71,6 +71,13 @@ private:
     ByteView values_;
 };
 
+/// Entries of accounts, and of one account's slots, with those of what was deleted, whose hashed keys begin with the
+/// first nibbles of `prefix`, in order of the keys.
+void each_account_entry(const db::KvStore& kv, const Bytes32& prefix, unsigned nibbles,
+                        const std::function<void(const Bytes32& hashed, VersionedAccount)>& f);
+void each_slot_entry(const db::KvStore& kv, const Hash& address_hash, const Bytes32& prefix, unsigned nibbles,
+                     const std::function<void(const Bytes32& hashed, VersionedSlot)>& f);
+
 /// The leaves of the account trie, and of one account's storage trie, as they stand in the store.
 class AccountLeaves final : public state::LeafSource {
 public:

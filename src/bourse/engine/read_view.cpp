@@ -1,9 +1,11 @@
 #include <bourse/engine/application.hpp>
 
+#include <bourse/base/assert.hpp>
+
 namespace bourse::engine {
 
 ReadView::ReadView(chain::BlockHeader head, const Hash& head_hash, std::uint64_t chain_id,
-                   std::shared_ptr<const state::Reader> state, const StateStore& states, const BlockStore& blocks)
+                   std::shared_ptr<const state::Reader> state, StateStore& states, const BlockStore& blocks)
     : head_(std::move(head)),
       head_hash_(head_hash),
       chain_id_(chain_id),
@@ -11,10 +13,40 @@ ReadView::ReadView(chain::BlockHeader head, const Hash& head_hash, std::uint64_t
       states_(states),
       blocks_(blocks) {}
 
-std::shared_ptr<const state::Reader> ReadView::state_at(std::uint64_t number) const {
-    if (number > head_.number) return nullptr;
+std::uint64_t ReadView::oldest_state() const { return std::min(states_.oldest(), head_.number); }
+
+Error ReadView::pruned(std::uint64_t number) const {
+    return {"STATE_PRUNED", "the state of block " + std::to_string(number) +
+                                " is not kept by this node any more; kept are blocks " +
+                                std::to_string(states_.oldest()) + " to " + std::to_string(head_.number)};
+}
+
+Result<std::shared_ptr<const state::Reader>> ReadView::state_at(std::uint64_t number) const {
+    if (number > head_.number) return fail("BLOCK_UNKNOWN", "there is no block " + std::to_string(number) + " yet");
     if (number == head_.number) return state_;
-    return states_.at(number);
+    auto state = states_.at(number);
+    if (!state) return tl::unexpected(pruned(number));
+    return state;
+}
+
+Result<AccountProof> ReadView::prove(std::uint64_t number, const Address& address,
+                                     const std::vector<Bytes32>& keys) const {
+    // Held from here on, so that the block cannot be pruned in between.
+    BOURSE_TRY(const auto held, state_at(number));
+    if (number == states_.head_number()) {
+        auto proof = states_.prove(address, keys);
+        if (proof.block_number == number) return proof;
+    }
+    Hash root = head_.state_root;
+    if (number != head_.number) {
+        const auto stored = blocks_.header(number);
+        const auto header = stored ? chain::decode_header(stored->rlp) : std::nullopt;
+        BOURSE_ASSERT(header.has_value());
+        root = header->state_root;
+    }
+    auto proof = states_.prove_at(number, root, address, keys);
+    if (!proof) return tl::unexpected(pruned(number));
+    return *std::move(proof);
 }
 
 state::BlockContext ReadView::context_of(const chain::BlockHeader& header) const {

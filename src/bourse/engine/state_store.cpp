@@ -5,6 +5,7 @@
 #include <bourse/crypto/hash.hpp>
 #include <bourse/engine/data_format.hpp>
 #include <bourse/engine/flat_state.hpp>
+#include <bourse/engine/old_state.hpp>
 #include <bourse/engine/packing.hpp>
 #include <bourse/engine/state_tries.hpp>
 #include <bourse/engine/state_views.hpp>
@@ -309,6 +310,38 @@ AccountProof StateStore::prove(const Address& address, const std::vector<Bytes32
     for (const Bytes32& key : keys)
         proof.slots.push_back({key, impl.newest.slot(address, key).value,
                                impl.tries.prove_slot(hash, proof.account.storage_root, hash_slot_key(key))});
+    return proof;
+}
+
+std::uint64_t StateStore::oldest() const {
+    const std::lock_guard lock(impl_->mutex);
+    return impl_->oldest_readable;
+}
+
+std::optional<AccountProof> StateStore::prove_at(std::uint64_t number, const Hash& root, const Address& address,
+                                                 const std::vector<Bytes32>& keys) const {
+    const auto view = at(number);  // keeps the diffs that lead back to the block
+    if (!view) return std::nullopt;
+    const auto checkpoint = [this] {
+        const auto head = read_head(impl_->kv);
+        if (!head || !*head) data_is_damaged("the mark of the last block cannot be read");
+        return (*head)->checkpoint;
+    };
+    OldTries tries(impl_->kv, number, checkpoint);
+    if (tries.account_root() != root)
+        data_is_damaged("the values before a block do not give the state root of the block");
+    AccountProof proof;
+    proof.block_number = number;
+    const Hash hash = hash_address(address);
+    proof.account = view->account(address).value_or(no_account());
+    proof.nodes = tries.prove_account(hash);
+    if (keys.empty()) return proof;
+    std::vector<Hash> hashed;
+    hashed.reserve(keys.size());
+    for (const Bytes32& key : keys) hashed.push_back(hash_slot_key(key));
+    auto nodes = tries.prove_slots(hash, hashed);
+    for (std::size_t i = 0; i < keys.size(); ++i)
+        proof.slots.push_back({keys[i], view->slot(address, keys[i]), std::move(nodes[i])});
     return proof;
 }
 

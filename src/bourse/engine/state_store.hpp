@@ -36,12 +36,16 @@ struct StorageProof {
     Bytes32 key;
     state::SlotValue value;
     std::vector<Bytes> nodes;
+
+    bool operator==(const StorageProof&) const = default;
 };
 struct AccountProof {
     std::uint64_t block_number = 0;
     state::Account account;
     std::vector<Bytes> nodes;
     std::vector<StorageProof> slots;
+
+    bool operator==(const AccountProof&) const = default;
 };
 
 class StateStore {
@@ -68,8 +72,15 @@ public:
     /// State after that block; null if it is ahead of the head or no longer kept.
     std::shared_ptr<const state::Reader> at(std::uint64_t number) const;
 
+    /// The first block whose state can be asked for.
+    std::uint64_t oldest() const;
+
     /// Proof at the head. Waits for a block that is being prepared.
     AccountProof prove(const Address& address, const std::vector<Bytes32>& keys);
+    /// Proof after that block, beside the writer; dearer than at the head. nullopt if it is ahead of the head or no
+    /// longer kept. Aborts where the values contradict `root`, the block's state root: the folder is damaged.
+    std::optional<AccountProof> prove_at(std::uint64_t number, const Hash& root, const Address& address,
+                                         const std::vector<Bytes32>& keys) const;
 
 private:
     struct Impl;

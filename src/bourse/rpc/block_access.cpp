@@ -46,12 +46,10 @@ RpcResult<CallScene> call_scene(const CallContext& context, const BlockId& id) {
                         id.kind == BlockId::Kind::kHash ? "header for hash not found" : "header not found");
     if (*number == view.head().number) return CallScene{view.shared_state(), view.latest_context()};
     auto state = view.state_at(*number);
-    if (!state)
-        return rpc_fail(kServerError,
-                        "the state of block " + std::to_string(*number) + " is not kept by this node any more");
+    if (!state) return rpc_fail(kServerError, state.error().message);
     const auto stored = view.blocks().header(*number);
     BOURSE_ASSERT(stored.has_value());
-    return CallScene{std::move(state), view.context_of(header_of(*stored))};
+    return CallScene{*std::move(state), view.context_of(header_of(*stored))};
 }
 
 state::BlockContext pending_block(const CallContext& context) {
