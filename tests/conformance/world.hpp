@@ -1,27 +1,15 @@
 // A chain in memory: real transactions, real blocks, one transaction a block.
 #pragma once
 
+#include "memory_state.hpp"
+
 #include <bourse/chain/execution.hpp>
 #include <bourse/chain/genesis.hpp>
 #include <bourse/chain/simulation.hpp>
 
-#include <map>
-
 namespace bourse::conformance {
 
-/// Committed state as maps.
-class MemoryState final : public state::Reader {
-public:
-    void apply(const state::ChangeSet& changes);
-    std::optional<state::Account> account(const Address& address) const override;
-    state::SlotValue slot(const Address& address, const Bytes32& key) const override;
-    Bytes code(const Hash& code_hash) const override;
-
-private:
-    std::map<Address, state::Account> accounts_;
-    std::map<std::pair<Address, Bytes32>, state::SlotValue> slots_;
-    std::map<Hash, Bytes> code_;
-};
+using support::MemoryState;
 
 struct Outcome {
     bool success = false;
