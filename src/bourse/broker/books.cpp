@@ -66,14 +66,7 @@ void Broker::Books::erase(Entry& gone) {
 
 bool Broker::Books::can_be_listed(const Entry& e) const {
     if (e.order.remaining == 0 || e.suspended) return false;
-    if (e.order.kind == OrderKind::kWorkerpool) return stake_of(e.order.owner) >= stake_per_task(e.order.price);
-    // A request is on show when it can pay one task at its limits.
-    if (e.order.kind == OrderKind::kRequest) {
-        const auto stake = stake_of(e.order.owner);
-        return stake >= e.order.price && stake - e.order.price >= e.order.app_max &&
-               stake - e.order.price - e.order.app_max >= (e.order.dataset.is_zero() ? 0 : e.order.dataset_max);
-    }
-    return true;
+    return needed_per_task(e.order) <= stake_of(e.order.owner) / e.order.remaining;
 }
 
 void Broker::Books::refresh(Entry& e, bool changed) {

@@ -41,10 +41,10 @@ void Broker::set_remaining(const Hash& hash, std::uint64_t remaining) {
     if (entry == nullptr) return;
     if (remaining == 0) return books_->erase(*entry);
     const bool changed = entry->order.remaining != remaining;
-    const bool grew = remaining > entry->order.remaining;
     entry->order.remaining = remaining;
     books_->refresh(*entry, changed);
-    if (!grew || !entry->listed || !books_->matching) return;
+    // A smaller order, too, may be matchable now: the deal's stakes shrink with it.
+    if (!changed || !entry->listed || !books_->matching || entry->available() == 0) return;
     if (entry->order.kind == OrderKind::kRequest)
         books_->dirty.insert(rank_of(*entry));
     else
@@ -139,7 +139,7 @@ std::vector<Pick> Broker::fill(const Ask& ask, std::size_t max_parts) {
     auto left = ask;
     while (left.volume > 0 && out.size() < max_parts) {
         auto pick = books_->quote(left);
-        if (!pick || pick->volume == 0) break;
+        if (!pick) break;
         reserved.push_back(books_->reserve(nullptr, left, *pick));
         left.volume -= pick->volume;
         left.min_volume = std::min(left.min_volume, left.volume);
@@ -158,7 +158,7 @@ std::optional<Match> Broker::next_match() {
         ask.volume = entry->available();
         std::optional<Pick> pick;
         if (ask.volume > 0) pick = books.quote(ask);
-        if (!pick || pick->volume == 0) {
+        if (!pick) {
             books.dirty.erase(books.dirty.begin());
             continue;
         }
@@ -196,12 +196,16 @@ std::uint64_t Broker::Books::reserve(const Order* request, const Ask& ask, const
         hold(request->hash);
         reservation.request = request->hash;
     }
-    const auto lock = [&](const Address& address, std::uint64_t amount) {
-        account(address).reserved += amount;
+    const auto lock = [&](const Address& address, std::uint64_t per_task) {
+        // Capped where an account was never told and so not limited.
+        constexpr std::uint64_t kCap = 1ULL << 60;
+        const auto amount = per_task > kCap / pick.volume ? kCap : per_task * pick.volume;
+        auto& held = account(address).reserved;
+        held = std::min<std::uint64_t>(held, ~0ULL - amount) + amount;
         reservation.stakes.emplace_back(address, amount);
     };
-    if (ask.funded) lock(ask.requester, pick.price_per_task * pick.volume);
-    lock(pick.workerpool.owner, stake_per_task(pick.workerpool.price) * pick.volume);
+    if (ask.funded) lock(ask.requester, pick.price_per_task);
+    lock(pick.workerpool.owner, stake_per_task(pick.workerpool.price));
     const auto id = next_match_id++;
     reservations.emplace(id, std::move(reservation));
     return id;

@@ -27,7 +27,7 @@ struct Ask {
     poco::Tag tag;
     std::uint64_t volume = 1;      ///< tasks wanted
     std::uint64_t min_volume = 1;  ///< tasks that one combination must have left
-    bool funded = true;            ///< the payer's stake limits the pick; false for a mere price
+    bool funded = true;            ///< the payer must have the stake; false for a mere price
 };
 Ask ask_of(const Order& request);
 
@@ -36,7 +36,7 @@ struct Pick {
     Order app;
     std::optional<Order> dataset;
     Order workerpool;
-    std::uint64_t volume = 0;          ///< tasks: what all orders, the ask and the stakes allow
+    std::uint64_t volume = 0;          ///< tasks: all that the orders and the ask have left in common (poco.md §7.3)
     std::uint64_t price_per_task = 0;  ///< nRLC: app + dataset + pool
 };
 
@@ -80,8 +80,8 @@ public:
     void remove(const Hash& hash);
     /// Chain's truth after a match or a cancel; 0 removes.
     void set_remaining(const Hash& hash, std::uint64_t remaining);
-    /// Free stake of an account. Accounts never told are not limited. Orders of an account that cannot pay one task any
-    /// more are off the books until it can.
+    /// Free stake of an account. Accounts never told are not limited. Pool and request orders that their
+    /// account does not cover any more, with all they have left, are off the books until it does (sdk-interop §3.4).
     void set_funds(const Address& account, std::uint64_t stake_nrlc);
     std::optional<std::uint64_t> funds(const Address& account) const;
     /// An order that the chain refuses for a reason that may pass: off the books until resumed, `add`ed again or

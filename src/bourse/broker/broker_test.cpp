@@ -127,15 +127,16 @@ TEST(Broker, only_funded_makers_are_on_show) {
     auto broker = with_app();
     std::vector<std::pair<Hash, std::uint64_t>> seen;
     broker.on_change([&](const Change& change) { seen.emplace_back(change.order.hash, change.remaining); });
-    const auto pool = pool_order("pool", 100);
-    broker.set_funds(pool.owner, 29);
+    auto pool = pool_order("pool", 100);
+    pool.volume = pool.remaining = 2;
+    broker.set_funds(pool.owner, 59);
     broker.add(pool);
     EXPECT_TRUE(seen.empty());
     EXPECT_TRUE(broker.book(poco::OrderKind::kWorkerpool, 0, 10).empty());
     EXPECT_EQ(explain_order(broker, pool.hash, 5).state, "unfunded");
-    broker.set_funds(pool.owner, 30);
+    broker.set_funds(pool.owner, 60);
     ASSERT_EQ(seen.size(), 1U);
-    EXPECT_EQ(seen[0], std::pair(pool.hash, std::uint64_t{100}));
+    EXPECT_EQ(seen[0], std::pair(pool.hash, std::uint64_t{2}));
     broker.set_funds(pool.owner, 0);
     EXPECT_EQ(seen.back(), std::pair(pool.hash, std::uint64_t{0}));
 }

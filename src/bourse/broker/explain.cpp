@@ -52,12 +52,13 @@ private:
     OrderExplanation unfunded(const Order& order) const {
         const auto stake = broker_.funds(order.owner).value_or(0);
         const bool pool = order.kind == OrderKind::kWorkerpool;
-        const auto needed = pool ? stake_per_task(order.price)
-                                 : order.price + order.app_max + (order.dataset.is_zero() ? 0 : order.dataset_max);
+        const auto needed = to_decimal(Uint256(needed_per_task(order)) * Uint256(order.remaining));
+        const auto missing = to_decimal(Uint256(needed_per_task(order)) * Uint256(order.remaining) - Uint256(stake));
         OrderExplanation out;
         out.state = "unfunded";
-        out.text = fmt::format("{} has {} nRLC free, one task needs {} nRLC. Deposit {} nRLC to bring the order back.",
-                               to_checksum(order.owner), stake, needed, above(needed, stake));
+        out.text = fmt::format(
+            "{} has {} nRLC free, what is left of the order needs {} nRLC. Deposit {} nRLC to bring it back.",
+            to_checksum(order.owner), stake, needed, missing);
         Reason reason;
         reason.step = pool ? 33 : 32;
         reason.code = "balance";
@@ -65,9 +66,8 @@ private:
         reason.concerns = order.kind;
         reason.text = out.text;
         reason.now = std::to_string(stake);
-        reason.needed = std::to_string(needed);
-        reason.fix = Fix{pool ? "notify_pool" : "top_up", "", std::to_string(above(needed, stake)),
-                         fmt::format("Deposit {} nRLC.", above(needed, stake))};
+        reason.needed = needed;
+        reason.fix = Fix{pool ? "notify_pool" : "top_up", "", missing, fmt::format("Deposit {} nRLC.", missing)};
         out.near_misses.push_back({});
         out.near_misses[0].reasons.push_back(std::move(reason));
         return out;
@@ -147,10 +147,9 @@ private:
         return facts;
     }
 
-    /// The reasons of one set, for one task.
+    /// The reasons of one set.
     NearMiss miss_of(const Order& r, const Order* a, const Order* d, const Order& w) const {
-        auto request = as_request_order(r);
-        request.volume = r.volume - std::min(r.volume, r.remaining) + 1;
+        const auto request = as_request_order(r);
         const auto app = a == nullptr ? poco::AppOrder() : as_app_order(*a);
         const auto dataset = d == nullptr ? poco::DatasetOrder() : as_dataset_order(*d);
         const auto pool = as_workerpool_order(w);
@@ -221,7 +220,7 @@ private:
         OrderExplanation out;
         auto ask = ask_of(r);
         ask.volume = broker_.available(r.hash);
-        if (const auto pick = broker_.quote(ask); pick && pick->volume > 0) {
+        if (const auto pick = broker_.quote(ask); pick) {
             out.state = "matchable";
             out.text =
                 fmt::format("{} nRLC a task are on offer; nothing is in the way of a match.", pick->price_per_task);

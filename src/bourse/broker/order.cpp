@@ -64,6 +64,12 @@ Order order_from(const poco::AnyOrder& order, const Hash& hash, const Address& o
     return out;
 }
 
+std::uint64_t needed_per_task(const Order& order) noexcept {
+    if (order.kind == poco::OrderKind::kWorkerpool) return stake_per_task(order.price);
+    if (order.kind != poco::OrderKind::kRequest) return 0;
+    return order.price + order.app_max + order.dataset_max;
+}
+
 poco::AppOrder as_app_order(const Order& o) {
     poco::AppOrder out;
     out.app = o.app;

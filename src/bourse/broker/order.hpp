@@ -45,4 +45,7 @@ poco::RequestOrder as_request_order(const Order& order);
 /// floor(price × 30 %): what a pool's owner locks a task (poco.md §7.6).
 constexpr std::uint64_t stake_per_task(std::uint64_t pool_price) noexcept { return pool_price * 30 / 100; }
 
+/// Free stake that the order's owner must have for each task left, in nRLC: a pool's stake, a request's limits.
+std::uint64_t needed_per_task(const Order& order) noexcept;
+
 }  // namespace bourse::broker

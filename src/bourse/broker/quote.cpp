@@ -1,7 +1,9 @@
 // The cheapest compatible combination.
 //
-// Orders of an app (or dataset) that agree in tag and restrictions are alike but for their price, so only the first of
-// each such class can win. For each pair of classes the pools' books are asked for the first pool order that serves it.
+// A deal takes all that its four orders have left in common (poco.md §7.3), and payer and pool must have the stake for
+// that. Orders of an app (or dataset) that agree in tag and restrictions are alike but for price and volume: one that
+// is neither cheaper nor smaller than another of its class cannot win. For each pair that is left, the pools' books are
+// asked for the first pool order that serves it.
 #include <bourse/broker/books.hpp>
 
 #include <algorithm>
@@ -20,7 +22,7 @@ bool same_class(const Order& a, const Order& b) {
            a.requester == b.requester;
 }
 
-/// The best offer of each class that fits the ask alone, cheapest first.
+/// The offers that fit the ask alone and may win, cheapest first.
 std::vector<const Entry*> classes_of(const Books& books, const Ask& ask, OrderKind kind) {
     std::vector<const Entry*> out;
     const bool app = kind == OrderKind::kApp;
@@ -29,8 +31,11 @@ std::vector<const Entry*> classes_of(const Books& books, const Ask& ask, OrderKi
     for (const auto& rank : found->second) {
         const auto& order = rank.entry->order;
         if (order.price > (app ? ask.app_max : ask.dataset_max)) break;
-        if (rank.entry->available() < ask.min_volume) continue;
-        if (std::ranges::any_of(out, [&](const Entry* seen) { return same_class(seen->order, order); })) continue;
+        if (rank.entry->available() < std::max<std::uint64_t>(1, ask.min_volume)) continue;
+        if (std::ranges::any_of(out, [&](const Entry* seen) {
+                return same_class(seen->order, order) && seen->available() <= rank.entry->available();
+            }))
+            continue;
         if (!books.allows(order.requester, ask.requester)) continue;
         if (!(app ? books.allows(order.dataset, ask.dataset) : books.allows(order.app, ask.app))) continue;
         out.push_back(rank.entry);
@@ -44,18 +49,28 @@ struct PoolSearch {
     const Ask& ask;
     poco::Tag tag;  ///< of the deal
     std::array<const Address*, 3> pool_restrictions;
-    std::uint64_t limit = 0;       ///< nRLC the pool may cost
-    std::uint64_t payer_left = 0;  ///< nRLC the payer has beyond app and dataset
+    std::uint64_t pair_price = 0;   ///< nRLC a task for app and dataset
+    std::uint64_t pair_volume = 0;  ///< tasks that the ask and these two have left
+    std::uint64_t limit = 0;        ///< nRLC the pool may cost
+    std::uint64_t payer_free = 0;
     const Entry* best = nullptr;
 
-    bool fits(const Entry& entry) const {
+    std::uint64_t volume(const Entry& entry) const { return std::min(pair_volume, entry.available()); }
+    /// Is there the stake for all that the chain would match?
+    bool affordable(const Entry& entry) const {
+        const auto tasks = volume(entry);
         const auto& pool = entry.order;
-        if (entry.available() < ask.min_volume) return false;
         const auto stake = stake_per_task(pool.price);
         const bool own_pool = ask.funded && pool.owner == ask.requester;
-        if ((own_pool ? payer_left - pool.price : books.free_of(pool.owner)) < stake) return false;
-        return std::ranges::all_of(
-            pool_restrictions, [&](const Address* restriction) { return books.allows(*restriction, pool.workerpool); });
+        const auto payer_cost = pair_price + pool.price + (own_pool ? stake : 0);
+        if (payer_free / tasks < payer_cost) return false;
+        return own_pool || stake == 0 || books.free_of(pool.owner) / tasks >= stake;
+    }
+    bool fits(const Entry& entry) const {
+        if (entry.available() < ask.min_volume || entry.available() == 0 || !affordable(entry)) return false;
+        return std::ranges::all_of(pool_restrictions, [&](const Address* restriction) {
+            return books.allows(*restriction, entry.order.workerpool);
+        });
     }
     bool better(const Entry& entry) const {
         if (best == nullptr) return true;
@@ -123,6 +138,7 @@ struct Triple {
     const Entry* dataset = nullptr;
     const Entry* pool = nullptr;
     std::uint64_t price = 0;
+    std::uint64_t volume = 0;
 };
 
 auto age_of(const Entry* entry) {
@@ -144,24 +160,19 @@ std::optional<Triple> complete(const Books& books, const Ask& ask, const Entry& 
     const auto tag = poco::deal_tag(app.order.tag, dataset != nullptr ? dataset->order.tag : poco::Tag(), ask.tag);
     if (poco::has_bit(tag, poco::kTagTee) != poco::has_bit(app.order.tag, poco::kTagTee)) return std::nullopt;
     const Address& by_dataset = dataset != nullptr ? dataset->order.workerpool : kNobody;
-    const auto left = payer_free - pair_price;
-    PoolSearch search{
-        books, ask, tag, {&ask.workerpool, &app.order.workerpool, &by_dataset}, std::min(ask.pool_max, left), left};
+    auto volume = std::min(ask.volume, app.available());
+    if (dataset != nullptr) volume = std::min(volume, dataset->available());
+    PoolSearch search{books,
+                      ask,
+                      tag,
+                      {&ask.workerpool, &app.order.workerpool, &by_dataset},
+                      pair_price,
+                      volume,
+                      std::min(ask.pool_max, payer_free - pair_price),
+                      payer_free};
     search.run();
     if (search.best == nullptr) return std::nullopt;
-    return Triple{&app, dataset, search.best, pair_price + search.best->order.price};
-}
-
-/// Tasks that orders, ask and stakes allow.
-std::uint64_t volume_of(const Books& books, const Ask& ask, const Triple& triple, std::uint64_t payer_free) {
-    auto volume = std::min({ask.volume, triple.app->available(), triple.pool->available()});
-    if (triple.dataset != nullptr) volume = std::min(volume, triple.dataset->available());
-    const auto stake = stake_per_task(triple.pool->order.price);
-    const bool same = ask.funded && triple.pool->order.owner == ask.requester;
-    const auto cost = triple.price + (same ? stake : 0);
-    if (cost > 0) volume = std::min(volume, payer_free / cost);
-    if (!same && stake > 0) volume = std::min(volume, books.free_of(triple.pool->order.owner) / stake);
-    return volume;
+    return Triple{&app, dataset, search.best, pair_price + search.best->order.price, search.volume(*search.best)};
 }
 
 }  // namespace
@@ -185,7 +196,7 @@ std::optional<Pick> Broker::Books::quote(const Ask& ask) const {
         }
     }
     if (!best) return std::nullopt;
-    Pick pick{best->app->order, std::nullopt, best->pool->order, volume_of(*this, ask, *best, payer_free), best->price};
+    Pick pick{best->app->order, std::nullopt, best->pool->order, best->volume, best->price};
     if (best->dataset != nullptr) pick.dataset = best->dataset->order;
     return pick;
 }

@@ -83,7 +83,8 @@ struct World {
             if (!allowed(check.restriction, check.account)) return false;
         return true;
     }
-    /// Tasks that volumes and stakes allow; the hub debits the payer first, then the pool's owner (poco.md §7.6).
+    /// Tasks of the deal (poco.md §7.3); 0 where a stake is missing: the hub debits the payer first, then the pool's
+    /// owner (§7.6).
     std::uint64_t volume(const Order& a, const Order* d, const Order& w, const Order& r) const {
         auto tasks = std::min({a.remaining, w.remaining, r.remaining});
         if (d != nullptr) tasks = std::min(tasks, d->remaining);
@@ -91,14 +92,15 @@ struct World {
         const auto dataset = d == nullptr ? poco::DatasetOrder() : as_dataset_order(*d);
         const auto pool = as_workerpool_order(w);
         const auto request = as_request_order(r);
-        for (; tasks > 0; --tasks) {
-            const auto cost = poco::match_cost({app, dataset, pool, request}, tasks);
-            const auto payer = free_of(r.requester);
-            if (!cost || cost->payer > Uint256(payer)) continue;
-            const auto staker = w.owner == r.requester ? payer - cost->payer.low_u64() : free_of(w.owner);
-            if (cost->pool <= Uint256(staker)) break;
-        }
-        return tasks;
+        const auto cost = poco::match_cost({app, dataset, pool, request}, tasks);
+        const auto payer = free_of(r.requester);
+        if (!cost || cost->payer > Uint256(payer)) return 0;
+        const auto staker = w.owner == r.requester ? payer - cost->payer.low_u64() : free_of(w.owner);
+        return cost->pool <= Uint256(staker) ? tasks : 0;
+    }
+    /// Are the order's owner and what is left covered, so that a market shows it (sdk-interop §3.4)?
+    bool covered(const Order& order) const {
+        return order.remaining > 0 && needed_per_task(order) * order.remaining <= free_of(order.owner);
     }
     struct Found {
         const Order* app;
@@ -123,6 +125,7 @@ struct World {
         };
         for (const auto& a : apps)
             for (const auto& w : pools) {
+                if (!covered(w)) continue;
                 if (r.dataset.is_zero()) look(a, nullptr, w);
                 for (const auto& d : datasets)
                     if (!r.dataset.is_zero()) look(a, &d, w);
@@ -144,7 +147,7 @@ public:
                 if (below(2) == 0) world.members.insert({place(group), place(name)});
         }
         for (const auto* name : {"alice", "bob", "owner of pool 0", "owner of pool 1"})
-            if (below(2) == 0) world.funds[place(name)] = below(60);
+            if (below(2) == 0) world.funds[place(name)] = below(120);
         for (auto n = 1 + below(6); n > 0; --n)
             world.apps.push_back(sell(app_order(below(4) > 0 ? "app" : "app 2", 0)));
         for (auto n = below(5); n > 0; --n)
