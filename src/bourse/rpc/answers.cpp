@@ -185,7 +185,7 @@ std::string block_json(const engine::StoredBlock& block, bool full_transactions)
 namespace {
 
 void append_pending_header(JsonObject& o, const chain::BlockHeader& parent, const Hash& parent_hash,
-                           std::uint64_t time_ms) {
+                           std::uint64_t time_ms, const std::vector<chain::TransactionPtr>& transactions) {
     chain::BlockHeader header = parent;  // the state root of the parent stands in: nothing is executed for this view
     header.parent_hash = parent_hash;
     header.number = parent.number + 1;
@@ -193,18 +193,23 @@ void append_pending_header(JsonObject& o, const chain::BlockHeader& parent, cons
     header.time_ms = time_ms;
     header.gas_used = 0;
     header.prevrandao = chain::prevrandao_of(parent_hash, header.number);
-    header.transactions_root = empty_trie_root();
+    std::vector<Bytes> raws;
+    raws.reserve(transactions.size());
+    for (const auto& tx : transactions) raws.push_back(tx->raw);
+    header.transactions_root = ordered_trie_root(raws);
     header.receipts_root = empty_trie_root();
     append_common_header(o, header);
-    for (const auto* key : {"hash", "nonce", "miner", "logsBloom"}) o.raw(key, "null");
+    for (const auto* key : {"hash", "nonce", "miner"}) o.raw(key, "null");
+    o.hex("logsBloom", chain::bloom_of({}));
 }
 
 }  // namespace
 
-std::string pending_header_json(const chain::BlockHeader& parent, const Hash& parent_hash, std::uint64_t time_ms) {
+std::string pending_header_json(const chain::BlockHeader& parent, const Hash& parent_hash, std::uint64_t time_ms,
+                                const std::vector<chain::TransactionPtr>& transactions) {
     std::string out;
     JsonObject o(out);
-    append_pending_header(o, parent, parent_hash, time_ms);
+    append_pending_header(o, parent, parent_hash, time_ms, transactions);
     o.end();
     return out;
 }
@@ -213,7 +218,7 @@ std::string pending_block_json(const chain::BlockHeader& parent, const Hash& par
                                const std::vector<chain::TransactionPtr>& transactions, bool full_transactions) {
     std::string out;
     JsonObject o(out);
-    append_pending_header(o, parent, parent_hash, time_ms);
+    append_pending_header(o, parent, parent_hash, time_ms, transactions);
     o.quantity("size", std::uint64_t{0});
     o.raw("totalDifficulty", "\"0x0\"");
     o.raw("uncles", "[]");

@@ -21,8 +21,10 @@ std::string header_json(const chain::BlockHeader& header, const Hash& hash);
 
 std::string block_json(const engine::StoredBlock& block, bool full_transactions);
 /// Head + 1 as pending_block_json has it, without the fields of a whole block.
-std::string pending_header_json(const chain::BlockHeader& parent, const Hash& parent_hash, std::uint64_t time_ms);
-/// Head + 1 with the pool's executable transactions; no hash, nonce and miner, as geth shows it.
+std::string pending_header_json(const chain::BlockHeader& parent, const Hash& parent_hash, std::uint64_t time_ms,
+                                const std::vector<chain::TransactionPtr>& transactions);
+/// Head + 1 with the pool's executable transactions; no hash, nonce and miner, as geth shows
+/// it. Nothing is executed for it: gas, bloom, state and receipts are those of an empty block.
 std::string pending_block_json(const chain::BlockHeader& parent, const Hash& parent_hash, std::uint64_t time_ms,
                                const std::vector<chain::TransactionPtr>& transactions, bool full_transactions);
 

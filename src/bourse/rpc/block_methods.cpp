@@ -24,8 +24,11 @@ Answer count_answer(CallContext& context, const BlockId& id) {
 }
 
 Answer header_answer(CallContext& context, const BlockId& id) {
-    if (id.kind == BlockId::Kind::kPending)
-        return pending_header_json(context.view->head(), context.view->head_hash(), pending_block(context).time_ms);
+    if (id.kind == BlockId::Kind::kPending) {
+        const auto executable = pending_transactions(context);
+        return pending_header_json(context.view->head(), context.view->head_hash(), pending_block(context).time_ms,
+                                   executable);
+    }
     const auto number = block_number_of(context, id);
     if (!number) return "null";
     const auto stored = context.view->blocks().header(*number);

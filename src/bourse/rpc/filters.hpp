@@ -1,5 +1,6 @@
-// Filters that a client polls: eth_newFilter, eth_newBlockFilter, eth_newPendingTransactionFilter and their kin. A log or
-// block filter remembers only the next block it has to tell of; what happened is read from the store when it is asked.
+// Filters that a client polls: eth_newFilter, eth_newBlockFilter, eth_newPendingTransactionFilter and their kin. A log
+// or block filter remembers only the next block it has to tell of; what happened is read from the store when it is
+// asked.
 #pragma once
 
 #include <bourse/engine/engine.hpp>
@@ -26,8 +27,8 @@ public:
     RpcResult<std::string> add_blocks(const CallContext& context);
     RpcResult<std::string> add_pending(const CallContext& context);
 
-    /// What is new since the last poll, as a JSON array. An answer that would exceed the limits of eth_getLogs ends at an
-    /// earlier block; the next poll goes on from there. Errors: −32000 for an unknown (or dead) filter.
+    /// What is new since the last poll, as a JSON array. An answer that would exceed the limits of eth_getLogs ends at
+    /// an earlier block; the next poll goes on from there. Errors: −32000 for an unknown (or dead) filter.
     Answer changes(const CallContext& context, const std::string& id);
     /// Arguments of a log filter. Errors: −32000 for any other.
     RpcResult<LogArguments> log_arguments(const std::string& id);
@@ -64,7 +65,7 @@ private:
     std::map<std::string, FilterPtr> filters_;  ///< by id
     /// Of filters_; nobody pays for announcements while there are none.
     std::atomic<std::size_t> pending_filters_{0};
-    std::deque<Hash> announced_;        ///< the newest admissions, while a pending filter lives
+    std::deque<Hash> announced_;         ///< the newest admissions, while a pending filter lives
     std::uint64_t first_announced_ = 0;  ///< number of announced_.front()
 };
 

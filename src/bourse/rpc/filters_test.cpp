@@ -32,12 +32,14 @@ TEST(Filters, logs_come_once_and_only_those_of_the_filter) {
 TEST(Filters, a_range_bounds_what_is_told) {
     TestChain chain;
     const std::string id = chain.result("eth_newFilter", {{{"fromBlock", "0x3"}, {"toBlock", "0x4"}}});
+    const std::string open = chain.result("eth_newFilter", {{{"fromBlock", "0x5"}}});
     for (std::uint64_t i = 0; i < 5; ++i) chain.mine({.nonce = i, .data = rlc_transfer("worker1", 1)});
     const json news = chain.result("eth_getFilterChanges", {id});
     ASSERT_EQ(news.size(), 2U);
     EXPECT_EQ(news[0].at("blockNumber"), "0x3");
     EXPECT_EQ(news[1].at("blockNumber"), "0x4");
     EXPECT_EQ(chain.result("eth_getFilterLogs", {id}), news);
+    EXPECT_EQ(chain.result("eth_getFilterChanges", {open}).size(), 2U);  // blocks 5 and 6
     chain.mine({.nonce = 5, .data = rlc_transfer("worker1", 1)});
     EXPECT_EQ(chain.result("eth_getFilterChanges", {id}), json::array());
     EXPECT_EQ(chain.call("eth_newFilter", {{{"fromBlock", "0x4"}, {"toBlock", "0x3"}}}).at("error").at("code"),
@@ -73,8 +75,7 @@ TEST(Filters, one_block_with_more_logs_than_an_answer_holds_is_told_whole) {
     TestChain chain({}, limits);
     const std::string id = chain.result("eth_newFilter", {json::object()});
     for (std::uint64_t i = 0; i < 8; ++i)
-        chain.result("eth_sendRawTransaction",
-                     {to_hex(signed_raw({.nonce = i, .data = rlc_transfer("worker1", 1)}))});
+        chain.result("eth_sendRawTransaction", {to_hex(signed_raw({.nonce = i, .data = rlc_transfer("worker1", 1)}))});
     chain.result("evm_mine");
     EXPECT_EQ(chain.result("eth_getFilterChanges", {id}).size(), 8U);
 }

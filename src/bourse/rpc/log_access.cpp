@@ -22,9 +22,11 @@ RpcResult<std::optional<engine::LogFilter>> log_filter(const CallContext& contex
     };
     filter.from_block = resolve(arguments.from);
     filter.to_block = resolve(arguments.to);
-    if (filter.from_block > filter.to_block)
+    // A range that begins above the head is empty, not wrong: whoever polls asks for it.
+    const bool is_open = !arguments.to || arguments.to->kind != BlockId::Kind::kNumber;
+    if (filter.from_block > filter.to_block && !is_open)
         return rpc_fail(kInvalidParams, "invalid block range params: fromBlock lies above toBlock");
-    if (filter.from_block > head) return std::nullopt;
+    if (filter.from_block > std::min(head, filter.to_block)) return std::nullopt;
     filter.to_block = std::min(filter.to_block, head);
     return filter;
 }

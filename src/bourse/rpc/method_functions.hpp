@@ -22,6 +22,10 @@ Answer eth_mining(CallContext&, const Params&);
 Answer eth_fee_history(CallContext&, const Params&);
 Answer bourse_task_consensus(CallContext&, const Params&);
 Answer bourse_mempool(CallContext&, const Params&);
+
+// proof_methods.cpp
+Answer eth_get_proof(CallContext&, const Params&);
+Answer bourse_kept_history(CallContext&, const Params&);
 Answer evm_increase_time(CallContext&, const Params&);
 Answer evm_mine(CallContext&, const Params&);
 Answer evm_set_next_block_timestamp(CallContext&, const Params&);

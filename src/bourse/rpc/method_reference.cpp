@@ -24,7 +24,8 @@ constexpr std::string_view kErrors =
     "| −32600 | it is not a request, or a batch of none or too many |\n"
     "| −32601 | the method is not served (here, or by this transport) |\n"
     "| −32602 | wrong parameters |\n"
-    "| −32000 | refused, with geth's text where geth has the case; unknown block or filter; a state that is not kept; a "
+    "| −32000 | refused, with geth's text where geth has the case; unknown block or filter; a state that is not kept; "
+    "a "
     "call that took too long |\n"
     "| −32003 | the answer would be too large |\n"
     "| −32005 | a limit is exceeded |\n";

@@ -25,6 +25,11 @@ constexpr auto kSocket = MethodScope::kWebSocket;
 
 /// Sorted by name (a test checks it).
 const std::vector<Method> kMethods{
+    {"bourse_keptHistory",
+     {},
+     "{oldestState, head}",
+     "Blocks whose state this node keeps, both ends included; blocks, receipts and logs are all kept.",
+     bourse_kept_history},
     {"bourse_mempool", {}, "{executable, waiting, bytes}", "Size of the transaction pool.", bourse_mempool},
     {"bourse_sendRawTransaction",
      {kRaw},
@@ -108,6 +113,12 @@ const std::vector<Method> kMethods{
      "[log]",
      "Logs of a range of blocks by address and topics.",
      eth_get_logs},
+    {"eth_getProof",
+     {kAddressParam, {"slots", kSlots}, kAtBlock},
+     "{address, accountProof, balance, codeHash, nonce, storageHash, storageProof: [{key, value, proof}]}",
+     "Nodes of the state trie that prove an account and its slots, or their absence, against the stateRoot of a block "
+     "whose state is kept (EIP-1186). `pending` is the head.",
+     eth_get_proof},
     {"eth_getRawTransactionByBlockHashAndIndex",
      {kHashParam, kIndex},
      "data",

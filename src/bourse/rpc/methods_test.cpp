@@ -1,5 +1,6 @@
 // Methods beyond the ones that service_test.cpp goes through: places in blocks, headers, calls within their limits.
 #include <bourse/codec/rlp.hpp>
+#include <bourse/crypto/hash.hpp>
 #include <bourse/rpc/test_chain.hpp>
 
 #include <gtest/gtest.h>
@@ -61,7 +62,8 @@ TEST(Methods, the_size_of_a_block_is_that_of_its_encoding) {
     TestChain chain;
     for (std::uint64_t i = 0; i < 3; ++i)
         chain.result("eth_sendRawTransaction",
-                     {to_hex(signed_raw({.nonce = i, .type = static_cast<std::uint8_t>(i), .data = rlc_transfer("worker1", 1)}))});
+                     {to_hex(signed_raw(
+                         {.nonce = i, .type = static_cast<std::uint8_t>(i), .data = rlc_transfer("worker1", 1)}))});
     chain.result("evm_mine");
     for (std::uint64_t number = 0; number < 3; ++number) {
         const auto stored = *chain.engine().view()->blocks().block(number);
@@ -99,8 +101,9 @@ TEST(Methods, an_access_list_names_what_a_call_reads) {
     const json reverting{{"from", to_hex(dev_address("faucet"))},
                          {"to", to_hex(poco::kHub)},
                          {"data", to_hex(abi::encode_call(poco::selectors::hub::kWithdraw, Uint256(1)))}};
-    EXPECT_EQ(chain.result("eth_createAccessList", {reverting}).at("error").get<std::string>().find("execution reverted"),
-              0U);
+    EXPECT_EQ(
+        chain.result("eth_createAccessList", {reverting}).at("error").get<std::string>().find("execution reverted"),
+        0U);
 }
 
 TEST(Methods, calls_end_when_their_time_is_up) {
@@ -132,6 +135,77 @@ TEST(Methods, blocks_are_named_by_objects_too) {
     EXPECT_EQ(code_of(unknown), kServerError);
     EXPECT_EQ(message_of(unknown), "header for hash not found");
     EXPECT_EQ(message_of(chain.call("eth_getBalance", {address, "0x63"})), "header not found");
+}
+
+TEST(Methods, proofs_repeat_keys_and_carry_values_of_any_kept_block) {
+    TestChain chain;
+    const std::string rlc = to_hex(poco::kRlc);
+    const std::string key = "0x11" + std::string(22, '0') + to_hex(dev_address("worker1")).substr(2);  // its balance
+    const json before = chain.result("eth_getProof", {rlc, {key}, "latest"});
+    chain.mine({.data = rlc_transfer("worker1", 7)});
+    const json after = chain.result("eth_getProof", {rlc, {key, "0x5"}, "latest"});
+    const auto value = [](const json& proof) {
+        return *uint256_from_quantity(proof.at("storageProof")[0].at("value").get<std::string>());
+    };
+    EXPECT_EQ(value(after), value(before) + 7);
+    EXPECT_EQ(after.at("storageProof")[0].at("key"), key);
+    EXPECT_EQ(after.at("storageProof")[1].at("key"), "0x5");
+    EXPECT_EQ(after.at("storageProof")[1].at("value"), "0x0");
+    EXPECT_NE(after.at("storageHash"), before.at("storageHash"));
+    EXPECT_EQ(chain.result("eth_getProof", {rlc, {key}, "0x1"}), before);
+    // The first node is the root of the block's state.
+    for (const auto* number : {"0x0", "0x1", "0x2"}) {
+        const auto node = *from_hex(
+            chain.result("eth_getProof", {rlc, json::array(), number}).at("accountProof")[0].get<std::string>());
+        EXPECT_EQ(to_hex(crypto::keccak256(ByteView(node))),
+                  chain.result("eth_getBlockByNumber", {number, false}).at("stateRoot"));
+    }
+    EXPECT_EQ(chain.result("bourse_keptHistory"), json({{"oldestState", "0x0"}, {"head", "0x2"}}));
+    EXPECT_EQ(message_of(chain.call("eth_getProof", {rlc, json::array(), "0x9"})), "header not found");
+    RpcLimits limits;
+    limits.proof_keys = 1;
+    TestChain small({}, limits);
+    EXPECT_EQ(code_of(small.call("eth_getProof", {rlc, {key, "0x5"}, "latest"})), kInvalidParams);
+}
+
+TEST(Methods, a_pruned_state_is_refused_with_the_kept_range) {
+    engine::EngineOptions options;
+    options.genesis = chain::development_genesis();
+    options.genesis.archive = false;
+    options.state.history_blocks = 128;
+    TestChain chain(std::move(options));
+    chain.mine({.data = rlc_transfer("worker1", 7)});
+    for (std::uint64_t i = 1; i < 160; ++i) chain.mine({.nonce = i, .data = rlc_transfer("worker1", 7)});
+    const json kept = chain.result("bourse_keptHistory");
+    EXPECT_EQ(kept.at("head"), to_quantity(std::uint64_t{161}));
+    const auto oldest = uint256_from_quantity(kept.at("oldestState").get<std::string>())->low_u64();
+    EXPECT_GE(oldest, 1U);
+    EXPECT_LE(oldest, 161U - 128U);
+    const std::string address = to_hex(dev_address("worker1"));
+    const json call{{"to", to_hex(poco::kRlc)},
+                    {"data", to_hex(abi::encode_call(poco::selectors::rlc::kBalanceOf, dev_address("worker1")))}};
+    const std::string expected =
+        "the state of block 0 is not kept by this node any more; kept are blocks " + std::to_string(oldest) + " to 161";
+    for (const auto& [method, params] :
+         std::vector<std::pair<std::string, json>>{{"eth_getBalance", {address, "0x0"}},
+                                                   {"eth_getTransactionCount", {address, "0x0"}},
+                                                   {"eth_getCode", {address, "0x0"}},
+                                                   {"eth_getStorageAt", {address, "0x0", "0x0"}},
+                                                   {"eth_getProof", {address, json::array(), "0x0"}},
+                                                   {"eth_call", {call, "0x0"}},
+                                                   {"eth_estimateGas", {call, "0x0"}},
+                                                   {"eth_createAccessList", {call, "0x0"}},
+                                                   {"bourse_taskConsensus", {kNoHash, "0x0"}}}) {
+        const auto answer = chain.call(method, params);
+        EXPECT_EQ(code_of(answer), kServerError) << method;
+        EXPECT_EQ(message_of(answer), expected) << method;
+    }
+    // What is kept answers, to the first block; blocks and logs are all kept.
+    for (const auto* method : {"eth_call", "eth_estimateGas"})
+        EXPECT_TRUE(chain.call(method, {call, to_quantity(oldest)}).contains("result")) << method;
+    EXPECT_TRUE(chain.call("eth_getProof", {address, json::array(), to_quantity(oldest)}).contains("result"));
+    EXPECT_EQ(chain.result("eth_getBlockByNumber", {"0x0", false}).at("number"), "0x0");
+    EXPECT_EQ(chain.result("eth_getLogs", {{{"fromBlock", "0x0"}, {"address", to_hex(poco::kRlc)}}}).size(), 160U);
 }
 
 TEST(Methods, what_is_not_served_says_why) {

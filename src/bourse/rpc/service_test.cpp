@@ -320,6 +320,7 @@ TEST(JsonRpc, logs_are_filtered_and_limited) {
               2U);
     EXPECT_EQ(chain.result("eth_getLogs", {json::object()}).size(), 1U);
     EXPECT_EQ(chain.result("eth_getLogs", {{{"fromBlock", "0x50"}, {"toBlock", "0x60"}}}).size(), 0U);
+    EXPECT_EQ(chain.result("eth_getLogs", {{{"fromBlock", "0x50"}}}).size(), 0U);
     EXPECT_EQ(error_code(chain.call("eth_getLogs", {{{"fromBlock", "0x0"}, {"toBlock", "0x4"}}})), kLimitExceeded);
     EXPECT_EQ(error_code(chain.call("eth_getLogs", {{{"fromBlock", "0x0"}, {"address", {rlc, to_hex(poco::kHub)}}}})),
               kLimitExceeded);
