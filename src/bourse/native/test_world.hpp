@@ -25,6 +25,26 @@ public:
     Bytes code(const Hash&) const override { return {}; }
 };
 
+/// What a state made of nothing holds.
+class ChangesReader final : public state::Reader {
+public:
+    explicit ChangesReader(const state::ChangeSet& changes) : changes_(changes) {}
+    std::optional<state::Account> account(const Address& address) const override {
+        const auto found = changes_.accounts.find(address);
+        return found == changes_.accounts.end() ? std::nullopt : found->second.after;
+    }
+    state::SlotValue slot(const Address& address, const Bytes32& key) const override {
+        const auto contract = changes_.slots.find(address);
+        if (contract == changes_.slots.end()) return {};
+        const auto found = contract->second.find(key);
+        return found == contract->second.end() ? state::SlotValue{} : found->second.after;
+    }
+    Bytes code(const Hash&) const override { return Bytes{kCodeByte}; }
+
+private:
+    const state::ChangeSet& changes_;
+};
+
 class TestHost final : public state::Host {
 public:
     TestHost(state::State& state, const state::BlockContext& block, const Address& origin)
