@@ -98,6 +98,7 @@ Answer eth_fee_history(CallContext& context, const Params& params) {
     const auto count = std::min(wanted, *newest + 1);
     const auto oldest = *newest + 1 - count;
     const auto* percentiles = params.find<std::vector<double>>(2);
+    if (percentiles != nullptr && percentiles->empty()) percentiles = nullptr;  // asks for no rewards
     std::string ratios = "[";
     std::string rewards = "[";
     for (auto number = oldest; number < oldest + count; ++number) {
