@@ -23,13 +23,21 @@ int main(int argc, char** argv) {
     if (argc == 4 && !verbose) return usage();
     const Vectors vectors(argv[2]);
     Report report(verbose);
+    report.begin_file("vectors-eip712.json");
     run_eip712(vectors, report);
+    report.begin_file("vectors-match.json");
     run_match(vectors, report);
+    report.begin_file("vectors-lifecycle.json");
     run_lifecycle(vectors, report);
+    report.begin_file("vectors-negative.json");
     run_negative(vectors, report);
+    report.begin_file("vectors-consensus.json");
     run_consensus(vectors, report);
+    report.begin_file("vectors-escrow.json");
     run_escrow(vectors, report);
+    report.begin_file("vectors-registries.json");
     run_registries(vectors, report);
+    report.begin_file("vectors-boost.json");
     report.skip(SkipClass::kBoost, "files", "vectors-boost.json");
     return report.finish() ? 0 : 1;
 }

@@ -18,6 +18,9 @@ const std::map<std::string, std::size_t>& allowed_skips() {
     return allowed;
 }
 
+constexpr SkipClass kSkipClasses[] = {SkipClass::kNeedsEvm, SkipClass::kNativeMode, SkipClass::kBoost,
+                                      SkipClass::kOtherBuild};
+
 }  // namespace
 
 std::string to_text(SkipClass reason) {
@@ -36,16 +39,41 @@ std::string to_text(SkipClass reason) {
 
 void Report::check(const std::string& name, const std::string& problem) {
     if (problem.empty()) {
-        ++passed_;
+        ++rows_[file_].passed;
         if (verbose_) std::printf("pass  %s\n", name.c_str());
         return;
     }
-    ++failed_;
+    ++rows_[file_].failed;
     std::printf("FAIL  %s\n      %s\n", name.c_str(), problem.c_str());
 }
 
 void Report::skip(SkipClass reason, const std::string& group, const std::string& name) {
+    ++rows_[file_].skipped[reason];
     skipped_[to_text(reason) + ": " + group].push_back(name);
+}
+
+void Report::print_row(const std::string& name, const Row& row) const {
+    std::printf("%-26s %7zu %7zu", name.c_str(), row.passed, row.failed);
+    for (const auto reason : kSkipClasses) {
+        const auto found = row.skipped.find(reason);
+        std::printf(" %12zu", found == row.skipped.end() ? 0 : found->second);
+    }
+    std::printf("\n");
+}
+
+Report::Row Report::print_table() const {
+    std::printf("%-26s %7s %7s", "file", "passed", "failed");
+    for (const auto reason : kSkipClasses) std::printf(" %12s", to_text(reason).c_str());
+    std::printf("\n");
+    Row sum;
+    for (const auto& [file, row] : rows_) {
+        print_row(file, row);
+        sum.passed += row.passed;
+        sum.failed += row.failed;
+        for (const auto& [reason, count] : row.skipped) sum.skipped[reason] += count;
+    }
+    print_row("all", sum);
+    return sum;
 }
 
 bool Report::finish() {
@@ -60,8 +88,9 @@ bool Report::finish() {
         for (const auto& name : names) std::printf(" [%s]", name.c_str());
         std::printf("\n");
     }
-    std::printf("%zu passed, %zu failed, %zu skipped\n", passed_, failed_, skipped);
-    return failed_ == 0 && allowed;
+    const Row sum = print_table();
+    std::printf("%zu passed, %zu failed, %zu skipped\n", sum.passed, sum.failed, skipped);
+    return sum.failed == 0 && allowed;
 }
 
 }  // namespace bourse::conformance
