@@ -75,6 +75,8 @@ suite python3 tools/test/units.py build/release
 
 say "tier 2: conformance"
 suite build/release/bin/bourse-conformance poco tests/data/poco
+say "tier 2: model"
+suite build/release/bin/bourse-model --steps 100000
 say "tier 2: clients of other makers"
 suite tests/interop/run.sh build/release/bin/bourse
 say "tier 2: scenarios"
@@ -84,14 +86,15 @@ say "tier 3: address and undefined behaviour sanitizers"
 # The libraries that parse, count and decide; with --all every library (twice the time to build).
 sanitized=(unit_tests)
 if [ "$tiers" != all ]; then
-    sanitized=(fuzz_rlp fuzz_transaction fuzz_abi)
+    sanitized=(fuzz_rlp fuzz_transaction fuzz_abi fuzz_order_json fuzz_eip712)
     for library in base sys crypto codec db net poco state native chain engine; do
         sanitized+=("bourse_${library}_test")
     done
 fi
-if build asan "${sanitized[@]}" bourse-conformance; then
+if build asan "${sanitized[@]}" bourse-conformance bourse-model; then
     suite python3 tools/test/units.py build/asan
     suite build/asan/bin/bourse-conformance poco tests/data/poco
+    suite build/asan/bin/bourse-model --steps 10000
 else
     failed=$((failed + 1))
 fi
