@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Refuses names in the deterministic zone that bring in time, chance, threads, files, network or floating point.
+"""Refuses names in the deterministic zone that bring in time, chance, threads, files, network, floating point, or an
+order that differs from node to node (hash tables of the library, addresses as keys).
 
 The same blocks must give the same state on every node. A line that needs an exception carries `zone-ok: reason`.
 """
@@ -17,6 +18,8 @@ BANNED = [
     (r"\bdouble\b|\bfloat\b|std::pow\b|std::log2?\b", "floating point"),
     (r"std::locale|\bsetlocale\b|std::stod\b|std::stof\b", "locale"),
     (r"<boost/asio|<sys/socket|<curl/", "network"),
+    (r"\bunordered_(multi)?(map|set)\b|<unordered_", "iteration in an order of its own"),
+    (r"\b(map|set)<[^,<>]*\*|\buintptr_t\b", "an order of addresses"),
 ]
 # Not part of any rule of the chain: keys and salts of outsiders.
 EXEMPT_FILES = {"crypto/cipher.hpp", "crypto/cipher.cpp"}

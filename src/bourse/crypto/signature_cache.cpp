@@ -3,7 +3,7 @@
 #include <array>
 #include <atomic>
 #include <mutex>
-#include <unordered_map>
+#include <unordered_map>  // zone-ok: a memo, never gone through
 
 namespace bourse::crypto {
 
@@ -23,7 +23,7 @@ struct SignatureCache::Impl {
         }
     };
 
-    using SignerMap = std::unordered_map<SignedHash, Address, SignedHashHasher>;
+    using SignerMap = std::unordered_map<SignedHash, Address, SignedHashHasher>;  // zone-ok: never gone through
 
     static constexpr std::size_t kShards = 16;
 
