@@ -27,7 +27,8 @@ const TOKEN_ABI = [
   "function transfer(address,uint256) returns (bool)",
   "event Transfer(address indexed from, address indexed to, uint256 value)",
 ];
-const HUB_ABI = ["function withdraw(uint256) returns (bool)", "function countCategory() view returns (uint256)"];
+const HUB_ABI = ["function withdraw(uint256) returns (bool)", "function countCategory() view returns (uint256)", "function transferOwnership(address)",
+  "error NotContractOwner(address user, address owner)"];
 
 let passed = 0;
 let failed = 0;
@@ -124,6 +125,8 @@ await section("reverts", async () => {
     }
     check(`revert of a ${name} is decoded`, caught?.code === "CALL_EXCEPTION" && typeof caught.reason === "string", String(caught));
   }
+  const custom = await hub.transferOwnership.staticCall(receiver).catch((error) => error);
+  check("a custom error is decoded", custom.revert?.name === "NotContractOwner" && custom.revert.args.user === sender.address, String(custom));
   const sent = await hub.withdraw(10n ** 30n, { gasLimit: 200000 });
   let reverted = null;
   try {

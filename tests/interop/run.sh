@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
-# Starts a node and a store on free ports and checks them with other makers' clients: ethers against the JSON-RPC, the
-# reference importer of IPFS against the store's identifiers.
+# Starts nodes and a store on free ports and checks them with other makers' programs: ethers and viem against the
+# JSON-RPC, a trie against its proofs, anvil with the official contracts against every answer, the reference importer of
+# IPFS against the store's identifiers; and the node's server with wrong configuration, strangers and 64 clients at once.
 #
-#   tests/interop/run.sh PROGRAM [PACKAGES_FOLDER]     packages are fetched once, into build/interop by default
+#   tests/interop/run.sh PROGRAM [PACKAGES_FOLDER]     packages are fetched once, into build/interop and build/peer
 #
 # Last line: N passed, M failed, K skipped.
 set -uo pipefail
@@ -45,9 +46,22 @@ suite() {
     passed=$((passed + p)) failed=$((failed + f)) skipped=$((skipped + k))
 }
 
+# shellcheck source=/dev/null
+[ -f "$here/../../scripts/node_path.sh" ] && . "$here/../../scripts/node_path.sh"
+
 node_port=$(free_port)
 start node "$node_port" --dev
 suite node "$here/ethers.mjs" "$packages" "http://127.0.0.1:$node_port"
+
+# These start their own nodes.
+suite node "$here/viem.mjs" "$program" "$packages"
+suite node "$here/logs.mjs" "$program" "$packages"
+suite node "$here/proofs.mjs" "$program" "$packages"
+suite node "$here/server.mjs" "$program"
+suite node "$here/clients.mjs" "$program" "$packages"
+peer=$(cd "$here/../../bench/macro" && python3 -c 'import common; print(common.peer_packages())') &&
+    suite node "$here/anvil.mjs" "$program" "$packages" "$peer" ||
+    { echo "interop: the peer's packages cannot be fetched" >&2; failed=$((failed + 1)); }
 
 store_port=$(free_port)
 start store "$store_port" --rpc "http://127.0.0.1:$node_port"
