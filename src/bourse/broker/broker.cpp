@@ -168,6 +168,23 @@ std::optional<Match> Broker::next_match() {
     return std::nullopt;
 }
 
+std::uint64_t Broker::hold(const Hash& request, const Hash& app, const std::optional<Hash>& dataset,
+                           const Hash& workerpool, std::uint64_t volume) {
+    const auto known = [&](const Hash& hash) {
+        const auto* entry = books_->entry(hash);
+        Order order = entry == nullptr ? Order() : entry->order;
+        order.hash = hash;
+        return order;
+    };
+    Pick pick{known(app), std::nullopt, known(workerpool), std::max<std::uint64_t>(volume, 1), 0};
+    if (dataset) pick.dataset = known(*dataset);
+    pick.price_per_task = pick.app.price + pick.workerpool.price + (pick.dataset ? pick.dataset->price : 0);
+    const auto order = known(request);
+    Ask ask;
+    ask.requester = order.requester;
+    return books_->reserve(&order, ask, pick);
+}
+
 void Broker::set_categories(std::uint64_t count) {
     const bool more = count > books_->category_count;
     books_->category_count = count;

@@ -113,6 +113,9 @@ public:
     /// The next match of a request that may have become matchable: dearest pool limit first, then oldest. Reserves its
     /// volume and stakes. nullopt: nothing to do until something changes.
     std::optional<Match> next_match();
+    /// Reserves what a match of an earlier process took; gives its id for release().
+    std::uint64_t hold(const Hash& request, const Hash& app, const std::optional<Hash>& dataset, const Hash& workerpool,
+                       std::uint64_t volume);
     /// Ends a reservation: call it when the chain's outcome is in set_remaining() and set_funds() already, or when the
     /// match was refused. The request is looked at again.
     void release(std::uint64_t match_id);

@@ -27,6 +27,14 @@ public:
     virtual Result<poco::Deal> deal(const poco::DealId& id) = 0;
     virtual Result<std::uint64_t> count_category() = 0;
     virtual Result<poco::Category> category(std::uint64_t id) = 0;
+    /// Is the address a contract that answers keyHasPurpose (poco.md §5.5)? Registered resources are not.
+    virtual Result<bool> is_group(const Address& address) = 0;
+    virtual Result<bool> is_member(const Address& group, const Address& account) = 0;
+    /// Who has presigned an order on chain; null: nobody.
+    virtual Result<Address> presigner(const poco::OrderHash& order) = 0;
+    virtual Result<poco::Task> task(const poco::TaskId& id) = 0;
+    virtual Result<poco::Contribution> contribution(const poco::TaskId& task, const Address& worker) = 0;
+    virtual Result<std::uint64_t> time_s() = 0;  ///< the chain's clock
     virtual Result<client::BlockHead> head() = 0;
     virtual Result<client::BlockHead> block(std::uint64_t number) = 0;
 };

@@ -6,6 +6,7 @@
 #include <bourse/sys/clock.hpp>
 
 #include <nlohmann/json.hpp>
+#include <utility>
 
 namespace bourse::orderbook {
 
@@ -205,6 +206,7 @@ std::optional<OrderRecord> OrderBook::find(poco::OrderKind kind, const Hash& has
 }
 
 void OrderBook::put(const OrderRecord& record) {
+    touched_.push_back(record.hash);
     const auto body = std::visit([](const auto& o) { return poco::to_json(o).dump(); }, record.order);
     const auto parties = std::visit([](const auto& o) { return parties_of(o); }, record.order);
     const auto terms = terms_of(record.order);
@@ -235,11 +237,28 @@ void OrderBook::put(const OrderRecord& record) {
         args);
 }
 
-void OrderBook::remove(const Hash& hash) { db_->execute("DELETE FROM orders WHERE hash=?1", {to_hex(hash)}); }
+void OrderBook::remove(const Hash& hash) {
+    touched_.push_back(hash);
+    db_->execute("DELETE FROM orders WHERE hash=?1", {to_hex(hash)});
+}
 
 void OrderBook::set_state(const Hash& hash, std::uint64_t remaining, OrderStatus status) {
+    touched_.push_back(hash);
     db_->execute("UPDATE orders SET remaining=?1, status=?2 WHERE hash=?3",
                  {as_sql(remaining), std::string(to_text(status)), to_hex(hash)});
+}
+
+std::vector<Hash> OrderBook::take_touched() { return std::exchange(touched_, {}); }
+
+std::vector<OrderRecord> OrderBook::open_after(const Hash& after, std::size_t limit) const {
+    return select("hash>?1 AND status='open' ORDER BY hash LIMIT ?2",
+                  {to_hex(after), static_cast<std::int64_t>(limit)});
+}
+
+std::optional<OrderRecord> OrderBook::find(const Hash& hash) const {
+    auto found = select("hash=?1", {to_hex(hash)});
+    if (found.empty()) return std::nullopt;
+    return std::move(found[0]);
 }
 
 std::uint64_t OrderBook::count_open(poco::OrderKind kind) const {

@@ -74,6 +74,13 @@ public:
     void remove(const Hash& hash);
     void set_state(const Hash& hash, std::uint64_t remaining, OrderStatus status);
 
+    /// Hashes written since the last call. Writers take them once their transaction has committed and tell whoever
+    /// keeps a copy (`Desk`); after a rollback they are harmless, since a reader looks at the table.
+    std::vector<Hash> take_touched();
+    /// Open orders by hash, `limit` at most, above `after`: for loading all of them in pages.
+    std::vector<OrderRecord> open_after(const Hash& after, std::size_t limit) const;
+    std::optional<OrderRecord> find(const Hash& hash) const;  ///< of any kind
+
     std::uint64_t count_open(poco::OrderKind kind) const;
     std::uint64_t count_open(poco::OrderKind kind, const Address& signer) const;
     /// Open orders of a signer, oldest first; with `subject` only those of this resource (or requester).
@@ -90,6 +97,7 @@ public:
 private:
     std::vector<OrderRecord> select(const std::string& where, const db::SqlRow& args) const;
     db::Database* db_;
+    std::vector<Hash> touched_;
 };
 
 /// Price a task in nRLC by which a book is sorted (of a request: what it pays the pool), volume, category, trust.

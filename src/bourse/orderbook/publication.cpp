@@ -152,8 +152,8 @@ Result<OrderRecord> Publication::publish(poco::OrderKind kind, const nlohmann::j
     BOURSE_CHECK(check_owner(kind, order, authorised));
     BOURSE_TRY(const bool valid, chain_->verify_signature(authorised, head.digest, head.sign));
     if (!valid) return fail("SIGNATURE_INVALID", "invalid sign: it is not the signature of " + to_checksum(authorised));
-    if (book_->count_open(kind, authorised) >= kMaxOpenOrders)
-        return fail("TOO_MANY_ORDERS", "a wallet can have " + std::to_string(kMaxOpenOrders) + " open " +
+    if (book_->count_open(kind, authorised) >= rules_.max_open_orders)
+        return fail("TOO_MANY_ORDERS", "a wallet can have " + std::to_string(rules_.max_open_orders) + " open " +
                                            kind_name(kind) + "orders: unpublish one first");
     OrderRecord record{kind,
                        head.digest,
@@ -166,6 +166,7 @@ Result<OrderRecord> Publication::publish(poco::OrderKind kind, const nlohmann::j
     BOURSE_CHECK(check_funds(record));
     BOURSE_CHECK(check_matchable(record.order));
     book_->put(record);
+    if (on_change) on_change(book_->take_touched());
     return record;
 }
 
@@ -184,6 +185,13 @@ Result<std::vector<Hash>> Publication::withdraw(poco::OrderKind kind, const With
     if (records.empty())
         return fail("ORDER_NOT_FOUND",
                     "no open " + kind_name(kind) + "order of " + to_checksum(authorised) + " matches");
+    const auto now_ms = now_ms_();
+    for (const auto& record : records)
+        if (record.published_ms + rules_.min_rest_ms > now_ms)
+            return fail("ORDER_RESTING", "an order rests at least " + std::to_string(rules_.min_rest_ms) +
+                                             " ms at the market: withdraw it again in " +
+                                             std::to_string(record.published_ms + rules_.min_rest_ms - now_ms) +
+                                             " ms, or close it on chain");
     std::vector<Hash> out;
     db_->transaction([&] {
         for (const auto& record : records) {
@@ -193,6 +201,7 @@ Result<std::vector<Hash>> Publication::withdraw(poco::OrderKind kind, const With
         for (const auto& record : records)
             kill_dependants(*book_, kind, std::visit([](const auto& o) { return poco::subject(o); }, record.order));
     });
+    if (on_change) on_change(book_->take_touched());
     return out;
 }
 

@@ -32,19 +32,34 @@ std::size_t kill_dependants(OrderBook& book, poco::OrderKind kind, const Address
 /// price of a request; nothing for apps and datasets. nullopt when it does not fit in 256 bits.
 std::optional<Uint256> required_stake(const poco::AnyOrder& order, std::uint64_t remaining);
 
+/// Against orders that are not meant: many of one maker, and such as come and go at once.
+struct PublicationRules {
+    std::uint64_t max_open_orders = kMaxOpenOrders;  ///< of a kind and wallet
+    std::uint64_t min_rest_ms = 0;                   ///< a published order cannot be withdrawn earlier
+};
+
 /// Safe from any thread: each operation holds the book's mutex while it asks the chain and writes, so that no event of
 /// the chain falls between the two.
 class Publication {
 public:
     Publication(db::Database& database, OrderBook& book, MarketChain& chain, std::mutex& book_mutex,
-                std::function<std::uint64_t()> now_ms)
-        : db_(&database), book_(&book), chain_(&chain), mutex_(&book_mutex), now_ms_(std::move(now_ms)) {}
+                std::function<std::uint64_t()> now_ms, PublicationRules rules = {})
+        : db_(&database),
+          book_(&book),
+          chain_(&chain),
+          mutex_(&book_mutex),
+          now_ms_(std::move(now_ms)),
+          rules_(rules) {}
+
+    /// Called with the hashes that a publication or withdrawal changed, once they are committed.
+    std::function<void(const std::vector<Hash>&)> on_change;
 
     /// Errors, in the order of the checks: ORDER_INVALID; ORDER_KNOWN; RESOURCE_UNREGISTERED, NOT_OWNER;
     /// SIGNATURE_INVALID; TOO_MANY_ORDERS; ORDER_CONSUMED; STAKE_TOO_LOW; NO_MATCHABLE_ORDER. Those of the chain at any
     /// point.
     Result<OrderRecord> publish(poco::OrderKind kind, const nlohmann::json& order, const Address& authorised);
-    /// Hashes of the records removed. Errors: ORDER_NOT_FOUND when nothing open of this signer matches.
+    /// Hashes of the records removed. Errors: ORDER_NOT_FOUND when nothing open of this signer matches;
+    /// ORDER_RESTING when one of them is younger than the rules allow.
     Result<std::vector<Hash>> withdraw(poco::OrderKind kind, const Withdrawal& what, const Address& authorised);
 
 private:
@@ -58,6 +73,7 @@ private:
     MarketChain* chain_;
     std::mutex* mutex_;
     std::function<std::uint64_t()> now_ms_;
+    PublicationRules rules_;
 };
 
 }  // namespace bourse::orderbook

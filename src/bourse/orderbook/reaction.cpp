@@ -23,6 +23,7 @@ struct Reaction::Changes {
     };
     std::map<Hash, Touched> orders;
     std::set<Address> payers;  ///< whose stake went down
+    std::set<Address> payees;  ///< whose stake went up
     std::map<Address, poco::Account> accounts;
     struct NewOwner {
         poco::OrderKind kind;
@@ -116,6 +117,7 @@ Result<Reaction::Changes> Reaction::read_logs(const client::BlockBatch& batch) {
             touch(closed->first, closed->second, true);
         } else if (const auto paid = poco::decode_event<events::Transfer>(log.topics, log.data)) {
             if (!paid->from.is_zero()) changes.payers.insert(paid->from);
+            if (!paid->to.is_zero()) changes.payees.insert(paid->to);
         } else if (const auto created = poco::decode_event<events::CreateCategory>(log.topics, log.data)) {
             changes.categories.push_back({created->catid.saturated_u64(),
                                           {created->name, created->description, created->work_clock_time_ref},
@@ -218,6 +220,9 @@ Status<> Reaction::apply(const client::BlockBatch& batch) {
     BOURSE_TRY(auto changes, read_logs(batch));
     BOURSE_CHECK(read_facts(changes));
     write(changes, batch);
+    Applied applied{book_->take_touched(), changes.payers, batch.last.number};
+    applied.accounts.merge(changes.payees);
+    if (on_applied) on_applied(applied);
     return {};
 }
 

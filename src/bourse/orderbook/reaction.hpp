@@ -7,6 +7,7 @@
 #include <bourse/orderbook/ledger.hpp>
 #include <bourse/orderbook/order_book.hpp>
 
+#include <functional>
 #include <mutex>
 #include <optional>
 #include <set>
@@ -21,6 +22,14 @@ class Reaction {
 public:
     Reaction(db::Database& database, OrderBook& book, Ledger& ledger, MarketChain& chain, std::mutex& book_mutex)
         : db_(&database), book_(&book), ledger_(&ledger), chain_(&chain), mutex_(&book_mutex) {}
+
+    /// Called once a batch is committed.
+    struct Applied {
+        std::vector<Hash> orders;    ///< touched
+        std::set<Address> accounts;  ///< whose stake went up or down
+        std::uint64_t block = 0;     ///< the last one
+    };
+    std::function<void(const Applied&)> on_applied;
 
     /// Where it stands; absent in a fresh database.
     std::optional<client::Cursor> cursor() const;

@@ -31,6 +31,11 @@ public:
     std::map<Hash, Uint256> consumed_;
     std::map<Address, poco::Account> accounts_;
     std::map<Hash, poco::Deal> deals;
+    std::map<Address, std::set<Address>> groups;  ///< with their members
+    std::map<Hash, Address> presigned;
+    std::map<Hash, poco::Task> tasks;
+    std::map<std::pair<Hash, Address>, poco::Contribution> contributions;
+    std::uint64_t now_s = 1000;
     std::vector<poco::Category> categories;
     bool down = false;
     Hash genesis = crypto::keccak256("genesis");
@@ -72,6 +77,23 @@ public:
     }
     Result<std::uint64_t> count_category() override { return categories.size(); }
     Result<poco::Category> category(std::uint64_t id) override { return categories.at(id); }
+    Result<bool> is_group(const Address& address) override {
+        if (down) return unreachable();
+        return groups.contains(address);
+    }
+    Result<bool> is_member(const Address& group, const Address& account) override {
+        if (down) return unreachable();
+        return groups[group].contains(account);
+    }
+    Result<Address> presigner(const poco::OrderHash& order) override { return presigned[order.hash]; }
+    Result<poco::Task> task(const poco::TaskId& id) override {
+        if (!tasks.contains(id.hash)) return fail("TASK_NOT_FOUND", "no task");
+        return tasks.at(id.hash);
+    }
+    Result<poco::Contribution> contribution(const poco::TaskId& task, const Address& worker) override {
+        return contributions[{task.hash, worker}];
+    }
+    Result<std::uint64_t> time_s() override { return now_s; }
     Result<client::BlockHead> head() override { return block(1); }
     Result<client::BlockHead> block(std::uint64_t number) override {
         if (down) return unreachable();
