@@ -12,7 +12,7 @@ packages=(
     ca-certificates git cmake ninja-build g++ ccache mold pkg-config
     # libraries
     libboost1.81-dev libssl-dev nlohmann-json3-dev libsimdjson-dev libcli11-dev libfmt-dev libspdlog-dev
-    libexpected-dev libsecp256k1-dev libcrypto++-dev librocksdb-dev libsoci-dev libsqlite3-dev libarchive-dev
+    libexpected-dev libsecp256k1-dev libcrypto++-dev librocksdb-dev libsoci-dev libsqlite3-dev libpq-dev libarchive-dev
     libcurl4-openssl-dev libzstd-dev prometheus-cpp-dev
     # containers: sandbox, images, registry
     runc skopeo umoci docker-registry busybox-static e2fsprogs mount

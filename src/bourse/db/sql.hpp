@@ -1,4 +1,4 @@
-// SQL for the services' stores, over SOCI: SQLite now, PostgreSQL through the same interface.
+// SQL for the services' stores: SQLite, or PostgreSQL through the same interface.
 #pragma once
 
 #include <bourse/base/result.hpp>
@@ -27,7 +27,9 @@ inline bool sql_null(const SqlValue& value) noexcept { return std::holds_alterna
 /// schema makes impossible throw std::runtime_error (a bug or a broken disk), caught once per role.
 class Database {
 public:
-    /// "sqlite:///path/file.db" or "sqlite::memory:". WAL, foreign keys on, synchronous=NORMAL unless ?sync=full.
+    /// "sqlite:///path/file.db" or "sqlite::memory:": WAL, foreign keys on, synchronous=NORMAL unless ?sync=full. Or
+    /// "postgresql://user:password@host:port/name": several processes may share it; a lost connection is made anew with
+    /// the next statement outside of a transaction. Its texts hold no NUL and only UTF-8: what is not becomes U+FFFD.
     /// Errors: DB_OPEN_FAILED.
     static Result<std::unique_ptr<Database>> open(const std::string& url);
     virtual ~Database() = default;
