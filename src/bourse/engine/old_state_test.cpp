@@ -24,7 +24,7 @@ struct Proven {
 
 Proven prove_head(StateStore& store) {
     Proven out{store.head_root(), {}};
-    for (std::uint64_t a = 0; a <= kAccounts; ++a) out.accounts.push_back(store.prove(address_of(a), all_keys()));
+    for (std::uint64_t a = 0; a <= kAccounts; ++a) out.accounts.push_back(*store.prove(address_of(a), all_keys()));
     return out;
 }
 
@@ -85,7 +85,7 @@ TEST(OldState, tries_with_a_table_prove_blocks_before_and_after_it) {
     std::vector<std::pair<Hash, AccountProof>> proven;
     for (int block = 1; block < 30; ++block) {
         apply(40);
-        proven.emplace_back(store->head_root(), store->prove(big, keys));
+        proven.emplace_back(store->head_root(), *store->prove(big, keys));
     }
     std::size_t chunks = 0;
     kv->scan(Bytes{kTableKey}, {}, [&](ByteView, ByteView) { return ++chunks > 0; });

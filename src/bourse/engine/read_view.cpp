@@ -35,7 +35,7 @@ Result<AccountProof> ReadView::prove(std::uint64_t number, const Address& addres
     BOURSE_TRY(const auto held, state_at(number));
     if (number == states_.head_number()) {
         auto proof = states_.prove(address, keys);
-        if (proof.block_number == number) return proof;
+        if (proof && proof->block_number == number) return *std::move(proof);
     }
     Hash root = head_.state_root;
     if (number != head_.number) {

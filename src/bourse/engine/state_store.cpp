@@ -10,6 +10,7 @@
 #include <bourse/engine/state_tries.hpp>
 #include <bourse/engine/state_views.hpp>
 
+#include <chrono>
 #include <condition_variable>
 #include <mutex>
 #include <set>
@@ -21,6 +22,8 @@ constexpr std::string_view kHeadName = "state";
 /// History is pruned in step with the blocks; more at once only after the setting was lowered.
 constexpr std::uint64_t kPrunedPerBlock = 4;
 constexpr std::uint64_t kLeastHistory = 128;
+/// Most blocks are prepared and written within that; a proof that waits longer is made without the writer's tries.
+constexpr std::chrono::milliseconds kProofPatience{20};
 
 /// An account of which nothing is known; it has no leaf.
 const state::Account& no_account() {
@@ -97,8 +100,8 @@ struct StateStore::Impl {
     std::multiset<std::uint64_t> views;
 
     // Held while tries are used: by the writer and by proofs.
-    std::mutex tries_mutex;
-    std::condition_variable prepared;
+    std::timed_mutex tries_mutex;
+    std::condition_variable_any prepared;
     bool is_preparing = false;
     StateTries tries;
 
@@ -297,10 +300,11 @@ std::shared_ptr<const state::Reader> StateStore::at(std::uint64_t number) const 
     });
 }
 
-AccountProof StateStore::prove(const Address& address, const std::vector<Bytes32>& keys) {
+std::optional<AccountProof> StateStore::prove(const Address& address, const std::vector<Bytes32>& keys) {
     Impl& impl = *impl_;
-    std::unique_lock lock(impl.tries_mutex);
-    impl.prepared.wait(lock, [&impl] { return !impl.is_preparing; });
+    std::unique_lock lock(impl.tries_mutex, kProofPatience);
+    if (!lock || !impl.prepared.wait_for(lock, kProofPatience, [&impl] { return !impl.is_preparing; }))
+        return std::nullopt;
     AccountProof proof;
     proof.block_number = head_number().value_or(0);
     const Hash hash = hash_address(address);

@@ -75,8 +75,9 @@ public:
     /// The first block whose state can be asked for.
     std::uint64_t oldest() const;
 
-    /// Proof at the head. Waits for a block that is being prepared.
-    AccountProof prove(const Address& address, const std::vector<Bytes32>& keys);
+    /// Proof at the head. nullopt while a block is being prepared and that takes long: prove_at then, beside the
+    /// writer.
+    std::optional<AccountProof> prove(const Address& address, const std::vector<Bytes32>& keys);
     /// Proof after that block, beside the writer; dearer than at the head. nullopt if it is ahead of the head or no
     /// longer kept. Aborts where the values contradict `root`, the block's state root: the folder is damaged.
     std::optional<AccountProof> prove_at(std::uint64_t number, const Hash& root, const Address& address,

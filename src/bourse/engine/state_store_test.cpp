@@ -225,7 +225,7 @@ TEST(StateStore, proofs_are_those_of_the_head) {
         random_block(random, state, model, 5, 50, 100);
         commit(*kv, *store, state);
     }
-    const auto proof = store->prove(address_of(2), {word(1), word(2), word(1000)});
+    const auto proof = *store->prove(address_of(2), {word(1), word(2), word(1000)});
     EXPECT_EQ(proof.block_number, 4U);
     ASSERT_FALSE(proof.nodes.empty());
     EXPECT_EQ(crypto::keccak256(ByteView(proof.nodes.front())), store->head_root());
@@ -234,7 +234,7 @@ TEST(StateStore, proofs_are_those_of_the_head) {
         EXPECT_EQ(crypto::keccak256(ByteView(slot.nodes.front())), proof.account.storage_root);
         EXPECT_EQ(slot.value, store->head()->slot(address_of(2), slot.key));
     }
-    EXPECT_TRUE(store->prove(address_of(99), {}).account.balance.is_zero());
+    EXPECT_TRUE(store->prove(address_of(99), {})->account.balance.is_zero());
 }
 
 }  // namespace
