@@ -11,6 +11,7 @@
 #include <bourse/poco/orders.hpp>
 
 #include <gtest/gtest.h>
+#include <functional>
 #include <map>
 #include <string>
 
@@ -45,14 +46,19 @@ private:
     const state::ChangeSet& changes_;
 };
 
+/// Contracts that are not native, played by functions.
+using Contracts = std::map<Address, std::function<state::CallResult(const state::Message&)>>;
+
 class TestHost final : public state::Host {
 public:
-    TestHost(state::State& state, const state::BlockContext& block, const Address& origin)
-        : state_(state), block_(block), origin_(origin) {}
+    TestHost(state::State& state, const state::BlockContext& block, const Address& origin, Contracts contracts = {})
+        : state_(state), block_(block), origin_(origin), contracts_(std::move(contracts)) {}
     state::State& state() noexcept override { return state_; }
     const state::BlockContext& block() const noexcept override { return block_; }
     const Address& origin() const noexcept override { return origin_; }
     state::CallResult call(const state::Message& message) override {
+        if (const auto contract = contracts_.find(message.to); contract != contracts_.end())
+            return contract->second(message);
         if (!has_native_code(state_, message.to)) return {state::CallResult::Status::kSuccess, message.gas, {}};
         return execute(*this, message);
     }
@@ -61,6 +67,7 @@ private:
     state::State& state_;
     const state::BlockContext& block_;
     Address origin_;
+    Contracts contracts_;
 };
 
 inline crypto::PrivateKey key_of_role(const std::string& role) {
@@ -107,7 +114,7 @@ public:
         message.to = to;
         message.input = std::move(input);
         message.gas = 1'000'000'000;
-        TestHost host(state_, block, from);
+        TestHost host(state_, block, from, contracts);
         auto result = host.call(message);
         EXPECT_EQ(broken_invariant(state_), std::nullopt);
         logs = state_.end_transaction();
@@ -134,6 +141,7 @@ public:
     }
 
     state::BlockContext block;
+    Contracts contracts;
     std::vector<state::Log> logs;  ///< of the last transaction
     Address app;
     Address dataset;
