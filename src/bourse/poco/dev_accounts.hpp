@@ -53,7 +53,7 @@ inline constexpr std::array<DevAccount, 20> kDevAccounts{{
      "0x689af8efa8c651a91ad287602527f3af2fe9f6501a7ac4b061667b5a93e037fd"},
     {"extra2", "0xdD2FD4581271e230360230F9337D5c0430Bf44C0",
      "0xde9be858da4a475276426320d5e9262ecfc3ba460bfac56360bfa6c4c28b4ee0"},
-    {"extra3", "0x8626f6940E2eb28930eFb4CeF49B2d1F2C9C1199",
+    {"broker", "0x8626f6940E2eb28930eFb4CeF49B2d1F2C9C1199",
      "0xdf57089febbacf7ba0bc227dafbffa9fc08a93fdc68e1e42411a14efcf23656e"},
 }};
 
