@@ -19,7 +19,6 @@ struct NodeFlags {
     sys::RoleOptions role;
     NodeOptions node;
     std::uint32_t handler_threads = 8;
-    std::uint64_t requests_per_minute = 0;
     bool conformance = false;
 };
 
@@ -37,8 +36,9 @@ void add_run_options(CLI::App& app, NodeFlags& flags) {
     sys::add_option(app, "node", "allow-host", flags.node.allowed_hosts,
                     "Host name this node is reached by (repeatable)");
     sys::add_option(app, "node", "cors", flags.node.cors, "Let web pages of any origin use the RPC");
-    sys::add_option(app, "node", "requests-per-minute", flags.requests_per_minute,
-                    "Limit by client address beyond loopback; 0: none");
+    sys::add_option(app, "node", "rate-exempt", flags.node.rate_exempt,
+                    "Client address without a limit of requests (repeatable)");
+    add_limit_options(app, flags.node.limits);
     sys::add_option(app, "node", "quota-exempt", flags.node.quota_exempt,
                     "Sender without a transaction quota (repeatable)");
 }
@@ -48,7 +48,6 @@ Status<> serve(NodeFlags& flags) {
     flags.node.bind = flags.role.bind;
     flags.node.port = flags.role.port;
     flags.node.handler_threads = flags.handler_threads;
-    flags.node.requests_per_minute = static_cast<std::size_t>(flags.requests_per_minute);
     BOURSE_TRY(const auto node, Node::open(flags.node));
     BOURSE_CHECK(node->start());
     sys::wait_for_stop();
@@ -110,6 +109,12 @@ void add_node_command(CLI::App& root, int& exit_code) {
     auto* docs = app->add_subcommand("rpc-docs", "Print the reference page of the JSON-RPC methods (Markdown)");
     docs->callback([&exit_code] {
         std::cout << rpc::method_reference();
+        exit_code = sys::kExitOk;
+    });
+
+    auto* limits = app->add_subcommand("limits-docs", "Print the reference page of the node's limits (Markdown)");
+    limits->callback([&exit_code] {
+        std::cout << limits_reference();
         exit_code = sys::kExitOk;
     });
 }

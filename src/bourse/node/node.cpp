@@ -91,8 +91,9 @@ Result<std::unique_ptr<Node>> Node::open(NodeOptions options) {
     server.handler_threads = options.handler_threads;
     server.cors = options.cors;
     server.allowed_hosts = options.allowed_hosts;
-    server.requests_per_minute = options.requests_per_minute;
-    impl->rpc = std::make_unique<rpc::RpcService>(*impl->engine);
+    server.rate_exempt = options.rate_exempt;
+    apply(options.limits, server);
+    impl->rpc = std::make_unique<rpc::RpcService>(*impl->engine, rpc_limits(options.limits));
     impl->server = std::make_unique<net::HttpServer>(std::move(server));
     impl->rpc->mount(*impl->server);
     watch_engine(*impl->engine);

@@ -3,6 +3,7 @@
 
 #include <bourse/base/result.hpp>
 #include <bourse/engine/engine.hpp>
+#include <bourse/node/limits.hpp>
 
 #include <filesystem>
 #include <memory>
@@ -23,7 +24,8 @@ struct NodeOptions {
     bool cors = false;  ///< any web origin may use the RPC
     std::vector<std::string> allowed_hosts;
     std::vector<std::string> quota_exempt;  ///< addresses
-    std::size_t requests_per_minute = 0;    ///< by address beyond loopback; 0: no limit
+    std::vector<std::string> rate_exempt;   ///< client addresses without a limit of requests
+    ServerLimits limits;
 };
 
 /// The genesis that a data folder is to be opened with. Errors: GENESIS_MISSING, GENESIS_INVALID, DATA_FOREIGN (the
