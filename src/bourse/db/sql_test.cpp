@@ -143,6 +143,13 @@ TEST_P(Sql, parameters_may_come_in_any_order_and_twice) {
     EXPECT_EQ(sql_text(rows[0][2]), "?1");
 }
 
+TEST_P(Sql, numbered_rows_go_on_from_the_last) {
+    auto db = open();
+    db->execute("CREATE TABLE t(id INTEGER PRIMARY KEY AUTOINCREMENT, a TEXT)");
+    for (const auto* text : {"x", "y"}) db->execute("INSERT INTO t(a) VALUES(?1)", {std::string(text)});
+    EXPECT_EQ(sql_int(db->query("SELECT id FROM t WHERE a='y'")[0][0]), 2);
+}
+
 TEST_P(Sql, unreachable_file_and_unknown_url_are_refused) {
     EXPECT_EQ(Database::open("sqlite:///nowhere/at/all.db").error().code, "DB_OPEN_FAILED");
     EXPECT_EQ(Database::open("postgresql:///x?host=/nowhere").error().code, "DB_OPEN_FAILED");

@@ -4,6 +4,7 @@
 #include <bourse/codec/transaction.hpp>
 #include <bourse/orderbook/publication.hpp>
 #include <bourse/orderbook/test_chain.hpp>
+#include <bourse/orderbook/test_database.hpp>
 #include <bourse/poco/match.hpp>
 #include <bourse/poco/selectors.hpp>
 
@@ -184,16 +185,16 @@ private:
     std::uint64_t clock_ms_ = 0;
 };
 
-class DeskTest : public ::testing::Test {
+class DeskTest : public OverBothDatabases {
 protected:
     DeskTest() {
-        db_ = fresh_database();
+        db_ = market_database();
         chain_.accounts_[wallet("owner")].stake = 1000;
         chain_.accounts_[wallet("buyer")].stake = 1000;
         chain_.categories = {{"XS", "", 300}};
     }
-    static std::unique_ptr<db::Database> fresh_database() {
-        auto database = *db::Database::open("sqlite::memory:");
+    static std::unique_ptr<db::Database> market_database() {
+        auto database = fresh_database();
         EXPECT_TRUE(
             database->migrate({kOrdersSchema, kLedgerSchema, kCursorSchema, client::outbox_schema(), kMatchesSchema}));
         return database;
@@ -208,8 +209,9 @@ protected:
     MatchingChain transactions_{chain_};
     std::unique_ptr<db::Database> db_;
 };
+BOURSE_OVER_BOTH_DATABASES(DeskTest);
 
-TEST_F(DeskTest, limit_order_rests_and_fills_when_a_pool_order_arrives) {
+TEST_P(DeskTest, limit_order_rests_and_fills_when_a_pool_order_arrives) {
     Market market(*db_, chain_, transactions_);
     market.publish(chain_.app_order("app", 1, "seller"), "seller");
     const auto limit = market.publish(request(20), "buyer");
@@ -225,7 +227,7 @@ TEST_F(DeskTest, limit_order_rests_and_fills_when_a_pool_order_arrives) {
     EXPECT_EQ(chain_.accounts_[wallet("buyer")].stake, Uint256(1000 - 21));
 }
 
-TEST_F(DeskTest, without_a_key_orders_rest) {
+TEST_P(DeskTest, without_a_key_orders_rest) {
     Market market(*db_, chain_, transactions_, false);
     market.publish(chain_.app_order("app", 1, "seller"), "seller");
     market.publish(chain_.pool_order("pool", 20, "owner"), "owner");
@@ -235,7 +237,7 @@ TEST_F(DeskTest, without_a_key_orders_rest) {
     EXPECT_EQ(market.desk.explain_order(limit).state, "matchable");
 }
 
-TEST_F(DeskTest, bag_is_split_over_two_pools) {
+TEST_P(DeskTest, bag_is_split_over_two_pools) {
     Market market(*db_, chain_, transactions_);
     market.publish(chain_.app_order("app", 1, "seller"), "seller");
     market.publish(chain_.pool_order("pool", 10, "owner"), "owner");
@@ -248,8 +250,8 @@ TEST_F(DeskTest, bag_is_split_over_two_pools) {
     EXPECT_EQ(market.status(bag), OrderStatus::kFilled);
 }
 
-TEST_F(DeskTest, other_markets_fill_is_seen_and_nothing_is_sent_twice) {
-    const auto other_database = fresh_database();
+TEST_P(DeskTest, other_markets_fill_is_seen_and_nothing_is_sent_twice) {
+    const auto other_database = market_database();
     Market one(*db_, chain_, transactions_);
     Market two(*other_database, chain_, transactions_);
     Hash limit;
@@ -267,7 +269,7 @@ TEST_F(DeskTest, other_markets_fill_is_seen_and_nothing_is_sent_twice) {
     EXPECT_EQ(chain_.accounts_[wallet("buyer")].stake, Uint256(1000 - 21));
 }
 
-TEST_F(DeskTest, market_killed_after_writing_its_match_goes_on_with_it) {
+TEST_P(DeskTest, market_killed_after_writing_its_match_goes_on_with_it) {
     Hash limit;
     {
         Market market(*db_, chain_, transactions_);
@@ -288,7 +290,7 @@ TEST_F(DeskTest, market_killed_after_writing_its_match_goes_on_with_it) {
     EXPECT_EQ(transactions_.executed, 1U);
 }
 
-TEST_F(DeskTest, killed_after_the_match_was_mined_settles_by_the_chain) {
+TEST_P(DeskTest, killed_after_the_match_was_mined_settles_by_the_chain) {
     Hash limit;
     {
         Market market(*db_, chain_, transactions_);
@@ -305,7 +307,7 @@ TEST_F(DeskTest, killed_after_the_match_was_mined_settles_by_the_chain) {
     EXPECT_EQ(market.status(limit), OrderStatus::kFilled);
 }
 
-TEST_F(DeskTest, refused_order_is_taken_out_with_its_reason_and_the_next_best_serves) {
+TEST_P(DeskTest, refused_order_is_taken_out_with_its_reason_and_the_next_best_serves) {
     Market market(*db_, chain_, transactions_);
     market.publish(chain_.app_order("app", 1, "seller"), "seller");
     const auto bad = market.publish(chain_.pool_order("pool", 10, "owner"), "owner");
@@ -323,7 +325,7 @@ TEST_F(DeskTest, refused_order_is_taken_out_with_its_reason_and_the_next_best_se
     EXPECT_EQ(chain_.accounts_[wallet("buyer")].stake, Uint256(1000 - 13));
 }
 
-TEST_F(DeskTest, member_of_a_group_gets_the_discount) {
+TEST_P(DeskTest, member_of_a_group_gets_the_discount) {
     Market market(*db_, chain_, transactions_);
     market.publish(chain_.app_order("app", 1, "seller"), "seller");
     chain_.groups[place("members")] = {wallet("buyer")};
@@ -336,7 +338,7 @@ TEST_F(DeskTest, member_of_a_group_gets_the_discount) {
     EXPECT_EQ(chain_.accounts_[wallet("buyer")].stake, Uint256(1000 - 6));
 }
 
-TEST_F(DeskTest, spent_stake_takes_orders_off_and_a_deposit_brings_matching_back) {
+TEST_P(DeskTest, spent_stake_takes_orders_off_and_a_deposit_brings_matching_back) {
     Market market(*db_, chain_, transactions_);
     market.publish(chain_.app_order("app", 1, "seller"), "seller");
     const auto limit = market.publish(request(20), "buyer");
@@ -349,7 +351,7 @@ TEST_F(DeskTest, spent_stake_takes_orders_off_and_a_deposit_brings_matching_back
     EXPECT_EQ(market.desk.explain_order(limit).state, "unknown_order");
 }
 
-TEST_F(DeskTest, young_order_cannot_be_withdrawn) {
+TEST_P(DeskTest, young_order_cannot_be_withdrawn) {
     Market market(*db_, chain_, transactions_, true, PublicationRules{2, 500});
     const auto hash = market.publish(chain_.app_order("app", 1, "seller"), "seller");
     Withdrawal what;
@@ -369,7 +371,7 @@ TEST_F(DeskTest, young_order_cannot_be_withdrawn) {
     EXPECT_EQ(third.error().code, "TOO_MANY_ORDERS");
 }
 
-TEST_F(DeskTest, node_away_matches_later) {
+TEST_P(DeskTest, node_away_matches_later) {
     Market market(*db_, chain_, transactions_);
     market.publish(chain_.app_order("app", 1, "seller"), "seller");
     market.publish(chain_.pool_order("pool", 20, "owner"), "owner");

@@ -2,6 +2,7 @@
 
 #include <bourse/orderbook/order_query.hpp>
 #include <bourse/orderbook/test_chain.hpp>
+#include <bourse/orderbook/test_database.hpp>
 #include <bourse/poco/tags.hpp>
 
 #include <gtest/gtest.h>
@@ -13,7 +14,7 @@ namespace {
 using namespace testing;
 using Kind = poco::OrderKind;
 
-class OrderBookTest : public ::testing::Test {
+class OrderBookTest : public OverBothDatabases {
 protected:
     OrderBookTest() { EXPECT_TRUE(db_->migrate({kOrdersSchema})); }
 
@@ -46,15 +47,16 @@ protected:
     }
 
     FakeMarketChain chain_;
-    std::unique_ptr<db::Database> db_ = std::move(*db::Database::open("sqlite::memory:"));
+    std::unique_ptr<db::Database> db_ = fresh_database();
     OrderBook book_{*db_};
     std::uint64_t clock_ = 1'000'000;
     const std::string app_ = to_hex(place("app"));
     const std::string pool_ = to_hex(place("pool"));
     const std::string buyer_ = to_hex(wallet("buyer"));
 };
+BOURSE_OVER_BOTH_DATABASES(OrderBookTest);
 
-TEST_F(OrderBookTest, restriction_omitted_address_strict_and_any) {
+TEST_P(OrderBookTest, restriction_omitted_address_strict_and_any) {
     add(chain_.app_order("app", 1, "seller", "free"), "seller");
     auto restricted = chain_.app_order("app", 2, "seller", "bound");
     restricted.workerpoolrestrict = place("pool");
@@ -70,7 +72,7 @@ TEST_F(OrderBookTest, restriction_omitted_address_strict_and_any) {
     EXPECT_EQ(ask(Kind::kApp, {{"app", app_}, {"workerpool", "any"}}).count, 3U);
 }
 
-TEST_F(OrderBookTest, resource_or_owner_is_mandatory_for_apps_and_datasets) {
+TEST_P(OrderBookTest, resource_or_owner_is_mandatory_for_apps_and_datasets) {
     add(chain_.app_order("app", 1, "seller"), "seller");
     EXPECT_EQ(refused(Kind::kApp, {}).message, "app or appOwner is required");
     EXPECT_EQ(refused(Kind::kDataset, {}).message, "dataset or datasetOwner is required");
@@ -80,7 +82,7 @@ TEST_F(OrderBookTest, resource_or_owner_is_mandatory_for_apps_and_datasets) {
     EXPECT_EQ(ask(Kind::kWorkerpool, {}).count, 0U);
 }
 
-TEST_F(OrderBookTest, requests_restrict_only_the_pool) {
+TEST_P(OrderBookTest, requests_restrict_only_the_pool) {
     add(chain_.request_order("app", "buyer"), "buyer");
     auto bound = chain_.request_order("app", "buyer");
     bound.workerpool = place("pool");
@@ -92,7 +94,7 @@ TEST_F(OrderBookTest, requests_restrict_only_the_pool) {
     EXPECT_EQ(ask(Kind::kRequest, {{"workerpool", "any"}, {"app", pool_}}).count, 0U);
 }
 
-TEST_F(OrderBookTest, tags_are_compared_bit_by_bit) {
+TEST_P(OrderBookTest, tags_are_compared_bit_by_bit) {
     auto tagged = chain_.pool_order("pool", 1, "owner");
     tagged.tag = poco::with_bit(poco::with_bit(poco::with_bit({}, poco::kTagTee), poco::kTagTdx), 200);
     add(tagged, "owner");
@@ -112,7 +114,7 @@ TEST_F(OrderBookTest, tags_are_compared_bit_by_bit) {
     EXPECT_EQ(refused(Kind::kWorkerpool, {{"minTag", "0x09"}}).code, "QUERY_INVALID");
 }
 
-TEST_F(OrderBookTest, volume_trust_category_and_bulk) {
+TEST_P(OrderBookTest, volume_trust_category_and_bulk) {
     auto order = chain_.pool_order("pool", 1, "owner");
     order.category = 2;
     add(order, "owner", 4);
@@ -134,7 +136,7 @@ TEST_F(OrderBookTest, volume_trust_category_and_bulk) {
     EXPECT_EQ(ask(Kind::kDataset, {{"dataset", "any"}, {"bulkOnly", "true"}}).count, 1U);
 }
 
-TEST_F(OrderBookTest, best_price_first_then_oldest) {
+TEST_P(OrderBookTest, best_price_first_then_oldest) {
     const auto late_cheap = [&] {
         add(chain_.app_order("app", 5, "seller", "a"), "seller");
         add(chain_.app_order("app", 3, "seller", "b"), "seller");
@@ -151,7 +153,7 @@ TEST_F(OrderBookTest, best_price_first_then_oldest) {
     EXPECT_EQ(terms_of(ask(Kind::kRequest, {}).orders[0].order).price, Uint256(100));
 }
 
-TEST_F(OrderBookTest, pages_and_their_limits) {
+TEST_P(OrderBookTest, pages_and_their_limits) {
     for (int i = 0; i < 25; ++i) add(chain_.app_order("app", 1, "seller", std::to_string(i)), "seller");
     const auto first = ask(Kind::kApp, {{"app", app_}, {"pageIndex", "0"}, {"pageSize", "20"}});
     EXPECT_EQ(first.count, 25U);
@@ -164,7 +166,7 @@ TEST_F(OrderBookTest, pages_and_their_limits) {
     EXPECT_EQ(refused(Kind::kApp, {{"app", "me"}}).message, "app must be an ethereum address");
 }
 
-TEST_F(OrderBookTest, only_open_orders_are_listed_but_every_one_is_found) {
+TEST_P(OrderBookTest, only_open_orders_are_listed_but_every_one_is_found) {
     const auto hash = add(chain_.app_order("app", 1, "seller"), "seller");
     book_.set_state(hash, 0, OrderStatus::kFilled);
     EXPECT_EQ(ask(Kind::kApp, {{"app", app_}}).count, 0U);
@@ -174,7 +176,7 @@ TEST_F(OrderBookTest, only_open_orders_are_listed_but_every_one_is_found) {
     EXPECT_FALSE(book_.find(Kind::kDataset, hash));
 }
 
-TEST_F(OrderBookTest, wrapper_has_numbers_and_checksums) {
+TEST_P(OrderBookTest, wrapper_has_numbers_and_checksums) {
     const auto order = chain_.app_order("app", 4, "seller");
     const auto hash = add(order, "seller", 7);
     const auto json = wrapper_json(*book_.find(Kind::kApp, hash), kChainId);

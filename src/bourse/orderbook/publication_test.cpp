@@ -2,6 +2,7 @@
 
 #include <bourse/orderbook/challenges.hpp>
 #include <bourse/orderbook/test_chain.hpp>
+#include <bourse/orderbook/test_database.hpp>
 
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
@@ -12,7 +13,7 @@ namespace {
 using namespace testing;
 using Kind = poco::OrderKind;
 
-class PublicationTest : public ::testing::Test {
+class PublicationTest : public OverBothDatabases {
 protected:
     PublicationTest() {
         EXPECT_TRUE(db_->migrate({kOrdersSchema}));
@@ -30,14 +31,15 @@ protected:
     }
 
     FakeMarketChain chain_;
-    std::unique_ptr<db::Database> db_ = std::move(*db::Database::open("sqlite::memory:"));
+    std::unique_ptr<db::Database> db_ = fresh_database();
     OrderBook book_{*db_};
     std::mutex mutex_;
     std::uint64_t clock_ = 5000;
     Publication publication_{*db_, book_, chain_, mutex_, [this] { return ++clock_; }};
 };
+BOURSE_OVER_BOTH_DATABASES(PublicationTest);
 
-TEST_F(PublicationTest, good_orders_of_all_kinds_are_published) {
+TEST_P(PublicationTest, good_orders_of_all_kinds_are_published) {
     const auto app = publish(chain_.app_order("app", 1, "seller"), "seller");
     ASSERT_TRUE(app) << app.error().message;
     EXPECT_EQ(app->remaining, 10U);
@@ -46,7 +48,7 @@ TEST_F(PublicationTest, good_orders_of_all_kinds_are_published) {
     EXPECT_TRUE(publish(chain_.request_order("app", "buyer"), "buyer"));
 }
 
-TEST_F(PublicationTest, numbers_beyond_safe_integers_and_missing_signatures_are_malformed) {
+TEST_P(PublicationTest, numbers_beyond_safe_integers_and_missing_signatures_are_malformed) {
     auto order = chain_.app_order("app", 1, "seller");
     order.volume = Uint256(kMaxSafeInteger) + 1;
     EXPECT_EQ(refusal(order, "seller"), "ORDER_INVALID");
@@ -58,7 +60,7 @@ TEST_F(PublicationTest, numbers_beyond_safe_integers_and_missing_signatures_are_
     EXPECT_EQ(publication_.publish(Kind::kApp, nlohmann::json("text"), wallet("seller")).error().code, "ORDER_INVALID");
 }
 
-TEST_F(PublicationTest, known_order_is_refused_unless_it_is_dead) {
+TEST_P(PublicationTest, known_order_is_refused_unless_it_is_dead) {
     const auto order = chain_.app_order("app", 1, "seller");
     const auto first = publish(order, "seller");
     ASSERT_TRUE(first);
@@ -70,7 +72,7 @@ TEST_F(PublicationTest, known_order_is_refused_unless_it_is_dead) {
     EXPECT_EQ(book_.find(Kind::kApp, first->hash)->status, OrderStatus::kOpen);
 }
 
-TEST_F(PublicationTest, only_the_owner_of_a_deployed_resource_publishes) {
+TEST_P(PublicationTest, only_the_owner_of_a_deployed_resource_publishes) {
     const auto order = chain_.app_order("app", 1, "seller");
     EXPECT_EQ(refusal(order, "thief"), "NOT_OWNER");
     chain_.unregistered.insert(order.app);
@@ -79,21 +81,21 @@ TEST_F(PublicationTest, only_the_owner_of_a_deployed_resource_publishes) {
     EXPECT_EQ(refusal(chain_.request_order("other", "buyer"), "thief"), "NOT_OWNER");
 }
 
-TEST_F(PublicationTest, signature_must_be_the_owners) {
+TEST_P(PublicationTest, signature_must_be_the_owners) {
     auto order = chain_.signed_by(chain_.app_order("app", 1, "seller"), "thief");
     EXPECT_EQ(refusal(order, "seller"), "SIGNATURE_INVALID");
     order.sign = {1, 2, 3};
     EXPECT_EQ(refusal(order, "seller"), "SIGNATURE_INVALID");
 }
 
-TEST_F(PublicationTest, a_wallet_has_at_most_fifty_open_orders_of_a_kind) {
+TEST_P(PublicationTest, a_wallet_has_at_most_fifty_open_orders_of_a_kind) {
     for (std::uint64_t i = 0; i < kMaxOpenOrders; ++i)
         ASSERT_TRUE(publish(chain_.app_order("app", 1, "seller", std::to_string(i)), "seller"));
     EXPECT_EQ(refusal(chain_.app_order("app", 1, "seller", "more"), "seller"), "TOO_MANY_ORDERS");
     EXPECT_TRUE(publish(chain_.dataset_order("data", 1, "seller"), "seller"));
 }
 
-TEST_F(PublicationTest, consumed_volume_counts) {
+TEST_P(PublicationTest, consumed_volume_counts) {
     const auto order = chain_.app_order("app", 1, "seller");
     chain_.consumed_[chain_.hash_of(order)] = 10;
     EXPECT_EQ(refusal(order, "seller"), "ORDER_CONSUMED");
@@ -101,7 +103,7 @@ TEST_F(PublicationTest, consumed_volume_counts) {
     EXPECT_EQ(publish(order, "seller")->remaining, 3U);
 }
 
-TEST_F(PublicationTest, pool_owner_needs_the_floor_of_thirty_percent_a_task) {
+TEST_P(PublicationTest, pool_owner_needs_the_floor_of_thirty_percent_a_task) {
     const auto order = chain_.pool_order("pool", 333, "owner");  // floor(99.9) × 10
     chain_.accounts_[wallet("owner")].stake = 989;
     const auto refused = publish(order, "owner");
@@ -112,7 +114,7 @@ TEST_F(PublicationTest, pool_owner_needs_the_floor_of_thirty_percent_a_task) {
     EXPECT_TRUE(publish(order, "owner"));
 }
 
-TEST_F(PublicationTest, request_needs_its_whole_price_and_a_fitting_offer) {
+TEST_P(PublicationTest, request_needs_its_whole_price_and_a_fitting_offer) {
     auto order = chain_.request_order("app", "buyer");  // 5 + 0 + 20
     EXPECT_EQ(refusal(order, "buyer"), "NO_MATCHABLE_ORDER");
     ASSERT_TRUE(publish(chain_.app_order("app", 6, "seller"), "seller"));
@@ -129,14 +131,14 @@ TEST_F(PublicationTest, request_needs_its_whole_price_and_a_fitting_offer) {
     EXPECT_TRUE(publish(order, "buyer"));
 }
 
-TEST_F(PublicationTest, tee_request_needs_a_tee_app) {
+TEST_P(PublicationTest, tee_request_needs_a_tee_app) {
     ASSERT_TRUE(publish(chain_.app_order("app", 1, "seller"), "seller"));
     auto order = chain_.request_order("app", "buyer");
     order.tag = poco::with_bit({}, poco::kTagTee);
     EXPECT_EQ(refusal(chain_.signed_by(order, "buyer"), "buyer"), "NO_MATCHABLE_ORDER");
 }
 
-TEST_F(PublicationTest, unreachable_node_publishes_nothing) {
+TEST_P(PublicationTest, unreachable_node_publishes_nothing) {
     const auto order = chain_.app_order("app", 1, "seller");
     chain_.down = true;
     EXPECT_EQ(refusal(order, "seller"), "NODE_UNREACHABLE");
@@ -144,7 +146,7 @@ TEST_F(PublicationTest, unreachable_node_publishes_nothing) {
     EXPECT_TRUE(publish(order, "seller"));
 }
 
-TEST_F(PublicationTest, withdrawal_of_one_last_and_all_by_the_signer_only) {
+TEST_P(PublicationTest, withdrawal_of_one_last_and_all_by_the_signer_only) {
     const auto a = publish(chain_.app_order("app", 1, "seller", "a"), "seller")->hash;
     const auto b = publish(chain_.app_order("app", 1, "seller", "b"), "seller")->hash;
     const auto c = publish(chain_.app_order("app", 1, "seller", "c"), "seller")->hash;
@@ -160,7 +162,7 @@ TEST_F(PublicationTest, withdrawal_of_one_last_and_all_by_the_signer_only) {
     EXPECT_FALSE(book_.find(Kind::kApp, a));
 }
 
-TEST_F(PublicationTest, withdrawn_app_order_takes_its_requests_along) {
+TEST_P(PublicationTest, withdrawn_app_order_takes_its_requests_along) {
     const auto cheap = publish(chain_.app_order("app", 1, "seller", "a"), "seller")->hash;
     const auto other = publish(chain_.app_order("app", 2, "seller", "b"), "seller")->hash;
     const auto request = publish(chain_.request_order("app", "buyer"), "buyer")->hash;

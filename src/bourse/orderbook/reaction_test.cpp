@@ -1,6 +1,7 @@
 #include <bourse/orderbook/reaction.hpp>
 
 #include <bourse/orderbook/test_chain.hpp>
+#include <bourse/orderbook/test_database.hpp>
 
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
@@ -12,7 +13,7 @@ using namespace testing;
 using Kind = poco::OrderKind;
 namespace ev = poco::events;
 
-class ReactionTest : public ::testing::Test {
+class ReactionTest : public OverBothDatabases {
 protected:
     ReactionTest() {
         EXPECT_TRUE(db_->migrate({kOrdersSchema, kLedgerSchema, kCursorSchema}));
@@ -51,15 +52,16 @@ protected:
     }
 
     FakeMarketChain chain_;
-    std::unique_ptr<db::Database> db_ = std::move(*db::Database::open("sqlite::memory:"));
+    std::unique_ptr<db::Database> db_ = fresh_database();
     OrderBook book_{*db_};
     Ledger ledger_{*db_};
     std::mutex mutex_;
     std::uint64_t clock_ = 1000;
     Reaction reaction_{*db_, book_, ledger_, chain_, mutex_};
 };
+BOURSE_OVER_BOTH_DATABASES(ReactionTest);
 
-TEST_F(ReactionTest, match_lowers_remaining_fills_and_records_the_deal) {
+TEST_P(ReactionTest, match_lowers_remaining_fills_and_records_the_deal) {
     const auto app = add(chain_.app_order("app", 1, "seller"), "seller");
     const auto pool = add(chain_.pool_order("pool", 20, "owner"), "owner");
     const auto request = add(chain_.request_order("app", "buyer"), "buyer");
@@ -77,12 +79,12 @@ TEST_F(ReactionTest, match_lowers_remaining_fills_and_records_the_deal) {
     EXPECT_EQ(reaction_.cursor()->number, 7U);
 }
 
-TEST_F(ReactionTest, orders_of_others_are_passed_over) {
+TEST_P(ReactionTest, orders_of_others_are_passed_over) {
     apply({log_of(poco::kHub, match(crypto::keccak256("x"), crypto::keccak256("y"), crypto::keccak256("z"), 1))});
     EXPECT_EQ(ledger_.deals({}, 0, 20).count, 1U);
 }
 
-TEST_F(ReactionTest, closed_orders_are_canceled) {
+TEST_P(ReactionTest, closed_orders_are_canceled) {
     const auto app = add(chain_.app_order("app", 1, "seller"), "seller");
     const auto data = add(chain_.dataset_order("data", 1, "seller"), "seller");
     const auto pool = add(chain_.pool_order("pool", 20, "owner"), "owner");
@@ -96,7 +98,7 @@ TEST_F(ReactionTest, closed_orders_are_canceled) {
     EXPECT_EQ(remaining(Kind::kApp, app), 0U);
 }
 
-TEST_F(ReactionTest, cancelled_app_order_takes_its_requests_along) {
+TEST_P(ReactionTest, cancelled_app_order_takes_its_requests_along) {
     const auto app = add(chain_.app_order("app", 1, "seller"), "seller");
     const auto request = add(chain_.request_order("app", "buyer"), "buyer");
     chain_.consumed_[app] = 10;
@@ -104,7 +106,7 @@ TEST_F(ReactionTest, cancelled_app_order_takes_its_requests_along) {
     EXPECT_EQ(status(Kind::kRequest, request), OrderStatus::kDead);
 }
 
-TEST_F(ReactionTest, stake_that_leaves_kills_what_it_covered) {
+TEST_P(ReactionTest, stake_that_leaves_kills_what_it_covered) {
     const auto pool = add(chain_.pool_order("pool", 20, "owner"), "owner");  // 6 × 10
     add(chain_.app_order("app", 1, "seller"), "seller");
     const auto request = add(chain_.request_order("app", "buyer"), "buyer");  // 25
@@ -121,7 +123,7 @@ TEST_F(ReactionTest, stake_that_leaves_kills_what_it_covered) {
     EXPECT_EQ(status(Kind::kWorkerpool, pool), OrderStatus::kDead);
 }
 
-TEST_F(ReactionTest, resource_with_a_new_owner_loses_its_orders) {
+TEST_P(ReactionTest, resource_with_a_new_owner_loses_its_orders) {
     const auto mine = add(chain_.app_order("app", 1, "seller"), "seller");
     const auto other = add(chain_.app_order("other", 1, "seller"), "seller");
     const auto request = add(chain_.request_order("app", "buyer"), "buyer");
@@ -136,7 +138,7 @@ TEST_F(ReactionTest, resource_with_a_new_owner_loses_its_orders) {
     EXPECT_EQ(status(Kind::kRequest, request), OrderStatus::kDead);
 }
 
-TEST_F(ReactionTest, categories_come_from_genesis_and_events) {
+TEST_P(ReactionTest, categories_come_from_genesis_and_events) {
     chain_.categories = {{"XS", "small", 300}, {"S", "", 1200}};
     ASSERT_TRUE(reaction_.read_categories());
     apply({log_of(poco::kHub, ev::CreateCategory{2, "quick", "test", 10}, 5)});
@@ -150,7 +152,7 @@ TEST_F(ReactionTest, categories_come_from_genesis_and_events) {
     EXPECT_FALSE(ledger_.category(9));
 }
 
-TEST_F(ReactionTest, nothing_is_written_while_the_node_is_away) {
+TEST_P(ReactionTest, nothing_is_written_while_the_node_is_away) {
     const auto app = add(chain_.app_order("app", 1, "seller"), "seller");
     chain_.consumed_[app] = 10;
     chain_.down = true;
@@ -162,7 +164,7 @@ TEST_F(ReactionTest, nothing_is_written_while_the_node_is_away) {
     EXPECT_EQ(status(Kind::kApp, app), OrderStatus::kCanceled);
 }
 
-TEST_F(ReactionTest, a_batch_twice_changes_nothing_more) {
+TEST_P(ReactionTest, a_batch_twice_changes_nothing_more) {
     const auto app = add(chain_.app_order("app", 1, "seller"), "seller");
     const auto pool = add(chain_.pool_order("pool", 20, "owner"), "owner");
     const auto request = add(chain_.request_order("app", "buyer"), "buyer");
