@@ -1,0 +1,167 @@
+// The order book: sides kept sorted, deltas with absolute remaining volumes (web-ui.md §6.3, §12.2 rule 2).
+import type { BookLevel, BookRow } from '../transport/api';
+
+export type Side = 'asks' | 'bids';
+export type Entry = { key: string; price: string; remaining: number; published: number; row: BookRow | BookLevel };
+
+export type BookState = {
+  view: 'orders' | 'levels';
+  asks: Entry[]; // best (lowest) first
+  bids: Entry[]; // best (highest) first
+  asksTotal: number;
+  bidsTotal: number;
+  hidden: number;
+};
+
+export type BookData = {
+  asks?: (BookRow | BookLevel)[];
+  bids?: (BookRow | BookLevel)[];
+  asksTotal?: number;
+  bidsTotal?: number;
+  hidden?: number;
+};
+
+export const emptyBook = (view: BookState['view'] = 'orders'): BookState => ({
+  view,
+  asks: [],
+  bids: [],
+  asksTotal: 0,
+  bidsTotal: 0,
+  hidden: 0,
+});
+
+/** Order of decimal texts without leading zeros. */
+export function comparePrices(a: string, b: string): number {
+  if (a.length !== b.length) return a.length - b.length;
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+/** Best first; equal prices: first published first, then by key. */
+export function compareEntries(side: Side, a: Entry, b: Entry): number {
+  const price = comparePrices(a.price, b.price);
+  if (price) return side === 'asks' ? price : -price;
+  return a.published - b.published || (a.key < b.key ? -1 : a.key > b.key ? 1 : 0);
+}
+
+function entryOf(row: BookRow | BookLevel): Entry {
+  const order = row as BookRow;
+  return {
+    key: order.hash ?? row.price,
+    price: row.price,
+    remaining: row.remaining,
+    published: order.published ?? 0,
+    row,
+  };
+}
+
+function place(side: Side, entries: Entry[], entry: Entry): number {
+  let low = 0;
+  let high = entries.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (compareEntries(side, entries[middle]!, entry) < 0) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+function applySide(side: Side, entries: Entry[], rows: (BookRow | BookLevel)[] | undefined): Entry[] {
+  if (!rows || rows.length === 0) return entries;
+  const known = new Map(entries.map((entry) => [entry.key, entry]));
+  const next = entries.slice();
+  for (const row of rows) {
+    const entry = entryOf(row);
+    const old = known.get(entry.key);
+    if (old) {
+      const at = place(side, next, old);
+      if (next[at]?.key === old.key) next.splice(at, 1);
+      known.delete(entry.key);
+    }
+    if (entry.remaining > 0) {
+      next.splice(place(side, next, entry), 0, entry);
+      known.set(entry.key, entry);
+    }
+  }
+  return next;
+}
+
+export function bookOfSnapshot(view: BookState['view'], data: BookData): BookState {
+  return applyBook(emptyBook(view), data);
+}
+
+/** A new state; the sides not touched are the same arrays. Applying a delta twice is harmless. */
+export function applyBook(state: BookState, delta: BookData): BookState {
+  return {
+    view: state.view,
+    asks: applySide('asks', state.asks, delta.asks),
+    bids: applySide('bids', state.bids, delta.bids),
+    asksTotal: delta.asksTotal ?? state.asksTotal,
+    bidsTotal: delta.bidsTotal ?? state.bidsTotal,
+    hidden: delta.hidden ?? state.hidden,
+  };
+}
+
+export type Spread = { absolute: string; share: number; mid: string } | null;
+
+/** null while a side is empty. `mid` in nRLC with at most one decimal. */
+export function spreadOf(bestAsk: string | null | undefined, bestBid: string | null | undefined): Spread {
+  if (!bestAsk || !bestBid) return null;
+  const ask = BigInt(bestAsk);
+  const bid = BigInt(bestBid);
+  const sum = ask + bid;
+  return {
+    absolute: String(ask - bid).replace('-', '−'),
+    share: sum === 0n ? 0 : (Number(ask - bid) * 2) / Number(sum),
+    mid: sum % 2n ? `${sum / 2n}.5` : String(sum / 2n),
+  };
+}
+
+/** Sums from the best row on, for depth bars. */
+export function cumulative(entries: Entry[]): number[] {
+  let sum = 0;
+  return entries.map((entry) => (sum += entry.remaining));
+}
+
+/** Aggregates orders by a price step; asks round up, bids down, so no level looks better than it is. */
+export function levelsOf(entries: Entry[], side: Side, tick: number): Entry[] {
+  const step = BigInt(Math.max(1, tick));
+  const levels = new Map<string, Entry>();
+  for (const entry of entries) {
+    const price = BigInt(entry.price);
+    const key = String(side === 'asks' ? ((price + step - 1n) / step) * step : (price / step) * step);
+    const row = entry.row as BookLevel;
+    const orders = row.orders ?? 1;
+    const found = levels.get(key);
+    if (found) {
+      found.remaining += entry.remaining;
+      const level = found.row as BookLevel;
+      found.row = { price: key, remaining: found.remaining, orders: level.orders + orders };
+    } else {
+      levels.set(key, {
+        key,
+        price: key,
+        remaining: entry.remaining,
+        published: 0,
+        row: { price: key, remaining: entry.remaining, orders },
+      });
+    }
+  }
+  return [...levels.values()];
+}
+
+/** Best bid ≥ best ask and yet both rest: an order is more than a price (M-17). */
+export function crossed(state: BookState): boolean {
+  const ask = state.asks[0];
+  const bid = state.bids[0];
+  return !!ask && !!bid && comparePrices(bid.price, ask.price) >= 0;
+}
+
+/** Volume ahead of an order in its side's queue (M-16). */
+export function ahead(entries: Entry[], key: string): number | null {
+  let sum = 0;
+  for (const entry of entries) {
+    if (entry.key === key) return sum;
+    sum += entry.remaining;
+  }
+  return null;
+}

@@ -1,0 +1,116 @@
+// Formats of amounts, ids, percentages and durations (web-ui.md §4). Pure; golden-tested.
+
+/** Thin no-break space between groups of three digits. */
+export const THIN = '\u202f';
+export const MISSING = '—';
+
+/** Digits in groups of three, counted from the right. `digits` is decimal text without a sign. */
+export function group(digits: string): string {
+  return digits.replace(/\B(?=(\d{3})+(?!\d))/g, THIN);
+}
+
+export function count(value: number | null | undefined): string {
+  return value === null || value === undefined ? MISSING : group(String(value));
+}
+
+export type Unit = 'nRLC' | 'RLC';
+
+/** Decimal text in nRLC as RLC, up to nine decimals, trailing zeros trimmed. */
+export function toRlc(nrlc: string): string {
+  const negative = nrlc.startsWith('-');
+  const digits = (negative ? nrlc.slice(1) : nrlc).padStart(10, '0');
+  const whole = digits.slice(0, -9).replace(/^0+(?=\d)/, '');
+  const fraction = digits.slice(-9).replace(/0+$/, '');
+  return (negative ? '−' : '') + group(whole) + (fraction ? `.${fraction}` : '');
+}
+
+/** An amount without its unit; `—` where there is none. */
+export function amount(nrlc: string | null | undefined, unit: Unit = 'nRLC'): string {
+  if (nrlc === null || nrlc === undefined || nrlc === '') return MISSING;
+  if (unit === 'RLC') return toRlc(nrlc);
+  return nrlc.startsWith('-') ? `−${group(nrlc.slice(1))}` : group(nrlc);
+}
+
+export function amountWithUnit(nrlc: string | null | undefined, unit: Unit = 'nRLC'): string {
+  const text = amount(nrlc, unit);
+  return text === MISSING ? text : `${text} ${unit}`;
+}
+
+/** Both units, for tooltips and screen readers. */
+export function bothUnits(nrlc: string): string {
+  return `${amount(nrlc)} nRLC = ${toRlc(nrlc)} RLC`;
+}
+
+/** nRLC of a typed amount; null when it is no amount or has a fraction of a nRLC. */
+export function parseAmount(text: string, unit: Unit): string | null {
+  const clean = text.replace(/[\s\u202f_]/g, '');
+  const match = /^(\d+)(?:\.(\d*))?$/.exec(clean);
+  if (!match) return null;
+  const whole = match[1] ?? '';
+  const fraction = (match[2] ?? '').replace(/0+$/, '');
+  if (unit === 'nRLC') return fraction ? null : String(BigInt(whole));
+  return fraction.length > 9 ? null : String(BigInt(whole + fraction.padEnd(9, '0')));
+}
+
+/** `0x` + 12 digits in wide tables, 6 and 4 digits in narrow ones. */
+export function shortHash(id: string, width: 'wide' | 'narrow' = 'narrow'): string {
+  const digits = id.startsWith('0x') ? id.slice(2) : id;
+  if (width === 'wide') return digits.length <= 12 ? id : `0x${digits.slice(0, 12)}…`;
+  return digits.length <= 10 ? id : `0x${digits.slice(0, 6)}…${digits.slice(-4)}`;
+}
+
+/** Spoken form (X-07): the kind, the first six and the last four digits. */
+export function spokenHash(kind: string, id: string): string {
+  const digits = id.startsWith('0x') ? id.slice(2) : id;
+  if (digits.length <= 10) return `${kind} ${digits}`;
+  return `${kind} ${digits.slice(0, 6)} to ${digits.slice(-4)}`;
+}
+
+/** One decimal; as many nines as needed above 99.9 %. */
+export function percent(share: number | null | undefined): string {
+  if (share === null || share === undefined || Number.isNaN(share)) return MISSING;
+  if (share > 0.999 && share < 1) {
+    const decimals = Math.min(10, Math.ceil(-Math.log10(1 - share) - 1e-9) - 2);
+    const power = 10 ** decimals;
+    return `${(Math.floor(share * 100 * power + 1e-6) / power).toFixed(decimals)} %`;
+  }
+  return `${(share * 100).toFixed(1).replace('-', '−')} %`;
+}
+
+export function signedPercent(share: number | null | undefined): string {
+  const text = percent(share);
+  return share !== null && share !== undefined && share > 0 ? `+${text}` : text;
+}
+
+/** `1 h 23 m`, `4.2 s`, `310 ms`. */
+export function duration(ms: number | null | undefined): string {
+  if (ms === null || ms === undefined) return MISSING;
+  if (ms < 0) return `−${duration(-ms)}`;
+  if (ms < 1000) return `${Math.round(ms)} ms`;
+  if (ms < 59_950) return `${(ms / 1000).toFixed(1).replace(/\.0$/, '')} s`;
+  const minutes = Math.floor(ms / 60_000 + 1 / 120);
+  if (minutes < 60) {
+    const seconds = Math.floor((ms % 60_000) / 1000);
+    return seconds && minutes < 10 ? `${minutes} m ${seconds} s` : `${minutes} m`;
+  }
+  const hours = Math.floor(minutes / 60);
+  if (hours < 48) return minutes % 60 ? `${hours} h ${minutes % 60} m` : `${hours} h`;
+  return hours % 24 ? `${Math.floor(hours / 24)} d ${hours % 24} h` : `${Math.floor(hours / 24)} d`;
+}
+
+export function bytes(size: number): string {
+  if (size < 1024) return `${size} B`;
+  const units = ['KiB', 'MiB', 'GiB', 'TiB'];
+  let value = size / 1024;
+  let index = 0;
+  while (value >= 1024 && index < units.length - 1) {
+    value /= 1024;
+    index += 1;
+  }
+  return `${value.toFixed(1)} ${units[index]}`;
+}
+
+/** `remaining/total`. */
+export function volumeLeft(remaining: number, total: number): string {
+  return `${group(String(remaining))}/${group(String(total))}`;
+}

@@ -1,0 +1,142 @@
+// Orders composed from what the ticket's fields say (web-ui.md §6.6).
+import type { BookRow, Order } from '../transport/api';
+import type { OrderFields } from './orders';
+import { normaliseParams } from './orders';
+import { NULL_ADDRESS, tagOfBits, type TagClass } from './domain';
+
+export type Form = {
+  hash: string;
+  volume: string;
+  app: string;
+  dataset: string;
+  params: string;
+  workerpoolPrice: string;
+  appPrice: string;
+  datasetPrice: string;
+  trust: string;
+  workerpool: string;
+  beneficiary: string;
+  callback: string;
+  encrypt: boolean;
+  fill: 'all' | 'part' | 'rest';
+};
+
+export const EMPTY_FORM: Form = {
+  hash: '',
+  volume: '1',
+  app: '',
+  dataset: '',
+  params: '{"iexec_args":"Alice"}',
+  workerpoolPrice: '',
+  appPrice: '',
+  datasetPrice: '',
+  trust: '0',
+  workerpool: '',
+  beneficiary: '',
+  callback: '',
+  encrypt: false,
+  fill: 'part',
+};
+
+export const tagOfClass = (tag: TagClass): string => tagOfBits(tag === 'tee' ? [0] : tag === 'gpu' ? [8] : []);
+
+function paramsOf(form: Form): string {
+  const params = normaliseParams(form.params);
+  if (!form.encrypt) return params;
+  const value = JSON.parse(params) as Record<string, unknown>;
+  return JSON.stringify({ ...value, iexec_result_encryption: true });
+}
+
+type Common = { requester: string; category: number; tag: string; salt: string };
+
+/** Limits are the prices shown; a purchase from one pool is reserved for it. */
+export function marketRequest(form: Form, prices: { app: string; dataset: string; workerpool: string }, pool: string | null, common: Common): OrderFields {
+  return {
+    app: form.app,
+    appmaxprice: prices.app,
+    dataset: form.dataset || NULL_ADDRESS,
+    datasetmaxprice: form.dataset ? prices.dataset : '0',
+    workerpool: pool ?? NULL_ADDRESS,
+    workerpoolmaxprice: prices.workerpool,
+    requester: common.requester,
+    volume: form.volume,
+    tag: common.tag,
+    category: String(common.category),
+    trust: form.trust || '0',
+    beneficiary: form.beneficiary || common.requester,
+    callback: form.callback || NULL_ADDRESS,
+    params: paramsOf(form),
+    salt: common.salt,
+  };
+}
+
+export function limitRequest(form: Form, common: Common): OrderFields {
+  const prices = { app: form.appPrice || '0', dataset: form.datasetPrice || '0', workerpool: form.workerpoolPrice };
+  return marketRequest(form, prices, form.workerpool || null, common);
+}
+
+export type SellForm = {
+  workerpool: string;
+  price: string;
+  volume: string;
+  trust: string;
+  kind: 'public' | 'otc' | 'discount';
+  requester: string;
+  app: string;
+  dataset: string;
+  steps: string;
+  priceTo: string;
+};
+
+export const EMPTY_SELL: SellForm = { workerpool: '', price: '', volume: '1', trust: '1', kind: 'public', requester: '', app: '', dataset: '', steps: '1', priceTo: '' };
+
+export function poolOrder(form: SellForm, price: string, category: number, tag: string, salt: string): OrderFields {
+  return {
+    workerpool: form.workerpool,
+    workerpoolprice: price,
+    volume: form.volume,
+    tag,
+    category: String(category),
+    trust: form.trust || '1',
+    apprestrict: form.app || NULL_ADDRESS,
+    datasetrestrict: form.dataset || NULL_ADDRESS,
+    requesterrestrict: form.kind === 'public' ? NULL_ADDRESS : form.requester,
+    salt,
+  };
+}
+
+/** Prices of a ladder: n orders evenly spread from a to b, both included. */
+export function ladder(from: string, to: string, steps: number): string[] {
+  if (steps <= 1 || !to) return [from];
+  const a = BigInt(from);
+  const span = BigInt(to) - a;
+  return Array.from({ length: steps }, (_, at) => String(a + (span * BigInt(at)) / BigInt(steps - 1)));
+}
+
+/** The pool order that answers a request at its price, for that requester only. */
+export function answerOf(request: Order, workerpool: string, volume: string, salt: string): OrderFields {
+  const { order } = request;
+  return {
+    workerpool,
+    workerpoolprice: order.workerpoolmaxprice ?? '0',
+    volume,
+    tag: order.tag ?? tagOfBits([]),
+    category: order.category ?? '0',
+    trust: String(Math.max(1, Number(order.trust ?? '0'))),
+    apprestrict: NULL_ADDRESS,
+    datasetrestrict: NULL_ADDRESS,
+    requesterrestrict: order.requester ?? NULL_ADDRESS,
+    salt,
+  };
+}
+
+/** Most tasks of one order that can be bought: by what is left of it and by what the buyer can pay. */
+export function mostVolume(remaining: number, perTask: string | null, free: string | null): number {
+  if (perTask === null || free === null || perTask === '0') return remaining;
+  const payable = Number(BigInt(free) / BigInt(perTask));
+  return Math.max(0, Math.min(remaining, payable));
+}
+
+/** An ask that offers less trust than is looked for, or a bid that needs more than that level serves (M-03). */
+export const dimmed = (row: Pick<BookRow, 'trust'>, side: 'asks' | 'bids', trust: number): boolean =>
+  trust > 1 && (side === 'asks' ? row.trust < trust : row.trust > trust);

@@ -1,0 +1,57 @@
+// Clock times, relative times and deadlines (web-ui.md §4). Thresholds reproduce the fixture's strings.
+
+const SECOND = 1000;
+const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+
+const pad = (value: number): string => String(value).padStart(2, '0');
+const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
+
+export function clockTime(ms: number): string {
+  const date = new Date(ms);
+  return `${pad(date.getHours())}:${pad(date.getMinutes())}:${pad(date.getSeconds())}`;
+}
+
+export function day(ms: number): string {
+  const date = new Date(ms);
+  return `${date.getDate()} ${MONTHS[date.getMonth()]} ${date.getFullYear()}`;
+}
+
+export function iso(ms: number): string {
+  const date = new Date(ms);
+  const offset = -date.getTimezoneOffset();
+  const zone = offset === 0 ? 'Z' : `${offset < 0 ? '-' : '+'}${pad(Math.floor(Math.abs(offset) / 60))}:${pad(Math.abs(offset) % 60)}`;
+  return `${date.getFullYear()}-${pad(date.getMonth() + 1)}-${pad(date.getDate())}T${clockTime(ms)}${zone}`;
+}
+
+export function relative(ms: number, now: number): string {
+  const age = Math.max(0, now - ms);
+  if (age < 45 * SECOND) return 'a few seconds ago';
+  if (age < 90 * SECOND) return 'a minute ago';
+  if (age < 45 * MINUTE) return `${Math.round(age / MINUTE)} minutes ago`;
+  if (age < 90 * MINUTE) return 'an hour ago';
+  if (age < 22 * HOUR) return `${Math.round(age / HOUR)} hours ago`;
+  if (age < 36 * HOUR) return 'a day ago';
+  if (age < 26 * DAY) return `${Math.round(age / DAY)} days ago`;
+  return day(ms);
+}
+
+export type DeadlineStyle = 'month' | 'numeric';
+
+/** `27 Feb 06:05`, or the brief's `27/02 06:05`. */
+export function deadline(ms: number, style: DeadlineStyle = 'month'): string {
+  const date = new Date(ms);
+  const time = `${pad(date.getHours())}:${pad(date.getMinutes())}`;
+  if (style === 'numeric') return `${pad(date.getDate())}/${pad(date.getMonth() + 1)} ${time}`;
+  return `${date.getDate()} ${MONTHS[date.getMonth()]} ${time}`;
+}
+
+/** Countdown while less than 24 h remain, else null. */
+export function countdown(ms: number, now: number): string | null {
+  const left = ms - now;
+  if (left <= 0 || left >= DAY) return null;
+  if (left < MINUTE) return `${Math.ceil(left / SECOND)} s`;
+  if (left < HOUR) return `${Math.ceil(left / MINUTE)} m`;
+  return `${Math.floor(left / HOUR)} h ${Math.floor((left % HOUR) / MINUTE)} m`;
+}

@@ -1,0 +1,168 @@
+// Explorer home (E-01…E-05): search, the network at a glance, five preview tables that stay put while you read.
+import { Link } from '@tanstack/react-router';
+import { useEffect, useRef, useState, type ReactNode } from 'react';
+import type { Deal, Page, Resource, Stats, Task } from '../../transport/api';
+import { curl } from '../../model/commands';
+import { amountWithUnit, count, percent } from '../../model/format';
+import { useApi, useBoot, useChannel, useFeedStatus, useList, useNow } from '../../state/data';
+import { useSettings } from '../../state/settings';
+import { useUrl } from '../../state/url';
+import { SearchBox } from '../../view/search';
+import { PageHead } from '../../view/command';
+import { CsvButton, Pager, Table, type Column } from '../../view/table';
+import { EmptyState, Loaded, StaleBadge, useStale } from '../../view/states';
+import { Button, Panel, Stat } from '../../view/ui';
+import { AllMine } from './mine';
+import { dealColumns, resourceColumns, taskColumns } from './columns';
+
+const WIDE_ROWS = 20;
+const PHONE_ROWS = 5;
+
+function useRows(): number {
+  const [narrow, setNarrow] = useState(() => matchMedia('(max-width: 639px)').matches);
+  useEffect(() => {
+    const media = matchMedia('(max-width: 639px)');
+    const changed = (): void => setNarrow(media.matches);
+    media.addEventListener('change', changed);
+    return () => media.removeEventListener('change', changed);
+  }, []);
+  return narrow ? PHONE_ROWS : WIDE_ROWS;
+}
+
+type PreviewProps<Row> = { title: string; path: string; list: string; channel: string; columns: Column<Row>[]; rowKey: (row: Row) => string; link: (row: Row) => string; mine: string | null; mineable: boolean };
+
+/** New rows come in by themselves only while neither pointer nor focus is in the table; otherwise a pill counts them. */
+function useFresh<Row>(page: Page<Row> | undefined, live: { items: Row[]; total: number } | undefined, rowKey: (row: Row) => string, busy: boolean): { rows: Row[]; total: number; waiting: number; take: () => void; fresh: Set<string> } {
+  const [taken, setTaken] = useState<Row[] | null>(null);
+  const known = useRef<Set<string>>(new Set());
+  const base = taken ?? page?.items ?? [];
+  const changed = new Map((live?.items ?? []).map((row) => [rowKey(row), row]));
+  const keys = new Set(base.map(rowKey));
+  const added = (live?.items ?? []).filter((row) => !keys.has(rowKey(row)));
+  const updated = base.map((row) => changed.get(rowKey(row)) ?? row);
+  useEffect(() => setTaken(null), [page]);
+  useEffect(() => {
+    if (!busy && page && added.length > 0) {
+      known.current = new Set(added.map(rowKey));
+      setTaken([...added, ...updated].slice(0, Math.max(page.items.length, added.length, 5)));
+    }
+    // The rows themselves are new objects at each paint; their number says whether something waits.
+    // eslint-disable-next-line react-hooks/exhaustive-deps
+  }, [busy, added.length, page]);
+  const take = (): void => setTaken([...added, ...updated].slice(0, Math.max(updated.length, 5)));
+  return { rows: updated, total: live?.total ?? page?.total ?? 0, waiting: added.length, take, fresh: known.current };
+}
+
+export function Preview<Row>({ title, path, list, channel, columns, rowKey, link, mine, mineable }: PreviewProps<Row>): ReactNode {
+  const limit = useRows();
+  const [cursors, setCursors] = useState<string[]>([]);
+  const cursor = cursors[cursors.length - 1];
+  const [busy, setBusy] = useState(false);
+  const query = useList<Row>(path, { limit, cursor, mine: mineable ? mine : null });
+  const onFirst = cursors.length === 0;
+  const live = useChannel<{ items: Row[]; total: number }>(onFirst && !mine ? channel : null);
+  const { rows, total, waiting, take, fresh } = useFresh(query.data, live.state, rowKey, busy);
+  const { stale } = useStale();
+  const next = query.data?.next ?? null;
+  return (
+    <Panel
+      title={title}
+      tools={
+        <>
+          <StaleBadge />
+          <span className="muted num small" data-counter={list}>{count(Math.min(rows.length, limit))} / {count(total)}</span>
+          <CsvButton name={list} columns={columns} rows={rows} />
+          <Link to={`/explorer/${list}` as never}>see all</Link>
+        </>
+      }
+    >
+      <div className={stale ? 'stale' : ''} onPointerEnter={() => setBusy(true)} onPointerLeave={() => setBusy(false)} onFocus={() => setBusy(true)} onBlur={() => setBusy(false)}>
+        {waiting > 0 && busy ? (
+          <div style={{ padding: '4px 12px' }}>
+            <Button look="tiny on" onClick={take}>{waiting} new</Button>
+          </div>
+        ) : null}
+        <Loaded query={query} rows={limit > 5 ? 8 : 5}>
+          {() =>
+            rows.length === 0 ? (
+              <EmptyState>{mine ? 'None with this address.' : 'None yet.'}</EmptyState>
+            ) : (
+              <Table caption={title} columns={columns} rows={rows.slice(0, limit)} rowKey={rowKey} link={link} rowClass={(row) => (fresh.has(rowKey(row)) ? 'fresh' : '')} />
+            )
+          }
+        </Loaded>
+      </div>
+      <Pager
+        shown={Math.min(rows.length, limit)}
+        total={total}
+        onPrevious={onFirst ? null : () => setCursors((old) => old.slice(0, -1))}
+        onNext={next ? () => setCursors((old) => [...old, next]) : null}
+      />
+    </Panel>
+  );
+}
+
+function Spark({ values }: { values: (string | null)[] }): ReactNode {
+  const numbers = values.map((value) => (value === null ? null : Number(value)));
+  const known = numbers.filter((value): value is number => value !== null);
+  if (known.length < 2) return null;
+  const max = Math.max(...known, 1);
+  const points = numbers.map((value, at) => (value === null ? null : `${(at / (values.length - 1)) * 60},${18 - (value / max) * 16}`));
+  return (
+    <svg viewBox="0 0 60 20" width="60" height="20" aria-hidden="true">
+      <polyline points={points.filter(Boolean).join(' ')} fill="none" stroke="var(--link)" strokeWidth="1.5" />
+    </svg>
+  );
+}
+
+function NetworkStrip(): ReactNode {
+  const query = useApi<Stats>('/v1/stats', {}, { liveMs: 5_000 });
+  const status = useFeedStatus();
+  const boot = useBoot();
+  const now = useNow(1_000);
+  const { unit } = useSettings();
+  return (
+    <Loaded query={query} rows={2}>
+      {(stats) => (
+        <div className="stats">
+          <Stat label="Height" value={count(status.height)} sub={`last block ${Math.max(0, Math.round((now - stats.headTime) / 1000))} s ago`} />
+          <Stat label="Deals 24 h" value={count(stats.deals24h)} sub={`${count(stats.deals)} in all`} />
+          <Stat label="Tasks 24 h" value={count(stats.tasks24h)} sub={`${count(stats.tasks)} in all`} />
+          <Stat label="Value 24 h" value={amountWithUnit(stats.value24h, unit)} />
+          <Stat label="Running now" value={count(stats.running)} />
+          <Stat label="Success 24 h" value={percent(stats.success24h)} />
+          <Stat label="Workers 24 h" value={count(stats.workers)} />
+          <Stat label="Pools" value={count(stats.workerpools)} sub={`${count(stats.apps)} apps · ${count(stats.datasets)} datasets`} />
+          {stats.medians
+            .filter((median) => median.price !== null)
+            .map((median) => (
+              <Stat key={median.category} label={`Median Cat${median.category} ${boot.categories[median.category]?.name ?? ''}`} value={amountWithUnit(median.price, unit)} sub={<Spark values={median.spark} />} />
+            ))}
+        </div>
+      )}
+    </Loaded>
+  );
+}
+
+export function ExplorerHome(): ReactNode {
+  const [url] = useUrl();
+  const mine = url.mine ?? null;
+  return (
+    <>
+      <PageHead title="Explorer" lead="Every deal, task, app, dataset and pool of this network." command={curl(location.origin, '/v1/stats')}>
+        <AllMine />
+      </PageHead>
+      <div className="stack">
+        <SearchBox large placeholder="Search a deal, task, app, address, transaction, block or name" />
+        <NetworkStrip />
+        <div className="grid2">
+          <Preview<Deal> title="Last deals" path="/v1/deals" list="deals" channel="deals" columns={dealColumns} rowKey={(row) => row.id} link={(row) => `/deal/${row.id}`} mine={mine} mineable />
+          <Preview<Task> title="Last tasks" path="/v1/tasks" list="tasks" channel="tasks" columns={taskColumns} rowKey={(row) => row.id} link={(row) => `/task/${row.id}`} mine={mine} mineable />
+          <Preview<Resource> title="Last apps deployed" path="/v1/apps" list="apps" channel="registry:app" columns={resourceColumns('app')} rowKey={(row) => row.address} link={(row) => `/app/${row.address}`} mine={mine} mineable={false} />
+          <Preview<Resource> title="Last datasets deployed" path="/v1/datasets" list="datasets" channel="registry:dataset" columns={resourceColumns('dataset')} rowKey={(row) => row.address} link={(row) => `/dataset/${row.address}`} mine={mine} mineable={false} />
+          <Preview<Resource> title="Last workerpools deployed" path="/v1/workerpools" list="workerpools" channel="registry:workerpool" columns={resourceColumns('workerpool')} rowKey={(row) => row.address} link={(row) => `/workerpool/${row.address}`} mine={mine} mineable={false} />
+        </div>
+      </div>
+    </>
+  );
+}

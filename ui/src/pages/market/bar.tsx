@@ -1,0 +1,125 @@
+// Category tabs, capability toggles, trust filter, layout; the ticker strip (M-01…M-06, §6.2).
+import { useNavigate } from '@tanstack/react-router';
+import type { ReactNode } from 'react';
+import type { Ticker } from '../../transport/api';
+import { categoryName, commodityWords, trustMeaning, type TagClass } from '../../model/domain';
+import { ARROW } from '../../model/candles';
+import { amount, count, duration, MISSING, percent, signedPercent } from '../../model/format';
+import { useBoot } from '../../state/data';
+import { setSetting, useSettings, type Settings } from '../../state/settings';
+import { useUrl } from '../../state/url';
+import { useKey } from '../../view/keys';
+import { Button, Check } from '../../view/ui';
+import { Menu, Popover } from '../../view/overlays';
+import type { Commodity } from './commodity';
+
+const VISIBLE = 6;
+const LAYOUTS: Settings['layout'][] = ['standard', 'book-left', 'ticket-left', 'compact'];
+export const PRESETS = [0, 2, 10, 100, 10_000, 1_000_000];
+
+function Tabs({ commodity }: { commodity: Commodity }): ReactNode {
+  const boot = useBoot();
+  const navigate = useNavigate();
+  const go = (category: number): void => void navigate({ to: `/market/${category}` as never, search: ((old: Record<string, unknown>) => old) as never });
+  useKey('123456789', (digit) => {
+    if (boot.categories.some((each) => each.id === Number(digit))) go(Number(digit));
+  });
+  const shown = boot.categories.slice(0, VISIBLE);
+  const more = boot.categories.slice(VISIBLE);
+  return (
+    <>
+      <div className="cat-tabs" role="tablist" aria-label="Category">
+        {shown.map((category) => (
+          <button
+            key={category.id}
+            type="button"
+            role="tab"
+            aria-selected={category.id === commodity.category}
+            title={`${categoryName(category)}: contribution ${duration(category.contributionSeconds * 1000)}, reveal ${duration(category.revealSeconds * 1000)}, final ${duration(category.finalSeconds * 1000)}`}
+            onClick={() => go(category.id)}
+          >
+            Cat{category.id} <span style={{ fontWeight: 450 }} className="wide-only">{category.name}</span>
+          </button>
+        ))}
+      </div>
+      {more.length ? <Menu trigger={<Button>More ▾</Button>} items={more.map((category) => ({ label: categoryName(category), onSelect: () => go(category.id) }))} /> : null}
+    </>
+  );
+}
+
+export function CommodityBar({ commodity, allIn, onAllIn }: { commodity: Commodity; allIn: boolean; onAllIn: (on: boolean) => void }): ReactNode {
+  const [, change] = useUrl();
+  const settings = useSettings();
+  const toggle = (tag: TagClass): void => change({ tag: commodity.tag === tag ? null : tag });
+  const nextLayout = (): void => setSetting('layout', LAYOUTS[(LAYOUTS.indexOf(settings.layout) + 1) % LAYOUTS.length] ?? 'standard');
+  useKey('tulr', (letter) => {
+    if (letter === 't') toggle('tee');
+    else if (letter === 'u') toggle('gpu');
+    else if (letter === 'l') nextLayout();
+    else document.getElementById('trust-filter')?.focus();
+  });
+  return (
+    <div className="commodity-bar">
+      <Tabs commodity={commodity} />
+      <div className="row" role="group" aria-label="Capabilities">
+        {(['tee', 'gpu', 'any'] as const).map((tag) => (
+          <button key={tag} type="button" className={`button ${commodity.tag === tag ? 'on' : ''}`} aria-pressed={commodity.tag === tag} title={tag === 'any' ? 'orders of every capability' : `only orders with ${tag.toUpperCase()}`} onClick={() => toggle(tag)}>
+            {tag === 'any' ? 'Any' : tag.toUpperCase()}
+          </button>
+        ))}
+      </div>
+      <label className="row small" htmlFor="trust-filter">
+        trust ≥
+        <input id="trust-filter" className="input num" style={{ width: 92 }} list="trust-presets" inputMode="numeric" placeholder="any" value={commodity.trust || ''} onChange={(event) => change({ trust: event.target.value.replace(/\D/g, '') })} />
+        <datalist id="trust-presets">
+          {PRESETS.map((preset) => <option key={preset} value={preset || ''}>{preset ? trustMeaning(preset) : 'any'}</option>)}
+        </datalist>
+        <span className="muted">{commodity.trust > 1 ? trustMeaning(commodity.trust) : 'any'}</span>
+      </label>
+      <Check label={<span title="adds the price of the app and dataset chosen in the ticket">all-in</span>} checked={allIn} onChange={onAllIn} />
+      <span className="grow" />
+      <button type="button" className="button tiny wide-only" onClick={() => setSetting('unit', settings.unit === 'nRLC' ? 'RLC' : 'nRLC')} title="switch the unit">{settings.unit}</button>
+      <Menu trigger={<Button look="tiny" className="wide-only">Layout ▾</Button>} items={LAYOUTS.map((layout) => ({ label: `${layout === settings.layout ? '● ' : '○ '}${layout}`, onSelect: () => setSetting('layout', layout) }))} />
+    </div>
+  );
+}
+
+function Figure({ label, children, how, big = false }: { label: string; children: ReactNode; how: string; big?: boolean }): ReactNode {
+  return (
+    <div>
+      <Popover label={`How ${label} is computed`} align="start" trigger={<button type="button" className="link-button label" style={{ color: 'var(--muted)' }} title={how}>{label}</button>}>
+        <p style={{ margin: 0 }}>{how}</p>
+      </Popover>
+      <div className={`value ${big ? 'big' : ''}`}>{children}</div>
+    </div>
+  );
+}
+
+export function TickerStrip({ ticker, commodity }: { ticker: Ticker | null; commodity: Commodity }): ReactNode {
+  const { unit } = useSettings();
+  const show = (nrlc: string | null | undefined): string => amount(nrlc, unit);
+  const words = { up: 'up', down: 'down', flat: 'unchanged' };
+  return (
+    <section className="ticker" aria-label={`Figures of ${commodityWords(commodity.category, commodity.tag, commodity.trust)}`}>
+      <Figure big label="Last" how="Price of the newest deal of this commodity, and its direction against the deal before.">
+        {show(ticker?.last)} {ticker?.last ? <span aria-label={words[ticker.direction]}>{ARROW[ticker.direction]}</span> : null}
+      </Figure>
+      <Figure label="24 h" how="Last price against the first price within 24 hours.">
+        <span className={ticker?.change24h ? (ticker.change24h < 0 ? 'ask' : 'bid') : ''}>{signedPercent(ticker?.change24h)}</span>
+      </Figure>
+      <Figure label="High / low" how="Highest and lowest price within 24 hours.">{show(ticker?.high24h)} / {show(ticker?.low24h)}</Figure>
+      <Figure label="24 h tasks" how="Tasks sold within 24 hours.">{count(ticker?.tasks24h)}</Figure>
+      <Figure label={`24 h ${unit}`} how="Sum of price × volume of the deals of 24 hours.">{show(ticker?.value24h)}</Figure>
+      <Figure label="Best ask" how="Lowest price at which a pool sells a task now."><span className="ask">{show(ticker?.bestAsk)}</span></Figure>
+      <Figure label="Best bid" how="Highest price that a requester pays for a task now."><span className="bid">{show(ticker?.bestBid)}</span></Figure>
+      {ticker?.spread ? (
+        <Figure label="Spread" how="Best ask − best bid, and its share of the middle of both. Hidden while a side is empty.">{show(ticker.spread)} ({percent(ticker.spreadShare)})</Figure>
+      ) : null}
+      <Figure label="Median start" how="Time from the match to the first contribution, median of the last 50 deals.">{ticker?.medianStartMs === null || ticker === null ? MISSING : duration(ticker.medianStartMs)}</Figure>
+      <div style={{ flex: '1 0 auto' }}>
+        <span className="label muted">Commodity</span>
+        <div className="value" style={{ fontWeight: 500 }}>{commodityWords(commodity.category, commodity.tag, commodity.trust)}</div>
+      </div>
+    </section>
+  );
+}

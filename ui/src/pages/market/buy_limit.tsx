@@ -1,0 +1,96 @@
+// Buy – place limit order: a request that rests in the book until a pool meets it.
+import { Link } from '@tanstack/react-router';
+import { useState, type ReactNode } from 'react';
+import { isAddress } from '../../model/domain';
+import { curl } from '../../model/commands';
+import { requestErrors, requestTotal } from '../../model/orders';
+import { limitRequest, tagOfClass } from '../../model/ticket';
+import { publish } from '../../state/actions';
+import { useBoot } from '../../state/data';
+import { useStore } from '../../state/store';
+import { useWallet } from '../../state/wallet';
+import { openWallets, useAccount } from '../../view/wallet';
+import { Button, Notice, TextField } from '../../view/ui';
+import { ShowCommand } from '../../view/command';
+import { Advanced, ParamsField, TrustField } from './fields';
+import { draftStore, nextDraft, setForm } from './drafts';
+import { ResourcePick } from './pick';
+import { Cost, SignSheet } from './preflight';
+import { stable, useDefaultApp } from './buy_market';
+import type { Commodity } from './commodity';
+
+const DIGITS = /^\d+$/;
+
+export function BuyLimit({ commodity }: { commodity: Commodity }): ReactNode {
+  const { form, salt } = useStore(draftStore);
+  const boot = useBoot();
+  const wallet = useWallet();
+  const { free } = useAccount(wallet.account);
+  const [sheet, setSheet] = useState(false);
+  const [busy, setBusy] = useState(false);
+  const [problem, setProblem] = useState<string | null>(null);
+  const [placed, setPlaced] = useState<string | null>(null);
+  const [touched, setTouched] = useState(false);
+  useDefaultApp(form);
+  let draft: ReturnType<typeof limitRequest> | null = null;
+  try {
+    draft = stable(salt, limitRequest(form, { requester: wallet.account ?? '0x0000000000000000000000000000000000000001', category: commodity.category, tag: tagOfClass(commodity.tag), salt }));
+  } catch {
+    draft = null; // params are no JSON: the field says so
+  }
+  const errors = draft ? requestErrors({ ...draft, workerpoolmaxprice: form.workerpoolPrice, appmaxprice: form.appPrice }, boot.limits.paramsBytes) : [];
+  const problemOf = (field: string): string | null => (touched ? (errors.find((each) => each.field === field)?.text ?? null) : null);
+  const total = draft && errors.length === 0 ? requestTotal(draft) : null;
+  const missing = total !== null && free !== null && BigInt(total) > BigInt(free) ? String(BigInt(total) - BigInt(free)) : null;
+  const why =
+    wallet.kind === 'none'
+      ? null
+      : wallet.kind !== 'connected'
+        ? 'This wallet cannot sign now: unlock it, or connect another.'
+        : wallet.chainId !== boot.domain.chainId
+          ? 'Your wallet is on another chain: switch it first.'
+          : !draft
+            ? 'Work params are no valid JSON.'
+            : (errors[0]?.text ?? (missing ? `Your account is short by ${missing} nRLC: top up first.` : null));
+  const place = async (): Promise<void> => {
+    if (!draft) return;
+    setBusy(true);
+    setProblem(null);
+    try {
+      const order = await publish(`Limit order: buy ${form.volume} at ${form.workerpoolPrice}`, 'request', draft, boot);
+      if (order) {
+        setPlaced(order.hash);
+        setSheet(false);
+        nextDraft();
+      }
+    } catch (error) {
+      setProblem((error as Error).message);
+    } finally {
+      setBusy(false);
+    }
+  };
+  return (
+    <form className="stack" onSubmit={(event) => event.preventDefault()} aria-label="Buy, place limit order" onBlur={() => setTouched(true)}>
+      <div className="pair">
+        <TextField label="Volume" required className="num" inputMode="numeric" value={form.volume} problem={problemOf('volume')} onChange={(volume) => setForm({ volume: volume.replace(/\D/g, '') })} />
+        <TextField label="Workerpool price" required className="num" inputMode="numeric" value={form.workerpoolPrice} problem={problemOf('workerpoolmaxprice')} hint="most a task, nRLC" onChange={(price) => setForm({ workerpoolPrice: price.replace(/\D/g, '') })} />
+      </div>
+      <ResourcePick kind="app" label="Dapp address" required value={form.app} problem={problemOf('app')} onChange={(app) => setForm({ app })} />
+      <div className="pair">
+        <TextField label="Dapp price" required className="num" inputMode="numeric" value={form.appPrice} problem={problemOf('appmaxprice')} hint="most a task, nRLC" onChange={(price) => setForm({ appPrice: price.replace(/\D/g, '') })} />
+        <TrustField required value={form.trust} onChange={(trust) => setForm({ trust })} />
+      </div>
+      <ResourcePick kind="dataset" label="Dataset" value={form.dataset} problem={problemOf('dataset')} onChange={(dataset) => setForm({ dataset })} />
+      {isAddress(form.dataset) ? <TextField label="Dataset price" className="num" inputMode="numeric" value={form.datasetPrice} onChange={(price) => setForm({ datasetPrice: price.replace(/\D/g, '') })} hint="most a task, nRLC" /> : null}
+      <ParamsField value={form.params} problem={problemOf('params')} onChange={(params) => setForm({ params })} />
+      <Advanced form={form} market={false} />
+      <Cost pool={DIGITS.test(form.workerpoolPrice) ? form.workerpoolPrice : null} app={DIGITS.test(form.appPrice) ? form.appPrice : null} dataset={isAddress(form.dataset) && DIGITS.test(form.datasetPrice) ? form.datasetPrice : null} volume={form.volume} check={null} free={free} />
+      {missing ? <Notice tone="warning" inline>Short by {missing} nRLC. <Link to={`/wallet/deposit?amount=${missing}` as never}>Top up {missing} nRLC</Link></Notice> : null}
+      {placed ? <Notice tone="success" inline>The order rests in the book. <Link to={`/market/order/${placed}` as never}>Open it</Link></Notice> : null}
+      {problem && !sheet ? <Notice tone="danger" inline alert>{problem}</Notice> : null}
+      {wallet.kind === 'none' ? <Button look="primary wide" onClick={openWallets}>Connect to buy</Button> : <Button look="buy wide" onClick={() => { setTouched(true); setSheet(true); }} why={why}>Place computation buy limit order</Button>}
+      <ShowCommand of={curl(location.origin, '/v1/requestorders', { order: draft ?? {} })} />
+      <SignSheet open={sheet} kind="request" order={draft} action="Sign and place" busy={busy} problem={problem} onSign={() => void place()} onClose={() => setSheet(false)} />
+    </form>
+  );
+}

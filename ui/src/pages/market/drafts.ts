@@ -1,0 +1,29 @@
+// Drafts of the ticket: kept in this browser, without secrets; the salt is drawn once for each draft (§5.2).
+import { newSalt } from '../../model/orders';
+import { EMPTY_FORM, EMPTY_SELL, type Form, type SellForm } from '../../model/ticket';
+import { keptStore } from '../../state/store';
+
+export type Draft = { side: 'buy' | 'sell'; kind: 'market' | 'limit'; form: Form; sell: SellForm; request: string; salt: string };
+
+export const draftStore = keptStore<Draft>('draft', { side: 'buy', kind: 'market', form: EMPTY_FORM, sell: EMPTY_SELL, request: '', salt: newSalt() }, (old) => ({
+  ...old,
+  form: { ...EMPTY_FORM, ...old.form, hash: '' },
+  sell: { ...EMPTY_SELL, ...old.sell },
+}));
+
+export function setForm(part: Partial<Form>): void {
+  draftStore.set((old) => ({ ...old, form: { ...old.form, ...part } }));
+}
+
+export function setSell(part: Partial<SellForm>): void {
+  draftStore.set((old) => ({ ...old, sell: { ...old.sell, ...part } }));
+}
+
+export function setDraft(part: Partial<Draft>): void {
+  draftStore.set((old) => ({ ...old, ...part }));
+}
+
+/** After an order went out the next one is another order. */
+export function nextDraft(): void {
+  draftStore.set((old) => ({ ...old, salt: newSalt(), form: { ...old.form, hash: '' } }));
+}

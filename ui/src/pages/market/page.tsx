@@ -1,0 +1,161 @@
+// The market page (web-ui.md §6): chart, book, trades, ticket and mine, laid out by width.
+import { lazy, Suspense, useEffect, useState, type ReactNode } from 'react';
+import type { BookRow, Order, Ticker, Trade } from '../../transport/api';
+import type { BookState } from '../../model/book';
+import { directions } from '../../model/candles';
+import { command } from '../../model/commands';
+import { bookOfSnapshot } from '../../model/book';
+import { api, withQuery } from '../../transport/http';
+import { useApi, useBoot, useChannel, useList } from '../../state/data';
+import { setSetting, useSettings } from '../../state/settings';
+import { say } from '../../state/activity';
+import { useStore } from '../../state/store';
+import { useUrl } from '../../state/url';
+import { useWallet } from '../../state/wallet';
+import { useKey } from '../../view/keys';
+import { Boundary, Skeleton, useStale } from '../../view/states';
+import { Button, Panel } from '../../view/ui';
+import { Dialog } from '../../view/overlays';
+import { ShowCommand } from '../../view/command';
+import { commodityWords } from '../../model/domain';
+import { CommodityBar, TickerStrip } from './bar';
+import { BookPanel, type Pick } from './book';
+import { TradesPanel } from './trades';
+import { Ticket } from './ticket';
+import { CancelDialog, MinePanel } from './mine';
+import { draftStore, setDraft, setForm } from './drafts';
+import { useCommodity } from './commodity';
+import type { Book } from '../../transport/api';
+
+const ChartPanel = lazy(() => import('./chart'));
+const SPEAK_MS = 15_000;
+
+function useMedia(query: string): boolean {
+  const [on, setOn] = useState(() => matchMedia(query).matches);
+  useEffect(() => {
+    const media = matchMedia(query);
+    const changed = (): void => setOn(media.matches);
+    media.addEventListener('change', changed);
+    return () => media.removeEventListener('change', changed);
+  }, [query]);
+  return on;
+}
+
+/** Spoken summary of the book, at most every 15 s, only when it is switched on (X-02). */
+function useSpoken(ticker: Ticker | null, on: boolean): void {
+  useEffect(() => {
+    if (!on || !ticker) return undefined;
+    const timer = setInterval(() => say(`best ask ${ticker.bestAsk ?? 'none'}, best bid ${ticker.bestBid ?? 'none'}, last ${ticker.last ?? 'none'} ${ticker.direction}`), SPEAK_MS);
+    return () => clearInterval(timer);
+  }, [on, ticker]);
+}
+
+/** Fills the form that belongs to a clicked row: asks are bought, bids are answered. */
+function pickOrder({ side, row, limit }: Pick, mobile: () => void): void {
+  if (side === 'asks' && limit) {
+    setDraft({ side: 'buy', kind: 'limit' });
+    setForm({ workerpoolPrice: row.price });
+  } else if (side === 'asks') {
+    setDraft({ side: 'buy', kind: 'market' });
+    setForm({ hash: row.hash, volume: String(Math.min(row.remaining, Math.max(1, Number(draftStore.get().form.volume) || 1))) });
+  } else if (limit) {
+    setDraft({ side: 'sell', kind: 'limit' });
+    draftStore.set((old) => ({ ...old, sell: { ...old.sell, price: row.price } }));
+  } else setDraft({ side: 'sell', kind: 'market', request: row.hash });
+  mobile();
+}
+
+const PANES = [['book', 'Book'], ['trades', 'Trades'], ['chart', 'Chart'], ['mine', 'Mine']] as const;
+
+export function MarketPage(): ReactNode {
+  const boot = useBoot();
+  const commodity = useCommodity();
+  const settings = useSettings();
+  const wallet = useWallet();
+  const [url, change] = useUrl();
+  const { form } = useStore(draftStore);
+  const drawer = useMedia('(max-width: 1279px)');
+  const [sheet, setSheet] = useState(false);
+  const [paused, setPaused] = useState(false);
+  const [bookHeld, setBookHeld] = useState(false);
+  const [tradesHeld, setTradesHeld] = useState(false);
+  const [allIn, setAllIn] = useState(false);
+  const [cancelling, setCancelling] = useState<Order | null>(null);
+  const query = { category: commodity.category, tag: commodity.tag, trust: commodity.trust };
+  const liveBook = useChannel<BookState>(`book:${commodity.key}:orders`, paused || bookHeld);
+  const liveTrades = useChannel<{ items: Trade[] }>(`trades:${commodity.key}`, paused || tradesHeld);
+  const liveTicker = useChannel<Ticker>(`ticker:${commodity.key}`);
+  // Until the feed has spoken, and where no socket gets through, plain requests serve.
+  const restBook = useApi<Book>(liveBook.ready ? null : '/v1/book', { ...query, view: 'orders' }, { liveMs: 5_000 });
+  const restTrades = useList<Trade>(liveTrades.ready ? null : '/v1/trades', { ...query, limit: 20 }, { liveMs: 5_000 });
+  const restTicker = useApi<Ticker>(liveTicker.ready ? null : '/v1/ticker', query, { liveMs: 5_000 });
+  const app = useList<Order>(allIn && form.app ? '/v1/apporders' : null, { app: form.app, limit: 1 });
+  const book = liveBook.state ?? (restBook.data ? bookOfSnapshot('orders', restBook.data as never) : null);
+  const trades = liveTrades.state?.items ?? restTrades.data?.items ?? null;
+  const ticker = liveTicker.state ?? restTicker.data ?? null;
+  const { stale } = useStale();
+  useSpoken(ticker, settings.spokenBook);
+  useKey('p', () => setPaused((old) => !old));
+  const extra = allIn ? (app.data?.items[0]?.price ?? '0') : '0';
+  const openTicket = (side?: 'buy' | 'sell'): void => {
+    if (side) setDraft({ side });
+    if (drawer) setSheet(true);
+  };
+  const cancel = (row: BookRow): void => {
+    const kind = row.requester && wallet.account?.toLowerCase() === row.requester.toLowerCase() ? 'request' : 'workerpool';
+    api<Order>(`/v1/${kind}orders/${row.hash}`).then(setCancelling, (error: Error) => say(error.message, true));
+  };
+  const last = ticker?.last ?? trades?.[0]?.price ?? null;
+  const direction = ticker?.direction ?? directions(trades ?? [])[0] ?? 'flat';
+  const pane = PANES.find(([value]) => value === url.view)?.[0] ?? 'book';
+  const narrow = useMedia('(max-width: 639px)');
+  const name = boot.categories.find((each) => each.id === commodity.category)?.name ?? '';
+  const ticket = <Ticket commodity={commodity} />;
+  const filter = url.find ?? '';
+  return (
+    <>
+      <div className="row between" style={{ marginBottom: 8 }}>
+        <h1 tabIndex={-1} style={{ fontSize: '1.2rem' }}>
+          Market Cat{commodity.category} {name} <span className="sr">{commodityWords(commodity.category, commodity.tag, commodity.trust)}</span>
+        </h1>
+        <div className="row">
+          <input className="input" style={{ width: 260, maxWidth: '60vw' }} aria-label="Search for computation or workerpool" placeholder="Search for computation or workerpool" value={filter} onChange={(event) => change({ find: event.target.value })} />
+          <span className="wide-only"><ShowCommand of={command(['bourse', 'orderbook', 'workerpool', '--category', String(commodity.category)], 'GET', withQuery('/v1/book', { ...query, view: 'orders' }))} /></span>
+        </div>
+      </div>
+      <CommodityBar commodity={commodity} allIn={allIn} onAllIn={setAllIn} />
+      <TickerStrip ticker={ticker} commodity={commodity} />
+      <div className="tabs-list market-tabs" role="tablist" aria-label="Parts of the market">
+        {PANES.map(([value, label]) => <button key={value} type="button" role="tab" className="tab" aria-selected={pane === value} onClick={() => change({ view: value === 'book' ? null : value })}>{label}</button>)}
+      </div>
+      <div className={`market ${stale ? 'stale' : ''}`} data-layout={settings.layout}>
+        <div className="m-chart m-pane" data-on={pane === 'chart'}>
+          <Boundary name="The chart"><Suspense fallback={<Panel title="nRLC/WORK"><Skeleton rows={9} /></Panel>}><ChartPanel commodity={commodity} /></Suspense></Boundary>
+        </div>
+        <div className="m-book m-pane" data-on={pane === 'book'}>
+          <Boundary name="The order book">
+            <BookPanel book={book} last={last} direction={direction} rows={narrow ? 8 : settings.bookRows} onRows={(rows) => setSetting('bookRows', rows)} account={wallet.account} trust={commodity.trust} unit={settings.unit} extra={extra} paused={paused} waiting={liveBook.waiting} onPause={() => setPaused(!paused)} onHold={setBookHeld} onPick={(pick) => pickOrder(pick, () => openTicket())} onMid={(mid) => { setDraft({ kind: 'limit' }); setForm({ workerpoolPrice: mid }); }} onCancel={cancel} filter={filter} />
+          </Boundary>
+        </div>
+        <div className="m-trades m-pane" data-on={pane === 'trades'}>
+          <Boundary name="Recent trades">
+            <TradesPanel trades={trades} account={wallet.account} unit={settings.unit} paused={paused} waiting={liveTrades.waiting} onPause={() => setPaused(!paused)} onHold={setTradesHeld} filter={filter} />
+          </Boundary>
+        </div>
+        <div className="m-ticket">
+          {drawer ? null : <Panel title="Ticket" id="ticket"><div className="body">{ticket}</div></Panel>}
+        </div>
+        <div className="m-mine m-pane" data-on={pane === 'mine'}>
+          <Boundary name="Mine"><MinePanel /></Boundary>
+        </div>
+      </div>
+      <div className="trade-bar">
+        <Button look="buy" onClick={() => openTicket('buy')}>Buy</Button>
+        <Button look="sell" onClick={() => openTicket('sell')}>Sell</Button>
+      </div>
+      {drawer ? <Dialog open={sheet} onClose={() => setSheet(false)} title="Ticket" drawer><div id="ticket">{ticket}</div></Dialog> : null}
+      <CancelDialog order={cancelling} onClose={() => setCancelling(null)} onGone={() => undefined} />
+    </>
+  );
+}
+

@@ -1,0 +1,164 @@
+// Sell – fill market order and place limit order, for owners of workerpools (web-ui.md §6.6).
+import { Link } from '@tanstack/react-router';
+import { useEffect, useState, type ReactNode } from 'react';
+import type { Order, Resource } from '../../transport/api';
+import { isAddress, isHash, NULL_ADDRESS } from '../../model/domain';
+import { amountWithUnit } from '../../model/format';
+import { curl } from '../../model/commands';
+import { answerOf, ladder, poolOrder, tagOfClass, type SellForm } from '../../model/ticket';
+import type { OrderFields } from '../../model/orders';
+import { publish, sell } from '../../state/actions';
+import { useApi, useBoot, useList } from '../../state/data';
+import { useStore } from '../../state/store';
+import { useWallet } from '../../state/wallet';
+import { openWallets } from '../../view/wallet';
+import { Button, Field, Notice, Select, TextField } from '../../view/ui';
+import { ShowCommand } from '../../view/command';
+import { TrustField } from './fields';
+import { draftStore, nextDraft, setDraft, setSell } from './drafts';
+import { SignSheet } from './preflight';
+import { stable } from './buy_market';
+import type { Commodity } from './commodity';
+
+function PoolField({ value, onChange }: { value: string; onChange: (pool: string) => void }): ReactNode {
+  const wallet = useWallet();
+  const mine = useList<Resource>(wallet.account ? '/v1/workerpools' : null, { owner: wallet.account, limit: 100 });
+  const rows = mine.data?.items ?? [];
+  const only = rows.length > 0 && !rows.some((each) => each.address === value) ? rows[0]?.address : undefined;
+  useEffect(() => {
+    if (only) onChange(only);
+  }, [only, onChange]);
+  return (
+    <Field label="Workerpool address" required hint={wallet.account ? (rows.length ? 'pools that you own' : 'You own no workerpool: only its owner can sell its work.') : 'Connect the wallet of the pool’s owner.'}>
+      {({ id, describedBy }) => (
+        <select id={id} className="select" aria-describedby={describedBy} value={value} onChange={(event) => onChange(event.target.value)}>
+          {rows.length === 0 ? <option value="">none</option> : null}
+          {rows.map((each) => <option key={each.address} value={each.address}>{each.name.slice(0, 40) || each.address}</option>)}
+        </select>
+      )}
+    </Field>
+  );
+}
+
+function useSignState(): { sheet: boolean; busy: boolean; problem: string | null; done: ReactNode; open: () => void; close: () => void; run: (act: () => Promise<ReactNode | null>) => void } {
+  const [sheet, setSheet] = useState(false);
+  const [busy, setBusy] = useState(false);
+  const [problem, setProblem] = useState<string | null>(null);
+  const [done, setDone] = useState<ReactNode>(null);
+  const run = (act: () => Promise<ReactNode | null>): void => {
+    setBusy(true);
+    setProblem(null);
+    act()
+      .then((result) => {
+        if (result === null) return;
+        setDone(result);
+        setSheet(false);
+        nextDraft();
+      })
+      .catch((error: Error) => setProblem(error.message))
+      .finally(() => setBusy(false));
+  };
+  return { sheet, busy, problem, done, open: () => setSheet(true), close: () => setSheet(false), run };
+}
+
+function walletWhy(kind: string, chainId: number | null, wanted: number): string | null {
+  if (kind === 'none') return null;
+  if (kind !== 'connected') return 'This wallet cannot sign now: unlock it, or connect another.';
+  return chainId === wanted ? null : 'Your wallet is on another chain: switch it first.';
+}
+
+export function SellMarket(): ReactNode {
+  const { request, sell: form, salt } = useStore(draftStore);
+  const boot = useBoot();
+  const wallet = useWallet();
+  const state = useSignState();
+  const query = useApi<Order>(isHash(request) ? `/v1/requestorders/${request}` : null, {}, { liveMs: 5_000 });
+  const order = query.data ?? null;
+  const app = useList<Order>(order ? '/v1/apporders' : null, { app: order?.order.app, requester: order?.order.requester, workerpool: form.workerpool, limit: 1 });
+  const datasetAddress = order && order.order.dataset !== NULL_ADDRESS ? order.order.dataset : null;
+  const dataset = useList<Order>(datasetAddress ? '/v1/datasetorders' : null, { dataset: datasetAddress, app: order?.order.app, requester: order?.order.requester, limit: 1 });
+  const volume = form.volume && order ? String(Math.min(Number(form.volume), order.remaining)) : form.volume;
+  const draft: OrderFields | null = order && isAddress(form.workerpool) ? stable(salt, answerOf(order, form.workerpool, volume, salt)) : null;
+  const appOrder = app.data?.items[0];
+  const why = walletWhy(wallet.kind, wallet.chainId, boot.domain.chainId) ?? (!isHash(request) ? 'Click a bid in the book, or paste the hash of a request order.' : !order ? 'This request order is not known here.' : !isAddress(form.workerpool) ? 'You own no workerpool.' : !appOrder ? 'No open order of its app fits this request.' : order.remaining === 0 ? 'Nothing is left of this request.' : null);
+  const submit = (): void =>
+    state.run(async () => {
+      if (!draft || !appOrder) return null;
+      const matched = await sell(`Sell ${volume} at market`, draft, request, appOrder.hash, dataset.data?.items[0]?.hash, boot);
+      return matched ? <>Deal sealed. <Link to={`/deal/${matched.deal}` as never}>Open deal</Link></> : null;
+    });
+  return (
+    <form className="stack" onSubmit={(event) => event.preventDefault()} aria-label="Sell, fill market order">
+      <TextField label="Request order hash" required className="mono" placeholder="click a bid, or paste 0x…" value={request} onChange={(hash) => setDraft({ request: hash.trim() })} hint={order ? `pays up to ${amountWithUnit(order.price)} a task, trust ${order.order.trust}, ${order.remaining} left` : null} />
+      <TextField label="Volume" required className="num" inputMode="numeric" value={form.volume} onChange={(text) => setSell({ volume: text.replace(/\D/g, '') })} />
+      <PoolField value={form.workerpool} onChange={setPool} />
+      {state.done ? <Notice tone="success" inline>{state.done}</Notice> : null}
+      {wallet.kind === 'none' ? <Button look="primary wide" onClick={openWallets}>Connect to sell</Button> : <Button look="sell wide" onClick={state.open} why={why}>Sell computation at market price</Button>}
+      <ShowCommand of={curl(location.origin, '/v1/match', { requestorder: request, workerpoolorder: draft ?? {}, apporder: appOrder?.hash ?? '' })} />
+      <SignSheet open={state.sheet} kind="workerpool" order={draft} action="Sign and sell" busy={state.busy} problem={state.problem} onSign={submit} onClose={state.close} />
+    </form>
+  );
+}
+
+const setPool = (workerpool: string): void => setSell({ workerpool });
+const KINDS: { value: SellForm['kind']; label: string }[] = [
+  { value: 'public', label: 'public: anyone may buy' },
+  { value: 'otc', label: 'OTC: for one requester' },
+  { value: 'discount', label: 'discount: for a group' },
+];
+
+function limitProblem(form: SellForm): string | null {
+  if (!isAddress(form.workerpool)) return 'You own no workerpool.';
+  if (!/^\d+$/.test(form.price)) return 'Price must be a whole number of nRLC.';
+  if (!/^[1-9]\d*$/.test(form.volume)) return 'Volume must be at least 1.';
+  if (form.kind !== 'public' && !isAddress(form.requester)) return form.kind === 'otc' ? 'Name the requester: 0x and 40 digits.' : 'Name the group: the address of its contract.';
+  return null;
+}
+
+export function SellLimit({ commodity }: { commodity: Commodity }): ReactNode {
+  const { sell: form, salt } = useStore(draftStore);
+  const boot = useBoot();
+  const wallet = useWallet();
+  const state = useSignState();
+  const steps = Math.min(50, Math.max(1, Number(form.steps) || 1));
+  const wrong = limitProblem(form);
+  const prices = wrong ? [] : ladder(form.price, form.priceTo, steps);
+  const drafts = prices.map((price) => stable(salt, poolOrder(form, price, commodity.category, tagOfClass(commodity.tag), salt)));
+  const first = drafts[0] ?? null;
+  const why = walletWhy(wallet.kind, wallet.chainId, boot.domain.chainId) ?? wrong;
+  const submit = (): void =>
+    state.run(async () => {
+      let count = 0;
+      for (const draft of drafts) if (await publish(`Limit order: sell ${form.volume} at ${draft.workerpoolprice}`, 'workerpool', draft, boot)) count += 1;
+      return count ? `${count} ${count === 1 ? 'order rests' : 'orders rest'} in the book.` : null;
+    });
+  return (
+    <form className="stack" onSubmit={(event) => event.preventDefault()} aria-label="Sell, place limit order">
+      <PoolField value={form.workerpool} onChange={setPool} />
+      <div className="pair">
+        <TextField label="Price" required className="num" inputMode="numeric" value={form.price} hint="a task, nRLC" onChange={(text) => setSell({ price: text.replace(/\D/g, '') })} />
+        <TextField label="Volume" required className="num" inputMode="numeric" value={form.volume} onChange={(text) => setSell({ volume: text.replace(/\D/g, '') })} />
+      </div>
+      <TrustField required value={form.trust} onChange={(trust) => setSell({ trust })} />
+      <Select label="Who may buy" value={form.kind} choices={KINDS} onChange={(kind) => setSell({ kind: kind as SellForm['kind'] })} />
+      {form.kind === 'public' ? null : <TextField label={form.kind === 'otc' ? 'Requester' : 'Group'} required className="mono" placeholder="0x…" value={form.requester} onChange={(requester) => setSell({ requester: requester.trim() })} hint={form.kind === 'otc' ? 'Only this account can match the order.' : 'Members of this group get the lower price; others do not see it as theirs.'} />}
+      <details>
+        <summary className="small">Restrictions, ladder</summary>
+        <div className="stack" style={{ paddingTop: 8 }}>
+          <TextField label="Only for app" className="mono" placeholder="any" value={form.app} onChange={(app) => setSell({ app: app.trim() })} />
+          <TextField label="Only with dataset" className="mono" placeholder="any" value={form.dataset} onChange={(dataset) => setSell({ dataset: dataset.trim() })} />
+          <div className="pair">
+            <TextField label="Ladder: orders" className="num" inputMode="numeric" value={form.steps} onChange={(text) => setSell({ steps: text.replace(/\D/g, '') })} />
+            <TextField label="up to price" className="num" inputMode="numeric" value={form.priceTo} onChange={(text) => setSell({ priceTo: text.replace(/\D/g, '') })} />
+          </div>
+          {steps > 1 && prices.length > 1 ? <span className="small muted">prices: {prices.slice(0, 8).join(', ')}{prices.length > 8 ? ', …' : ''}</span> : null}
+        </div>
+      </details>
+      {first ? <span className="small muted">Each sold task locks {amountWithUnit(String((BigInt(first.workerpoolprice ?? '0') * 30n) / 100n))} of your stake until it is done.</span> : null}
+      {state.done ? <Notice tone="success" inline>{state.done}</Notice> : null}
+      {wallet.kind === 'none' ? <Button look="primary wide" onClick={openWallets}>Connect to sell</Button> : <Button look="sell wide" onClick={state.open} why={why}>Place computation sell limit order</Button>}
+      <ShowCommand of={curl(location.origin, '/v1/workerpoolorders', { order: first ?? {} })} />
+      <SignSheet open={state.sheet} kind="workerpool" order={first} action={drafts.length > 1 ? `Sign and place ${drafts.length}` : 'Sign and place'} busy={state.busy} problem={state.problem} onSign={submit} onClose={state.close} />
+    </form>
+  );
+}

@@ -1,0 +1,70 @@
+// Order page (web-ui.md §6.8): every field decoded and raw, what used it, why it waits, export as a file.
+import { useParams } from '@tanstack/react-router';
+import { useState, type ReactNode } from 'react';
+import type { Order } from '../transport/api';
+import { command } from '../model/commands';
+import { orderState, sameAddress } from '../model/domain';
+import { orderHash, orderWords, type OrderKind } from '../model/orders';
+import { count } from '../model/format';
+import { api, ApiError } from '../transport/http';
+import { useQuery } from '@tanstack/react-query';
+import { useBoot, useFeedStatus } from '../state/data';
+import { useWallet } from '../state/wallet';
+import { PageHead } from '../view/command';
+import { Table, saveFile } from '../view/table';
+import { EmptyState, ErrorState, Skeleton } from '../view/states';
+import { Button, Chip, KeyTable, Panel, Stat } from '../view/ui';
+import { Address, Age, Amount, Id, Untrusted } from '../view/values';
+import { Explain } from '../view/explain';
+import { UnknownId } from './explorer/deal';
+import { CancelDialog } from './market/mine';
+
+const KINDS: OrderKind[] = ['workerpool', 'request', 'app', 'dataset'];
+
+/** The hash does not say which book it is in: all four are asked. */
+async function findOrder(hash: string, signal: AbortSignal): Promise<Order> {
+  const answers = await Promise.allSettled(KINDS.map((kind) => api<Order>(`/v1/${kind}orders/${hash}`, { signal })));
+  for (const answer of answers) if (answer.status === 'fulfilled') return answer.value;
+  const failed = answers.map((answer) => (answer as PromiseRejectedResult).reason as ApiError);
+  throw failed.find((error) => error.status !== 404) ?? failed[0] ?? new ApiError('NOT_FOUND', 'no order has this hash', 404);
+}
+
+export function OrderPage(): ReactNode {
+  const { hash } = useParams({ strict: false }) as { hash: string };
+  const boot = useBoot();
+  const wallet = useWallet();
+  const status = useFeedStatus();
+  const [cancelling, setCancelling] = useState<Order | null>(null);
+  const query = useQuery<Order, ApiError>({ queryKey: ['order', hash], queryFn: ({ signal }) => findOrder(hash, signal), refetchInterval: 3_000, retry: false });
+  if (query.error && !query.data) return query.error.status === 404 ? <><PageHead kind="Order" title={hash.slice(0, 18)} command={null} /><UnknownId id={hash} kind="order" /></> : <ErrorState error={query.error} />;
+  const order = query.data;
+  if (!order) return <Skeleton rows={10} />;
+  const own = sameAddress(order.signer, wallet.account);
+  const genuine = orderHash(order.kind, order.order, boot.domain) === order.hash;
+  const deals = order.deals ?? [];
+  return (
+    <>
+      <PageHead kind={`${order.kind[0]?.toUpperCase()}${order.kind.slice(1)} order`} title={<Id id={order.hash} kind="order" width="wide" />} lead={<Chip tone={order.status === 'open' ? 'success' : 'neutral'}>{orderState(order)}</Chip>} command={command(['bourse', 'order', 'show', `--${order.kind}`, order.hash], 'GET', `/v1/${order.kind}orders/${order.hash}`)}>
+        <Button onClick={() => saveFile(`${order.kind}order-${order.hash.slice(2, 10)}.json`, JSON.stringify(order.order, null, 2), 'application/json')}>Save as file</Button>
+        {own && order.status === 'open' ? <Button look="danger" onClick={() => setCancelling(order)}>Cancel</Button> : null}
+      </PageHead>
+      <div className="stack">
+        <div className="stats">
+          <Stat label="Price a task" value={<Amount nrlc={order.price} />} />
+          <Stat label="Left" value={`${count(order.remaining)}/${count(order.volume)}`} />
+          <Stat label="Published" value={<Age at={order.published} />} />
+          <Stat label="Signer" value={<Address of={order.signer} />} />
+        </div>
+        {order.status === 'open' ? <Explain subject="order" id={order.hash} /> : null}
+        <Panel title="Fields" tools={<Chip tone={genuine ? 'success' : 'danger'}>{genuine ? '✓ the hash is that of these fields' : '✕ these fields have another hash'}</Chip>}>
+          <KeyTable rows={orderWords(order.kind, order.order).map((each): [string, ReactNode] => [each.label, <span key={each.name}><Untrusted text={each.words} more />{each.words === each.raw ? null : <code className="small muted" style={{ marginLeft: 8 }}><Untrusted text={each.raw} limit={80} /></code>}</span>])} />
+        </Panel>
+        <Panel title={`Deals that used it (${deals.length})`}>
+          {deals.length === 0 ? <EmptyState>None so far (height {count(status.height)}).</EmptyState> : <Table caption="Deals" rows={deals} rowKey={(row) => row.id} link={(row) => `/deal/${row.id}`} columns={[{ key: 'deal', head: 'Deal', cell: (row) => <Id id={row.id} kind="deal" to={`/deal/${row.id}`} /> }, { key: 'time', head: 'Time', cell: (row) => <Age at={row.time} /> }, { key: 'volume', head: 'Volume', right: true, cell: (row) => count(row.volume) }]} />}
+        </Panel>
+        <Panel title="Signature"><KeyTable rows={[['Signed bytes', <code key="s">{order.order.sign ?? '—'}</code>], ['Domain', `${boot.domain.name} ${boot.domain.version}, chain ${boot.domain.chainId}, ${boot.domain.verifyingContract}`]]} /></Panel>
+      </div>
+      <CancelDialog order={cancelling} onClose={() => setCancelling(null)} onGone={() => void query.refetch()} />
+    </>
+  );
+}

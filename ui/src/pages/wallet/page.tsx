@@ -1,0 +1,217 @@
+// Account page (web-ui.md §7): wallet and account as two cards, deposit, withdraw, faucet, send, access.
+import { Link, useNavigate, useParams } from '@tanstack/react-router';
+import { Tabs } from 'radix-ui';
+import { useState, type ReactNode } from 'react';
+import type { AccountDetail, Entry, Faucet, Order } from '../../transport/api';
+import { command, curl } from '../../model/commands';
+import { isAddress } from '../../model/domain';
+import { amountWithUnit, parseAmount } from '../../model/format';
+import { looksLike } from '../../model/text';
+import { depositCall, transferCall, withdrawCall } from '../../signer/calls';
+import { api, withQuery } from '../../transport/http';
+import { transact } from '../../state/actions';
+import { refreshData, useBoot, useList } from '../../state/data';
+import { labelStore, setSetting, useSettings } from '../../state/settings';
+import { useStore } from '../../state/store';
+import { useUrl } from '../../state/url';
+import { useWallet } from '../../state/wallet';
+import { PageHead } from '../../view/command';
+import { ListTable, Table } from '../../view/table';
+import { EmptyState, Skeleton } from '../../view/states';
+import { Button, Chip, Notice, Panel, Segmented, Stat, TextField } from '../../view/ui';
+import { Address, Amount, Deadline, Id } from '../../view/values';
+import { NeedWallet, useAccount } from '../../view/wallet';
+import { orderColumns } from '../../view/order_columns';
+import { entryColumns } from '../explorer/address';
+
+type ActionProps = { title: string; from: string | null; limitName: string; presets: string[]; button: string; check?: (nrlc: string) => string | null; send: (nrlc: string) => Promise<string | null>; extra?: ReactNode };
+
+/** Amount, presets and one button; each step shows its hash. */
+function AmountForm({ title, from, limitName, presets, button, check, send, extra }: ActionProps): ReactNode {
+  const { unit } = useSettings();
+  const [url] = useUrl();
+  const wallet = useWallet();
+  const [text, setText] = useState(url.amount && unit === 'nRLC' ? url.amount : '');
+  const [stage, setStage] = useState<'idle' | 'sending' | 'done'>('idle');
+  const [hash, setHash] = useState<string | null>(null);
+  const [problem, setProblem] = useState<string | null>(null);
+  const nrlc = text ? parseAmount(text, unit) : null;
+  const short = nrlc !== null && from !== null && BigInt(nrlc) > BigInt(from) ? String(BigInt(nrlc) - BigInt(from)) : null;
+  const wrong = text && nrlc === null ? `This is no amount in ${unit}.` : short ? `Your ${limitName} is short by ${amountWithUnit(short, unit)}.` : null;
+  const why = wallet.kind !== 'connected' ? 'Connect a wallet that can sign.' : stage === 'sending' ? 'In progress.' : nrlc === null || nrlc === '0' ? 'Enter an amount.' : (wrong ?? check?.(nrlc) ?? null);
+  const go = async (): Promise<void> => {
+    if (nrlc === null) return;
+    setStage('sending');
+    setProblem(null);
+    try {
+      const sent = await send(nrlc);
+      setHash(sent);
+      setStage(sent ? 'done' : 'idle');
+      if (sent) setText('');
+    } catch (error) {
+      setProblem((error as Error).message);
+      setStage('idle');
+    }
+  };
+  return (
+    <form className="stack" style={{ maxWidth: 460 }} aria-label={title} onSubmit={(event) => { event.preventDefault(); if (!why) void go(); }}>
+      <Segmented label="Unit" value={unit} choices={[{ value: 'nRLC', label: 'nRLC' }, { value: 'RLC', label: 'RLC' }]} onChange={(value) => setSetting('unit', value)} />
+      {extra}
+      <TextField label={`Amount in ${unit}`} required className="num" inputMode="decimal" value={text} problem={wrong} onChange={setText} hint={from === null ? null : `${amountWithUnit(from, unit)} in your ${limitName}`} />
+      <div className="row">
+        {presets.map((preset) => <Button key={preset} look="tiny" onClick={() => setText(preset)}>{preset}</Button>)}
+        {from !== null ? <Button look="tiny" onClick={() => setText(unit === 'nRLC' ? from : amountWithUnit(from, 'RLC').replace(' RLC', '').replace(/\u202f/g, ''))}>max</Button> : null}
+      </div>
+      <ol className="steps">
+        <li className={nrlc !== null && !wrong ? 'done' : 'now'}>amount</li>
+        <li className={stage === 'sending' ? 'now' : stage === 'done' ? 'done' : ''}>{button.toLowerCase()}</li>
+        <li className={stage === 'done' ? 'done' : ''}>done{hash ? <span className="when"><Id id={hash} kind="transaction" to={`/tx/${hash}`} /></span> : null}</li>
+      </ol>
+      {problem ? <Notice tone="danger" alert>{problem}</Notice> : null}
+      {stage === 'done' ? <Notice tone="success">Done.</Notice> : null}
+      <button type="submit" className="button primary" aria-disabled={why ? true : undefined} title={why ?? undefined}>{stage === 'sending' ? 'Waiting for the block…' : button}</button>
+      {why ? <span className="small muted">{why}</span> : null}
+    </form>
+  );
+}
+
+function Cards({ detail, account }: { detail: AccountDetail | null; account: string }): ReactNode {
+  if (!detail) return <Skeleton rows={3} height={48} />;
+  return (
+    <div className="row" style={{ alignItems: 'stretch', flexWrap: 'wrap' }}>
+      <div className="card grow" style={{ minWidth: 240 }}>
+        <h2>Wallet</h2>
+        <p className="muted small"><Address of={account} /></p>
+        <div className="stats">
+          <Stat label="RLC in the wallet" value={<Amount nrlc={detail.wallet} />} />
+          <Stat label="Coin" value={detail.coin === null ? '—' : detail.coin === '0' ? '0' : `${Number(BigInt(detail.coin) / 10n ** 12n) / 1e6}`} sub="gas is free here" />
+        </div>
+      </div>
+      <div style={{ alignSelf: 'center', fontSize: '1.5rem' }} aria-hidden="true">⇄</div>
+      <div className="card grow" style={{ minWidth: 260 }}>
+        <h2>Account in the market</h2>
+        <p className="muted small">Deals are paid and stakes are taken from here.</p>
+        <div className="stats">
+          <Stat label="Free" value={<Amount nrlc={detail.account.staked} />} />
+          <Stat label="Locked" value={<Amount nrlc={detail.account.locked} />} sub={`${detail.locks.length} locks`} />
+        </div>
+      </div>
+    </div>
+  );
+}
+
+function Locks({ detail }: { detail: AccountDetail | null }): ReactNode {
+  if (!detail) return null;
+  return (
+    <Panel title="What locks the locked part">
+      {detail.locks.length === 0 ? <EmptyState>Nothing is locked.</EmptyState> : (
+        <Table caption="Locks" rows={detail.locks} rowKey={(row) => row.deal + (row.task ?? '') + row.role} columns={[
+          { key: 'deal', head: 'Deal', cell: (row) => <Id id={row.deal} kind="deal" to={`/deal/${row.deal}`} /> },
+          { key: 'task', head: 'Task', cell: (row) => (row.task ? <Id id={row.task} kind="task" to={`/task/${row.task}`} /> : '—'), priority: 2 },
+          { key: 'role', head: 'As', cell: (row) => <Chip>{row.role}</Chip> },
+          { key: 'amount', head: 'Amount', right: true, cell: (row) => <Amount nrlc={row.amount} /> },
+          { key: 'until', head: 'At the latest until', cell: (row) => <Deadline at={row.until} />, priority: 2 },
+        ]} />
+      )}
+    </Panel>
+  );
+}
+
+function FaucetForm(): ReactNode {
+  const boot = useBoot();
+  const wallet = useWallet();
+  const [answer, setAnswer] = useState<Faucet | null>(null);
+  const [problem, setProblem] = useState<string | null>(null);
+  const [busy, setBusy] = useState(false);
+  const ask = (): void => {
+    setBusy(true);
+    setProblem(null);
+    api<Faucet>('/v1/faucet', { body: { address: wallet.account } })
+      .then((result) => {
+        setAnswer(result);
+        refreshData('/v1/accounts');
+      })
+      .catch((error: Error) => setProblem(error.message))
+      .finally(() => setBusy(false));
+  };
+  if (!boot.features.faucet) return <Notice tone="info">This chain has no faucet.</Notice>;
+  return (
+    <div className="stack" style={{ maxWidth: 460 }}>
+      <p>A development chain gives <Amount nrlc={boot.faucetAmount} /> a day to each wallet, for nothing.</p>
+      <Button look="primary" onClick={ask} why={wallet.account ? (busy ? 'In progress.' : null) : 'Connect a wallet first.'}>Ask the faucet</Button>
+      {answer ? <Notice tone="success">{answer.message} <span className="muted">({answer.queue.position}/{answer.queue.length})</span></Notice> : null}
+      {problem ? <Notice tone="warning" alert>{problem}</Notice> : null}
+    </div>
+  );
+}
+
+function Access({ detail }: { detail: AccountDetail | null }): ReactNode {
+  const wallet = useWallet();
+  const apps = useList<Order>(wallet.account ? '/v1/apporders' : null, { signer: wallet.account, limit: 100, requester: 'any', workerpool: 'any', dataset: 'any', owner: wallet.account });
+  const data = useList<Order>(wallet.account ? '/v1/datasetorders' : null, { signer: wallet.account, limit: 100, requester: 'any', workerpool: 'any', app: 'any', owner: wallet.account });
+  return (
+    <div className="stack">
+      <Panel title="What I allow: my app orders"><ListTable caption="My app orders" query={apps} columns={orderColumns('app')} rowKey={(row) => row.hash} link={(row) => `/market/order/${row.hash}`} empty="No open app orders: nobody may run an app of yours." /></Panel>
+      <Panel title="What I allow: my dataset orders"><ListTable caption="My dataset orders" query={data} columns={orderColumns('dataset')} rowKey={(row) => row.hash} link={(row) => `/market/order/${row.hash}`} empty="No open dataset orders: nobody may use a dataset of yours." /></Panel>
+      <Panel title="What I was granted">{detail?.granted.length ? <Table caption="Granted to me" rows={detail.granted} rowKey={(row) => row.hash} link={(row) => `/market/order/${row.hash}`} columns={[{ key: 'kind', head: 'Kind', cell: (row) => row.kind }, ...orderColumns('app').slice(0, 3)]} /> : <EmptyState>No order is reserved for you.</EmptyState>}</Panel>
+    </div>
+  );
+}
+
+const TABS: [string, string][] = [['account', 'Account'], ['deposit', 'Deposit'], ['withdraw', 'Withdraw'], ['faucet', 'Faucet'], ['send', 'Send'], ['access', 'Access']];
+
+function SendTo({ value, onChange }: { value: string; onChange: (to: string) => void }): ReactNode {
+  const labels = useStore(labelStore);
+  const alike = isAddress(value) ? looksLike(value, Object.keys(labels)) : null;
+  return <TextField label="To" required className="mono" placeholder="0x…" value={value} onChange={(text) => onChange(text.trim())} problem={value && !isAddress(value) ? 'An address is 0x and 40 digits.' : alike ? `This looks like ${alike}, which you labelled, but it is another address.` : null} />;
+}
+
+export function WalletPage(): ReactNode {
+  const { tab: asked } = useParams({ strict: false }) as { tab?: string };
+  const navigate = useNavigate();
+  const boot = useBoot();
+  const wallet = useWallet();
+  const [to, setTo] = useState('');
+  const { detail, free } = useAccount(wallet.account);
+  const tab = TABS.find(([value]) => value === asked)?.[0] ?? 'account';
+  const hub = boot.domain.verifyingContract;
+  const token = boot.contracts.token ?? boot.contracts.rlc ?? '';
+  const account = wallet.account ?? '';
+  const entries = useList<Entry>(account && tab === 'account' ? `/v1/accounts/${account}/entries` : null, { limit: 50 }, { liveMs: 5_000 });
+  const verb = tab === 'withdraw' ? ['bourse', 'account', 'withdraw', '--amount', 'AMOUNT'] : tab === 'deposit' ? ['bourse', 'account', 'deposit', '--amount', 'AMOUNT'] : tab === 'faucet' ? ['bourse', 'wallet', 'getRLC'] : tab === 'send' ? ['bourse', 'wallet', 'send', '--to', to || 'ADDRESS', '--amount', 'AMOUNT'] : ['bourse', 'account', 'show', account || 'ADDRESS'];
+  return (
+    <>
+      <PageHead title="Wallet and account" command={account ? command(verb, tab === 'account' ? 'GET' : 'POST', tab === 'account' ? `/v1/accounts/${account}` : tab === 'faucet' ? '/v1/faucet' : '/v1/tx') : curl(location.origin, '/v1/boot')} />
+      <NeedWallet to="see your balances">
+        <div className="stack">
+          <Cards detail={detail} account={account} />
+          <Tabs.Root value={tab} onValueChange={(value) => void navigate({ to: (value === 'account' ? '/wallet' : `/wallet/${value}`) as never })}>
+            <Tabs.List className="tabs-list" aria-label="What to do">
+              {TABS.filter(([value]) => value !== 'faucet' || boot.features.faucet).map(([value, label]) => <Tabs.Trigger key={value} className="tab" value={value}>{label}</Tabs.Trigger>)}
+            </Tabs.List>
+            <Tabs.Content className="tab-panel" value="account">
+              <div className="stack">
+                <Locks detail={detail} />
+                <Panel title="History" tools={account ? <a className="button tiny" href={withQuery(`/v1/accounts/${account}/entries`, { format: 'csv' })} download={`history-${account}.csv`}>CSV, all rows</a> : null}>
+                  <ListTable caption="History" query={entries} columns={entryColumns} rowKey={(row) => row.index} empty="Nothing has moved on this account." />
+                </Panel>
+                <p className="small muted">Keys of wallets for the command line lie in <code>~/.bourse/keystore</code> (Linux, macOS) or <code>%USERPROFILE%\.bourse\keystore</code> (Windows). <Link to="/wallet/$tab" params={{ tab: 'access' } as never}>Who may use my apps and data</Link></p>
+              </div>
+            </Tabs.Content>
+            <Tabs.Content className="tab-panel" value="deposit">
+              <AmountForm title="Deposit" from={detail?.wallet ?? null} limitName="wallet" presets={['10', '200']} button="Deposit" send={(nrlc) => transact(`Deposit ${nrlc} nRLC`, token, depositCall(hub, nrlc), '/wallet')} />
+            </Tabs.Content>
+            <Tabs.Content className="tab-panel" value="withdraw">
+              <AmountForm title="Withdraw" from={free} limitName="account" presets={['10', '200']} button="Withdraw" send={(nrlc) => transact(`Withdraw ${nrlc} nRLC`, hub, withdrawCall(nrlc), '/wallet')} />
+            </Tabs.Content>
+            <Tabs.Content className="tab-panel" value="faucet"><FaucetForm /></Tabs.Content>
+            <Tabs.Content className="tab-panel" value="send">
+              <AmountForm title="Send" from={detail?.wallet ?? null} limitName="wallet" presets={['10', '200']} button="Send" check={() => (isAddress(to) ? null : 'Enter the address that gets it.')} send={(nrlc) => transact(`Send ${nrlc} nRLC`, token, transferCall(to, nrlc), '/wallet')} extra={<SendTo value={to} onChange={setTo} />} />
+            </Tabs.Content>
+            <Tabs.Content className="tab-panel" value="access"><Access detail={detail} /></Tabs.Content>
+          </Tabs.Root>
+        </div>
+      </NeedWallet>
+    </>
+  );
+}

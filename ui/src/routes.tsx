@@ -1,0 +1,75 @@
+// Routes are real paths; each page is a chunk of its own. Filters, tabs and pages live in the query (A-04).
+import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirect } from '@tanstack/react-router';
+import { Shell } from './view/shell';
+import { NotFound } from './pages/not_found';
+import { Welcome } from './pages/welcome';
+import { MarketPage } from './pages/market/page';
+import { settingsStore } from './state/settings';
+
+const root = createRootRoute({ component: Shell, notFoundComponent: NotFound });
+
+type Loader = () => Promise<Record<string, unknown>>;
+const lazy = (load: Loader, name: string) => lazyRouteComponent(load as never, name as never);
+const page = (path: string, load: Loader, name: string) =>
+  createRoute({ getParentRoute: () => root, path, component: lazy(load, name) as never });
+
+const home = createRoute({
+  getParentRoute: () => root,
+  path: '/',
+  beforeLoad: () => {
+    const settings = settingsStore.get();
+    if (settings.welcomed) throw redirect({ to: `/market/${settings.lastCategory}` as never });
+  },
+  component: Welcome,
+});
+const welcome = createRoute({ getParentRoute: () => root, path: '/welcome', component: Welcome });
+const marketHome = createRoute({
+  getParentRoute: () => root,
+  path: '/market',
+  beforeLoad: () => {
+    throw redirect({ to: `/market/${settingsStore.get().lastCategory}` as never });
+  },
+});
+const market = createRoute({ getParentRoute: () => root, path: '/market/$cat', component: MarketPage });
+
+const explorer = () => import('./pages/explorer/home');
+const lists = () => import('./pages/explorer/lists');
+const deal = () => import('./pages/explorer/deal');
+const task = () => import('./pages/explorer/task');
+const details = () => import('./pages/explorer/details');
+const chain = () => import('./pages/explorer/chain');
+const wallet = () => import('./pages/wallet/page');
+const ops = () => import('./pages/ops/page');
+const store = () => import('./pages/store/page');
+const system = () => import('./pages/system');
+
+const tree = root.addChildren([
+  home,
+  welcome,
+  marketHome,
+  page('/market/order/$hash', () => import('./pages/order'), 'OrderPage'),
+  market,
+  page('/explorer', explorer, 'ExplorerHome'),
+  page('/explorer/$kind', lists, 'ListPage'),
+  page('/search', lists, 'SearchPage'),
+  page('/deal/$id', deal, 'DealPage'),
+  page('/task/$id', task, 'TaskPage'),
+  page('/app/$id', details, 'AppPage'),
+  page('/dataset/$id', details, 'DatasetPage'),
+  page('/workerpool/$id', details, 'WorkerpoolPage'),
+  page('/worker/$id', details, 'WorkerPage'),
+  page('/address/$id', () => import('./pages/explorer/address'), 'AddressPage'),
+  page('/tx/$id', chain, 'TransactionPage'),
+  page('/block/$id', chain, 'BlockPage'),
+  page('/wallet', wallet, 'WalletPage'),
+  page('/wallet/$tab', wallet, 'WalletPage'),
+  page('/ops', ops, 'OpsPage'),
+  page('/ops/$tab', ops, 'OpsPage'),
+  page('/store', store, 'StorePage'),
+  page('/store/$tab', store, 'StorePage'),
+  page('/learn', () => import('./pages/learn'), 'LearnPage'),
+  page('/status', system, 'StatusPage'),
+  page('/settings', system, 'SettingsPage'),
+]);
+
+export const router = createRouter({ routeTree: tree, defaultPreload: 'intent', defaultNotFoundComponent: NotFound });

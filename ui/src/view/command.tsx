@@ -1,0 +1,45 @@
+// "Show as command": every screen can say which line of the program, and which request, does the same.
+import type { ReactNode } from 'react';
+import type { Command } from '../model/commands';
+import { Popover } from './overlays';
+import { Button, Copy } from './ui';
+
+export function ShowCommand({ of }: { of: Command | Command[] }): ReactNode {
+  const commands = Array.isArray(of) ? of : [of];
+  return (
+    <Popover label="Show as command" trigger={<Button look="tiny">{'>_'} Show as command</Button>}>
+      <div className="stack">
+        {commands.map((command) => (
+          <div key={command.line} className="always">
+            <div className="row between">
+              <strong className="small">Command</strong>
+              <Copy text={command.line} kind="command" always />
+            </div>
+            <div className="command-box" tabIndex={0}>{command.line}</div>
+            <div className="row between" style={{ marginTop: 8 }}>
+              <strong className="small">Request</strong>
+              <Copy text={command.request} kind="request" always />
+            </div>
+            <div className="command-box" tabIndex={0}>{command.request}</div>
+          </div>
+        ))}
+      </div>
+    </Popover>
+  );
+}
+
+export function PageHead({ title, lead, command, children, kind }: { title: ReactNode; lead?: ReactNode; command: Command | Command[] | null; children?: ReactNode; kind?: string }): ReactNode {
+  return (
+    <div className="page-head">
+      <div className="titles">
+        {kind ? <div className="muted small">{kind}</div> : null}
+        <h1 tabIndex={-1}>{title}</h1>
+        {lead ? <p className="lead">{lead}</p> : null}
+      </div>
+      <div className="tools">
+        {children}
+        {command ? <ShowCommand of={command} /> : null}
+      </div>
+    </div>
+  );
+}

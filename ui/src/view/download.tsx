@@ -1,0 +1,215 @@
+// Download and verify (web-ui.md §9): streamed with progress, hashed, compared with the chain, previewed as plain text.
+import { useRef, useState, type ReactNode } from 'react';
+import type { Deal, Page, Task } from '../transport/api';
+import { bytes as sizeText } from '../model/format';
+import { isEncrypted, verifyResult, type Verdict } from '../model/result';
+import { listZip, readEntry, type ZipEntry } from '../model/zip';
+import { visible } from '../model/text';
+import { api, ApiError } from '../transport/http';
+import { say } from '../state/activity';
+import { saveFile } from './table';
+import { Bar, Button, Chip, Notice, Panel } from './ui';
+import { Dialog } from './overlays';
+
+const PREVIEW_BYTES = 256 * 1024;
+const PARALLEL = 4;
+const TRIES = 3;
+const COMMAND_ABOVE = 1_000;
+
+export type Fetched = { bytes: Uint8Array; entries: ZipEntry[]; verdict: Verdict; encrypted: boolean };
+type Transfer = { got: number; total: number | null; perSecond: number };
+
+/** The whole file; `progress` hears of every piece, `signal` ends it. */
+export async function fetchFile(path: string, signal: AbortSignal, progress: (transfer: Transfer) => void): Promise<Uint8Array> {
+  const answer = await fetch(path, { signal, headers: { accept: 'application/zip' } });
+  if (!answer.ok || !answer.body) throw new ApiError(`HTTP_${answer.status}`, 'the store does not have this result (yet)', answer.status);
+  const length = Number(answer.headers.get('content-length'));
+  const total = length > 0 && !answer.headers.get('content-encoding') ? length : null;
+  const started = performance.now();
+  const parts: Uint8Array[] = [];
+  let got = 0;
+  const reader = answer.body.getReader();
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) break;
+    parts.push(value);
+    got += value.length;
+    progress({ got, total, perSecond: (got * 1000) / Math.max(1, performance.now() - started) });
+  }
+  const whole = new Uint8Array(got);
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
+}
+
+export async function fetchResult(task: Pick<Task, 'digest' | 'result'>, hasCallback: boolean, signal: AbortSignal, progress: (transfer: Transfer) => void): Promise<Fetched> {
+  const path = task.result?.path;
+  if (!path) throw new Error('the chain names no place of this result');
+  const file = await fetchFile(path, signal, progress);
+  let entries: ZipEntry[] = [];
+  try {
+    entries = listZip(file);
+  } catch {
+    // Not an archive: the verdict says so.
+  }
+  const encrypted = isEncrypted(entries);
+  const verdict: Verdict = encrypted ? { kind: 'unbound', reason: 'the result is encrypted: decrypt it with `bourse task download` and your key' } : await verifyResult(file, task.digest, hasCallback);
+  return { bytes: file, entries, verdict, encrypted };
+}
+
+function VerdictNotice({ verdict }: { verdict: Verdict }): ReactNode {
+  if (verdict.kind === 'verified')
+    return (
+      <Notice tone={verdict.error ? 'warning' : 'success'}>
+        <strong>Verified.</strong> The digest of {verdict.bound} equals the one on chain: <code>{verdict.digest}</code>
+        {verdict.error ? <p>The app ended with the error <strong>{visible(verdict.error)}</strong>.</p> : null}
+      </Notice>
+    );
+  if (verdict.kind === 'unbound') return <Notice tone="warning"><strong>Not bound by the chain:</strong> {verdict.reason}.</Notice>;
+  return (
+    <Notice tone="danger" alert>
+      <strong>This is not the result that was paid for.</strong> Computed {verdict.digest}, on chain <code>{verdict.expected}</code>. It is kept only if you ask for it.
+    </Notice>
+  );
+}
+
+function Preview({ file, entry }: { file: Uint8Array; entry: ZipEntry }): ReactNode {
+  const [text, setText] = useState<string | null>(null);
+  const show = (): void => {
+    readEntry(file, entry, PREVIEW_BYTES).then(
+      (content) => setText(content.includes(0) ? `(binary, ${sizeText(entry.size)})` : visible(new TextDecoder().decode(content))),
+      (error: Error) => setText(error.message),
+    );
+  };
+  return (
+    <li className="stack" style={{ gap: 4 }}>
+      <div className="row between">
+        <code>{visible(entry.name)}</code>
+        <span className="row">
+          {entry.leavesRoot ? <Chip tone="danger">leaves the folder</Chip> : null}
+          {entry.added ? <Chip tone="neutral" title="written by the worker, not by the app">log</Chip> : null}
+          <span className="small muted">{sizeText(entry.size)}</span>
+          {entry.folder ? null : <Button look="tiny" onClick={text === null ? show : () => setText(null)}>{text === null ? 'Preview' : 'Hide'}</Button>}
+        </span>
+      </div>
+      {text === null ? null : <pre className="command-box" style={{ margin: 0, maxHeight: 300 }} tabIndex={0}>{text}</pre>}
+    </li>
+  );
+}
+
+export function ResultPanel({ task, hasCallback }: { task: Task; hasCallback: boolean }): ReactNode {
+  const [transfer, setTransfer] = useState<Transfer | null>(null);
+  const [fetched, setFetched] = useState<Fetched | null>(null);
+  const [problem, setProblem] = useState<string | null>(null);
+  const stop = useRef<AbortController | null>(null);
+  const start = async (): Promise<void> => {
+    setProblem(null);
+    setFetched(null);
+    stop.current = new AbortController();
+    const title = document.title;
+    try {
+      const result = await fetchResult(task, hasCallback, stop.current.signal, (next) => {
+        setTransfer(next);
+        if (next.total) document.title = `(${Math.round((next.got / next.total) * 100)} %) ${title}`;
+      });
+      setFetched(result);
+      say(result.verdict.kind === 'verified' ? 'result verified' : 'result could not be verified', result.verdict.kind === 'mismatch');
+      if (result.verdict.kind !== 'mismatch') save(result);
+    } catch (error) {
+      if (!stop.current.signal.aborted) setProblem((error as Error).message);
+    } finally {
+      document.title = title;
+      setTransfer(null);
+    }
+  };
+  const save = (result: Fetched): void => saveFile(`${task.id}.zip`, result.bytes as BlobPart, 'application/zip');
+  const ready = !!task.result?.path;
+  return (
+    <Panel title="Result" tools={<Button look="primary" onClick={() => void start()} why={ready ? (transfer ? 'The download is running.' : null) : 'There is no result yet.'}>Download and verify</Button>}>
+      <div className="body stack">
+        {task.result ? <div className="small">Place: <code>{task.result.path ?? visible(task.result.text ?? task.result.raw)}</code></div> : <span className="muted">It appears here when the task is complete.</span>}
+        {task.digest ? <div className="small">Digest on chain: <code>{task.digest}</code></div> : null}
+        {transfer ? (
+          <div className="stack" style={{ gap: 4 }}>
+            <Bar label="Download" share={transfer.total ? transfer.got / transfer.total : 0.5} text={`${sizeText(transfer.got)}${transfer.total ? ` of ${sizeText(transfer.total)}` : ''}`} />
+            <div className="row small">
+              <span>{sizeText(transfer.got)}{transfer.total ? ` of ${sizeText(transfer.total)}` : ''} · {sizeText(transfer.perSecond)}/s</span>
+              <Button look="tiny" onClick={() => stop.current?.abort()}>Cancel</Button>
+            </div>
+          </div>
+        ) : null}
+        {problem ? <Notice tone="danger" alert>{problem}</Notice> : null}
+        {fetched ? (
+          <>
+            <VerdictNotice verdict={fetched.verdict} />
+            {fetched.verdict.kind === 'mismatch' ? <Button look="danger" onClick={() => save(fetched)}>Keep the file anyway</Button> : null}
+            <ul className="stack" style={{ listStyle: 'none', margin: 0, padding: 0 }}>
+              {fetched.entries.map((entry) => <Preview key={entry.name} file={fetched.bytes} entry={entry} />)}
+            </ul>
+          </>
+        ) : null}
+      </div>
+    </Panel>
+  );
+}
+
+type Line = { index: number; task: string; state: string; verified: boolean };
+
+/** All results of a bag: the list first, then four at a time, three tries each. */
+export function DownloadAll({ deal }: { deal: Deal }): ReactNode {
+  const [open, setOpen] = useState(false);
+  const [lines, setLines] = useState<Line[]>([]);
+  const [running, setRunning] = useState(false);
+  const stop = useRef<AbortController | null>(null);
+  if (deal.tasks.complete === 0) return null;
+  const one = async (task: Task, signal: AbortSignal): Promise<void> => {
+    const put = (state: string, verified: boolean): void => setLines((old) => [...old.filter((line) => line.task !== task.id), { index: task.index, task: task.id, state, verified }].sort((a, b) => a.index - b.index));
+    for (let attempt = 1; attempt <= TRIES; attempt += 1) {
+      try {
+        put(attempt === 1 ? 'downloading' : `try ${attempt}`, false);
+        const result = await fetchResult(task, deal.callback !== null, signal, () => undefined);
+        if (result.verdict.kind === 'mismatch') return put('digest differs: not kept', false);
+        saveFile(`${deal.id.slice(0, 10)}-${task.index}.zip`, result.bytes as BlobPart, 'application/zip');
+        return put(result.verdict.kind === 'verified' ? 'verified and saved' : 'saved, not bound by the chain', true);
+      } catch (error) {
+        if (signal.aborted) return put('stopped', false);
+        if (attempt === TRIES) return put((error as Error).message, false);
+        await new Promise((resolve) => setTimeout(resolve, 400 * 2 ** attempt));
+      }
+    }
+  };
+  const start = async (): Promise<void> => {
+    setRunning(true);
+    setLines([]);
+    stop.current = new AbortController();
+    const { signal } = stop.current;
+    const page = await api<Page<Task>>(`/v1/deals/${deal.id}/tasks?status=COMPLETE&limit=1000`);
+    const queue = page.items.filter((task) => task.result?.path);
+    const lane = async (): Promise<void> => {
+      for (let task = queue.shift(); task && !signal.aborted; task = queue.shift()) await one(task, signal);
+    };
+    await Promise.all(Array.from({ length: PARALLEL }, lane));
+    setRunning(false);
+  };
+  const done = lines.filter((line) => line.verified).length;
+  return (
+    <>
+      <Button onClick={() => setOpen(true)}>Download all results</Button>
+      <Dialog open={open} onClose={() => { stop.current?.abort(); setOpen(false); }} title={`Results of ${deal.tasks.complete} tasks`}>
+        {deal.tasks.complete > COMMAND_ABOVE ? <Notice tone="info">For more than {COMMAND_ABOVE} results the program is the better tool: <code>bourse deal show {deal.id} --json</code>, then <code>bourse task download ID</code> for each.</Notice> : null}
+        <Bar label="Results" share={done / deal.tasks.complete} text={`${done} of ${deal.tasks.complete}`} tone="success" />
+        <ul className="small" style={{ maxHeight: 280, overflow: 'auto', margin: 0 }}>
+          {lines.map((line) => <li key={line.task}>index {line.index}: {line.state}</li>)}
+        </ul>
+        <div className="row">
+          <Button look="primary" onClick={() => void start()} why={running ? 'Already running.' : null}>Start</Button>
+          {running ? <Button onClick={() => stop.current?.abort()}>Stop</Button> : null}
+          <span className="small muted">{done} saved</span>
+        </div>
+      </Dialog>
+    </>
+  );
+}

@@ -1,0 +1,80 @@
+// Explain (web-ui.md §6.9): ordered reasons, each with who, now, needed, and the smallest change that helps.
+import { Link } from '@tanstack/react-router';
+import { useState, type ReactNode } from 'react';
+import type { Explanation, Reason } from '../transport/api';
+import { checkText } from '../model/checks';
+import { command } from '../model/commands';
+import { shortHash } from '../model/format';
+import { useApi } from '../state/data';
+import { ShowCommand } from './command';
+import { Loaded } from './states';
+import { Button, Chip, Panel } from './ui';
+
+const FIRST = 5;
+
+function placeOf(id: string): string {
+  return `/search?q=${id}`;
+}
+
+export function ReasonItem({ reason, onFix }: { reason: Reason; onFix?: ((reason: Reason) => void) | undefined }): ReactNode {
+  const known = checkText(reason.code);
+  return (
+    <li className="stack" style={{ gap: 3 }} id={`reason-${reason.code}`}>
+      <div>
+        <Chip tone="neutral">{reason.code}</Chip> {reason.text || known?.text}
+        {reason.who ? <span className="muted small"> · concerns the {reason.who}</span> : null}
+      </div>
+      {reason.now !== null || reason.needed !== null ? (
+        <div className="small muted">
+          now {reason.now ?? '—'}, needed {reason.needed ?? '—'}
+        </div>
+      ) : null}
+      {reason.fix ? (
+        <div className="row small">
+          {onFix ? <Button look="tiny" onClick={() => onFix(reason)}>{reason.fix.text}</Button> : <strong>{reason.fix.text}</strong>}
+          {reason.gain ? <span>{reason.gain}</span> : null}
+        </div>
+      ) : known ? (
+        <div className="small muted">What helps: {known.fix}.</div>
+      ) : null}
+      {reason.links.length ? (
+        <div className="row small">
+          {reason.links.map((id) => (
+            <Link key={id} to={placeOf(id) as never}><code>{shortHash(id)}</code></Link>
+          ))}
+        </div>
+      ) : null}
+    </li>
+  );
+}
+
+export function Reasons({ reasons, onFix }: { reasons: Reason[]; onFix?: ((reason: Reason) => void) | undefined }): ReactNode {
+  const [all, setAll] = useState(false);
+  const shown = all ? reasons : reasons.slice(0, FIRST);
+  return (
+    <>
+      <ol className="stack" style={{ margin: 0, paddingLeft: 20 }}>
+        {shown.map((reason, at) => (
+          <ReasonItem key={reason.code + at} reason={reason} onFix={onFix} />
+        ))}
+      </ol>
+      {reasons.length > FIRST && !all ? <Button look="tiny" onClick={() => setAll(true)}>Show all {reasons.length}</Button> : null}
+    </>
+  );
+}
+
+export function Explain({ subject, id, onFix }: { subject: 'order' | 'deal' | 'task' | 'worker'; id: string; onFix?: (reason: Reason) => void }): ReactNode {
+  const query = useApi<Explanation>(`/v1/explain/${subject}/${id}`, {}, { liveMs: 5_000 });
+  return (
+    <Panel title="Why?" tools={<ShowCommand of={command(['bourse', 'explain', id], 'GET', `/v1/explain/${subject}/${id}`)} />}>
+      <Loaded query={query} rows={3}>
+        {(answer) => (
+          <div className="body stack">
+            <strong>{answer.state}</strong>
+            {answer.reasons.length === 0 ? <span className="muted">Nothing stands in the way.</span> : <Reasons reasons={answer.reasons} onFix={onFix} />}
+          </div>
+        )}
+      </Loaded>
+    </Panel>
+  );
+}

@@ -1,0 +1,99 @@
+// Keyboard (web-ui.md §15): single letters off inside fields, listed under `?`, switched off in the settings.
+import { useNavigate } from '@tanstack/react-router';
+import { useEffect, useRef, useState, type ReactNode } from 'react';
+import { setSetting, settingsStore } from '../state/settings';
+import { Dialog } from './overlays';
+
+const PLACES: Record<string, string> = { m: '/market', e: '/explorer', s: '/store', o: '/ops', l: '/learn', w: '/wallet' };
+
+const LIST: [string, string][] = [
+  ['/', 'focus search'],
+  ['?', 'this list'],
+  ['Esc', 'close, or leave a field'],
+  ['g then m e s o l w', 'go to Market, Explorer, Store, Operator, Learn, Wallet'],
+  ['1…9', 'category'],
+  ['t · u · r', 'TEE · GPU · trust filter'],
+  ['b · s', 'focus buy / sell ticket'],
+  ['x', 'switch market and limit order'],
+  ['j · k', 'next, previous row'],
+  ['Enter · Shift+Enter', 'fill the market / limit form from a row of the book'],
+  ['c · y', 'copy the focused id / the link of this page'],
+  ['p', 'pause live updates'],
+  ['m', 'All / Mine'],
+  ['l · d', 'layout · theme'],
+  ['Alt+Backspace', 'cancel the focused order of yours (asks first)'],
+];
+
+/** What a page listens to: `bourse:key` with the letter. */
+export function useKey(letters: string, act: (letter: string) => void): void {
+  const latest = useRef(act);
+  latest.current = act;
+  useEffect(() => {
+    const listener = (event: Event): void => {
+      const letter = (event as CustomEvent<string>).detail;
+      if (letters.includes(letter)) latest.current(letter);
+    };
+    addEventListener('bourse:key', listener);
+    return () => removeEventListener('bourse:key', listener);
+  }, [letters]);
+}
+
+function moveRow(step: number): void {
+  const rows = [...document.querySelectorAll<HTMLElement>('main tbody tr')].filter((row) => row.offsetParent !== null);
+  const at = rows.findIndex((row) => row.contains(document.activeElement));
+  const next = rows[Math.max(0, Math.min(rows.length - 1, at + step))];
+  next?.querySelector<HTMLElement>('a,button')?.focus();
+}
+
+function copyFocused(): void {
+  const id = document.activeElement?.closest('[data-id]')?.getAttribute('data-id');
+  if (id) void navigator.clipboard?.writeText(id);
+}
+
+const inField = (target: EventTarget | null): boolean =>
+  target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName));
+
+export function useKeys(): ReactNode {
+  const navigate = useNavigate();
+  const [help, setHelp] = useState(false);
+  const waiting = useRef(0);
+  useEffect(() => {
+    const down = (event: KeyboardEvent): void => {
+      if (event.key === 'Escape' && inField(event.target)) (event.target as HTMLElement).blur();
+      if (inField(event.target) || event.ctrlKey || event.metaKey || event.altKey) return;
+      if (document.querySelector('dialog[open]')) return;
+      if (!settingsStore.get().letterKeys && event.key !== '?') return;
+      const { key } = event;
+      if (Date.now() - waiting.current < 1_500 && PLACES[key]) {
+        waiting.current = 0;
+        void navigate({ to: PLACES[key] as never });
+      } else if (key === 'g') waiting.current = Date.now();
+      else if (key === '/') {
+        event.preventDefault();
+        (document.getElementById('search-large') ?? document.getElementById('search'))?.focus();
+      } else if (key === '?') setHelp(true);
+      else if (key === 'j' || key === 'k') moveRow(key === 'j' ? 1 : -1);
+      else if (key === 'c') copyFocused();
+      else if (key === 'y') void navigator.clipboard?.writeText(location.href);
+      else if (key === 'd') setSetting('theme', document.documentElement.dataset.theme === 'dark' ? 'light' : 'dark');
+      else if (/^[a-z1-9]$/.test(key)) {
+        if (key === 'b' || key === 's') event.preventDefault();
+        dispatchEvent(new CustomEvent('bourse:key', { detail: key }));
+      }
+    };
+    addEventListener('keydown', down);
+    return () => removeEventListener('keydown', down);
+  }, [navigate]);
+  return (
+    <Dialog open={help} onClose={() => setHelp(false)} title="Keyboard">
+      <dl className="kv">
+        {LIST.map(([key, what]) => (
+          <div key={key} style={{ display: 'contents' }}>
+            <dt><kbd>{key}</kbd></dt>
+            <dd>{what}</dd>
+          </div>
+        ))}
+      </dl>
+    </Dialog>
+  );
+}

@@ -1,0 +1,256 @@
+// What all pages share: header, search, connection, wallet, banners, footer, keyboard (web-ui.md §3, §15).
+import { Link, Outlet, useRouterState } from '@tanstack/react-router';
+import { useEffect, useRef, useState, type ReactNode } from 'react';
+import { useQuery } from '@tanstack/react-query';
+import { api, type ApiError } from '../transport/http';
+import type { Boot } from '../transport/api';
+import { applySettings, setSetting, useSettings } from '../state/settings';
+import { announcements } from '../state/activity';
+import { useStore } from '../state/store';
+import { startWallets, useWallet } from '../state/wallet';
+import { useBoot, useFeedStatus, useNow } from '../state/data';
+import { Boundary, ErrorState, Skeleton } from './states';
+import { Button, IconButton } from './ui';
+import { Menu, TipProvider } from './overlays';
+import { SearchBox } from './search';
+import { Connection } from './connection';
+import { ActivityDrawer, Bell } from './activity';
+import { WalletChip, WrongChain } from './wallet';
+import { useKeys } from './keys';
+import { useHoverLinks } from './values';
+import { useNotices } from './notices';
+import { Icon } from './icons';
+
+const NAV = [
+  { to: '/market', label: 'Market', icon: 'market' },
+  { to: '/explorer', label: 'Explorer', icon: 'explorer' },
+  { to: '/store', label: 'Store', icon: 'store' },
+  { to: '/ops', label: 'Operator', icon: 'ops' },
+  { to: '/learn', label: 'Learn', icon: 'learn' },
+  { to: '/wallet', label: 'Wallet', icon: 'wallet' },
+] as const;
+
+const STRIPES: Record<string, string> = { dev: '#8a4b00', main: '#0b57d0', side: '#0f6b3a' };
+
+function useSection(): string {
+  const path = useRouterState({ select: (state) => state.location.pathname });
+  const first = path.split('/')[1] ?? '';
+  if (['deal', 'task', 'app', 'dataset', 'workerpool', 'worker', 'address', 'tx', 'block', 'search'].includes(first)) return '/explorer';
+  return `/${first}`;
+}
+
+function Nav(): ReactNode {
+  const section = useSection();
+  return (
+    <nav className="main-nav" aria-label="Main">
+      {NAV.map(({ to, label }) => (
+        <Link key={to} to={to} data-on={section === to} aria-current={section === to ? 'page' : undefined}>
+          {label}
+        </Link>
+      ))}
+    </nav>
+  );
+}
+
+function BottomNav(): ReactNode {
+  const section = useSection();
+  return (
+    <nav className="bottom-nav" aria-label="Main">
+      {NAV.map(({ to, label, icon }) => (
+        <Link key={to} to={to} data-on={section === to} aria-current={section === to ? 'page' : undefined}>
+          <Icon name={icon} />
+          {label}
+        </Link>
+      ))}
+    </nav>
+  );
+}
+
+function ThemeSwitch(): ReactNode {
+  const { theme } = useSettings();
+  const glyph = theme === 'light' ? 'sun' : theme === 'dark' ? 'moon' : 'system';
+  return (
+    <Menu
+      trigger={
+        <IconButton label={`Theme: ${theme}`}>
+          <Icon name={glyph} />
+        </IconButton>
+      }
+      items={(['light', 'dark', 'system'] as const).map((each) => ({
+        label: `${each === theme ? '● ' : '○ '}${each[0]?.toUpperCase()}${each.slice(1)}`,
+        onSelect: () => setSetting('theme', each),
+      }))}
+    />
+  );
+}
+
+function ChainChip(): ReactNode {
+  const boot = useBoot();
+  const status = useFeedStatus();
+  const chain = boot.chains[0];
+  return (
+    <span className="chain-chip" title={`chain ${chain?.id ?? ''}`}>
+      <strong>
+        {chain?.name ?? 'chain'} {chain?.dev ? '(development)' : ''}
+      </strong>
+      <span className="muted num">
+        {chain?.id} · block {status.height ?? '…'}
+      </span>
+    </span>
+  );
+}
+
+/** The server serves another build than this page: offered, never forced. */
+function NewVersion(): ReactNode {
+  const { build } = useFeedStatus();
+  const first = useRef<string | null>(null);
+  if (build && first.current === null) first.current = build;
+  if (!build || first.current === null || build === first.current) return null;
+  return (
+    <div className="banner" role="status">
+      <strong>A new version is here.</strong> Your page still works; reload when your forms are done.
+      <Button look="tiny" onClick={() => location.reload()}>Reload</Button>
+    </div>
+  );
+}
+
+function Offline(): ReactNode {
+  const { phase, retryAt } = useFeedStatus();
+  const now = useNow(1_000);
+  if (phase !== 'backoff' && phase !== 'lost') return null;
+  const wait = retryAt ? Math.max(0, Math.ceil((retryAt - now) / 1000)) : 0;
+  return (
+    <div className="banner tone-warning" role="status">
+      <strong>The live connection is lost.</strong> What you see stays; reconnecting{wait ? ` in ${wait} s` : ''}.
+    </div>
+  );
+}
+
+function Footer(): ReactNode {
+  const boot = useBoot();
+  return (
+    <footer className="app-footer">
+      <a href="/docs">API reference</a>
+      <a href="/v1/openapi.json">OpenAPI</a>
+      <a href="/chain.json">Chain file</a>
+      <Link to="/status">Status</Link>
+      <Link to="/settings">Settings</Link>
+      <span>Licence Apache-2.0</span>
+      <span className="num">build {__BUILD__} · market {boot.build}</span>
+      <span>Charts by TradingView Lightweight Charts</span>
+      <span>Asking a node about an address tells that node that you care about it.</span>
+    </footer>
+  );
+}
+
+function Announcer(): ReactNode {
+  const { polite, assertive } = useStore(announcements);
+  return (
+    <>
+      <div className="sr" role="status" aria-live="polite">{polite}</div>
+      <div className="sr" role="alert" aria-live="assertive">{assertive}</div>
+    </>
+  );
+}
+
+/** After a change of page: title, and focus on the heading (X-04). */
+function useRouteFocus(): void {
+  const path = useRouterState({ select: (state) => state.location.pathname });
+  const first = useRef(true);
+  useEffect(() => {
+    let tries = 0;
+    let timer: ReturnType<typeof setTimeout> | null = null;
+    const focus = (): void => {
+      const heading = document.querySelector('main h1');
+      if (!heading && tries < 20) {
+        tries += 1;
+        timer = setTimeout(focus, 50);
+        return;
+      }
+      const title = heading?.textContent?.trim();
+      document.title = title ? `${title} · Bourse` : 'Bourse';
+      if (!first.current && heading instanceof HTMLElement) heading.focus({ preventScroll: true });
+      first.current = false;
+    };
+    focus();
+    return () => {
+      if (timer) clearTimeout(timer);
+    };
+  }, [path]);
+}
+
+function Frame(): ReactNode {
+  const boot = useBoot();
+  const wallet = useWallet();
+  const [drawer, setDrawer] = useState(false);
+  const help = useKeys();
+  useHoverLinks();
+  useRouteFocus();
+  useNotices();
+  useEffect(() => startWallets(boot), [boot]);
+  const chain = boot.chains[0];
+  const stripe = STRIPES[chain?.dev ? 'dev' : (chain?.name ?? 'side')] ?? STRIPES.side;
+  return (
+    <div className="app" style={{ ['--stripe' as string]: stripe }}>
+      <a className="skip" href="#main">Skip to content</a>
+      <header className="app-header">
+        <Link to="/" className="brand" aria-label="Bourse, home">
+          <img src="/bourse.svg" alt="" width="26" height="26" />
+          <span>Bourse</span>
+        </Link>
+        <Nav />
+        <SearchBox />
+        <div className="header-tools">
+          <ChainChip />
+          <Connection />
+          <Bell onOpen={() => setDrawer(true)} />
+          <ThemeSwitch />
+          <WalletChip />
+        </div>
+      </header>
+      <NewVersion />
+      <Offline />
+      {wallet.dev ? (
+        <div className="banner">
+          <strong>⚠ Development account “{wallet.label}”.</strong> Its key is public: never use it for anything of value.
+        </div>
+      ) : null}
+      <WrongChain />
+      {new URLSearchParams(location.search).has('demo') ? <div className="banner"><strong>Demo data</strong></div> : null}
+      <main className="main" id="main" tabIndex={-1}>
+        <Boundary name="This page">
+          <Outlet />
+        </Boundary>
+      </main>
+      <Footer />
+      <BottomNav />
+      <ActivityDrawer open={drawer} onClose={() => setDrawer(false)} />
+      {help}
+      <Announcer />
+    </div>
+  );
+}
+
+export function Shell(): ReactNode {
+  const settings = useSettings();
+  useEffect(() => {
+    applySettings(settings);
+    const scheme = matchMedia('(prefers-color-scheme: dark)');
+    const changed = (): void => applySettings(settings);
+    scheme.addEventListener('change', changed);
+    return () => scheme.removeEventListener('change', changed);
+  }, [settings]);
+  const boot = useQuery<Boot, ApiError>({ queryKey: ['boot'], queryFn: () => api<Boot>('/v1/boot'), staleTime: Infinity, retry: 2 });
+  if (boot.data)
+    return (
+      <TipProvider>
+        <Frame />
+      </TipProvider>
+    );
+  return (
+    <main className="main">
+      <h1 className="sr">Bourse</h1>
+      {boot.error ? <ErrorState error={boot.error} retry={() => void boot.refetch()} /> : <Skeleton rows={8} height={40} />}
+    </main>
+  );
+}

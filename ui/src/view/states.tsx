@@ -1,0 +1,123 @@
+// States that every widget has (web-ui.md §5): loading, empty, error, stale, not found; and the wall around a crash.
+import { Component, useEffect, useState, type ErrorInfo, type ReactNode } from 'react';
+import { clockTime } from '../model/time';
+import { ApiError } from '../transport/http';
+import { useFeedStatus, useNow, type ApiQuery } from '../state/data';
+import { say } from '../state/activity';
+import { Button, Chip, Notice } from './ui';
+
+const STILL_MS = 3_000;
+
+export function Skeleton({ rows = 5, height = 32 }: { rows?: number; height?: number }): ReactNode {
+  const [still, setStill] = useState(false);
+  useEffect(() => {
+    const timer = setTimeout(() => setStill(true), STILL_MS);
+    return () => clearTimeout(timer);
+  }, []);
+  return (
+    <div aria-busy="true" role="status">
+      <span className="sr">{still ? 'still loading' : 'loading'}</span>
+      {Array.from({ length: rows }, (_, at) => (
+        <div key={at} style={{ height, display: 'grid', alignItems: 'center', padding: '0 12px' }}>
+          <span className="skeleton" style={{ width: `${92 - ((at * 17) % 40)}%` }} />
+        </div>
+      ))}
+      {still ? <p className="muted small" style={{ padding: '0 12px' }}>still loading</p> : null}
+    </div>
+  );
+}
+
+export function diagnostics(error: unknown): string {
+  const { code, message, request, status } = error as Partial<ApiError>;
+  return JSON.stringify({ code, message, request, status, page: location.pathname, build: __BUILD__, time: new Date().toISOString() }, null, 2);
+}
+
+export function ErrorState({ error, retry }: { error: unknown; retry?: (() => void) | undefined }): ReactNode {
+  const now = useNow(1_000);
+  const [since] = useState(() => Date.now());
+  const known = error instanceof ApiError ? error : null;
+  const wait = known?.retryAfterMs ? Math.max(0, Math.ceil((since + known.retryAfterMs - now) / 1000)) : 0;
+  return (
+    <div className="body" style={{ padding: 12 }}>
+      <Notice tone="danger" alert>
+        <p>
+          {known ? known.message : ((error as Error)?.message ?? 'Something went wrong.')}
+          {known?.hint ? ` ${known.hint}` : ''}
+          {wait > 0 ? ` Next try in ${wait} s.` : ''}
+        </p>
+        <div className="row small">
+          {known ? <Chip tone="neutral">{known.code}</Chip> : null}
+          {known?.request ? <span className="muted">request {known.request}</span> : null}
+          {retry ? <Button look="tiny" onClick={retry}>Retry</Button> : null}
+          <Button look="tiny" onClick={() => void navigator.clipboard?.writeText(diagnostics(error)).then(() => say('diagnostics copied'))}>Copy diagnostics</Button>
+        </div>
+      </Notice>
+    </div>
+  );
+}
+
+export function EmptyState({ children, action }: { children: ReactNode; action?: ReactNode }): ReactNode {
+  return (
+    <div className="empty">
+      <span>{children}</span>
+      {action}
+    </div>
+  );
+}
+
+/** Data with the states around it: the skeleton only the first time, old data kept and marked when a refresh fails. */
+export function Loaded<Answer>({ query, rows = 5, children }: { query: ApiQuery<Answer>; rows?: number; children: (data: Answer) => ReactNode }): ReactNode {
+  if (query.data !== undefined)
+    return (
+      <>
+        {query.error ? (
+          <div style={{ padding: '6px 12px' }}>
+            <Chip tone="warning">as of {clockTime(query.dataUpdatedAt)}</Chip> <span className="small muted">{query.error.message}</span>{' '}
+            <button type="button" className="link-button small" onClick={() => void query.refetch()}>Retry</button>
+          </div>
+        ) : null}
+        {children(query.data)}
+      </>
+    );
+  if (query.error) return <ErrorState error={query.error} retry={() => void query.refetch()} />;
+  return <Skeleton rows={rows} />;
+}
+
+/** Grey veil and time while the live connection is lost. */
+export function useStale(): { stale: boolean; since: number | null } {
+  const status = useFeedStatus();
+  const forced = new URLSearchParams(location.search).get('state') === 'stale';
+  const stale = forced || status.phase === 'lost' || status.phase === 'backoff' || status.phase === 'lagging';
+  return { stale, since: status.lastMessageAt };
+}
+
+export function StaleBadge(): ReactNode {
+  const { stale, since } = useStale();
+  if (!stale) return null;
+  return <Chip tone="warning">as of {clockTime(since ?? Date.now())}</Chip>;
+}
+
+type BoundaryProps = { name: string; children: ReactNode };
+
+/** A crashed widget does not take the others with it; it is started again once by itself. */
+export class Boundary extends Component<BoundaryProps, { error: Error | null; restarts: number }> {
+  override state = { error: null as Error | null, restarts: 0 };
+
+  static getDerivedStateFromError(error: Error): { error: Error } {
+    return { error };
+  }
+
+  override componentDidCatch(error: Error, info: ErrorInfo): void {
+    console.error(this.props.name, error, info.componentStack);
+    if (this.state.restarts === 0) setTimeout(() => this.restart(), 0);
+  }
+
+  private restart(): void {
+    this.setState((old) => ({ error: null, restarts: old.restarts + 1 }));
+  }
+
+  override render(): ReactNode {
+    if (!this.state.error) return this.props.children;
+    return <ErrorState error={new Error(`${this.props.name} stopped: ${this.state.error.message}`)} retry={() => this.restart()} />;
+  }
+}

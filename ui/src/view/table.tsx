@@ -1,0 +1,155 @@
+// Tables: real ones with caption and header cells, columns with a priority, rows that are links, pages, export.
+import { useNavigate } from '@tanstack/react-router';
+import type { ReactNode } from 'react';
+import { count } from '../model/format';
+import { csv } from '../model/text';
+import type { Page } from '../transport/api';
+import type { ApiQuery } from '../state/data';
+import { Button } from './ui';
+import { EmptyState, Loaded } from './states';
+
+export type Column<Row> = {
+  key: string;
+  head: string;
+  cell: (row: Row) => ReactNode;
+  right?: boolean;
+  /** 1: always shown, 2: hidden on phones, 3: hidden on tablets too. */
+  priority?: 1 | 2 | 3;
+  /** Value for CSV. */
+  value?: (row: Row) => unknown;
+  wrap?: boolean;
+  sort?: string;
+};
+
+type TableProps<Row> = {
+  caption: string;
+  columns: Column<Row>[];
+  rows: Row[];
+  rowKey: (row: Row) => string | number;
+  link?: (row: Row) => string;
+  mine?: (row: Row) => boolean;
+  rowClass?: (row: Row) => string;
+  cards?: boolean;
+  sort?: string | undefined;
+  onSort?: (sort: string) => void;
+};
+
+const cellClass = <Row,>(column: Column<Row>): string =>
+  [column.right ? 'right' : '', column.priority && column.priority > 1 ? `p${column.priority}` : '', column.wrap ? 'wrap' : ''].filter(Boolean).join(' ');
+
+function Head<Row>({ column, sort, onSort }: { column: Column<Row>; sort: string | undefined; onSort: ((sort: string) => void) | undefined }): ReactNode {
+  const direction = sort === column.sort ? 'ascending' : sort === `-${column.sort}` ? 'descending' : undefined;
+  if (!column.sort || !onSort)
+    return (
+      <th scope="col" className={cellClass(column)}>
+        {column.head}
+      </th>
+    );
+  return (
+    <th scope="col" className={cellClass(column)} aria-sort={direction ?? 'none'}>
+      <button type="button" className="sort" onClick={() => onSort(direction === 'descending' ? (column.sort ?? '') : `-${column.sort}`)}>
+        {column.head} {direction === 'ascending' ? '▲' : direction === 'descending' ? '▼' : ''}
+      </button>
+    </th>
+  );
+}
+
+export function Table<Row>({ caption, columns, rows, rowKey, link, mine, rowClass, cards = true, sort, onSort }: TableProps<Row>): ReactNode {
+  const navigate = useNavigate();
+  return (
+    <div className="table-wrap" tabIndex={0} role="region" aria-label={caption}>
+      <table className={`data ${cards ? 'cards' : ''}`}>
+        <caption className="sr">{caption}</caption>
+        <thead>
+          <tr>
+            {columns.map((column) => (
+              <Head key={column.key} column={column} sort={sort} onSort={onSort} />
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map((row) => (
+            <tr
+              key={rowKey(row)}
+              className={rowClass?.(row)}
+              data-link={link ? 'true' : undefined}
+              data-mine={mine?.(row) ? 'true' : undefined}
+              onClick={(event) => {
+                const inner = event.target instanceof Element && event.target.closest('a,button,input,summary');
+                if (link && !inner && !getSelection()?.toString()) void navigate({ to: link(row) as never });
+              }}
+            >
+              {columns.map((column) => (
+                <td key={column.key} className={cellClass(column)}>
+                  {column.cell(row)}
+                </td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+export function saveFile(name: string, content: BlobPart, type: string): void {
+  const url = URL.createObjectURL(new Blob([content], { type }));
+  const anchor = document.createElement('a');
+  anchor.href = url;
+  anchor.download = name;
+  anchor.click();
+  setTimeout(() => URL.revokeObjectURL(url), 10_000);
+}
+
+export function CsvButton<Row>({ name, columns, rows }: { name: string; columns: Column<Row>[]; rows: Row[] }): ReactNode {
+  const usable = columns.filter((column) => column.value);
+  const save = (): void => {
+    const body = csv(
+      usable.map((column) => column.head),
+      rows.map((row) => usable.map((column) => column.value?.(row))),
+    );
+    saveFile(`${name}.csv`, body, 'text/csv;charset=utf-8');
+  };
+  return (
+    <Button look="tiny" onClick={save} why={rows.length === 0 ? 'There are no rows to export.' : null}>
+      CSV
+    </Button>
+  );
+}
+
+type ListProps<Row> = Omit<TableProps<Row>, 'rows'> & { query: ApiQuery<Page<Row>>; empty: ReactNode; emptyAction?: ReactNode; skeleton?: number; foot?: ReactNode };
+
+/** A table over a page of the server, with its states. */
+export function ListTable<Row>({ query, empty, emptyAction, skeleton = 8, foot, ...table }: ListProps<Row>): ReactNode {
+  return (
+    <Loaded query={query} rows={skeleton}>
+      {(page) => (
+        <>
+          {page.items.length === 0 ? <EmptyState action={emptyAction}>{empty}</EmptyState> : <Table {...table} rows={page.items} />}
+          {foot ?? null}
+        </>
+      )}
+    </Loaded>
+  );
+}
+
+type PagerProps = { shown: number; total: number; asOf?: number | undefined; onPrevious: (() => void) | null; onNext: (() => void) | null; children?: ReactNode };
+
+export function Pager({ shown, total, asOf, onPrevious, onNext, children }: PagerProps): ReactNode {
+  return (
+    <div className="table-foot">
+      <span className="num">
+        {count(shown)} / {count(total)}
+        {asOf === undefined ? '' : ` · as of ${count(asOf)}`}
+      </span>
+      <span className="grow" />
+      {children}
+      <Button look="tiny" aria-label="Previous page" onClick={onPrevious ?? undefined} why={onPrevious ? null : 'This is the first page.'}>
+        ◀
+      </Button>
+      <Button look="tiny" aria-label="Next page" onClick={onNext ?? undefined} why={onNext ? null : 'This is the last page.'}>
+        ▶
+      </Button>
+    </div>
+  );
+}

@@ -1,0 +1,210 @@
+// The wallet chip and the choice of a signer (W-01, §7.2).
+import { useNavigate } from '@tanstack/react-router';
+import { useState, type ReactNode } from 'react';
+import type { AccountDetail } from '../transport/api';
+import { isAddress } from '../model/domain';
+import { amountWithUnit, shortHash } from '../model/format';
+import { forcedState, useApi, useBoot, useChannel } from '../state/data';
+import { useSettings } from '../state/settings';
+import { createStore, useStore } from '../state/store';
+import { connectDevelopment, connectInjected, disconnect, discoveredStore, useWallet, watchOnly } from '../state/wallet';
+import { InjectedSigner } from '../signer/injected';
+import { Refused } from '../signer/types';
+import { say } from '../state/activity';
+import { Dialog, Menu } from './overlays';
+import { Button, Notice, TextField } from './ui';
+import { Address } from './values';
+
+export const walletDialog = createStore(false);
+export const openWallets = (): void => walletDialog.set(true);
+
+/** Balances of an account, kept current by the feed. */
+export function useAccount(address: string | null): { detail: AccountDetail | null; free: string | null; refetch: () => void } {
+  const query = useApi<AccountDetail>(address ? `/v1/accounts/${address}` : null, {}, { liveMs: 10_000 });
+  const { state } = useChannel<{ account: AccountDetail['account'] }>(address ? `address:${address}` : null);
+  const detail = query.data ?? null;
+  return { detail, free: state?.account?.staked ?? detail?.account.staked ?? null, refetch: () => void query.refetch() };
+}
+
+function DevelopmentAccounts({ onDone }: { onDone: () => void }): ReactNode {
+  const boot = useBoot();
+  if (boot.devAccounts.length === 0) return null;
+  return (
+    <div className="stack">
+      <h3>Development accounts</h3>
+      <Notice tone="warning" inline>
+        Only on this development chain. Their keys are public and known to everybody.
+      </Notice>
+      <ul className="pick-list">
+        {boot.devAccounts.map((each) => (
+          <li key={each.address}>
+            <button type="button" onClick={() => void connectDevelopment(each.name, boot).then(onDone)}>
+              <strong>{each.name}</strong>
+              <code className="small muted">{shortHash(each.address)}</code>
+            </button>
+          </li>
+        ))}
+      </ul>
+    </div>
+  );
+}
+
+function BrowserWallets({ onDone }: { onDone: () => void }): ReactNode {
+  const boot = useBoot();
+  const wallets = useStore(discoveredStore);
+  const [problem, setProblem] = useState<string | null>(null);
+  const connect = (at: number): void => {
+    const wallet = wallets[at];
+    if (!wallet) return;
+    setProblem(null);
+    connectInjected(wallet, boot, true).then(onDone, (error: Error) => setProblem(error instanceof Refused ? null : error.message));
+  };
+  return (
+    <div className="stack">
+      <h3>Browser wallet</h3>
+      {wallets.length === 0 ? (
+        <p className="muted">No wallet extension has been found. If you install one, it appears here by itself.</p>
+      ) : (
+        <ul className="pick-list">
+          {wallets.map((wallet, at) => (
+            <li key={wallet.id}>
+              <button type="button" onClick={() => connect(at)}>
+                <strong>{wallet.name}</strong>
+                <span className="small muted">connect</span>
+              </button>
+            </li>
+          ))}
+        </ul>
+      )}
+      {problem ? <Notice tone="danger" inline alert>{problem}</Notice> : null}
+    </div>
+  );
+}
+
+function WatchOnly({ onDone }: { onDone: () => void }): ReactNode {
+  const [address, setAddress] = useState('');
+  const ok = isAddress(address.trim());
+  return (
+    <form
+      className="stack"
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (!ok) return;
+        watchOnly(address.trim());
+        onDone();
+      }}
+    >
+      <TextField label="Or watch an address without signing" placeholder="0x…" value={address} onChange={setAddress} problem={address && !ok ? 'An address is 0x and 40 digits.' : null} after={<Button type="submit" why={ok ? null : 'Enter an address first.'}>Watch</Button>} />
+    </form>
+  );
+}
+
+export function WalletDialog(): ReactNode {
+  const open = useStore(walletDialog);
+  const close = (): void => walletDialog.set(false);
+  return (
+    <Dialog open={open} onClose={close} title="Connect a wallet">
+      <BrowserWallets onDone={close} />
+      <DevelopmentAccounts onDone={close} />
+      <WatchOnly onDone={close} />
+    </Dialog>
+  );
+}
+
+function unlock(signer: unknown): void {
+  const inner = (signer as { inner?: unknown }).inner;
+  if (inner instanceof InjectedSigner) void inner.connect().catch(() => undefined);
+}
+
+export function WalletChip(): ReactNode {
+  const wallet = useWallet();
+  const { unit } = useSettings();
+  const navigate = useNavigate();
+  const { free } = useAccount(wallet.account);
+  const locked = wallet.kind === 'locked' || forcedState() === 'locked';
+  if (wallet.kind === 'none' && !locked)
+    return (
+      <>
+        <Button look="primary" onClick={openWallets}>Connect</Button>
+        <WalletDialog />
+      </>
+    );
+  if (locked)
+    return (
+      <>
+        <Button onClick={() => (wallet.signer ? unlock(wallet.signer) : openWallets())}>Locked · unlock</Button>
+        <WalletDialog />
+      </>
+    );
+  const account = wallet.account ?? '';
+  return (
+    <>
+      <Menu
+        trigger={
+          <Button aria-label={`Wallet ${account}`}>
+            {wallet.dev ? <span aria-hidden="true" title="development account">⚠</span> : null}
+            <code>{shortHash(account)}</code>
+            <span className="num wide-only muted">{amountWithUnit(free, unit)}</span>
+          </Button>
+        }
+        items={[
+          { heading: `${wallet.label ?? 'wallet'}${wallet.kind === 'watch' ? ' (cannot sign)' : ''}` },
+          { label: 'Account, deposit, withdraw', onSelect: () => void navigate({ to: '/wallet' }) },
+          { label: 'My history', onSelect: () => void navigate({ to: `/address/${account}` as never }) },
+          { label: 'Copy address', onSelect: () => void navigator.clipboard?.writeText(account).then(() => say('address copied')) },
+          'line',
+          { label: 'Switch account', onSelect: openWallets },
+          { label: 'Disconnect', onSelect: disconnect },
+        ]}
+      />
+      <WalletDialog />
+    </>
+  );
+}
+
+export function WrongChain(): ReactNode {
+  const wallet = useWallet();
+  const boot = useBoot();
+  const chain = boot.chains[0];
+  const [problem, setProblem] = useState<string | null>(null);
+  if (wallet.kind !== 'connected' || !chain || wallet.chainId === null || wallet.chainId === chain.id) return null;
+  const rpcUrl = new URL(chain.rpc, location.origin).href;
+  const change = (): void => {
+    setProblem(null);
+    wallet.signer?.switchChain(chain.id, chain.name, rpcUrl).catch((error: Error) => setProblem(error.message));
+  };
+  return (
+    <div className="banner tone-danger" role="alert">
+      <strong>Your wallet is on chain {wallet.chainId}, this page on {chain.name} ({chain.id}).</strong>
+      <Button look="tiny" onClick={change}>Switch the wallet</Button>
+      <span className="small" style={{ color: 'var(--text)' }}>
+        By hand: chain id <code>{chain.id}</code>, RPC <code>{rpcUrl}</code>
+      </span>
+      {problem ? <span className="small">{problem}</span> : null}
+    </div>
+  );
+}
+
+/** What a page shows where a wallet is needed and none is there. */
+export function NeedWallet({ to, children }: { to: string; children: ReactNode }): ReactNode {
+  const wallet = useWallet();
+  if (wallet.kind === 'connected' || wallet.kind === 'watch') return <>{children}</>;
+  return (
+    <div className="empty">
+      <span>Connect a wallet to {to}.</span>
+      <Button look="primary" onClick={openWallets}>Connect</Button>
+    </div>
+  );
+}
+
+/** Names the account that is needed when another is connected. */
+export function NeedOwner({ owner, to }: { owner: string; to: string }): ReactNode {
+  const wallet = useWallet();
+  if (wallet.account?.toLowerCase() === owner.toLowerCase()) return null;
+  return (
+    <Notice tone="warning" inline>
+      To {to} the owner <Address of={owner} /> is needed{wallet.account ? <>; connected is <Address of={wallet.account} /></> : null}.
+    </Notice>
+  );
+}
+
