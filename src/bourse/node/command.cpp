@@ -31,6 +31,8 @@ void add_run_options(CLI::App& app, NodeFlags& flags) {
         ->check(CLI::Range(0, 1000));
     sys::add_option(app, "node", "heartbeat-ms", flags.node.heartbeat_ms,
                     "An empty block after that long without one; 0: none");
+    sys::add_option(app, "node", "history-blocks", flags.node.history_blocks,
+                    "Blocks whose state is kept (at least 128), unless the genesis asks for an archive; 0: all");
     sys::add_option(app, "node", "handler-threads", flags.handler_threads, "Threads that answer requests")
         ->check(CLI::Range(1, 256));
     sys::add_option(app, "node", "allow-host", flags.node.allowed_hosts,

@@ -77,7 +77,7 @@ Result<std::unique_ptr<Node>> Node::open(NodeOptions options) {
     engine.compat_delay_ms = options.compat_delay_ms;
     engine.heartbeat_ms = options.heartbeat_ms;
     BOURSE_TRY(engine.quota_exempt, parse_addresses(options.quota_exempt));
-    engine.state.history_blocks = genesis.archive ? 0 : 128;
+    engine.state.history_blocks = genesis.archive ? 0 : options.history_blocks;
     engine.genesis = std::move(genesis);
     BOURSE_TRY(impl->engine, engine::Engine::open(std::move(engine)));
     const auto own = options.data_dir / "genesis.json";

@@ -20,6 +20,8 @@ struct NodeOptions {
     std::uint16_t port = 8545;  ///< 0: a free one
     std::uint64_t compat_delay_ms = 100;
     std::uint64_t heartbeat_ms = 5'000;
+    /// Blocks whose state is kept, where the genesis does not ask for an archive; 0: all. At least 128 otherwise.
+    std::uint64_t history_blocks = 128;
     unsigned handler_threads = 8;
     bool cors = false;  ///< any web origin may use the RPC
     std::vector<std::string> allowed_hosts;
