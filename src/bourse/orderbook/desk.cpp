@@ -15,8 +15,8 @@ constexpr std::chrono::milliseconds kDeskPause{
 broker::Order offer_of(const OrderRecord& record) {
     return broker::order_from(record.order, record.hash, record.signer, record.remaining, record.published_ms);
 }
-bool has_stake(const OrderRecord& record) {
-    return record.kind == poco::OrderKind::kWorkerpool || record.kind == poco::OrderKind::kRequest;
+bool has_stake(poco::OrderKind kind) {
+    return kind == poco::OrderKind::kWorkerpool || kind == poco::OrderKind::kRequest;
 }
 
 }  // namespace
@@ -114,10 +114,10 @@ void Desk::load() {
         broker_.set_group(*address_from_hex(db::sql_text(row[0])), db::sql_int(row[1]) != 0);
     Hash after;
     for (;;) {
-        const auto page = book_->open_after(after, config_.page);
-        for (const auto& record : page) {
-            broker_.add(offer_of(record));
-            if (has_stake(record)) unknown_accounts_.insert(record.signer);
+        const auto page = book_->offers_after(after, config_.page);
+        for (const auto& order : page) {
+            broker_.add(order);
+            if (has_stake(order.kind)) unknown_accounts_.insert(order.owner);
         }
         if (page.size() < config_.page) break;
         after = page.back().hash;
@@ -196,7 +196,7 @@ void Desk::refresh_orders(const std::vector<Hash>& hashes) {
             continue;
         }
         // Its stake first: an order is not on show before it is known to be covered.
-        if (has_stake(*record) && !broker_.funds(record->signer)) {
+        if (has_stake(record->kind) && !broker_.funds(record->signer)) {
             broker_.set_funds(record->signer, 0);
             unknown_accounts_.insert(record->signer);
         }

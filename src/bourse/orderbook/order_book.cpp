@@ -143,6 +143,36 @@ OrderRecord record_of(const db::SqlRow& row) {
     return record;
 }
 
+/// The row as `OrderBook::offers_after` selects it. Orders of millions are loaded so: no JSON but for a request's
+/// limits.
+broker::Order offer_of_row(const db::SqlRow& row) {
+    const auto number = [&](std::size_t i) { return static_cast<std::uint64_t>(db::sql_int(row[i])); };
+    const auto address = [&](std::size_t i) { return *address_from_hex(db::sql_text(row[i])); };
+    broker::Order out;
+    out.hash = *hash_from_hex(db::sql_text(row[0]));
+    out.kind = static_cast<poco::OrderKind>(db::sql_int(row[1]));
+    out.owner = address(2);
+    out.subject = address(3);
+    out.app = address(4);
+    out.dataset = address(5);
+    out.workerpool = address(6);
+    out.requester = address(7);
+    out.price = number(8);
+    out.volume = number(9);
+    out.remaining = number(10);
+    out.category = number(11);
+    out.trust = number(12);
+    out.published_ms = number(13);
+    for (std::size_t i = 0; i < 8; ++i)
+        for (std::size_t j = 0; j < 4; ++j)
+            out.tag.data[4 * i + j] = static_cast<std::uint8_t>(number(14 + i) >> (24 - 8 * j));
+    if (out.kind != poco::OrderKind::kRequest) return out;
+    const auto body = nlohmann::json::parse(db::sql_text(row[22]));
+    out.app_max = body.at("appmaxprice").get<std::uint64_t>();
+    out.dataset_max = body.at("datasetmaxprice").get<std::uint64_t>();
+    return out;
+}
+
 bool permits(const Address& restriction, const Address& party) { return restriction.is_zero() || restriction == party; }
 
 bool fits(const poco::AnyOrder& offer, const poco::RequestOrder& request) {
@@ -250,9 +280,16 @@ void OrderBook::set_state(const Hash& hash, std::uint64_t remaining, OrderStatus
 
 std::vector<Hash> OrderBook::take_touched() { return std::exchange(touched_, {}); }
 
-std::vector<OrderRecord> OrderBook::open_after(const Hash& after, std::size_t limit) const {
-    return select("hash>?1 AND status='open' ORDER BY hash LIMIT ?2",
-                  {to_hex(after), static_cast<std::int64_t>(limit)});
+std::vector<broker::Order> OrderBook::offers_after(const Hash& after, std::size_t limit) const {
+    std::vector<broker::Order> out;
+    for (const auto& row :
+         db_->query("SELECT hash, kind, signer, subject, app, dataset, workerpool, requester, price, volume,"
+                    " remaining, category, trust, published_ms, tag0, tag1, tag2, tag3, tag4, tag5,"
+                    " tag6, tag7, CASE WHEN kind=3 THEN body ELSE '' END FROM orders"
+                    " WHERE hash>?1 AND status='open' ORDER BY hash LIMIT ?2",
+                    {to_hex(after), static_cast<std::int64_t>(limit)}))
+        out.push_back(offer_of_row(row));
+    return out;
 }
 
 std::optional<OrderRecord> OrderBook::find(const Hash& hash) const {

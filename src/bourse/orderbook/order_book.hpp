@@ -3,6 +3,7 @@
 
 #include <bourse/base/bytes.hpp>
 #include <bourse/base/result.hpp>
+#include <bourse/broker/order.hpp>
 #include <bourse/db/sql.hpp>
 #include <bourse/poco/order_json.hpp>
 #include <bourse/poco/orders.hpp>
@@ -77,8 +78,8 @@ public:
     /// Hashes written since the last call. Writers take them once their transaction has committed and tell whoever
     /// keeps a copy (`Desk`); after a rollback they are harmless, since a reader looks at the table.
     std::vector<Hash> take_touched();
-    /// Open orders by hash, `limit` at most, above `after`: for loading all of them in pages.
-    std::vector<OrderRecord> open_after(const Hash& after, std::size_t limit) const;
+    /// Open orders as the broker keeps them, by hash, `limit` at most, above `after`: for loading all of them in pages.
+    std::vector<broker::Order> offers_after(const Hash& after, std::size_t limit) const;
     std::optional<OrderRecord> find(const Hash& hash) const;  ///< of any kind
 
     std::uint64_t count_open(poco::OrderKind kind) const;

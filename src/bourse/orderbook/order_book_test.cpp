@@ -166,6 +166,32 @@ TEST_P(OrderBookTest, pages_and_their_limits) {
     EXPECT_EQ(refused(Kind::kApp, {{"app", "me"}}).message, "app must be an ethereum address");
 }
 
+TEST_P(OrderBookTest, loaded_offers_are_the_published_orders) {
+    auto request = chain_.request_order("app", "buyer");
+    request.datasetmaxprice = 4;
+    request.tag = poco::with_bit(poco::with_bit({}, 0), 200);
+    std::map<Hash, broker::Order> expected;
+    const auto put = [&](const auto& order, std::string_view signer) {
+        const auto hash = add(order, signer, 1);
+        expected[hash] = broker::order_from(order, hash, wallet(signer), 1, clock_);
+    };
+    put(chain_.signed_by(request, "buyer"), "buyer");
+    put(chain_.app_order("app", 3, "seller"), "seller");
+    put(chain_.dataset_order("data", 5, "seller"), "seller");
+    auto pool = chain_.pool_order("pool", 7, "owner");
+    pool.requesterrestrict = wallet("buyer");
+    pool.category = 3;
+    put(chain_.signed_by(pool, "owner"), "owner");
+    book_.set_state(add(chain_.app_order("app", 9, "seller"), "seller"), 0, OrderStatus::kFilled);
+    std::map<Hash, broker::Order> loaded;
+    Hash after;
+    for (auto page = book_.offers_after(after, 3); !page.empty(); page = book_.offers_after(after, 3)) {
+        for (const auto& order : page) loaded[order.hash] = order;
+        after = page.back().hash;
+    }
+    EXPECT_EQ(loaded, expected);
+}
+
 TEST_P(OrderBookTest, only_open_orders_are_listed_but_every_one_is_found) {
     const auto hash = add(chain_.app_order("app", 1, "seller"), "seller");
     book_.set_state(hash, 0, OrderStatus::kFilled);
