@@ -26,6 +26,8 @@ say "packages"
 say "build (a few minutes the first time)"
 cmake --preset release >/dev/null
 cmake --build --preset release --target bourse >&2
+say "web app"
+./scripts/build_ui.sh >&2
 say "market"
 as_root=()
 if [ "$(id -u)" -ne 0 ] && ! unshare --user true 2>/dev/null; then

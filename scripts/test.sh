@@ -69,6 +69,9 @@ check tools/lint/format.sh
 say "build (release, warnings are errors)"
 if ! build ci all; then failed=$((failed + 1)); finish; fi
 
+say "build (web app)"
+if ! ./scripts/build_ui.sh; then failed=$((failed + 1)); finish; fi
+
 say "tier 1: unit tests and kept fuzz corpora"
 suite python3 tools/test/units.py build/release
 [ "$tiers" = fast ] && finish
