@@ -266,8 +266,7 @@ std::vector<std::pair<Address, Bytes32>> State::touched_slots() const {
     for (const auto& undo : impl_->journal)
         if (const auto* slot = std::get_if<SlotUndo>(&undo)) out.emplace_back(slot->entry->address, slot->entry->key);
     std::ranges::sort(out);
-    const auto rest = std::ranges::unique(out);
-    out.erase(rest.begin(), rest.end());
+    out.erase(std::unique(out.begin(), out.end()), out.end());  // clang 14 has no ranges::unique over libstdc++ 12
     return out;
 }
 
