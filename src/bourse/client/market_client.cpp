@@ -6,7 +6,9 @@
 #include <bourse/poco/order_json.hpp>
 
 #include <fmt/format.h>
+#include <chrono>
 #include <nlohmann/json.hpp>
+#include <thread>
 
 namespace bourse::client {
 
@@ -15,6 +17,7 @@ using nlohmann::json;
 namespace {
 
 constexpr std::size_t kPageSize = 100;
+constexpr std::chrono::milliseconds kRestPause{250};
 
 Error market_bad_answer(const std::string& url, std::string_view what) {
     return {"MARKET_BAD_ANSWER", fmt::format("The market at {} answered in an unexpected form: {}.", url, what)};
@@ -53,6 +56,30 @@ Result<json> market_exchange(const std::string& base, const net::ClientRequest& 
     if (response->status >= 400 || !body.is_object() || !body.value("ok", false))
         return fail("MARKET_REFUSED", fmt::format("The market refused: {}", sentence));
     return body;
+}
+
+/// The other interface: no "ok", errors as {code, message}.
+Result<json> v1_exchange(const std::string& base, const std::string& url) {
+    net::ClientRequest request;
+    request.url = url;
+    request.headers["accept"] = "application/json";
+    const auto response = net::http_request(request);
+    if (!response)
+        return fail("MARKET_UNREACHABLE",
+                    fmt::format("No market answers at {} ({}). Start it with `bourse up`, or give "
+                                "another with --market.",
+                                base, response.error().message));
+    auto body = json::parse(response->body, nullptr, false);
+    if (!body.is_object()) return fail(market_bad_answer(base, fmt::format("status {}, no JSON", response->status)));
+    if (response->status < 400) return body;
+    const auto text = [&](const char* name, const std::string& otherwise) {
+        const auto found = body.find(name);
+        return found != body.end() && found->is_string() ? found->get<std::string>() : otherwise;
+    };
+    const auto code = response->status == 404   ? "NOT_FOUND"
+                      : response->status == 429 ? "MARKET_BUSY"
+                                                : "MARKET_REFUSED";
+    return fail(text("code", code), text("message", error_sentence(body, response->status)));
 }
 
 template <class Order>
@@ -187,14 +214,28 @@ Result<std::vector<Hash>> MarketClient::unpublish(OrderKind kind, Unpublish what
         body = {{"target", what == Unpublish::kLast ? "unpublish_last" : "unpublish_all"},
                 {field, to_checksum(resource)}};
     }
-    BOURSE_TRY(auto answer, write("PUT", kind, body, key));
+    auto answer = write("PUT", kind, body, key);
+    // A market may let an order rest for a moment before it can be withdrawn: its limit is seconds at most.
+    for (int i = 0; i < 20 && !answer && answer.error().message.find("rests at least") != std::string::npos; ++i) {
+        std::this_thread::sleep_for(kRestPause);
+        answer = write("PUT", kind, body, key);
+    }
+    if (!answer) return fail(std::move(answer).error());
     std::vector<Hash> out;
-    for (const auto& item : answer.value("unpublished", json::array())) {
+    for (const auto& item : answer->value("unpublished", json::array())) {
         auto value = item.is_string() ? hash_from_hex(item.get_ref<const std::string&>()) : std::nullopt;
         if (!value) return fail(market_bad_answer(url_, "an unpublished order without its hash"));
         out.push_back(*value);
     }
     return out;
+}
+
+Result<json> MarketClient::get_v1(const std::string& path, OrderQuery query) const {
+    return v1_exchange(url_, url_ + "/v1" + path + query_text(query));
+}
+
+Result<json> MarketClient::explain(std::string_view subject, const std::string& id) const {
+    return get_v1(fmt::format("/explain/{}/{}", subject, net::percent_encode(id)));
 }
 
 Result<MarketClient::FaucetAnswer> MarketClient::faucet(const Address& address) const {

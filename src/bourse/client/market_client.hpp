@@ -51,12 +51,19 @@ public:
     /// Publishes a signed order (JSON as poco/order_json.hpp writes it) with a fresh challenge; gives its hash.
     Result<Hash> publish(OrderKind kind, const nlohmann::json& order, const crypto::PrivateKey& key) const;
     enum class Unpublish { kOne, kLast, kAll };
-    /// `hash` for kOne; `resource` (app, dataset, workerpool address, or the requester) for the others.
+    /// Waits out the market's minimum rest time where the order is younger. `hash` for kOne; `resource` (app, dataset,
+    /// workerpool address, or the requester) for the others.
     Result<std::vector<Hash>> unpublish(OrderKind kind, Unpublish what, const Hash& hash, const Address& resource,
                                         const crypto::PrivateKey& key) const;
 
     /// GET of any path below the market with the chain id added; the body as JSON once `ok` is true.
     Result<nlohmann::json> get(const std::string& path, OrderQuery query = {}) const;
+
+    /// GET below /v1 (web-ui §12.1): the body as JSON. Errors as above, the market's own code where it names one;
+    /// NOT_FOUND (404).
+    Result<nlohmann::json> get_v1(const std::string& path, OrderQuery query = {}) const;
+    /// Why an "order", "deal", "task" or "worker" waits: {subject, id, state, reasons:[…]}.
+    Result<nlohmann::json> explain(std::string_view subject, const std::string& id) const;
 
     struct FaucetAnswer {
         std::string message;

@@ -24,6 +24,16 @@ protected:
         server_.route("POST", "/v1/faucet", [](const net::Request&) {
             return net::Response::json(429, R"({"ok":false,"error":"next at noon"})");
         });
+        server_.route("GET", "/v1/explain/:subject/:id", [](const net::Request& request) {
+            if (request.params.at("subject") != "deal")
+                return net::Response::json(404, R"({"code":"NOT_FOUND","message":"There is none."})");
+            return net::Response::json(200, R"({"subject":"deal","state":"running","reasons":[]})");
+        });
+        server_.route("PUT", "/apporders", [this](const net::Request&) {
+            if (++withdrawals_ == 1)
+                return net::Response::json(403, R"({"ok":false,"error":"an order rests at least 500 ms"})");
+            return net::Response::json(200, json{{"ok", true}, {"unpublished", {to_hex(Hash{})}}}.dump());
+        });
         EXPECT_TRUE(server_.start());
     }
     ~MarketClientTest() override { server_.stop(); }
@@ -56,6 +66,7 @@ protected:
             return net::Response::json(400, R"({"ok":false,"error":"wrong chain"})");
         return net::Response::json(200, json{{"ok", true}, {"published", {{"orderHash", to_hex(Hash{})}}}}.dump());
     }
+    int withdrawals_ = 0;
     MarketClient client() const { return MarketClient("http://127.0.0.1:" + std::to_string(server_.port()), 65535); }
 
     net::HttpServer server_;
@@ -86,6 +97,19 @@ TEST_F(MarketClientTest, refusals_carry_the_markets_sentence) {
     EXPECT_EQ(client().faucet(Address{}).error(), (Error{"FAUCET_WAIT", "next at noon"}));
     EXPECT_EQ(client().order(OrderKind::kDataset, Hash{}).error().code, "ORDER_NOT_FOUND");
     EXPECT_EQ(MarketClient("http://127.0.0.1:1", 1).app_orders({}).error().code, "MARKET_UNREACHABLE");
+}
+
+TEST_F(MarketClientTest, explanation_or_not_found) {
+    const auto found = client().explain("deal", to_hex(Hash{}));
+    ASSERT_TRUE(found) << found.error().message;
+    EXPECT_EQ((*found)["state"], "running");
+    EXPECT_EQ(client().explain("task", to_hex(Hash{})).error().code, "NOT_FOUND");
+}
+
+TEST_F(MarketClientTest, withdrawal_waits_out_the_rest_time) {
+    const auto gone = client().unpublish(OrderKind::kApp, MarketClient::Unpublish::kOne, Hash{}, {}, key_);
+    ASSERT_TRUE(gone) << gone.error().message;
+    EXPECT_EQ(gone->size(), 1U);
 }
 
 }  // namespace
