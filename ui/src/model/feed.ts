@@ -57,6 +57,7 @@ type Message = {
   message?: string;
 };
 
+const CONNECT_LIMIT_MS = 10_000;
 const LAGGING_MS = 15_000;
 const LOST_MS = 30_000;
 const PING_MS = 10_000;
@@ -215,6 +216,8 @@ export class Feed {
       message: (text) => current(() => this.received(text)),
       closed: () => current(() => this.closed()),
     });
+    // A network that swallows packets neither opens nor refuses.
+    this.cancels.push(this.clock.later(CONNECT_LIMIT_MS, () => current(() => this.status.phase === 'connecting' && this.closed())));
   }
 
   private opened(): void {

@@ -57,7 +57,7 @@ function Head<Row>({ column, sort, onSort }: { column: Column<Row>; sort: string
 export function Table<Row>({ caption, columns, rows, rowKey, link, mine, rowClass, cards = true, sort, onSort }: TableProps<Row>): ReactNode {
   const navigate = useNavigate();
   return (
-    <div className="table-wrap" tabIndex={0} role="region" aria-label={caption}>
+    <div className="table-wrap" tabIndex={0} role="region" aria-label={`${caption}, table`}>
       <table className={`data ${cards ? 'cards' : ''}`}>
         <caption className="sr">{caption}</caption>
         <thead>

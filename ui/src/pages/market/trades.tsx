@@ -53,7 +53,7 @@ export function TradesPanel({ trades, account, unit, paused, waiting, onPause, o
       ) : rows.length === 0 ? (
         <EmptyState>{whose === 'mine' ? (account ? 'You have not traded here yet.' : 'Connect a wallet to see your trades.') : 'No trades of this commodity yet.'}</EmptyState>
       ) : (
-        <div className="table-wrap" tabIndex={0} role="region" aria-label="Recent trades" onFocus={() => onHold(true)} onBlur={() => onHold(false)}>
+        <div className="table-wrap" tabIndex={0} role="region" aria-label="Recent trades, table" onFocus={() => onHold(true)} onBlur={() => onHold(false)}>
           <table className="data" style={{ ['--row' as string]: '24px' }}>
             <caption className="sr">Recent trades, newest first</caption>
             <thead>
