@@ -6,14 +6,15 @@
 
 namespace bourse::orderbook {
 
-const char* const kMatchesSchema =
+const std::string kMatchesSchema =
     "CREATE TABLE matches(id TEXT PRIMARY KEY, request TEXT NOT NULL, app TEXT NOT NULL, dataset TEXT NOT NULL,"
     " workerpool TEXT NOT NULL, volume BIGINT NOT NULL, price BIGINT NOT NULL, state TEXT NOT NULL, reason TEXT NOT "
     "NULL,"
     " block_number BIGINT NOT NULL, created_ms BIGINT NOT NULL);"
     "CREATE INDEX matches_state ON matches(state);"
     "CREATE INDEX matches_request ON matches(request);"
-    "CREATE TABLE known_groups(address TEXT PRIMARY KEY, is_group BIGINT NOT NULL)";
+    "CREATE TABLE known_groups(address TEXT PRIMARY KEY, is_group BIGINT NOT NULL);" +
+    std::string(kUndoSchema);
 
 namespace {
 

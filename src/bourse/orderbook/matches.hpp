@@ -16,7 +16,8 @@
 
 namespace bourse::orderbook {
 
-extern const char* const kMatchesSchema;
+/// With kUndoSchema.
+extern const std::string kMatchesSchema;
 
 /// "sent", "mined" (the chain has it; the book has not seen the block yet), "done", "refused", "obsolete".
 enum class MatchState : std::uint8_t { kSent, kMined, kDone, kRefused, kObsolete };

@@ -23,6 +23,12 @@ const char* const kOrdersSchema =
     "CREATE INDEX orders_signer ON orders(kind, status, signer);"
     "CREATE INDEX orders_app ON orders(kind, status, app)";
 
+const char* const kUndoSchema =
+    "CREATE TABLE order_changes(id INTEGER PRIMARY KEY AUTOINCREMENT, block_number BIGINT NOT NULL, hash TEXT NOT NULL,"
+    " status TEXT NOT NULL, remaining BIGINT NOT NULL);"
+    "CREATE INDEX order_changes_block ON order_changes(block_number);"
+    "CREATE TABLE recent_blocks(number BIGINT PRIMARY KEY, hash TEXT NOT NULL)";
+
 namespace {
 
 constexpr std::uint64_t kBulkVolume = kMaxSafeInteger - 1;
@@ -274,8 +280,27 @@ void OrderBook::remove(const Hash& hash) {
 
 void OrderBook::set_state(const Hash& hash, std::uint64_t remaining, OrderStatus status) {
     touched_.push_back(hash);
+    if (undo_block_)
+        db_->execute(
+            "INSERT INTO order_changes(block_number, hash, status, remaining)"
+            " SELECT CAST(?1 AS BIGINT), hash, status, remaining FROM orders WHERE hash=?2",
+            {as_sql(*undo_block_), to_hex(hash)});
     db_->execute("UPDATE orders SET remaining=?1, status=?2 WHERE hash=?3",
                  {as_sql(remaining), std::string(to_text(status)), to_hex(hash)});
+}
+
+void OrderBook::undo_above(std::uint64_t block) {
+    for (const auto& row : db_->query("SELECT hash, status, remaining FROM order_changes WHERE block_number>?1"
+                                      " ORDER BY id DESC",
+                                      {as_sql(block)})) {
+        touched_.push_back(*hash_from_hex(db::sql_text(row[0])));
+        db_->execute("UPDATE orders SET status=?1, remaining=?2 WHERE hash=?3", {row[1], row[2], row[0]});
+    }
+    db_->execute("DELETE FROM order_changes WHERE block_number>?1", {as_sql(block)});
+}
+
+void OrderBook::forget_undo_below(std::uint64_t block) {
+    db_->execute("DELETE FROM order_changes WHERE block_number<?1", {as_sql(block)});
 }
 
 std::vector<Hash> OrderBook::take_touched() { return std::exchange(touched_, {}); }

@@ -62,6 +62,7 @@ struct OrderPage {
 };
 
 extern const char* const kOrdersSchema;
+extern const char* const kUndoSchema;  ///< a part of kMatchesSchema; needed where keep_undo() is used
 
 /// No locking of its own beyond the database's; writers hold Market's mutex. Addresses of records are as in the orders.
 class OrderBook {
@@ -74,6 +75,12 @@ public:
     void put(const OrderRecord& record);
     void remove(const Hash& hash);
     void set_state(const Hash& hash, std::uint64_t remaining, OrderStatus status);
+
+    /// While set, set_state() writes down what was before, for undo_above(): chains whose blocks may be replaced.
+    void keep_undo(std::optional<std::uint64_t> block) { undo_block_ = block; }
+    /// Brings back what orders were before the blocks above this one. Needs a transaction.
+    void undo_above(std::uint64_t block);
+    void forget_undo_below(std::uint64_t block);
 
     /// Hashes written since the last call. Writers take them once their transaction has committed and tell whoever
     /// keeps a copy (`Desk`); after a rollback they are harmless, since a reader looks at the table.
@@ -99,6 +106,7 @@ private:
     std::vector<OrderRecord> select(const std::string& where, const db::SqlRow& args) const;
     db::Database* db_;
     std::vector<Hash> touched_;
+    std::optional<std::uint64_t> undo_block_;
 };
 
 /// Price a task in nRLC by which a book is sorted (of a request: what it pays the pool), volume, category, trust.

@@ -5,6 +5,7 @@
 #include <bourse/poco/events.hpp>
 #include <bourse/sys/log.hpp>
 
+#include <algorithm>
 #include <map>
 
 namespace bourse::orderbook {
@@ -90,6 +91,7 @@ Result<client::FollowerConfig> Reaction::follow() const {
                       events::ClosedWorkerpoolOrder::kTopic, events::ClosedRequestOrder::kTopic,
                       events::Transfer::kTopic, events::CreateCategory::kTopic}};
     config.cursor = cursor();
+    config.rollback_depth = rollback_depth_;
     return config;
 }
 
@@ -200,6 +202,7 @@ void Reaction::kill_uncovered(const Changes& changes) {
 }
 
 void Reaction::write(const Changes& changes, const client::BlockBatch& batch) {
+    if (rollback_depth_ > 0) book_->keep_undo(batch.last.number);
     db_->transaction([&] {
         std::set<std::pair<poco::OrderKind, Address>> left;
         settle_orders(changes, left);
@@ -208,11 +211,45 @@ void Reaction::write(const Changes& changes, const client::BlockBatch& batch) {
         for (const auto& [kind, resource] : left) kill_dependants(*book_, kind, resource);
         for (const auto& deal : changes.deals) ledger_->put(deal, changes.chain_id);
         for (const auto& category : changes.categories) ledger_->put(category);
-        db_->execute(
-            "INSERT INTO chain_cursor(id, number, hash) VALUES(1,?1,?2)"
-            " ON CONFLICT(id) DO UPDATE SET number=excluded.number, hash=excluded.hash",
-            {static_cast<std::int64_t>(batch.last.number), to_hex(batch.last.hash)});
+        write_cursor({batch.last.number, batch.last.hash});
     });
+    book_->keep_undo(std::nullopt);
+}
+
+void Reaction::write_cursor(const client::Cursor& cursor) {
+    const auto number = static_cast<std::int64_t>(cursor.number);
+    db_->execute(
+        "INSERT INTO chain_cursor(id, number, hash) VALUES(1,?1,?2)"
+        " ON CONFLICT(id) DO UPDATE SET number=excluded.number, hash=excluded.hash",
+        {number, to_hex(cursor.hash)});
+    if (rollback_depth_ == 0) return;
+    db_->execute("DELETE FROM recent_blocks WHERE number>=?1", {number});
+    db_->execute("INSERT INTO recent_blocks(number, hash) VALUES(?1,?2)", {number, to_hex(cursor.hash)});
+    const auto oldest = cursor.number - std::min(cursor.number, rollback_depth_);
+    db_->execute("DELETE FROM recent_blocks WHERE number<?1", {static_cast<std::int64_t>(oldest)});
+    book_->forget_undo_below(oldest);
+}
+
+std::vector<client::Cursor> Reaction::recent() const {
+    std::vector<client::Cursor> out;
+    for (const auto& row : db_->query("SELECT number, hash FROM recent_blocks ORDER BY number DESC LIMIT ?1",
+                                      {static_cast<std::int64_t>(rollback_depth_)}))
+        out.push_back({static_cast<std::uint64_t>(db::sql_int(row[0])), *hash_from_hex(db::sql_text(row[1]))});
+    return out;
+}
+
+void Reaction::roll_back(const client::Cursor& to) {
+    const std::lock_guard lock(*mutex_);
+    db_->transaction([&] {
+        book_->undo_above(to.number);
+        db_->execute("DELETE FROM deals WHERE block_number>?1", {static_cast<std::int64_t>(to.number)});
+        write_cursor(to);
+    });
+    Applied applied{book_->take_touched(), {}, to.number};
+    for (const auto& hash : applied.orders)
+        if (const auto record = book_->find(hash)) applied.accounts.insert(record->signer);
+    sys::log_warn("blocks were replaced", {{"back_to", std::to_string(to.number)}});
+    if (on_applied) on_applied(applied);
 }
 
 Status<> Reaction::apply(const client::BlockBatch& batch) {

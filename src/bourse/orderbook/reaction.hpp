@@ -38,6 +38,12 @@ public:
     /// Applies a batch and its cursor in one transaction, after reading what it needs from the chain. On an error
     /// nothing is written and the batch has to come again.
     Status<> apply(const client::BlockBatch& batch);
+    /// For chains whose blocks may be replaced: how many of them. Needs kUndoSchema; set it before follow().
+    void set_rollback_depth(std::uint64_t blocks) { rollback_depth_ = blocks; }
+    /// Cursors of the last blocks, newest first, for client::FollowerCallbacks.
+    std::vector<client::Cursor> recent() const;
+    /// Undoes what the blocks above `to` did to orders, deals and the cursor.
+    void roll_back(const client::Cursor& to);
     /// Categories that no log tells of (those of the genesis). Errors of the chain.
     Status<> read_categories();
 
@@ -55,6 +61,9 @@ private:
     Ledger* ledger_;
     MarketChain* chain_;
     std::mutex* mutex_;
+    std::uint64_t rollback_depth_ = 0;
+
+    void write_cursor(const client::Cursor& cursor);
 };
 
 }  // namespace bourse::orderbook

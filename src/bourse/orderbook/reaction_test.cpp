@@ -164,6 +164,33 @@ TEST_P(ReactionTest, nothing_is_written_while_the_node_is_away) {
     EXPECT_EQ(status(Kind::kApp, app), OrderStatus::kCanceled);
 }
 
+TEST_P(ReactionTest, replaced_blocks_are_undone) {
+    EXPECT_TRUE(db_->migrate({kOrdersSchema, kLedgerSchema, kCursorSchema, kUndoSchema}));
+    reaction_.set_rollback_depth(3);
+    const auto app = add(chain_.app_order("app", 1, "seller"), "seller");
+    const auto pool = add(chain_.pool_order("pool", 20, "owner"), "owner");
+    const auto request = add(chain_.request_order("app", "buyer"), "buyer");
+    apply({}, 3);
+    apply({}, 4);
+    apply({log_of(poco::kHub, match(app, pool, request, 1), 5)}, 5);
+    EXPECT_EQ(status(Kind::kRequest, request), OrderStatus::kFilled);
+    EXPECT_EQ(remaining(Kind::kWorkerpool, pool), 9U);
+    const auto recent = reaction_.recent();
+    ASSERT_EQ(recent.size(), 3U);
+    EXPECT_EQ(recent[0].number, 5U);
+    std::vector<Hash> told;
+    reaction_.on_applied = [&](const Reaction::Applied& applied) { told = applied.orders; };
+    reaction_.roll_back(recent[1]);
+    EXPECT_EQ(status(Kind::kRequest, request), OrderStatus::kOpen);
+    EXPECT_EQ(remaining(Kind::kRequest, request), 1U);
+    EXPECT_EQ(remaining(Kind::kWorkerpool, pool), 10U);
+    EXPECT_EQ(reaction_.cursor()->number, 4U);
+    EXPECT_EQ(ledger_.deals({}, 0, 10).count, 0U);
+    EXPECT_EQ(told.size(), 3U);
+    apply({log_of(poco::kHub, ev::ClosedWorkerpoolOrder{poco::OrderHash(pool)})}, 5);
+    EXPECT_EQ(status(Kind::kWorkerpool, pool), OrderStatus::kCanceled);
+}
+
 TEST_P(ReactionTest, a_batch_twice_changes_nothing_more) {
     const auto app = add(chain_.app_order("app", 1, "seller"), "seller");
     const auto pool = add(chain_.pool_order("pool", 20, "owner"), "owner");
