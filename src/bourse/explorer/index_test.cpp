@@ -20,29 +20,8 @@ std::unique_ptr<Index> index_at(const std::string& url) {
     return *std::move(index);
 }
 
-/// An index with the categories of a genesis.
-class FakeChain final : public ExplorerChain {
-public:
-    const Address& hub() const override { return poco::kHub; }
-    Result<client::HubFacts> facts() override { return client::HubFacts{}; }
-    Result<Hash> genesis() override { return genesis_; }
-    Result<std::vector<poco::Deal>> deals(std::span<const poco::DealId>) override { return std::vector<poco::Deal>{}; }
-    Result<std::vector<poco::Task>> tasks(std::span<const poco::TaskId>) override { return std::vector<poco::Task>{}; }
-    Result<std::vector<poco::Contribution>> contributions(std::span<const std::pair<poco::TaskId, Address>>) override {
-        return std::vector<poco::Contribution>{};
-    }
-    Result<poco::AppInfo> app(const Address&) override { return poco::AppInfo{}; }
-    Result<poco::DatasetInfo> dataset(const Address&) override { return poco::DatasetInfo{}; }
-    Result<poco::WorkerpoolInfo> workerpool(const Address&) override { return poco::WorkerpoolInfo{}; }
-    Result<std::vector<poco::Category>> categories() override { return MadeHistory::categories(); }
-    Result<std::vector<std::uint64_t>> block_times(std::span<const std::uint64_t>) override {
-        return std::vector<std::uint64_t>{};
-    }
-    Hash genesis_ = crypto::keccak256("genesis");
-};
-
 void prepare(Index& index) {
-    FakeChain chain;
+    testing::MadeChain chain;
     ASSERT_TRUE(index.prepare(chain));
 }
 
@@ -125,8 +104,8 @@ TEST(ExplorerIndex, ABatchThatFailsLeavesNothing) {
 TEST(ExplorerIndex, RefusesAnotherChain) {
     const auto index = index_at("sqlite::memory:");
     prepare(*index);
-    FakeChain other;
-    other.genesis_ = crypto::keccak256("other");
+    testing::MadeChain other;
+    other.genesis_hash = crypto::keccak256("other");
     const auto refused = index->prepare(other);
     ASSERT_FALSE(refused);
     EXPECT_EQ(refused.error().code, "FOREIGN_DATA");

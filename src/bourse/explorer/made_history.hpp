@@ -17,7 +17,7 @@ namespace events = poco::events;
 struct HistoryOptions {
     unsigned seed = 1;
     std::size_t apps = 20, datasets = 5, pools = 4, requesters = 50, workers = 20;
-    bool with_tasks = true;  ///< tasks, contributions and money of each deal
+    std::size_t task_share = 1;  ///< a task is run for one deal in so many; 0: for none
     std::uint64_t first_time_s = 1'700'000'000;
 };
 
@@ -176,7 +176,7 @@ private:
         lock(deal.workerpool.owner, deal.workerpool.price * 30 / 100 * deal.bot_size);
         emit(events::SchedulerNotice{deal.workerpool.pointer, match.dealid});
         emit(match);
-        if (options_.with_tasks && below(10) != 0) run_task(match.dealid, deal, 0);
+        if (options_.task_share > 0 && n % options_.task_share == 0 && below(10) != 0) run_task(match.dealid, deal, 0);
     }
 
     void run_task(const poco::DealId& id, const poco::Deal& deal, std::uint64_t index) {
@@ -247,6 +247,28 @@ private:
     std::vector<client::LogEntry> logs_;
     std::uint64_t block_ = 0, time_s_ = 0, log_index_ = 0, tx_count_ = 0, deals_ = 0;
     Hash tx_;
+};
+
+/// A chain that has the categories of the history and nothing else to say: what the index needs is in the facts.
+class MadeChain final : public ExplorerChain {
+public:
+    Hash genesis_hash = crypto::keccak256("genesis");
+
+    const Address& hub() const override { return poco::kHub; }
+    Result<client::HubFacts> facts() override { return client::HubFacts{}; }
+    Result<Hash> genesis() override { return genesis_hash; }
+    Result<std::vector<poco::Deal>> deals(std::span<const poco::DealId>) override { return std::vector<poco::Deal>{}; }
+    Result<std::vector<poco::Task>> tasks(std::span<const poco::TaskId>) override { return std::vector<poco::Task>{}; }
+    Result<std::vector<poco::Contribution>> contributions(std::span<const std::pair<poco::TaskId, Address>>) override {
+        return std::vector<poco::Contribution>{};
+    }
+    Result<poco::AppInfo> app(const Address&) override { return poco::AppInfo{}; }
+    Result<poco::DatasetInfo> dataset(const Address&) override { return poco::DatasetInfo{}; }
+    Result<poco::WorkerpoolInfo> workerpool(const Address&) override { return poco::WorkerpoolInfo{}; }
+    Result<std::vector<poco::Category>> categories() override { return MadeHistory::categories(); }
+    Result<std::vector<std::uint64_t>> block_times(std::span<const std::uint64_t>) override {
+        return std::vector<std::uint64_t>{};
+    }
 };
 
 }  // namespace bourse::explorer::testing

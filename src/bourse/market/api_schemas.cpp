@@ -542,7 +542,7 @@ constexpr ApiField kEarning[] = {{"day", "text", "", "\"2026-11-25\""},
                                  {"app", "address?"},
                                  {"gross", "amount"},
                                  {"workers", "amount"},
-                                 {"scheduler", "amount"},
+                                 {"scheduler", "text", "What is left to the pool; below zero where stakes were lost"},
                                  {"slashed", "amount"},
                                  {"tasks", "count"}};
 constexpr ApiField kAlert[] = {{"code", "text", "", "\"NO_WORKER\""},

@@ -10,6 +10,8 @@
 
 #include <CLI/CLI.hpp>
 
+#include <cstdio>
+
 namespace bourse::market {
 
 namespace {
@@ -18,7 +20,7 @@ struct MarketOptions {
     sys::RoleOptions role;
     std::string rpc = "http://127.0.0.1:8545";
     std::string hub = to_checksum(poco::kHub);
-    std::filesystem::path faucet_key_file;
+    std::filesystem::path faucet_key_file, helper_key_file, broker_key_file;
     std::uint64_t requests_per_minute = 100;
     MarketConfig config;
 };
@@ -34,14 +36,47 @@ Status<> serve_market(MarketOptions& options) {
     if (!options.faucet_key_file.empty()) {
         BOURSE_TRY(config.faucet_key, client::read_key_file(options.faucet_key_file));
     }
+    if (!options.helper_key_file.empty()) {
+        BOURSE_TRY(config.helper_key, client::read_key_file(options.helper_key_file));
+    }
+    if (!options.broker_key_file.empty()) {
+        BOURSE_TRY(config.broker_key, client::read_key_file(options.broker_key_file));
+    }
+    config.rpc_url = options.rpc;
+    if (config.ui_folder.empty()) config.ui_folder = find_ui_folder();
     client::RpcClient rpc(options.rpc);
     const auto views = orderbook::make_market_chain(rpc, hub);
     const auto blocks = client::make_follower_chain(rpc);
     const auto transactions = client::make_outbox_chain(rpc);
-    BOURSE_TRY(const auto service, MarketService::start(config, {*views, *blocks, *transactions}));
+    const auto index_chain = explorer::make_explorer_chain(rpc, hub);
+    BOURSE_TRY(const auto service,
+               MarketService::start(config, {*views, *blocks, *transactions, &rpc, index_chain.get()}));
     sys::log_info("serving", {{"url", "http://" + config.bind + ":" + std::to_string(service->port())}});
     sys::wait_for_stop();
     if (const auto failure = service->failure()) return fail(*failure);
+    return {};
+}
+
+Status<> rebuild_index(MarketOptions& options) {
+    BOURSE_TRY(const auto hub, parse_address(options.hub));
+    const auto url = "sqlite://" + (options.role.data_dir / "explorer.db").string();
+    BOURSE_TRY(const auto index, explorer::Index::open(url, hub));
+    client::RpcClient rpc(options.rpc);
+    const auto chain = explorer::make_explorer_chain(rpc, hub);
+    const auto blocks = client::make_follower_chain(rpc);
+    index->reset();
+    explorer::IndexFollower follower(*index, *chain, *blocks, {}, {});
+    std::int64_t told = 0;
+    BOURSE_CHECK(follower.run_to_head([&](std::int64_t height, std::int64_t head) {
+        if (height < told + 10'000 && height != head) return;
+        told = height;
+        std::printf("%lld of %lld blocks\n", static_cast<long long>(height), static_cast<long long>(head));
+        std::fflush(stdout);
+    }));
+    const auto figures = index->figures(index->block_time_s());
+    std::printf("The index is at block %lld: %lld deals, %lld tasks, %lld accounts.\n",
+                static_cast<long long>(index->height()), static_cast<long long>(figures.deals),
+                static_cast<long long>(figures.tasks), static_cast<long long>(figures.accounts));
     return {};
 }
 
@@ -59,12 +94,30 @@ void add_market_command(CLI::App& root, int& exit_code) {
     sys::add_option(*app, "market", "faucet-key-file", options->faucet_key_file,
                     "Key that pays the faucet (none: no faucet)");
     sys::add_option(*app, "market", "faucet-amount", config.faucet.amount_nrlc, "nRLC for each request at the faucet");
+    sys::add_option(*app, "market", "helper-key-file", options->helper_key_file,
+                    "Key that submits matches for buyers (none: they send them themselves)");
+    sys::add_option(*app, "market", "broker-key-file", options->broker_key_file,
+                    "Key that sends the broker's matches (none: limit orders rest)");
+    sys::add_option(*app, "market", "min-rest-ms", config.rules.min_rest_ms,
+                    "Time an order rests before it may be withdrawn");
+    sys::add_option(*app, "market", "max-open-orders", config.rules.max_open_orders, "Open orders by kind and wallet");
+    sys::add_option(*app, "market", "ui-dir", config.ui_folder,
+                    "Folder of the built web app (default: found beside the program)");
+    sys::add_option(*app, "market", "public-url", config.public_url,
+                    "Address in /chain.json (default: as the market was asked)");
+    sys::add_option(*app, "market", "dev", config.dev, "Show the public development accounts to pages on this machine");
     sys::add_option(*app, "market", "requests-per-minute", options->requests_per_minute,
                     "By client address; 0: no limit");
     sys::add_option(*app, "market", "rate-exempt", config.rate_exempt,
                     "More addresses without a limit, e.g. of a proxy");
     sys::add_option(*app, "market", "allowed-hosts", config.allowed_hosts, "Host names this market is reached by");
-    app->callback([options, &exit_code] {
+    auto* reindex =
+        app->add_subcommand("reindex", "Rebuild the explorer's index from the genesis (the market must be stopped)");
+    reindex->callback([options, &exit_code] {
+        exit_code = sys::run_role("market", options->role, [&] { return rebuild_index(*options); });
+    });
+    app->callback([options, reindex, &exit_code] {
+        if (reindex->parsed()) return;
         exit_code = sys::run_role("market", options->role, [&] { return serve_market(*options); });
     });
 }

@@ -46,6 +46,7 @@ public:
     Result<Grant> request(const Address& address);
     /// When the address may ask (again), in ms of the wall clock; 0: now.
     std::uint64_t next_ms(const Address& address) const;
+    std::uint64_t amount_nrlc() const noexcept { return config_.amount_nrlc; }
     client::Outbox& outbox() noexcept { return *outbox_; }
 
 private:

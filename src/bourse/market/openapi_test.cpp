@@ -14,7 +14,9 @@ namespace bourse::market {
 TEST(OpenApi, CommittedDocumentIsCurrent) {
     const std::filesystem::path file = std::filesystem::path(BOURSE_TEST_DATA) / "../../docs/reference/openapi.json";
     const auto now = openapi_document("v1").dump(1) + "\n";
-    if (std::getenv("BOURSE_UPDATE_REFERENCE") != nullptr) ASSERT_TRUE(sys::write_file_atomic(file, now));
+    if (std::getenv("BOURSE_UPDATE_REFERENCE") != nullptr) {
+        ASSERT_TRUE(sys::write_file_atomic(file, now));
+    }
     const auto kept = sys::read_file(file);
     ASSERT_TRUE(kept) << "write it with BOURSE_UPDATE_REFERENCE=1 and this test";
     EXPECT_TRUE(*kept == now) << "docs/reference/openapi.json is old: run this test with BOURSE_UPDATE_REFERENCE=1";

@@ -99,11 +99,11 @@ net::Response Proxy::content(const net::Request& request) {
     return cached_content(file, cid);
 }
 
-net::Response Proxy::scheduler(const net::Request& request) const {
+net::Response Proxy::scheduler(const net::Request& request, const std::string& path) const {
     if (config_.scheduler_url.empty()) return proxy_refusal(404, "this market has no scheduler");
-    if (!is_plain_path(request.path)) return proxy_refusal(400, "this path has characters that no task id has");
+    if (!is_plain_path(path)) return proxy_refusal(400, "this path has characters that no task id has");
     net::ClientRequest ask;
-    ask.url = config_.scheduler_url + request.path;
+    ask.url = config_.scheduler_url + path;
     char separator = '?';
     for (const auto& [name, value] : request.query) {
         ask.url += separator + net::percent_encode(name) + "=" + net::percent_encode(value);

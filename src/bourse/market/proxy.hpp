@@ -25,7 +25,8 @@ public:
     /// Empties the cache's leftovers of an earlier process.
     explicit Proxy(ProxyConfig config);
     net::Response content(const net::Request& request);
-    net::Response scheduler(const net::Request& request) const;
+    /// `path` at the scheduler; the query is handed on.
+    net::Response scheduler(const net::Request& request, const std::string& path) const;
 
 private:
     void evict(const std::filesystem::path& keep);

@@ -24,8 +24,6 @@ net::ServerConfig market_server_config(const MarketConfig& config) {
     server.cors = true;
     server.max_body_bytes = 1 << 20;
     server.allowed_hosts = config.allowed_hosts;
-    server.requests_per_minute = config.requests_per_minute;
-    server.rate_exempt = config.rate_exempt;
     return server;
 }
 
@@ -84,30 +82,40 @@ nlohmann::json openapi_parameters(const std::string& path, const std::string& qu
 
 }  // namespace
 
-MarketService::MarketService(const MarketConfig& config, MarketChains chains, std::unique_ptr<db::Database> database)
+MarketService::MarketService(const MarketConfig& config, MarketChains chains, std::unique_ptr<db::Database> database,
+                             std::unique_ptr<explorer::Index> index)
     : config_(config),
       chains_(chains),
       db_(std::move(database)),
       book_(*db_),
       ledger_(*db_),
-      publication_(*db_, book_, chains.views, book_mutex_, sys::unix_time_ms),
+      publication_(*db_, book_, chains.views, book_mutex_, sys::unix_time_ms, config.rules),
       reaction_(*db_, book_, ledger_, chains.views, book_mutex_),
       challenges_(sys::steady_ms),
       proxy_({config.store_url, config.scheduler_url, config.folder / "content-cache"}),
+      index_(std::move(index)),
+      assets_(config.ui_folder),
+      gateway_limit_(static_cast<double>(config.requests_per_minute), static_cast<double>(config.requests_per_minute),
+                     sys::steady_ms),
       server_(market_server_config(config)) {}
 
 Result<std::unique_ptr<MarketService>> MarketService::start(const MarketConfig& config, MarketChains chains) {
     BOURSE_TRY(auto database, db::Database::open("sqlite://" + (config.folder / "market.db").string() + "?sync=full"));
     BOURSE_CHECK(database->migrate({orderbook::kOrdersSchema, orderbook::kLedgerSchema, orderbook::kCursorSchema,
-                                    kMetaSchema, client::outbox_schema(), kFaucetSchema}));
-    std::unique_ptr<MarketService> service(new MarketService(config, chains, std::move(database)));
+                                    kMetaSchema, client::outbox_schema(), kFaucetSchema, kListsSchema, kOpsSchema,
+                                    orderbook::kMatchesSchema}));
+    BOURSE_TRY(auto index,
+               explorer::Index::open("sqlite://" + (config.folder / "explorer.db").string(), chains.views.hub()));
+    std::unique_ptr<MarketService> service(new MarketService(config, chains, std::move(database), std::move(index)));
     if (config.faucet_key) {
         service->faucet_ = std::make_unique<Faucet>(*service->db_, chains.views, chains.transactions,
                                                     *config.faucet_key, config.faucet, sys::unix_time_ms);
         service->faucet_->start();
     }
+    service->start_api();
     service->add_endpoints();
     BOURSE_CHECK(service->server_.start());
+    if (service->index_follower_) service->index_follower_->start();
     service->starter_ = std::thread([raw = service.get()] { raw->follow_loop(); });
     return service;
 }
@@ -121,6 +129,9 @@ MarketService::~MarketService() {
     stopping_.notify_all();
     if (starter_.joinable()) starter_.join();
     if (follower_) follower_->stop();
+    if (index_follower_) index_follower_->stop();
+    if (desk_) desk_->stop();
+    if (feed_) feed_->stop();
     if (faucet_) faucet_->stop();
 }
 
@@ -145,13 +156,23 @@ void MarketService::add_order_endpoints(poco::OrderKind kind) {
 
 void MarketService::add_proxy_endpoints() {
     const auto content = [this](const net::Request& r) { return proxy_.content(r); };
-    const auto tasks = [this](const net::Request& r) { return proxy_.scheduler(r); };
+    const auto below = [this](const net::Request& r) { return proxy_.scheduler(r, "/" + r.params.at("*")); };
+    const auto task = [this](const char* behind) {
+        return [this, behind](const net::Request& r) {
+            return proxy_.scheduler(r, "/v1/tasks/" + r.params.at("id") + behind);
+        };
+    };
+    const auto log_challenge = [this](const net::Request& r) { return proxy_.scheduler(r, "/v1/challenge"); };
+    const auto pool = [this](const net::Request& r) { return proxy_.scheduler(r, "/v1/pool"); };
     endpoints_.push_back({"GET", "/ipfs/:cid", "Content of the store", "", content});
     endpoints_.push_back({"HEAD", "/ipfs/:cid", "Content of the store", "", content});
-    endpoints_.push_back({"GET", "/v1/tasks/*", "State and logs of a task, from the scheduler", "", tasks});
-    endpoints_.push_back({"GET", "/v1/challenge", "Challenge of the scheduler, for logs", "address", tasks});
-    endpoints_.push_back({"GET", "/v1/workers", "Workers of the pool, from the scheduler", "", tasks});
-    endpoints_.push_back({"GET", "/v1/pool", "The pool, from the scheduler", "", tasks});
+    endpoints_.push_back({"GET", "/scheduler/*", "The scheduler's own interface, reading only", "", below});
+    endpoints_.push_back({"GET", "/v1/tasks/:id/record", "A task's record, from the scheduler", "", task("")});
+    endpoints_.push_back(
+        {"GET", "/v1/tasks/:id/logs", "Output of a task's app, from the scheduler", "", task("/logs")});
+    endpoints_.push_back(
+        {"GET", "/v1/logs/challenge", "Challenge of the scheduler, for logs", "address", log_challenge});
+    endpoints_.push_back({"GET", "/v1/pool", "The pool, from the scheduler", "", pool});
 }
 
 void MarketService::add_endpoints() {
@@ -178,8 +199,14 @@ void MarketService::add_endpoints() {
     add_proxy_endpoints();
     endpoints_.push_back(
         {"GET", "/docs", "This document", "", [this](const net::Request&) { return documentation(); }});
-    for (const auto& endpoint : endpoints_) server_.route(endpoint.method, endpoint.path, endpoint.handler);
+    for (const auto& endpoint : endpoints_)
+        server_.route(endpoint.method, endpoint.path,
+                      [this, handler = endpoint.handler](const net::Request& r) { return limited(r, handler); });
     net::serve_version(server_, "market");
+    api_->add_routes(server_);
+    // The SDK's directory of pools; behind /v1/workerpools/:id, which looks like it.
+    server_.route("GET", "/:chain/workerpools/:pool", [this](const net::Request& r) { return compass(r); });
+    add_page_routes();
 }
 
 net::Response MarketService::documentation() const {

@@ -2,10 +2,15 @@
 #pragma once
 
 #include <bourse/client/log_follower.hpp>
+#include <bourse/explorer/follower.hpp>
+#include <bourse/market/assets.hpp>
 #include <bourse/market/faucet.hpp>
 #include <bourse/market/proxy.hpp>
+#include <bourse/market/v1/api.hpp>
+#include <bourse/market/v1/feed.hpp>
 #include <bourse/net/http_server.hpp>
 #include <bourse/orderbook/challenges.hpp>
+#include <bourse/orderbook/desk.hpp>
 #include <bourse/orderbook/ledger.hpp>
 #include <bourse/orderbook/order_book.hpp>
 #include <bourse/orderbook/order_query.hpp>
@@ -33,6 +38,13 @@ struct MarketConfig {
     std::size_t requests_per_minute = 100;  ///< by client address; loopback is exempt
     std::vector<std::string> rate_exempt;
     std::vector<std::string> allowed_hosts;
+    std::string rpc_url;                           ///< behind /v1/rpc; empty: none
+    std::string public_url;                        ///< in /chain.json; empty: as the market was asked
+    std::optional<crypto::PrivateKey> broker_key;  ///< sends the broker's matches; none: orders rest
+    orderbook::PublicationRules rules;
+    std::optional<crypto::PrivateKey> helper_key;  ///< submits matches for buyers; none: they send them themselves
+    std::filesystem::path ui_folder;               ///< the built web app; empty: none
+    bool dev = false;                              ///< an embedded development stack
 };
 
 /// The chain behind the market; all three must outlive it.
@@ -40,6 +52,8 @@ struct MarketChains {
     orderbook::MarketChain& views;
     client::FollowerChain& blocks;
     client::OutboxChain& transactions;
+    client::RpcClient* rpc = nullptr;             ///< for calls that are handed on; null: answered as unreachable
+    explorer::ExplorerChain* explorer = nullptr;  ///< what the index reads; null: the index stays empty
 };
 
 /// Everything of the role but the process around it.
@@ -62,7 +76,16 @@ private:
         std::function<net::Response(const net::Request&)> handler;
     };
 
-    MarketService(const MarketConfig& config, MarketChains chains, std::unique_ptr<db::Database> database);
+    MarketService(const MarketConfig& config, MarketChains chains, std::unique_ptr<db::Database> database,
+                  std::unique_ptr<explorer::Index> index);
+    void start_api();
+    void start_desk();
+    void add_page_routes();
+    net::Response compass(const net::Request& request) const;
+    net::Response page(const net::Request& request);
+    std::string detail_table(const std::string& path);
+    net::Response limited(const net::Request& request,
+                          const std::function<net::Response(const net::Request&)>& handler);
     void add_endpoints();
     void add_order_endpoints(poco::OrderKind kind);
     void add_proxy_endpoints();
@@ -98,6 +121,12 @@ private:
     orderbook::Challenges challenges_;
     Proxy proxy_;
     std::unique_ptr<Faucet> faucet_;
+    std::unique_ptr<explorer::Index> index_;
+    Assets assets_;
+    Bucket gateway_limit_;
+    std::unique_ptr<Api> api_;
+    std::unique_ptr<Feed> feed_;
+    std::unique_ptr<orderbook::Desk> desk_;
     std::vector<Endpoint> endpoints_;
     net::HttpServer server_;
     std::atomic<std::uint64_t> last_block_{0};
@@ -107,6 +136,7 @@ private:
     bool stop_ = false;
     std::optional<Error> failure_;
     std::unique_ptr<client::LogFollower> follower_;
+    std::unique_ptr<explorer::IndexFollower> index_follower_;
     std::thread starter_;
 };
 

@@ -272,7 +272,8 @@ TEST_F(MarketServiceTest, content_of_the_store_is_handed_on_and_kept) {
     EXPECT_EQ(get("/ipfs/" + client::cid_of(as_bytes("missing"))).status, 404);
     EXPECT_EQ(get("/ipfs/nonsense").status, 400);
     EXPECT_EQ(get("/ipfs/" + cid, "DELETE").status, 405);
-    EXPECT_EQ(get("/v1/tasks/0x12").status, 404);
+    EXPECT_EQ(get("/v1/tasks/0x12").status, 400);
+    EXPECT_EQ(get("/v1/pool").status, 404);
 }
 
 }  // namespace

@@ -1,0 +1,249 @@
+// bench: explorer
+// The explorer's index at a million deals (web-ui §16.3): lists under every filter, search, CSV-sized walks, filling.
+// The peer is the same filter and count as one SQL query over the same tables. One JSON line a figure.
+//
+//   explorer_bench [deals (1000000)]
+#include <bourse/explorer/index.hpp>
+#include <bourse/explorer/made_history.hpp>
+#include <bourse/sys/file.hpp>
+
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <fstream>
+#include <functional>
+#include <string>
+
+namespace {
+
+using namespace bourse;
+using namespace bourse::explorer;
+using testing::MadeHistory;
+using Clock = std::chrono::steady_clock;
+
+constexpr std::int64_t kNow = 1'900'000'000;
+
+double ms_since(Clock::time_point begin) {
+    return std::chrono::duration<double, std::milli>(Clock::now() - begin).count();
+}
+
+std::string processor() {
+    std::ifstream info("/proc/cpuinfo");
+    for (std::string line; std::getline(info, line);)
+        if (line.starts_with("model name")) return line.substr(line.find(':') + 2);
+    return "unknown";
+}
+
+struct Figure {
+    std::string name, unit, better;
+    double value = 0, limit = 0, peer = 0;
+    std::string peer_name;
+};
+
+void print(const Figure& f) {
+    const bool lower = f.better == "lower";
+    std::printf(R"({"bench":"explorer_%s","value":%.3f,"unit":"%s","better":"%s")", f.name.c_str(), f.value,
+                f.unit.c_str(), f.better.c_str());
+    if (f.peer > 0)
+        std::printf(R"(,"peer":"%s","peer_value":%.3f,"ratio":%.3f)", f.peer_name.c_str(), f.peer, f.value / f.peer);
+    else
+        std::printf(R"(,"peer":null,"peer_value":null,"ratio":null)");
+    if (f.limit > 0)
+        std::printf(R"(,"limit":%.3f,"limit_share":%.3f)", f.limit, lower ? f.value / f.limit : f.limit / f.value);
+    else
+        std::printf(R"(,"limit":null,"limit_share":null)");
+    std::printf(R"(,"cpu":"%s"})"
+                "\n",
+                processor().c_str());
+    std::fflush(stdout);
+}
+
+/// 95th percentile of `rounds` runs, in ms.
+double p95(int rounds, const std::function<void(int)>& run) {
+    std::vector<double> times;
+    for (int i = 0; i < rounds; ++i) {
+        const auto begin = Clock::now();
+        run(i);
+        times.push_back(ms_since(begin));
+    }
+    std::ranges::sort(times);
+    return times[times.size() * 95 / 100];
+}
+
+/// One of the filters that the list offers, by number, with values that the history has.
+DealFilter filter_of(int i) {
+    DealFilter f;
+    const auto n = static_cast<std::uint64_t>(i);
+    switch (i % 16) {
+        case 0:
+            break;
+        case 1:
+            f.category = i % 5;
+            break;
+        case 2:
+            f.app = MadeHistory::made("app", n % 200);
+            break;
+        case 3:
+            f.pool = MadeHistory::made("pool", n % 20);
+            break;
+        case 4:
+            f.requester = MadeHistory::made("requester", n % 5'000);
+            break;
+        case 5:
+            f.dataset = MadeHistory::made("dataset", n % 50);
+            break;
+        case 6:
+            f.status = ShownStatus::kComplete;
+            break;
+        case 7:
+            f.status = ShownStatus::kClaimable;
+            break;
+        case 8:
+            f.tag = TagClass::kTee;
+            break;
+        case 9:
+            f.min_trust = 90;
+            break;
+        case 10:
+            f.min_price = 20;
+            f.max_price = 21;
+            break;
+        case 11:
+            f.mine = MadeHistory::made("pool-owner", n % 7);
+            break;
+        case 12:
+            f.owner = MadeHistory::made("app-owner", n % 7);
+            break;
+        case 13:
+            f.from_s = 1'700'100'000;
+            f.to_s = 1'700'200'000;
+            break;
+        case 14:
+            f.category = 2;
+            f.status = ShownStatus::kComplete;
+            f.min_price = 50;
+            f.tag = TagClass::kTee;
+            break;
+        default:
+            f.order = crypto::keccak256("poolorder" + std::to_string(n % 20));
+            break;
+    }
+    return f;
+}
+
+std::unique_ptr<Index> fill(const std::string& url, MadeHistory& history, std::size_t deals) {
+    auto index = *Index::open(url, poco::kHub);
+    testing::MadeChain chain;
+    if (!index->prepare(chain)) std::abort();
+    index->apply(history.deployment(), history.facts());
+    history.forget_facts();
+    const auto begin = Clock::now();
+    while (history.deal_count() < deals) {
+        index->apply(history.deals(2'000), history.facts());
+        history.forget_facts();
+    }
+    const auto seconds = ms_since(begin) / 1'000;
+    print({"fill", "deals/s", "higher", static_cast<double>(history.deal_count()) / seconds, 0, 0, {}});
+    return index;
+}
+
+void bench_lists(const Index& index, db::Database& plain) {
+    const double ours = p95(320, [&](int i) { (void)index.deals(filter_of(i), {}, kNow); });
+    const double sql = p95(20, [&](int i) {
+        const std::string where = " FROM deals WHERE category=?1 AND pool_price>=?2";
+        const db::SqlRow args{std::int64_t{i % 5}, std::int64_t{20}};
+        (void)plain.query("SELECT COUNT(*)" + where, args);
+        (void)plain.query("SELECT *" + where + " ORDER BY seq DESC LIMIT 20", args);
+    });
+    print({"list_p95", "ms", "lower", ours, 50, sql, "the same kind of filter as SQL over the same table"});
+    const double deep = p95(50, [&](int i) {
+        Paging paging;
+        paging.after = 500'000 + i;
+        paging.as_of = 400;
+        (void)index.deals(filter_of(i), paging, kNow);
+    });
+    print({"page_p95", "ms", "lower", deep, 50, 0, {}});
+    const double tasks = p95(60, [&](int i) {
+        TaskFilter f;
+        if (i % 4 == 0) f.status = ShownStatus::kComplete;
+        if (i % 4 == 1) f.worker = MadeHistory::made("worker", static_cast<std::uint64_t>(i % 100));
+        if (i % 4 == 2) f.pool = MadeHistory::made("pool", static_cast<std::uint64_t>(i % 20));
+        (void)index.tasks(f, {}, kNow);
+    });
+    print({"tasks_p95", "ms", "lower", tasks, 50, 0, {}});
+    const double accounts = p95(60, [&](int i) {
+        (void)index.accounts(i % 3 == 0   ? AccountSort::kNewest
+                             : i % 3 == 1 ? AccountSort::kStaked
+                                          : AccountSort::kScore,
+                             0, {});
+        (void)index.entries(MadeHistory::made("pool-owner", static_cast<std::uint64_t>(i % 7)), {}, {});
+    });
+    print({"accounts_p95", "ms", "lower", accounts, 50, 0, {}});
+    const double prices = p95(60, [&](int i) {
+        (void)index.candles({i % 5, TagClass::kAny, 0}, 3'600, std::nullopt, std::nullopt);
+        (void)index.ticker({i % 5, TagClass::kAny, 0}, kNow);
+    });
+    print({"prices_p95", "ms", "lower", prices, 50, 0, {}});
+}
+
+void bench_search(const Index& index) {
+    const auto deal = *index.deal(std::int64_t{4'321});
+    const std::string texts[] = {to_hex(deal.id),
+                                 to_hex(deal.id).substr(0, 10),
+                                 to_hex(deal.tx),
+                                 "App",
+                                 "pool 3",
+                                 to_hex(MadeHistory::made("worker", 5)),
+                                 to_hex(deal.orders[3]).substr(0, 12),
+                                 "0x000000",
+                                 "nothing of this name"};
+    print({"search_p95",
+           "ms",
+           "lower",
+           p95(300, [&](int i) { (void)index.search(texts[static_cast<std::size_t>(i) % std::size(texts)], 8); }),
+           30,
+           0,
+           {}});
+}
+
+void bench_export(const Index& index) {
+    const auto begin = Clock::now();
+    Paging paging;
+    paging.limit = 1'000;
+    std::size_t rows = 0;
+    while (rows < 200'000) {
+        const auto page = index.deals({}, paging, kNow);
+        rows += page.rows.size();
+        if (!page.next) break;
+        paging.after = page.next;
+    }
+    print({"walk", "rows/s", "higher", static_cast<double>(rows) / (ms_since(begin) / 1'000), 50'000, 0, {}});
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    const auto deals = argc > 1 ? static_cast<std::size_t>(std::atoll(argv[1])) : 1'000'000;
+    const sys::TempDir folder("bourse-explorer-");
+    const auto url = "sqlite://" + (folder.path() / "index.db").string();
+    testing::HistoryOptions options;
+    options.apps = 200;
+    options.datasets = 50;
+    options.pools = 20;
+    options.requesters = 5'000;
+    options.workers = 100;
+    // Tasks for a tenth: their rows are many, and the filters of deals do not read them.
+    options.task_share = 10;
+    MadeHistory history(options);
+    auto index = fill(url, history, deals);
+    const auto plain = *db::Database::open(url);
+    bench_lists(*index, *plain);
+    bench_search(*index);
+    bench_export(*index);
+    index.reset();
+    const auto begin = Clock::now();
+    const auto again = *Index::open(url, poco::kHub);
+    print({"open", "s", "lower", ms_since(begin) / 1'000, 20, 0, {}});
+    return again->height() > 0 ? 0 : 1;
+}

@@ -1,0 +1,85 @@
+#include <bourse/explorer/follower.hpp>
+
+#include <bourse/sys/log.hpp>
+#include <bourse/sys/metrics.hpp>
+
+namespace bourse::explorer {
+
+client::FollowerCallbacks IndexFollower::callbacks() {
+    client::FollowerCallbacks out;
+    out.deliver = [this](const client::BlockBatch& batch) {
+        try {
+            const auto touched = index_->apply(*chain_, batch);
+            if (!touched) {
+                sys::log_warn("index: batch not taken in",
+                              {{"code", touched.error().code}, {"message", touched.error().message}});
+                return false;
+            }
+            auto& metrics = sys::Metrics::global();
+            metrics.gauge("bourse_market_index_height", "Last block in the explorer's index.",
+                          static_cast<double>(batch.last.number));
+            metrics.gauge("chain_events_lag", "Blocks between the chain's head and the index.",
+                          static_cast<double>(batch.head.number - batch.last.number));
+            if (callbacks_.on_change) callbacks_.on_change(*touched, batch);
+            return true;
+        } catch (const std::exception& error) {
+            sys::log_error("index: batch not taken in", {{"message", error.what()}});
+            return false;
+        }
+    };
+    return out;
+}
+
+void IndexFollower::start() {
+    starter_ = std::thread([this] { wait_for_node(); });
+}
+
+void IndexFollower::wait_for_node() {
+    std::unique_lock lock(mutex_);
+    for (bool told = false; !stop_;) {
+        lock.unlock();
+        auto config = index_->prepare(*chain_);
+        lock.lock();
+        if (stop_) return;
+        if (config) {
+            config->ws_url = ws_url_;
+            follower_ = std::make_unique<client::LogFollower>(*blocks_, *config, callbacks());
+            follower_->start();
+            return;
+        }
+        if (config.error().code == "FOREIGN_DATA") {
+            lock.unlock();
+            if (callbacks_.on_failure) callbacks_.on_failure(config.error());
+            return;
+        }
+        if (!told)
+            sys::log_warn("index: waiting for the node",
+                          {{"code", config.error().code}, {"message", config.error().message}});
+        told = true;
+        stopping_.wait_for(lock, std::chrono::milliseconds(200), [this] { return stop_; });
+    }
+}
+
+void IndexFollower::stop() {
+    {
+        const std::lock_guard lock(mutex_);
+        stop_ = true;
+    }
+    stopping_.notify_all();
+    if (starter_.joinable()) starter_.join();
+    if (follower_) follower_->stop();
+}
+
+Status<> IndexFollower::run_to_head(const std::function<void(std::int64_t, std::int64_t)>& progress) {
+    BOURSE_TRY(auto config, index_->prepare(*chain_));
+    client::LogFollower follower(*blocks_, config, callbacks());
+    BOURSE_TRY(const auto head, blocks_->head());
+    while (index_->height() < static_cast<std::int64_t>(head.number)) {
+        BOURSE_TRY(const bool moved, follower.step());
+        if (!moved) break;
+        if (progress) progress(index_->height(), static_cast<std::int64_t>(head.number));
+    }
+    return {};
+}
+
+}  // namespace bourse::explorer

@@ -1,0 +1,200 @@
+#include <bourse/market/v1/answer.hpp>
+
+#include <bourse/market/api_schemas.hpp>
+#include <bourse/sys/clock.hpp>
+#include <bourse/sys/log.hpp>
+#include <bourse/sys/metrics.hpp>
+
+#include <fmt/format.h>
+#include <algorithm>
+#include <atomic>
+#include <memory>
+
+namespace bourse::market {
+
+namespace {
+
+constexpr std::int64_t kExportPage = 1'000;
+
+struct StatusOfCode {
+    std::string_view code;
+    int status;
+};
+constexpr StatusOfCode kStatuses[] = {
+    {"QUERY_INVALID", 400},       {"BODY_INVALID", 400},    {"ORDER_INVALID", 400},  {"ADDRESS_INVALID", 400},
+    {"TRANSACTION_INVALID", 400}, {"LIST_INVALID", 400},    {"NOT_FOUND", 404},      {"DEAL_NOT_FOUND", 404},
+    {"TASK_NOT_FOUND", 404},      {"ORDER_NOT_FOUND", 404}, {"SESSION_NEEDED", 401}, {"AUTHORIZATION_INVALID", 401},
+    {"FAUCET_WAIT", 429},         {"FAUCET_BUSY", 429},     {"RATE_LIMITED", 429},   {"METHOD_NOT_ALLOWED", 403},
+    {"MATCH_PENDING", 202},       {"INTERNAL", 500},        {"TOO_LARGE", 413}};
+
+std::string dump(const Json& json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace); }
+
+std::string entity_tag(std::string_view content) {
+    return fmt::format("W/\"{:016x}-{:x}\"", std::hash<std::string_view>{}(content), content.size());
+}
+
+net::Response tagged(const net::Request& request, const Envelope& envelope, Json content) {
+    const auto tag = entity_tag(dump(content));
+    if (const auto known = request.header("if-none-match"); !known.empty() && known.find(tag) != std::string::npos) {
+        net::Response out;
+        out.status = 304;
+        out.headers["etag"] = tag;
+        return out;
+    }
+    content["chain"] = envelope.chain;
+    content["height"] = envelope.height;
+    content["time"] = sys::unix_time_ms();
+    auto out = json_answer(200, content);
+    out.headers["etag"] = tag;
+    out.headers["cache-control"] = "no-cache";
+    return out;
+}
+
+// ---- CSV
+
+struct Column {
+    std::string name;
+    std::vector<std::string> path;
+};
+
+/// Leaves of a shape as columns; what is an array or a free object is one cell of JSON.
+void add_columns(std::string_view shape, const std::vector<std::string>& above, std::vector<Column>& out) {
+    const auto shapes = api_shapes();
+    const auto found = std::ranges::find(shapes, shape, &ApiShape::name);
+    if (found == shapes.end()) return;
+    for (const auto& field : found->fields) {
+        auto path = above;
+        path.emplace_back(field.name);
+        auto type = field.type;
+        if (type.ends_with('?')) type.remove_suffix(1);
+        if (type.starts_with('@') && !type.ends_with("[]")) {
+            add_columns(type.substr(1), path, out);
+            continue;
+        }
+        std::string name;
+        for (const auto& part : path) name += (name.empty() ? "" : ".") + part;
+        out.push_back({std::move(name), std::move(path)});
+    }
+}
+
+std::string cell_of(const Json& row, const Column& column) {
+    const Json* at = &row;
+    for (const auto& part : column.path) {
+        if (!at->is_object()) return {};
+        const auto found = at->find(part);
+        if (found == at->end()) return {};
+        at = &*found;
+    }
+    if (at->is_null()) return {};
+    return csv_cell(at->is_string() ? at->get<std::string>() : dump(*at));
+}
+
+/// What a streamed export remembers between its parts.
+struct Export {
+    net::Request request;
+    ListHandler handler;
+    Call call;
+    std::vector<Column> columns;  ///< empty: JSON lines
+    std::int64_t left = 0;
+    bool first = true;
+
+    Export(const net::Request& r, ListHandler h, std::int64_t now_s)
+        : request(r), handler(std::move(h)), call(request, now_s) {}
+
+    bool next(std::string& part) {
+        if (first && !columns.empty()) {
+            for (const auto& column : columns) part += (&column == columns.data() ? "" : ",") + column.name;
+            part += "\r\n";
+        }
+        first = false;
+        call.paging.limit = std::min(kExportPage, left);
+        auto page = handler(call);
+        if (!page) throw std::runtime_error(page.error().message);
+        for (const auto& row : page->items) {
+            if (columns.empty()) {
+                part += dump(row) + "\n";
+                continue;
+            }
+            for (const auto& column : columns) part += (&column == columns.data() ? "" : ",") + cell_of(row, column);
+            part += "\r\n";
+        }
+        left -= static_cast<std::int64_t>(page->items.size());
+        if (!page->next || left <= 0) return false;
+        call.paging.after = std::stoll(*page->next);
+        return true;
+    }
+};
+
+std::string filter_hash(const net::Request& request) {
+    std::string text;
+    for (const auto& [name, value] : request.query)
+        if (name != "format") text += name + "=" + value + "&";
+    return fmt::format("{:08x}", std::hash<std::string>{}(text)&0xFFFFFFFFU);
+}
+
+}  // namespace
+
+std::string csv_cell(const std::string& text) {
+    std::string out = text;
+    if (!out.empty() && std::string_view("=+-@\t\r").find(out[0]) != std::string_view::npos) out.insert(0, 1, '\'');
+    if (out.find_first_of("\",\r\n") == std::string::npos) return out;
+    std::string quoted = "\"";
+    for (const char c : out) quoted += c == '"' ? std::string("\"\"") : std::string(1, c);
+    return quoted + "\"";
+}
+
+net::Response json_answer(int status, const Json& body) { return net::Response::json(status, dump(body)); }
+
+int v1_status(const std::string& code) {
+    const auto* found = std::ranges::find(kStatuses, std::string_view(code), &StatusOfCode::code);
+    if (found != std::end(kStatuses)) return found->status;
+    return code.starts_with("NODE_") || code.starts_with("RPC_") || code.ends_with("_UNREACHABLE") ? 503 : 403;
+}
+
+net::Response v1_refusal(const Error& error) {
+    static std::atomic<std::uint64_t> last{0};
+    const auto id = fmt::format("r-{:x}-{:x}", sys::unix_time_s(), ++last);
+    Json body = {
+        {"code", error.code}, {"message", error.message}, {"field", nullptr}, {"hint", nullptr}, {"request", id}};
+    if (error.code == "QUERY_INVALID") body["field"] = error.message.substr(0, error.message.find(' '));
+    auto out = json_answer(v1_status(error.code), body);
+    if (out.status == 503) out.headers["retry-after"] = "2";
+    sys::Metrics::global().count("bourse_market_refusals_total", "Requests refused, by code.", 1,
+                                 {{"code", error.code}});
+    sys::log_debug("request refused", {{"code", error.code}, {"message", error.message}, {"request", id}});
+    return out;
+}
+
+net::Response content_answer(const net::Request& request, const Envelope& envelope, Json content) {
+    return tagged(request, envelope, std::move(content));
+}
+
+net::Response page_answer(const net::Request& request, const Envelope& envelope, ListPage page) {
+    Json content = {{"items", std::move(page.items)}, {"total", page.total}, {"asOf", page.as_of}};
+    content["next"] = page.next ? Json(*page.next) : Json(nullptr);
+    return tagged(request, envelope, std::move(content));
+}
+
+net::Response export_answer(const net::Request& request, const Envelope& envelope, std::int64_t now_s,
+                            std::string_view shape, std::string_view list, const ListHandler& handler) {
+    const bool csv = request.query_value("format") == "csv";
+    const auto state = std::make_shared<Export>(request, handler, now_s);
+    const auto wanted = state->call.count("limit");
+    if (!wanted) return v1_refusal(wanted.error());
+    state->left = wanted->value_or(INT64_MAX);
+    const auto as_of = state->call.count("asOf");
+    if (!as_of) return v1_refusal(as_of.error());
+    state->call.paging.as_of = as_of->value_or(envelope.height);
+    if (csv) add_columns(shape, {}, state->columns);
+    net::Response out;
+    out.headers["content-type"] = csv ? "text/csv; charset=utf-8; header=present" : "application/x-ndjson";
+    out.headers["content-disposition"] =
+        fmt::format("attachment; filename=\"{}_{}_{}_{}.{}\"", list, envelope.chain, *state->call.paging.as_of,
+                    filter_hash(request), csv ? "csv" : "jsonl");
+    out.headers["x-content-type-options"] = "nosniff";
+    out.headers["cache-control"] = "no-store";
+    out.stream = [state](std::string& part) { return state->next(part); };
+    return out;
+}
+
+}  // namespace bourse::market

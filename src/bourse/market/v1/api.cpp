@@ -1,0 +1,123 @@
+#include <bourse/market/v1/api.hpp>
+
+#include <bourse/market/openapi.hpp>
+#include <bourse/market/v1/helper.hpp>
+#include <bourse/net/router.hpp>
+#include <bourse/sys/clock.hpp>
+
+#include <algorithm>
+#include <chrono>
+
+namespace bourse::market {
+
+namespace {
+
+constexpr std::size_t kLatencies = 1'000;
+
+std::string_view page_shape(const ApiRoute& route) {
+    return route.answer.ends_with("[]") ? route.answer.substr(0, route.answer.size() - 2) : std::string_view();
+}
+
+}  // namespace
+
+Api::Api(ApiParts parts, ApiConfig config)
+    : parts_(parts),
+      config_(std::move(config)),
+      sessions_(sys::unix_time_ms),
+      lists_store_(parts.database, sys::unix_time_ms),
+      ops_(parts.database, config_.scheduler_url, sys::unix_time_ms),
+      reads_(config_.requests_per_minute, config_.burst, sys::steady_ms),
+      writes_(config_.requests_per_minute > 0 ? config_.writes_per_minute : 0, config_.writes_per_minute,
+              sys::steady_ms),
+      started_ms_(sys::steady_ms()) {
+    if (config_.helper_key && parts_.rpc != nullptr)
+        helper_ = std::make_unique<Helper>(*parts_.rpc, parts_.chain, *config_.helper_key);
+    bind_explorer();
+    bind_market();
+    bind_orders();
+    bind_session();
+    bind_node();
+    bind_ops();
+}
+
+Api::~Api() = default;
+
+std::int64_t Api::now_s() const {
+    return std::max(parts_.index.block_time_s(), static_cast<std::int64_t>(sys::unix_time_s()));
+}
+
+std::string Api::build() const {
+    return std::string(BOURSE_VERSION) + (config_.ui_build.empty() ? "" : "+" + config_.ui_build);
+}
+
+Envelope Api::envelope() const {
+    const auto chain = parts_.chain.chain_id();  // cached after the first success
+    return {chain.value_or(0), parts_.index.height()};
+}
+
+Result<ListPage> Api::list(std::string_view route, Call& call) const { return lists_.at(route)(call); }
+Result<Json> Api::item(std::string_view route, Call& call) const { return items_.at(route)(call); }
+
+void Api::add_routes(net::HttpServer& server) {
+    for (const auto& route : api_routes()) {
+        if (!lists_.contains(route.name) && !items_.contains(route.name) && !raws_.contains(route.name)) continue;
+        server.route(std::string(route.method), std::string(route.path),
+                     [this, &route](const net::Request& request) { return answer(route, request); });
+    }
+}
+
+std::optional<net::Response> Api::refuse_early(const ApiRoute& route, const net::Request& request) {
+    const bool write = route.method != "GET";
+    if (write) {
+        // A foreign page can send a plain form here, but neither this content type nor an Origin of ours.
+        if (!net::origin_is_allowed(request.header("origin"), request.header("host"), config_.allowed_hosts))
+            return v1_refusal({"ORIGIN_REFUSED", "Pages of other sites may not change anything here."});
+        if (!request.body.empty() && request.header("content-type").find("json") == std::string::npos)
+            return v1_refusal({"BODY_INVALID", "Send the body as content-type: application/json."});
+    }
+    if (is_exempt(request.remote_address, config_.rate_exempt)) return std::nullopt;
+    const bool counts_as_write = write && route.name != "rpc" && route.name != "check";
+    const auto wait = counts_as_write ? writes_.refuse_for_s(request.remote_address, route.cost)
+                                      : reads_.refuse_for_s(request.remote_address, route.cost);
+    if (wait == 0) return std::nullopt;
+    auto refused = v1_refusal(
+        {"RATE_LIMITED", "Too many requests from this address; try again in " + std::to_string(wait) + " s."});
+    refused.headers["retry-after"] = std::to_string(wait);
+    return refused;
+}
+
+net::Response Api::answer(const ApiRoute& route, const net::Request& request) {
+    if (auto refused = refuse_early(route, request)) return *std::move(refused);
+    const auto begin = std::chrono::steady_clock::now();
+    const auto respond = [&]() -> net::Response {
+        if (const auto raw = raws_.find(route.name); raw != raws_.end()) return raw->second(request);
+        const auto facts = envelope();
+        Call call(request, now_s());
+        if (const auto item = items_.find(route.name); item != items_.end()) {
+            auto content = item->second(call);
+            if (!content) return v1_refusal(content.error());
+            return content_answer(request, facts, *std::move(content));
+        }
+        const auto& handler = lists_.at(route.name);
+        const auto format = request.query_value("format").value_or("json");
+        if (format == "csv" || format == "jsonl") {
+            const auto path = route.path.substr(route.path.rfind('/') + 1);
+            return export_answer(request, facts, call.now_s(), page_shape(route), path, handler);
+        }
+        if (format != "json") return v1_refusal({"QUERY_INVALID", "format must be json, csv or jsonl"});
+        if (const auto good = call.read_paging(); !good) return v1_refusal(good.error());
+        auto page = handler(call);
+        if (!page) return v1_refusal(page.error());
+        return page_answer(request, facts, *std::move(page));
+    };
+    auto out = respond();
+    const std::chrono::duration<double, std::milli> took = std::chrono::steady_clock::now() - begin;
+    const std::lock_guard lock(latency_mutex_);
+    if (latencies_.size() < kLatencies)
+        latencies_.push_back(took.count());
+    else
+        latencies_[next_latency_++ % kLatencies] = took.count();
+    return out;
+}
+
+}  // namespace bourse::market

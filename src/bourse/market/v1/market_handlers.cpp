@@ -1,0 +1,518 @@
+// Boot, figures, books, prices.
+#include <bourse/client/chain_file.hpp>
+#include <bourse/codec/text.hpp>
+#include <bourse/market/openapi.hpp>
+#include <bourse/market/v1/api.hpp>
+#include <bourse/market/v1/explain.hpp>
+#include <bourse/market/v1/render.hpp>
+#include <bourse/net/http_client.hpp>
+#include <bourse/poco/dev_accounts.hpp>
+#include <bourse/poco/tags.hpp>
+#include <bourse/sys/clock.hpp>
+
+#include <algorithm>
+#include <map>
+
+namespace bourse::market {
+
+namespace {
+
+constexpr std::pair<std::string_view, std::int64_t> kWidths[] = {
+    {"1m", 60}, {"5m", 300}, {"1h", 3'600}, {"1d", 86'400}};
+
+Json typed_data_types(const eip712::Domain& domain) {
+    Json types = Json::object();
+    types.update(poco::typed_data(domain, poco::AppOrder{})["types"]);
+    types.update(poco::typed_data(domain, poco::DatasetOrder{})["types"]);
+    types.update(poco::typed_data(domain, poco::WorkerpoolOrder{})["types"]);
+    types.update(poco::typed_data(domain, poco::RequestOrder{})["types"]);
+    return types;
+}
+
+Json dev_accounts() {
+    auto out = Json::array();
+    for (const auto& account : poco::kDevAccounts)
+        out.push_back({{"name", account.name}, {"address", account.address}, {"key", account.key}});
+    return out;
+}
+
+/// Filter of a side of a book.
+orderbook::OrderFilter side_filter(const explorer::Commodity& commodity, bool asks) {
+    orderbook::OrderFilter f;
+    f.category = static_cast<std::uint64_t>(commodity.category);
+    if (asks && commodity.trust > 0) f.min_trust = static_cast<std::uint64_t>(commodity.trust);
+    Bytes32 bits;
+    if (commodity.tag == explorer::TagClass::kTee) bits.data[31] = 1;
+    if (commodity.tag == explorer::TagClass::kGpu) bits.data[30] = 1;
+    if (!bits.is_zero()) f.min_tag = bits;
+    if (commodity.tag == explorer::TagClass::kNone) {
+        Bytes32 allowed;
+        allowed.data.fill(0xFF);
+        allowed.data[31] = 0xFE;
+        allowed.data[30] = 0xFE;
+        f.max_tag = allowed;
+    }
+    return f;
+}
+
+Json ask_row(const orderbook::OrderRecord& record, std::uint64_t funded) {
+    const auto& o = std::get<poco::WorkerpoolOrder>(record.order);
+    return {{"hash", to_hex(record.hash)},
+            {"price", to_decimal(o.workerpoolprice)},
+            {"remaining", record.remaining},
+            {"volume", o.volume.saturated_u64()},
+            {"trust", o.trust.saturated_u64()},
+            {"tag", to_hex(o.tag)},
+            {"category", o.category.saturated_u64()},
+            {"workerpool", to_checksum(o.workerpool)},
+            {"requester", address_or_null(o.requesterrestrict)},
+            {"app", address_or_null(o.apprestrict)},
+            {"dataset", address_or_null(o.datasetrestrict)},
+            {"maker", to_checksum(record.signer)},
+            {"published", record.published_ms},
+            {"funded", funded},
+            {"restricted", !(o.requesterrestrict.is_zero() && o.apprestrict.is_zero() && o.datasetrestrict.is_zero())}};
+}
+
+Json bid_row(const orderbook::OrderRecord& record, std::uint64_t funded) {
+    const auto& o = std::get<poco::RequestOrder>(record.order);
+    return {{"hash", to_hex(record.hash)},
+            {"price", to_decimal(o.workerpoolmaxprice)},
+            {"remaining", record.remaining},
+            {"volume", o.volume.saturated_u64()},
+            {"trust", o.trust.saturated_u64()},
+            {"tag", to_hex(o.tag)},
+            {"category", o.category.saturated_u64()},
+            {"workerpool", address_or_null(o.workerpool)},
+            {"requester", to_checksum(o.requester)},
+            {"app", address_or_null(o.app)},
+            {"dataset", address_or_null(o.dataset)},
+            {"maker", to_checksum(record.signer)},
+            {"published", record.published_ms},
+            {"funded", funded},
+            {"restricted", !o.workerpool.is_zero()}};
+}
+
+/// What one task of an order locks of its maker.
+Uint256 locked_per_task(const orderbook::OrderRecord& record) {
+    if (const auto* pool = std::get_if<poco::WorkerpoolOrder>(&record.order)) return pool->workerpoolprice * 30 / 100;
+    const auto& request = std::get<poco::RequestOrder>(record.order);
+    return request.appmaxprice + request.datasetmaxprice + request.workerpoolmaxprice;
+}
+
+/// Orders of one price step as one row; asks round up, bids down.
+Json as_levels(const Json& rows, std::int64_t group, bool asks) {
+    auto out = Json::array();
+    for (const auto& row : rows) {
+        const auto price = std::stoll(row["price"].get<std::string>());
+        const auto level = std::to_string(asks ? (price + group - 1) / group * group : price / group * group);
+        if (out.empty() || out.back()["price"] != level)
+            out.push_back({{"price", level}, {"remaining", 0}, {"orders", 0}});
+        out.back()["remaining"] = out.back()["remaining"].get<std::uint64_t>() + row["remaining"].get<std::uint64_t>();
+        out.back()["orders"] = out.back()["orders"].get<std::uint64_t>() + 1;
+    }
+    return out;
+}
+
+Json component(const char* name, const std::string& url) {
+    Json out = {{"name", name}, {"ok", false}, {"version", nullptr}, {"message", nullptr}, {"latencyMs", nullptr}};
+    if (url.empty()) {
+        out["message"] = "not configured";
+        return out;
+    }
+    net::ClientRequest ask;
+    ask.url = url + "/version";
+    ask.timeout_ms = 2'000;
+    const auto begin = sys::steady_ms();
+    const auto answer = net::http_request(ask);
+    if (!answer) {
+        out["message"] = answer.error().message;
+        return out;
+    }
+    out["ok"] = answer->status == 200;
+    out["latencyMs"] = sys::steady_ms() - begin;
+    const auto body = Json::parse(answer->body, nullptr, false);
+    if (body.is_object() && body.contains("version")) out["version"] = body["version"];
+    return out;
+}
+
+}  // namespace
+
+Result<explorer::Commodity> Api::commodity(Call& call) const {
+    explorer::Commodity out;
+    BOURSE_TRY(const auto category, call.count("category"));
+    BOURSE_TRY(const auto trust, call.count("trust"));
+    BOURSE_TRY(out.tag, call.tag(explorer::TagClass::kNone));
+    out.category = category.value_or(0);
+    out.trust = trust.value_or(0);
+    return out;
+}
+
+Result<Json> Api::boot(Call& call) const {
+    BOURSE_TRY(const auto chain, parts_.chain.chain_id());
+    BOURSE_TRY(const auto facts, parts_.chain.facts());
+    const auto domain = poco::hub_domain(Uint256(chain), parts_.chain.hub());
+    auto categories = Json::array();
+    for (const auto& row : parts_.index.categories()) categories.push_back(render(row));
+    const auto& from = call.request().remote_address;
+    const bool local = from.starts_with("127.") || from == "::1";
+    return Json{
+        {"chains", Json::array({{{"id", chain}, {"name", "bourse"}, {"rpc", "/v1/rpc"}, {"dev", config_.dev}}})},
+        {"contracts",
+         {{"hub", to_checksum(parts_.chain.hub())},
+          {"token", to_checksum(facts.token)},
+          {"appRegistry", to_checksum(facts.app_registry)},
+          {"datasetRegistry", to_checksum(facts.dataset_registry)},
+          {"workerpoolRegistry", to_checksum(facts.workerpool_registry)}}},
+        {"domain",
+         {{"name", "iExecODB"},
+          {"version", "5.0.0"},
+          {"chainId", chain},
+          {"verifyingContract", to_checksum(parts_.chain.hub())}}},
+        {"challengeDomain", {{"name", "iExec Gateway"}, {"version", "1"}, {"chainId", chain}}},
+        {"types", typed_data_types(domain)},
+        {"categories", std::move(categories)},
+        {"tags", {{"0", "tee"}, {"1", "scone"}, {"2", "gramine"}, {"3", "tdx"}, {"8", "gpu"}}},
+        {"trustPresets", {0, 2, 10, 100, 10'000, 1'000'000}},
+        {"limits",
+         {{"requestsPerMinute", config_.requests_per_minute},
+          {"burst", config_.burst},
+          {"writesPerMinute", config_.writes_per_minute},
+          {"openOrdersPerWallet", orderbook::kMaxOpenOrders},
+          {"pageMax", 1'000},
+          {"paramsBytes", 16'384},
+          {"frameBytes", 4'096}}},
+        {"build", build()},
+        {"features",
+         {{"faucet", parts_.faucet != nullptr},
+          {"helper", helper_ != nullptr},
+          {"store", !config_.store_url.empty()},
+          {"scheduler", !config_.scheduler_url.empty()},
+          {"lists", true},
+          {"verdicts", false},
+          {"receipts", false},
+          {"bridge", false},
+          {"governance", false}}},
+        {"devAccounts", config_.dev && local ? dev_accounts() : Json::array()},
+        {"faucetAmount",
+         parts_.faucet != nullptr ? Json(std::to_string(parts_.faucet->amount_nrlc())) : Json(nullptr)}};
+}
+
+Result<Json> Api::status(Call&) const {
+    auto components = Json::array();
+    Json node = {{"name", "node"}, {"ok", false}, {"version", nullptr}, {"message", nullptr}, {"latencyMs", nullptr}};
+    std::int64_t head = parts_.index.height();
+    if (parts_.rpc != nullptr) {
+        const auto begin = sys::steady_ms();
+        const auto latest = parts_.rpc->head();
+        node["ok"] = latest.has_value();
+        if (latest) {
+            head = static_cast<std::int64_t>(latest->number);
+            node["latencyMs"] = sys::steady_ms() - begin;
+            const auto version = parts_.rpc->call("web3_clientVersion");
+            if (version && version->is_string()) node["version"] = *version;
+        } else {
+            node["message"] = latest.error().message;
+        }
+    } else {
+        node["message"] = "not configured";
+    }
+    components.push_back(std::move(node));
+    components.push_back(
+        {{"name", "market"}, {"ok", true}, {"version", BOURSE_VERSION}, {"message", nullptr}, {"latencyMs", 0}});
+    components.push_back(component("scheduler", config_.scheduler_url));
+    components.push_back(component("store", config_.store_url));
+    std::vector<double> sorted;
+    {
+        const std::lock_guard lock(latency_mutex_);
+        sorted = latencies_;
+    }
+    std::ranges::sort(sorted);
+    const auto percentile = [&](double share) {
+        return sorted.empty() ? 0.0 : sorted[static_cast<std::size_t>(share * static_cast<double>(sorted.size() - 1))];
+    };
+    const auto figures = parts_.index.figures(now_s());
+    return Json{{"components", std::move(components)},
+                {"index",
+                 {{"height", parts_.index.height()},
+                  {"headHeight", head},
+                  {"lag", std::max<std::int64_t>(0, head - parts_.index.height())},
+                  {"deals", figures.deals},
+                  {"tasks", figures.tasks},
+                  {"accounts", figures.accounts}}},
+                {"uptimeMs", sys::steady_ms() - started_ms_},
+                {"latency", {{"p50", percentile(0.5)}, {"p95", percentile(0.95)}, {"p99", percentile(0.99)}}},
+                {"cost", {{"check", 2}, {"explain", 2}, {"quote", 2}, {"other", 1}}}};
+}
+
+Result<Json> Api::stats(Call& call) const {
+    const auto now = call.now_s();
+    const auto f = parts_.index.figures(now);
+    const auto ended = f.day.completed + f.day.failed;
+    auto medians = Json::array();
+    for (const auto& category : parts_.index.categories()) {
+        explorer::Commodity commodity{category.id, explorer::TagClass::kAny, 0};
+        auto spark = Json::array();
+        for (const auto& median : parts_.index.hourly_medians(category.id, now))
+            spark.push_back(amount_or_null(median));
+        medians.push_back({{"category", category.id},
+                           {"price", amount_or_null(parts_.index.ticker(commodity, now).median)},
+                           {"spark", std::move(spark)}});
+    }
+    return Json{{"headTime", ms_of(parts_.index.block_time_s())},
+                {"deals24h", f.day.deals},
+                {"tasks24h", count_of(f.day.tasks)},
+                {"value24h", amount_text(f.day.value)},
+                {"running", f.running},
+                {"success24h",
+                 ended == 0 ? Json(nullptr) : Json(static_cast<double>(f.day.completed) / static_cast<double>(ended))},
+                {"workers", f.day.workers},
+                {"workerpools", f.pools},
+                {"apps", f.apps},
+                {"datasets", f.datasets},
+                {"deals", f.deals},
+                {"tasks", f.tasks},
+                {"medians", std::move(medians)}};
+}
+
+// ---- books and prices
+
+Result<Json> Api::book_content(const explorer::Commodity& commodity, bool levels, std::int64_t group,
+                               std::int64_t limit) const {
+    std::map<Address, Uint256> stakes;
+    std::int64_t hidden = 0;
+    const auto side = [&](poco::OrderKind kind, std::uint64_t& total) {
+        auto filter = side_filter(commodity, kind == poco::OrderKind::kWorkerpool);
+        filter.limit = levels ? 50'000 : static_cast<std::uint64_t>(limit);
+        const auto page = parts_.book.list(kind, filter);
+        total = page.count;
+        auto rows = Json::array();
+        for (const auto& record : page.orders) {
+            const auto [at, fresh] = stakes.try_emplace(record.signer);
+            if (fresh) {
+                const auto account = parts_.index.account(record.signer);
+                at->second =
+                    account && account->staked > 0 ? Uint256(static_cast<std::uint64_t>(account->staked)) : Uint256();
+            }
+            const auto each = locked_per_task(record);
+            const auto funded = each.is_zero() ? Uint256(record.remaining) : at->second / each;
+            if (funded.is_zero()) {
+                ++hidden;
+                --total;
+                continue;
+            }
+            const auto covers = std::min<std::uint64_t>(funded.saturated_u64(), record.remaining);
+            rows.push_back(kind == poco::OrderKind::kWorkerpool ? ask_row(record, covers) : bid_row(record, covers));
+        }
+        return levels ? as_levels(rows, group, kind == poco::OrderKind::kWorkerpool) : rows;
+    };
+    std::uint64_t asks_total = 0, bids_total = 0;
+    Json out;
+    out["asks"] = side(poco::OrderKind::kWorkerpool, asks_total);
+    out["bids"] = side(poco::OrderKind::kRequest, bids_total);
+    out["asksTotal"] = asks_total;
+    out["bidsTotal"] = bids_total;
+    out["hidden"] = hidden;
+    return out;
+}
+
+Result<Json> Api::book(Call& call) const {
+    BOURSE_TRY(const auto wanted, commodity(call));
+    BOURSE_TRY(const auto group, call.count("group"));
+    BOURSE_TRY(const auto limit, call.count("limit"));
+    const auto view = call.text("view").value_or("orders");
+    if (view != "orders" && view != "levels") return bad_parameter("view", "must be orders or levels");
+    BOURSE_TRY(auto out, book_content(wanted, view == "levels", std::max<std::int64_t>(group.value_or(1), 1),
+                                      std::clamp<std::int64_t>(limit.value_or(50), 1, 50'000)));
+    out["commodity"] = render_commodity(wanted);
+    out["view"] = view;
+    out["group"] = std::max<std::int64_t>(group.value_or(1), 1);
+    const auto key = out["commodity"]["key"].get<std::string>();
+    out["seq"] = channel_seq ? channel_seq("book:" + key + ":" + view) : 0;
+    return out;
+}
+
+Json Api::ticker_content(const explorer::Commodity& commodity) const {
+    const auto t = parts_.index.ticker(commodity, now_s());
+    const auto best = [&](poco::OrderKind kind) -> std::optional<std::int64_t> {
+        auto filter = side_filter(commodity, kind == poco::OrderKind::kWorkerpool);
+        filter.limit = 1;
+        const auto page = parts_.book.list(kind, filter);
+        if (page.orders.empty()) return std::nullopt;
+        return static_cast<std::int64_t>(orderbook::terms_of(page.orders[0].order).price.saturated_u64());
+    };
+    const auto ask = best(poco::OrderKind::kWorkerpool);
+    const auto bid = best(poco::OrderKind::kRequest);
+    Json out = {{"commodity", render_commodity(commodity)},
+                {"last", amount_or_null(t.last)},
+                {"previous", amount_or_null(t.previous)},
+                {"direction", "flat"},
+                {"open24h", amount_or_null(t.open)},
+                {"change24h", nullptr},
+                {"high24h", amount_or_null(t.high)},
+                {"low24h", amount_or_null(t.low)},
+                {"tasks24h", count_of(t.tasks)},
+                {"value24h", amount_text(t.value)},
+                {"median24h", amount_or_null(t.median)},
+                {"bestAsk", amount_or_null(ask)},
+                {"bestBid", amount_or_null(bid)},
+                {"spread", nullptr},
+                {"spreadShare", nullptr},
+                {"medianStartMs", t.median_start_s ? Json(*t.median_start_s * 1000) : Json(nullptr)}};
+    if (t.last && t.previous && *t.last != *t.previous) out["direction"] = *t.last > *t.previous ? "up" : "down";
+    if (t.open && *t.open != 0)
+        out["change24h"] = static_cast<double>(*t.last - *t.open) / static_cast<double>(*t.open);
+    if (ask && bid) {
+        const auto spread = *ask - *bid;  // below zero where crossed orders cannot match
+        out["spread"] = amount_text(std::max<std::int64_t>(spread, 0));
+        if (*ask + *bid > 0)
+            out["spreadShare"] = static_cast<double>(spread) / (static_cast<double>(*ask + *bid) / 2.0);
+    }
+    return out;
+}
+
+Result<ListPage> Api::trades(Call& call) const {
+    BOURSE_TRY(const auto wanted, commodity(call));
+    explorer::DealFilter f;
+    BOURSE_TRY(f.mine, call.address("mine"));
+    BOURSE_TRY(f.from_s, call.seconds("from"));
+    BOURSE_TRY(f.to_s, call.seconds("to"));
+    BOURSE_TRY(const auto category, call.count("category"));
+    const auto all = [&] {
+        // Without a category: trades of every one.
+        auto any = f;
+        any.tag = call.text("tag") ? wanted.tag : explorer::TagClass::kAny;
+        if (wanted.trust > 0) any.min_trust = wanted.trust;
+        return parts_.index.deals(any, call.paging, call.now_s());
+    };
+    const auto page = category ? parts_.index.trades(wanted, f, call.paging) : all();
+    ListPage out;
+    for (const auto& deal : page.rows) out.items.push_back(render_trade(deal));
+    out.total = page.total;
+    if (page.next) out.next = std::to_string(*page.next);
+    out.as_of = page.as_of;
+    return out;
+}
+
+Result<Json> Api::candles(Call& call) const {
+    BOURSE_TRY(const auto wanted, commodity(call));
+    BOURSE_TRY(const auto from, call.seconds("from"));
+    BOURSE_TRY(const auto to, call.seconds("to"));
+    BOURSE_TRY(const auto points, call.count("points"));
+    const auto res = call.text("res").value_or("1h");
+    const auto* width = std::ranges::find(kWidths, std::string_view(res), [](const auto& w) { return w.first; });
+    if (width == std::end(kWidths)) return bad_parameter("res", "must be 1m, 5m, 1h or 1d");
+    const auto candles = parts_.index.candles(wanted, width->second, from, to);
+    const auto most = static_cast<std::size_t>(std::clamp<std::int64_t>(points.value_or(1'000), 1, 10'000));
+    Json out = {{"commodity", render_commodity(wanted)},
+                {"res", res},
+                {"candles", Json::array()},
+                {"truncated", candles.size() > most}};
+    for (auto i = candles.size() - std::min(candles.size(), most); i < candles.size(); ++i)
+        out["candles"].push_back(render(candles[i]));
+    return out;
+}
+
+Result<Json> Api::quote(Call& call) const {
+    if (!fill_ask) return fail("NOT_FOUND", "This market matches no orders itself; ask /v1/workerpoolorders.");
+    BOURSE_TRY(const auto wanted, commodity(call));
+    broker::Ask ask;
+    ask.category = static_cast<std::uint64_t>(wanted.category);
+    ask.trust = static_cast<std::uint64_t>(std::max<std::int64_t>(wanted.trust, 1));
+    if (wanted.tag == explorer::TagClass::kTee) ask.tag.data[31] = 1;
+    if (wanted.tag == explorer::TagClass::kGpu) ask.tag.data[30] = 1;
+    const auto party = [&](const char* name, Address& into) -> Status<> {
+        BOURSE_TRY(const auto address, call.address(name));
+        if (address) into = *address;
+        return {};
+    };
+    BOURSE_CHECK(party("app", ask.app));
+    BOURSE_CHECK(party("dataset", ask.dataset));
+    BOURSE_CHECK(party("workerpool", ask.workerpool));
+    BOURSE_CHECK(party("requester", ask.requester));
+    if (ask.app.is_zero()) return bad_parameter("app", "is needed: the app to run");
+    BOURSE_TRY(const auto volume, call.count("volume"));
+    BOURSE_TRY(const auto most, call.count("maxTotal"));
+    ask.volume = static_cast<std::uint64_t>(std::max<std::int64_t>(volume.value_or(1), 1));
+    ask.funded = false;
+    Json out = {{"legs", Json::array()}, {"volume", 0},     {"total", "0"},
+                {"worst", nullptr},      {"best", nullptr}, {"reasons", Json::array()}};
+    Uint256 total;
+    std::uint64_t filled = 0;
+    for (const auto& pick : fill_ask(ask)) {
+        if (most && pick.price_per_task > static_cast<std::uint64_t>(*most)) {
+            out["reasons"].push_back(
+                plain_reason("PRICE_ABOVE_MAXIMUM", "request",
+                             "The next best costs " + std::to_string(pick.price_per_task) + " nRLC a task.",
+                             std::to_string(*most), std::to_string(pick.price_per_task), "raise the maximum"));
+            break;
+        }
+        out["legs"].push_back({{"workerpoolorder", to_hex(pick.workerpool.hash)},
+                               {"apporder", to_hex(pick.app.hash)},
+                               {"datasetorder", pick.dataset ? Json(to_hex(pick.dataset->hash)) : Json(nullptr)},
+                               {"volume", pick.volume},
+                               {"price", std::to_string(pick.price_per_task)}});
+        if (filled == 0) out["best"] = std::to_string(pick.price_per_task);
+        out["worst"] = std::to_string(pick.price_per_task);
+        filled += pick.volume;
+        total = total + Uint256(pick.price_per_task) * Uint256(pick.volume);
+    }
+    out["volume"] = filled;
+    out["total"] = to_decimal(total);
+    if (filled < ask.volume && out["reasons"].empty())
+        out["reasons"].push_back(plain_reason("NOT_ENOUGH", "workerpools",
+                                              "The open orders that fit hold " + std::to_string(filled) + " tasks.",
+                                              std::to_string(filled), std::to_string(ask.volume)));
+    return out;
+}
+
+net::Response Api::chain_file(const net::Request& request) const {
+    const auto chain = parts_.chain.chain_id();
+    if (!chain) return v1_refusal(chain.error());
+    // Everything under the address by which the market was reached: a second machine needs no other.
+    const auto host = request.header("host");
+    const auto origin = !config_.public_url.empty() ? config_.public_url
+                                                    : "http://" + (host.empty() ? std::string("127.0.0.1:8080") : host);
+    client::Network network;
+    network.name = "bourse";
+    network.chain_id = *chain;
+    network.rpc_url = origin + "/v1/rpc";
+    network.hub = parts_.chain.hub();
+    network.market_url = origin;
+    if (!config_.store_url.empty()) network.store_url = origin;
+    if (!config_.scheduler_url.empty()) network.scheduler_url = origin + "/scheduler";
+    return net::Response::json(200, client::make_chain_file(network));
+}
+
+void Api::bind_market() {
+    bind_item("boot", [this](Call& c) { return boot(c); });
+    bind_raw("chain_file", [this](const net::Request& r) { return chain_file(r); });
+    bind_item("status", [this](Call& c) { return status(c); });
+    bind_item("stats", [this](Call& c) { return stats(c); });
+    bind_list("categories", [this](Call&) -> Result<ListPage> {
+        ListPage page;
+        for (const auto& row : parts_.index.categories()) page.items.push_back(render(row));
+        page.total = static_cast<std::int64_t>(page.items.size());
+        page.as_of = parts_.index.height();
+        return page;
+    });
+    bind_item("category", [this](Call& c) -> Result<Json> {
+        for (const auto& row : parts_.index.categories())
+            if (std::to_string(row.id) == c.segment("id")) return render(row);
+        return fail("NOT_FOUND", "There is no category " + c.segment("id") + ".");
+    });
+    bind_item("book", [this](Call& c) { return book(c); });
+    bind_item("ticker", [this](Call& c) -> Result<Json> {
+        BOURSE_TRY(const auto wanted, commodity(c));
+        return ticker_content(wanted);
+    });
+    bind_list("trades", [this](Call& c) { return trades(c); });
+    bind_item("candles", [this](Call& c) { return candles(c); });
+    bind_item("quote", [this](Call& c) { return quote(c); });
+    bind_raw("openapi", [](const net::Request&) {
+        static const std::string kText = openapi_document("v1").dump();
+        return net::Response::json(200, kText);
+    });
+}
+
+}  // namespace bourse::market

@@ -1,0 +1,181 @@
+#include <bourse/market/v1/ops.hpp>
+
+#include <bourse/codec/text.hpp>
+#include <bourse/market/v1/explain.hpp>
+#include <bourse/market/v1/render.hpp>
+#include <bourse/net/http_client.hpp>
+
+#include <algorithm>
+
+namespace bourse::market {
+
+const char* const kOpsSchema =
+    "CREATE TABLE ops_audit(seq BIGINT PRIMARY KEY, time_ms BIGINT NOT NULL, who TEXT NOT NULL, action TEXT NOT NULL,"
+    " target TEXT NOT NULL, before_text TEXT NOT NULL, after_text TEXT NOT NULL, reason TEXT NOT NULL);"
+    "CREATE TABLE ops_alerts(code TEXT PRIMARY KEY, since_ms BIGINT NOT NULL, acknowledged BIGINT NOT NULL,"
+    " silenced_ms BIGINT NOT NULL)";
+
+namespace {
+
+using Json = nlohmann::json;
+
+Json null_if_empty(const std::string& text) { return text.empty() ? Json(nullptr) : Json(text); }
+
+Error unreachable(const std::string& why) {
+    return {"SCHEDULER_UNREACHABLE", "The pool's scheduler does not answer: " + why};
+}
+
+}  // namespace
+
+Result<Json> Ops::ask(const std::string& path) const {
+    if (url_.empty()) return fail("NOT_FOUND", "This market has no scheduler.");
+    net::ClientRequest request;
+    request.url = url_ + path;
+    request.timeout_ms = 5'000;
+    const auto answer = net::http_request(request);
+    if (!answer) return fail(unreachable(answer.error().message));
+    auto body = Json::parse(answer->body, nullptr, false);
+    if (answer->status == 404) return fail("NOT_FOUND", body.is_object() ? body.value("error", "unknown") : "unknown");
+    if (answer->status != 200 || !body.is_object())
+        return fail(unreachable("status " + std::to_string(answer->status)));
+    return body;
+}
+
+Result<Json> Ops::workers() const {
+    BOURSE_TRY(auto body, ask("/v1/workers"));
+    return body.value("workers", Json::array());
+}
+
+Result<Json> Ops::logs(const Hash& task, const Address& for_whom) const {
+    if (url_.empty()) return fail("NOT_FOUND", "This market has no scheduler.");
+    net::ClientRequest request;
+    request.url = url_ + "/v1/tasks/" + to_hex(task) + "/logs";
+    // The scheduler trusts a market on its own machine to have authenticated this address.
+    request.headers = {{"x-bourse-admin", "1"}, {"x-bourse-for", to_checksum(for_whom)}};
+    const auto answer = net::http_request(request);
+    if (!answer) return fail(unreachable(answer.error().message));
+    auto body = Json::parse(answer->body, nullptr, false);
+    if (!body.is_object()) return fail(unreachable("it sent no JSON"));
+    if (answer->status == 404) return fail("NOT_FOUND", body.value("error", "no such task"));
+    if (answer->status != 200) return fail("LOGS_REFUSED", body.value("error", "refused"));
+    return body.value("logs", Json::array());
+}
+
+Status<> Ops::drain(bool draining) const {
+    net::ClientRequest request;
+    request.method = "POST";
+    request.url = url_ + (draining ? "/v1/admin/drain" : "/v1/admin/resume");
+    request.headers = {{"x-bourse-admin", "1"}};
+    const auto answer = net::http_request(request);
+    if (!answer) return fail(unreachable(answer.error().message));
+    if (answer->status != 200)
+        return fail("SCHEDULER_REFUSED", "The scheduler refused: " + answer->body.substr(0, 300));
+    return {};
+}
+
+std::vector<Json> Ops::task_reasons(const Hash& id) const {
+    std::vector<Json> out;
+    const auto record = task(id);
+    if (!record) return out;
+    const auto& replicates = record->value("replicates", Json::array());
+    if (replicates.empty())
+        out.push_back(
+            plain_reason("NO_WORKER", "scheduler", "No worker has been engaged for this task yet.", "0", "1"));
+    for (const auto& replicate : replicates) {
+        const auto cause =
+            replicate.contains("cause") && replicate["cause"].is_string() ? replicate["cause"].get<std::string>() : "";
+        const auto who = replicate.value("worker", std::string());
+        if (replicate.value("lost", false))
+            out.push_back(plain_reason("WORKER_LOST", who, "This worker is silent; another one is engaged as well."));
+        else if (!cause.empty())
+            out.push_back(plain_reason(cause, who,
+                                       replicate["message"].is_string() ? replicate["message"].get<std::string>()
+                                                                        : "The worker gave up: " + cause + "."));
+    }
+    return out;
+}
+
+Json Ops::worker_reasons(const Address& worker, const std::optional<explorer::AccountRow>& row) const {
+    auto out = Json::array();
+    if (const auto list = workers()) {
+        const auto name = to_checksum(worker);
+        const auto found = std::ranges::find_if(*list, [&](const Json& w) { return w.value("worker", "") == name; });
+        if (found == list->end())
+            out.push_back(plain_reason("NOT_JOINED", "worker", "This worker has never joined the pool.", "", "",
+                                       "start it with `bourse worker --scheduler URL`"));
+        else if (!found->value("connected", false))
+            out.push_back(
+                plain_reason("NOT_CONNECTED", "worker", "This worker is not connected.", "", "", "start it again"));
+        else if (found->value("free", 0) == 0)
+            out.push_back(plain_reason("BUSY", "worker", "All its places are taken.",
+                                       std::to_string(found->value("tasks", 0)),
+                                       std::to_string(found->value("slots", 0))));
+    }
+    if (row && row->staked == 0)
+        out.push_back(
+            plain_reason("NO_STAKE", "worker", "It has no free stake: contributions need one.", "0", "", "deposit"));
+    if (out.empty()) out.push_back(plain_reason("IDLE", "workerpool", "It is ready; the pool has no task for it now."));
+    return out;
+}
+
+void Ops::note(const Address& who, const std::string& action, const std::string& target, const std::string& before,
+               const std::string& after, const std::string& reason) {
+    const std::lock_guard lock(mutex_);
+    const auto last = db_->query("SELECT seq FROM ops_audit ORDER BY seq DESC LIMIT 1");
+    db_->execute(
+        "INSERT INTO ops_audit(seq, time_ms, who, action, target, before_text, after_text, reason)"
+        " VALUES(?1,?2,?3,?4,?5,?6,?7,?8)",
+        {last.empty() ? 1 : db::sql_int(last[0][0]) + 1, static_cast<std::int64_t>(now_ms_()), to_hex(who), action,
+         target, before, after, reason});
+}
+
+std::vector<Json> Ops::audit(std::int64_t limit) const {
+    std::vector<Json> out;
+    for (const auto& row :
+         db_->query("SELECT time_ms, who, action, target, before_text, after_text, reason FROM ops_audit"
+                    " ORDER BY seq DESC LIMIT ?1",
+                    {limit}))
+        out.push_back({{"time", db::sql_int(row[0])},
+                       {"who", to_checksum(address_from_hex(db::sql_text(row[1])).value_or(Address{}))},
+                       {"action", db::sql_text(row[2])},
+                       {"target", null_if_empty(db::sql_text(row[3]))},
+                       {"before", null_if_empty(db::sql_text(row[4]))},
+                       {"after", null_if_empty(db::sql_text(row[5]))},
+                       {"reason", null_if_empty(db::sql_text(row[6]))}});
+    return out;
+}
+
+Json Ops::alert(const std::string& code, const std::string& level, const std::string& text,
+                const std::string& runbook) {
+    const auto now = static_cast<std::int64_t>(now_ms_());
+    db_->execute(
+        "INSERT INTO ops_alerts(code, since_ms, acknowledged, silenced_ms) VALUES(?1,?2,0,0) ON CONFLICT(code) DO "
+        "NOTHING",
+        {code, now});
+    const auto row = db_->query("SELECT since_ms, acknowledged, silenced_ms FROM ops_alerts WHERE code=?1", {code})[0];
+    const auto silenced = db::sql_int(row[2]);
+    return {{"code", code},
+            {"level", level},
+            {"text", text},
+            {"since", db::sql_int(row[0])},
+            {"runbook", runbook},
+            {"acknowledged", db::sql_int(row[1]) != 0},
+            {"silencedUntil", silenced > now ? Json(silenced) : Json(nullptr)}};
+}
+
+void Ops::keep_alerts(const std::vector<std::string>& codes) {
+    for (const auto& row : db_->query("SELECT code FROM ops_alerts"))
+        if (std::ranges::find(codes, db::sql_text(row[0])) == codes.end())
+            db_->execute("DELETE FROM ops_alerts WHERE code=?1", {row[0]});
+}
+
+Status<> Ops::acknowledge(const std::string& code, std::uint64_t silenced_until_ms) {
+    const auto changed = silenced_until_ms == 0
+                             ? db_->execute("UPDATE ops_alerts SET acknowledged=1 WHERE code=?1", {code})
+                             : db_->execute("UPDATE ops_alerts SET silenced_ms=?1 WHERE code=?2",
+                                            {static_cast<std::int64_t>(silenced_until_ms), code});
+    if (changed == 0) return fail("NOT_FOUND", "No alert " + code + " holds now.");
+    return {};
+}
+
+}  // namespace bourse::market
