@@ -274,7 +274,7 @@ void Pool::committed(const chain::ExecutedBlock& block) {
     std::map<Address, std::uint64_t> nonces;
     for (const auto& entry : block.executed) nonces[entry.transaction->sender] = entry.transaction->tx.nonce + 1;
     for (const auto& [address, nonce] : nonces)
-        impl_->change_sender(address, [&](auto& sender) { impl_->raise_head_nonce(sender, nonce); });
+        impl_->change_sender(address, [this, head = nonce](auto& sender) { impl_->raise_head_nonce(sender, head); });
     for (const auto& skipped : block.skipped) impl_->settle(skipped);
 }
 
