@@ -33,7 +33,7 @@ export function PageHead({ title, lead, command, children, kind }: { title: Reac
     <div className="page-head">
       <div className="titles">
         {kind ? <div className="muted small">{kind}</div> : null}
-        <h1 tabIndex={-1}>{title}</h1>
+        <h1 tabIndex={-1} style={{ minWidth: 0 }}>{title}</h1>
         {lead ? <p className="lead">{lead}</p> : null}
       </div>
       <div className="tools">

@@ -87,7 +87,7 @@ export function SearchBox({ large = false, placeholder = 'Search address, id, ha
     }
   };
   return (
-    <div className="search" ref={box} style={large ? { maxWidth: 720 } : undefined} role="search">
+    <div className="search" ref={box} style={large ? { maxWidth: 720 } : undefined} role="search" aria-label={large ? 'Explorer' : 'Everywhere'}>
       <input
         id={large ? 'search-large' : 'search'}
         className="input"

@@ -20,6 +20,7 @@ import { useKeys } from './keys';
 import { useHoverLinks } from './values';
 import { useNotices } from './notices';
 import { Icon } from './icons';
+import mark from '../bourse.svg';
 
 const NAV = [
   { to: '/market', label: 'Market', icon: 'market' },
@@ -195,7 +196,7 @@ function Frame(): ReactNode {
       <a className="skip" href="#main">Skip to content</a>
       <header className="app-header">
         <Link to="/" className="brand" aria-label="Bourse, home">
-          <img src="/bourse.svg" alt="" width="26" height="26" />
+          <img src={mark} alt="" width="26" height="26" />
           <span>Bourse</span>
         </Link>
         <Nav />
@@ -211,12 +212,12 @@ function Frame(): ReactNode {
       <NewVersion />
       <Offline />
       {wallet.dev ? (
-        <div className="banner">
+        <section className="banner" aria-label="About this account">
           <strong>⚠ Development account “{wallet.label}”.</strong> Its key is public: never use it for anything of value.
-        </div>
+        </section>
       ) : null}
       <WrongChain />
-      {new URLSearchParams(location.search).has('demo') ? <div className="banner"><strong>Demo data</strong></div> : null}
+      {new URLSearchParams(location.search).has('demo') ? <section className="banner" aria-label="About these data"><strong>Demo data</strong></section> : null}
       <main className="main" id="main" tabIndex={-1}>
         <Boundary name="This page">
           <Outlet />

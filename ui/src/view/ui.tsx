@@ -188,7 +188,7 @@ export function Panel({ title, tools, children, className = '', id, foot }: { ti
 }
 
 export type ToneName = 'info' | 'success' | 'warning' | 'danger' | 'neutral';
-const NOTICE_GLYPH: Record<ToneName, string> = { info: 'ⓘ', success: '✓', warning: '⚠', danger: '✕', neutral: '·' };
+const NOTICE_GLYPH: Record<ToneName, string> = { info: 'i', success: '✓', warning: '⚠', danger: '✕', neutral: '·' };
 
 export function Notice({ tone, children, inline = false, alert = false }: { tone: ToneName; children: ReactNode; inline?: boolean; alert?: boolean }): ReactNode {
   return (

@@ -141,10 +141,11 @@ export function WalletChip(): ReactNode {
     <>
       <Menu
         trigger={
-          <Button aria-label={`Wallet ${account}`}>
+          <Button title={account}>
+            <span className="sr">Wallet</span>
             {wallet.dev ? <span aria-hidden="true" title="development account">⚠</span> : null}
-            <code>{shortHash(account)}</code>
-            <span className="num wide-only muted">{amountWithUnit(free, unit)}</span>
+            <code><span className="wide-only">{shortHash(account).slice(0, -4)}</span>{account.slice(-4)}</code>
+            <span className="num wide-only muted">{amountWithUnit(free, (free?.length ?? 0) > 9 ? 'RLC' : unit)}</span>
           </Button>
         }
         items={[

@@ -3,7 +3,7 @@ import { Link } from '@tanstack/react-router';
 import { useEffect, useRef, useState, type ReactNode } from 'react';
 import type { Deal, Page, Resource, Stats, Task } from '../../transport/api';
 import { curl } from '../../model/commands';
-import { amountWithUnit, count, percent } from '../../model/format';
+import { amountWithUnit, count, duration, percent } from '../../model/format';
 import { useApi, useBoot, useChannel, useFeedStatus, useList, useNow } from '../../state/data';
 import { useSettings } from '../../state/settings';
 import { useUrl } from '../../state/url';
@@ -38,7 +38,10 @@ function useFresh<Row>(page: Page<Row> | undefined, live: { items: Row[]; total:
   const base = taken ?? page?.items ?? [];
   const changed = new Map((live?.items ?? []).map((row) => [rowKey(row), row]));
   const keys = new Set(base.map(rowKey));
-  const added = (live?.items ?? []).filter((row) => !keys.has(rowKey(row)));
+  // The feed's list may be longer than ours: new is what stands before the first row that we know.
+  const items = live?.items ?? [];
+  const firstKnown = items.findIndex((row) => keys.has(rowKey(row)));
+  const added = page ? items.slice(0, firstKnown < 0 ? page.items.length || items.length : firstKnown) : [];
   const updated = base.map((row) => changed.get(rowKey(row)) ?? row);
   useEffect(() => setTaken(null), [page]);
   useEffect(() => {
@@ -125,7 +128,7 @@ function NetworkStrip(): ReactNode {
     <Loaded query={query} rows={2}>
       {(stats) => (
         <div className="stats">
-          <Stat label="Height" value={count(status.height)} sub={`last block ${Math.max(0, Math.round((now - stats.headTime) / 1000))} s ago`} />
+          <Stat label="Height" value={count(status.height)} sub={`last block ${duration(Math.max(0, Math.round((now - stats.headTime) / 1000) * 1000))} ago`} />
           <Stat label="Deals 24 h" value={count(stats.deals24h)} sub={`${count(stats.deals)} in all`} />
           <Stat label="Tasks 24 h" value={count(stats.tasks24h)} sub={`${count(stats.tasks)} in all`} />
           <Stat label="Value 24 h" value={amountWithUnit(stats.value24h, unit)} />

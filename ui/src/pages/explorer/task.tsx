@@ -73,6 +73,7 @@ function Stepper({ detail }: { detail: TaskDetail }): ReactNode {
 
 export function ConfidenceMeter({ task }: { task: Task }): ReactNode {
   const { confidence } = task;
+  if (task.trust <= 1) return <span className="small muted">Trust 1: a single run decides, there is nothing to agree on.</span>;
   if (!confidence) return <span className="small muted">Confidence is measured from the first contribution on.</span>;
   const words = confidence.reached ? 'reached' : `needs ${missingWords(missing(BigInt(confidence.best), BigInt(confidence.total), task.trust))}`;
   return (

@@ -13,6 +13,7 @@ import { saveFile } from '../../view/table';
 import { csv } from '../../model/text';
 
 const ROW_PX = 24;
+const TOUCH_ROW_PX = 36;
 const OVERSCAN = 8;
 export const TICKS = [1, 2, 5, 10, 50, 100];
 export type Pick = { side: Side; row: BookRow; limit: boolean };
@@ -56,7 +57,8 @@ function OrderRow({ entry, side, depth, account, trust, unit, extra, change, lin
     >
       <td className="c-hash">
         {own ? <span className="you" role="img" aria-label={`your order${queue ? `, ${queue} tasks ahead` : ''}`} title={queue ? `you · ${queue} tasks ahead` : 'you'} /> : null}
-        <button type="button" className="cell-link" aria-label={`${side === 'asks' ? 'Buy from' : 'Sell to'} ${spokenHash('order', row.hash)}`} title={row.hash} onClick={(event) => { event.stopPropagation(); pick(event); }}>
+        <button type="button" className="cell-link" title={row.hash} onClick={(event) => { event.stopPropagation(); pick(event); }}>
+          <span className="sr">{side === 'asks' ? 'Buy from' : 'Sell to'} order </span>
           {shortHash(row.hash)}
         </button>
         {own ? <button type="button" className="cell-link tone-danger" aria-label={`Cancel ${spokenHash('order', row.hash)}`} title="cancel your order" onClick={(event) => { event.stopPropagation(); onCancel(row); }}>{' '}✕</button> : null}
@@ -94,6 +96,7 @@ type SideProps = { side: Side; entries: Entry[]; rows: number; levels: boolean; 
 type Pick2 = Omit<RowProps, 'entry' | 'side' | 'depth' | 'change' | 'linked' | 'queue'>;
 
 function SideTable({ side, entries, rows, levels, scale, linkedKey, ...rest }: SideProps): ReactNode {
+  const [rowPx] = useState(() => (matchMedia('(max-width: 639px)').matches ? TOUCH_ROW_PX : ROW_PX));
   const [from, setFrom] = useState(0);
   const changes = useChanges(entries);
   const sums = useMemo(() => cumulative(entries), [entries]);
@@ -106,7 +109,7 @@ function SideTable({ side, entries, rows, levels, scale, linkedKey, ...rest }: S
   const below = side === 'asks' ? first : entries.length - last;
   const Row = levels ? LevelRow : OrderRow;
   return (
-    <div className={`side ${side}`} style={{ height: rows * ROW_PX + 22 }} tabIndex={0} role="region" aria-label={side === 'asks' ? 'Workers, asks' : 'Requesters, bids'} onScroll={(event) => setFrom(Math.round(Math.abs(event.currentTarget.scrollTop) / ROW_PX))}>
+    <div className={`side ${side}`} style={{ height: rows * rowPx + 22, ['--book-row' as string]: `${rowPx}px` }} tabIndex={0} role="region" aria-label={side === 'asks' ? 'Workers, asks' : 'Requesters, bids'} onScroll={(event) => setFrom(Math.round(Math.abs(event.currentTarget.scrollTop) / rowPx))}>
       {entries.length === 0 ? (
         <EmptyState>{side === 'asks' ? 'No sell orders' : 'No buy orders'}</EmptyState>
       ) : (
@@ -125,11 +128,11 @@ function SideTable({ side, entries, rows, levels, scale, linkedKey, ...rest }: S
             )}
           </thead>
           <tbody>
-            {spacer(above * ROW_PX)}
+            {spacer(above * rowPx)}
             {window.map(({ entry, at }) => (
               <Row key={entry.key} entry={entry} side={side} depth={Math.round(((sums[at] ?? 0) / scale) * 100)} change={changes.get(entry.key) ?? ''} linked={entry.key === linkedKey} queue={ahead(entries, entry.key)} {...rest} />
             ))}
-            {spacer(below * ROW_PX)}
+            {spacer(below * rowPx)}
           </tbody>
         </table>
       )}

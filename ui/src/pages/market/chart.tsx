@@ -178,7 +178,7 @@ export default function ChartPanel({ commodity }: { commodity: Commodity }): Rea
         {shown ? <><span>{iso(shown.time).slice(0, 16).replace('T', ' ')}</span><span>open {amount(shown.open)}</span><span>high {amount(shown.high)}</span><span>low {amount(shown.low)}</span><strong>close {amount(shown.close)}</strong><span className="muted">volume {shown.volume}</span></> : null}
       </div>
       {table ? <CandleTable candles={candles} /> : (
-        <div style={{ position: 'relative' }}>
+        <div className="chart-box" style={{ position: 'relative' }}>
           <Canvas candles={candles} kind={kind} log={log} onRead={setRead} wanted={(made) => { chart.current = made; }} />
           {query.data && candles.length === 0 ? (
             <div style={{ position: 'absolute', inset: '80px 0 auto' }}>

@@ -100,6 +100,7 @@ export function MarketPage(): ReactNode {
   const openTicket = (side?: 'buy' | 'sell'): void => {
     if (side) setDraft({ side });
     if (drawer) setSheet(true);
+    else document.getElementById('ticket')?.scrollIntoView({ block: 'nearest', behavior: settings.motion === 'reduced' ? 'auto' : 'smooth' });
   };
   const cancel = (row: BookRow): void => {
     const kind = row.requester && wallet.account?.toLowerCase() === row.requester.toLowerCase() ? 'request' : 'workerpool';
@@ -119,7 +120,11 @@ export function MarketPage(): ReactNode {
           Market Cat{commodity.category} {name} <span className="sr">{commodityWords(commodity.category, commodity.tag, commodity.trust)}</span>
         </h1>
         <div className="row">
-          <input className="input" style={{ width: 260, maxWidth: '60vw' }} aria-label="Search for computation or workerpool" placeholder="Search for computation or workerpool" value={filter} onChange={(event) => change({ find: event.target.value })} />
+          <span className="only-mid">
+            <Button look="buy" onClick={() => openTicket('buy')}>Buy</Button>
+            <Button look="sell" onClick={() => openTicket('sell')}>Sell</Button>
+          </span>
+          <input className="input" style={{ width: 290, maxWidth: '60vw' }} aria-label="Search for computation or workerpool" placeholder="Search for computation or workerpool" value={filter} onChange={(event) => change({ find: event.target.value })} />
           <span className="wide-only"><ShowCommand of={command(['bourse', 'orderbook', 'workerpool', '--category', String(commodity.category)], 'GET', withQuery('/v1/book', { ...query, view: 'orders' }))} /></span>
         </div>
       </div>
@@ -137,6 +142,7 @@ export function MarketPage(): ReactNode {
             <BookPanel book={book} last={last} direction={direction} rows={narrow ? 8 : settings.bookRows} onRows={(rows) => setSetting('bookRows', rows)} account={wallet.account} trust={commodity.trust} unit={settings.unit} extra={extra} paused={paused} waiting={liveBook.waiting} onPause={() => setPaused(!paused)} onHold={setBookHeld} onPick={(pick) => pickOrder(pick, () => openTicket())} onMid={(mid) => { setDraft({ kind: 'limit' }); setForm({ workerpoolPrice: mid }); }} onCancel={cancel} filter={filter} />
           </Boundary>
         </div>
+        <div className="m-side">
         <div className="m-trades m-pane" data-on={pane === 'trades'}>
           <Boundary name="Recent trades">
             <TradesPanel trades={trades} account={wallet.account} unit={settings.unit} paused={paused} waiting={liveTrades.waiting} onPause={() => setPaused(!paused)} onHold={setTradesHeld} filter={filter} />
@@ -144,6 +150,7 @@ export function MarketPage(): ReactNode {
         </div>
         <div className="m-ticket">
           {drawer ? null : <Panel title="Ticket" id="ticket"><div className="body">{ticket}</div></Panel>}
+        </div>
         </div>
         <div className="m-mine m-pane" data-on={pane === 'mine'}>
           <Boundary name="Mine"><MinePanel /></Boundary>

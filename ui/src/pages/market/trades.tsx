@@ -9,7 +9,7 @@ import { day } from '../../model/time';
 import { sameAddress } from '../../model/domain';
 import { Button, Panel, Segmented } from '../../view/ui';
 import { EmptyState, Skeleton, StaleBadge } from '../../view/states';
-import { Address, Clock } from '../../view/values';
+import { Clock, Id } from '../../view/values';
 import { CsvButton, type Column } from '../../view/table';
 
 const ROWS = 20;
@@ -71,7 +71,7 @@ export function TradesPanel({ trades, account, unit, paused, waiting, onPause, o
                     <td><Link to={`/deal/${trade.deal}` as never} title={trade.deal}><code aria-hidden="true">{shortHash(trade.deal)}</code><span className="sr">{spokenHash('deal', trade.deal)}</span></Link></td>
                     <td className="right"><span className={TONE[direction]}><span aria-hidden="true">{TRIANGLE[direction]}</span><span className="sr">{WORDS[direction]}</span> {amount(trade.price, unit)}</span></td>
                     <td><Clock at={trade.time} /></td>
-                    <td className="p2"><Address of={trade.workerpool} kind="workerpool" to={`/workerpool/${trade.workerpool}`} copy={false} /></td>
+                    <td className="p2"><Id id={trade.workerpool} kind="workerpool" to={`/workerpool/${trade.workerpool}`} copy={false} /></td>
                     <td className="right">{count(trade.volume)}</td>
                   </tr>,
                 ];

@@ -39,13 +39,13 @@ function TasksOverTime({ overview }: { overview: Overview }): ReactNode {
     <Panel title="Tasks over time" tools={RANGES.map(([value]) => <button key={value} type="button" className={`button tiny ${range[0] === value ? 'on' : ''}`} aria-pressed={range[0] === value} onClick={() => change({ range: value })}>{value}</button>)}>
       <div className="body">
         {hours.length === 0 ? <EmptyState>No tasks in this range.</EmptyState> : (
-          <svg viewBox={`0 0 ${hours.length * 10} 100`} preserveAspectRatio="none" style={{ width: '100%', height: 150 }} role="img" aria-label={`${sum('completed')} completed and ${sum('failed')} failed in ${range[0]}`}>
+          <svg viewBox={`0 0 ${range[1] * 10} 100`} preserveAspectRatio="none" style={{ width: '100%', height: 150 }} role="img" aria-label={`${sum('completed')} completed and ${sum('failed')} failed in ${range[0]}`}>
             {hours.map((hour, at) => {
               let y = 100;
               return SERIES.map(([key, tone]) => {
                 const height = (hour[key] / most) * 96;
                 y -= height;
-                return <rect key={hour.time + key} x={at * 10 + 1} y={y} width="8" height={height} fill={`var(--${tone === 'info' ? 'link' : tone === 'neutral' ? 'border' : tone})`}><title>{`${iso(hour.time)}: ${hour[key]} ${key}`}</title></rect>;
+                return <rect key={hour.time + key} x={(range[1] - hours.length + at) * 10 + 1} y={y} width="8" height={height} fill={`var(--${tone === 'info' ? 'link' : tone === 'neutral' ? 'border' : tone})`}><title>{`${iso(hour.time)}: ${hour[key]} ${key}`}</title></rect>;
               });
             })}
           </svg>
@@ -77,7 +77,7 @@ function OverviewTab({ pool }: { pool: string }): ReactNode {
             <Stat label="Stake free" value={<Amount nrlc={overview.stakeFree} />} sub={<>locked <Amount nrlc={overview.stakeLocked} /></>} />
             <Stat label="Stake covers" value={overview.stakeCovers === null ? MISSING : `${count(overview.stakeCovers)} tasks`} />
             <Stat label="Trust within reach" value={count(overview.reachableTrust)} sub="with the live workers" />
-            <Stat label="Head age" value={duration(overview.headAgeMs)} sub={`${count(overview.eventLag)} blocks behind`} />
+            <Stat label="Head age" value={duration(overview.headAgeMs)} sub={`event lag ${count(overview.eventLag)}`} />
           </div>
           <div className="grid2">
             <Panel title="Idle because">{overview.idle.length === 0 ? <EmptyState>The pool works.</EmptyState> : <div className="body"><Reasons reasons={overview.idle} /></div>}</Panel>

@@ -1,0 +1,84 @@
+// A whole market on loopback for the tests: `bourse up` in a folder of its own, ended by its process id.
+import { execFile, spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { until } from './harness.mjs';
+
+const ROOT = new URL('../../../', import.meta.url).pathname;
+const START_LIMIT_MS = 180_000;
+
+export class Market {
+  constructor(program) {
+    this.program = program;
+    this.home = mkdtempSync(join(tmpdir(), 'bourse-ui-'));
+  }
+
+  get environment() {
+    return { ...process.env, BOURSE_HOME: this.home, HOME: this.home, BOURSE_UP_SAMPLES: join(ROOT, 'samples'), BOURSE_MARKET_UI_DIR: join(ROOT, 'build/ui') };
+  }
+
+  async start() {
+    rmSync(join(this.home, 'up.json'), { force: true });
+    const log = openSync(join(this.home, 'up.log'), 'a');
+    this.up = spawn(this.program, ['up', '--ports', 'auto', '--dev-cheats', '1'], { env: this.environment, cwd: this.home, stdio: ['ignore', log, log] });
+    await until(() => {
+      if (this.up.exitCode !== null) throw new Error(`bourse up ended: ${readFileSync(join(this.home, 'up.log'), 'utf8').slice(-1500)}`);
+      return existsSync(join(this.home, 'up.json'));
+    }, 'up.json', START_LIMIT_MS);
+    return this;
+  }
+
+  get facts() {
+    return JSON.parse(readFileSync(join(this.home, 'up.json'), 'utf8'));
+  }
+
+  get url() {
+    return this.facts.market_url;
+  }
+
+  account(name) {
+    return this.facts.accounts.find((each) => each.name === name);
+  }
+
+  key(name) {
+    return readFileSync(this.account(name).key_file, 'utf8').trim();
+  }
+
+  role(name) {
+    return this.facts.roles.find((role) => role.name === name);
+  }
+
+  /** kill -9 of a role; returns once its successor runs. */
+  async killRole(name) {
+    const { pid } = this.role(name);
+    process.kill(pid, 'SIGKILL');
+    await until(() => this.role(name).pid !== pid && this.role(name).pid > 0, `a new ${name}`);
+  }
+
+  verb(...parts) {
+    return new Promise((resolve, reject) => {
+      execFile(this.program, [...parts, '--json'], { env: this.environment, cwd: this.home, timeout: 120_000 }, (error, out, err) => {
+        const line = (out || err).trim().split('\n').pop() ?? '';
+        if (error) reject(new Error(`bourse ${parts.join(' ')}: ${line.slice(0, 500)}`));
+        else resolve(JSON.parse(line));
+      });
+    });
+  }
+
+  async get(path) {
+    const answer = await fetch(this.url + path);
+    return answer.json();
+  }
+
+  async stop() {
+    if (this.up && this.up.exitCode === null) {
+      const ended = new Promise((resolve) => this.up.on('exit', resolve));
+      this.up.kill('SIGTERM');
+      const timer = setTimeout(() => this.up.kill('SIGKILL'), 30_000);
+      await ended;
+      clearTimeout(timer);
+    }
+    rmSync(this.home, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,229 @@
+// Checks of the page itself, against the fixture server: accessibility, widths, states, hostile text, flood, reconnection.
+import { readFileSync } from 'node:fs';
+import { check, equal, until } from './harness.mjs';
+
+const AXE = readFileSync(new URL('../../node_modules/axe-core/axe.min.js', import.meta.url), 'utf8');
+const THEMES = ['light', 'dark'];
+const WIDTHS = [320, 375, 640, 960, 1280, 1920];
+const id = (text) => `0x${text.padEnd(64, '0')}`;
+
+export const PAGES = {
+  welcome: '/welcome', market: '/market/3', order: `/market/order/${id('86f54eaf5262').slice(0, 62)}abcd`, explorer: '/explorer', deals: '/explorer/deals', accounts: '/explorer/accounts', blocks: '/explorer/blocks',
+  search: '/search?q=nothing', deal: `/deal/${id('86f54ea')}`, task: `/task/${id('c15ee')}`, app: `/app/0xDFeab54290E804318F0a82217cEa88E98a629B6c`, dataset: '/dataset/0x00A0000000000000000000000000000000000000',
+  workerpool: '/workerpool/0x4E61C418cFcF080DbCA9544AAd64572e68BD9802', worker: '/worker/0x4E61C418cFcF080DbCA9544AAd64572e68BD9802', address: '/address/0x4E61C418cFcF080DbCA9544AAd64572e68BD9802', tx: `/tx/${id('d592c')}`, block: '/block/1',
+  wallet: '/wallet', deposit: '/wallet/deposit', access: '/wallet/access', ops: '/ops', workers: '/ops/workers', store: '/store', lists: '/store/lists', mine: '/store/mine', learn: '/learn', status: '/status', settings: '/settings', unknown: '/no-such-page',
+};
+
+export const prepare = (wallet, settings = {}) => ({ wallet, settings: { welcomed: true, lastCategory: 3, ...settings } });
+export async function newPage(browser, { width = 1440, height = 900, theme = 'light', state = prepare('requester') } = {}) {
+  const context = await browser.newContext({ viewport: { width, height }, colorScheme: theme, reducedMotion: 'reduce', acceptDownloads: true });
+  await context.addInitScript((given) => {
+    if (!localStorage.getItem('bourse.settings')) localStorage.setItem('bourse.settings', JSON.stringify(given.settings));
+    if (given.wallet && !localStorage.getItem('bourse.wallet')) localStorage.setItem('bourse.wallet', JSON.stringify({ kind: 'development', id: given.wallet }));
+  }, state);
+  const page = await context.newPage();
+  page.problems = [];
+  page.on('pageerror', (error) => page.problems.push(error.message));
+  page.on('console', (message) => message.type() === 'error' && !/404|Failed to load resource/.test(message.text()) && page.problems.push(message.text()));
+  return page;
+}
+
+export async function settle(page) {
+  await page.waitForSelector('main h1');
+  await page.waitForFunction(() => !document.querySelector('main [aria-busy="true"] .skeleton'), null, { timeout: 8_000 });
+}
+
+async function axe(page, name) {
+  await page.evaluate(AXE);
+  const found = await page.evaluate(() => window.axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] }));
+  return found.violations.map((each) => `${name}: ${each.id} (${each.impact}) ${each.nodes.slice(0, 2).map((node) => node.html.slice(0, 110)).join(' | ')}`);
+}
+
+export async function pageTests(runner, browser, server) {
+  await runner.test('T-25 axe finds nothing on any page in both themes', async () => {
+    const problems = [];
+    for (const theme of THEMES) {
+      const page = await newPage(browser, { theme });
+      for (const [name, path] of Object.entries(PAGES)) {
+        await page.goto(server.url + path);
+        await settle(page).catch(() => problems.push(`${name}: still loading`));
+        problems.push(...(await axe(page, `${name} ${theme}`)));
+      }
+      equal(page.problems, [], 'errors in the console');
+      await page.context().close();
+    }
+    check(problems.length === 0, [...new Set(problems)].join('\n'));
+  });
+  await runner.test('T-26 no page scrolls sideways at six widths', async () => {
+    const problems = [];
+    for (const width of WIDTHS) {
+      const page = await newPage(browser, { width });
+      for (const [name, path] of Object.entries(PAGES)) {
+        await page.goto(server.url + path);
+        await settle(page).catch(() => undefined);
+        const over = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+        if (over > 0) problems.push(`${name} at ${width}: ${over} px too wide`);
+      }
+      await page.context().close();
+    }
+    check(problems.length === 0, problems.join('\n'));
+  });
+  await runner.test('T-01 T-02 T-03 book, trades and ticket from the fixture', async () => {
+    const page = await newPage(browser);
+    await page.goto(`${server.url}/market/3`);
+    await settle(page);
+    await until(() => page.locator('.side.asks tbody tr[data-id]').count().then((count) => count === 11), 'eleven asks');
+    equal(await page.locator('.side.asks td.c-price').allTextContents(), ['15', '14', '12', '12', '12', '11', '10', '9', '9', '9', '8'], 'asks');
+    equal(await page.locator('.side.bids td.c-price').allTextContents(), ['3', '3', '3', '2', '2', '2', '1', '1', '1', '1', '1'], 'bids');
+    equal(await page.locator('[data-test=middle]').textContent(), 'Last 8 nRLC ↘', 'middle row');
+    equal(await page.locator('.trades tbody tr[data-id]').count(), 20, 'trades');
+    await page.locator('.side.asks tbody tr[data-id]').last().click();
+    equal(await page.getByLabel('Order hash *').inputValue(), id('c9988053eb08'), 'hash in the ticket');
+    equal(await page.getByLabel('Volume *').inputValue(), '1', 'volume in the ticket');
+    await page.context().close();
+  });
+  await runner.test('T-08 a lost socket keeps the rows, marks them and comes back', async () => {
+    const page = await newPage(browser);
+    await page.goto(`${server.url}/market/3`);
+    await settle(page);
+    await until(() => page.locator('.side.asks tbody tr[data-id]').count(), 'rows');
+    await page.context().setOffline(true);
+    server.cut();
+    await until(() => page.getByText('The live connection is lost.').count(), 'the banner');
+    equal(await page.locator('.side.asks tbody tr[data-id]').count(), 11, 'rows while offline');
+    check((await page.getByText(/^as of /).count()) > 0, 'no time of the data is shown');
+    await page.context().setOffline(false);
+    await until(async () => (await page.getByText('The live connection is lost.').count()) === 0, 'the connection');
+    equal(await page.locator('.side.asks tbody tr[data-id]').count(), 11, 'rows afterwards');
+    await page.context().close();
+  });
+  await runner.test('two hundred changes a second do not freeze the page', async () => {
+    const page = await newPage(browser);
+    await page.goto(`${server.url}/market/3`);
+    await settle(page);
+    await until(() => page.locator('.side.asks tbody tr[data-id]').count(), 'rows');
+    await page.evaluate(() => {
+      window.longest = 0;
+      window.frames = 0;
+      let last = performance.now();
+      const frame = (now) => {
+        window.longest = Math.max(window.longest, now - last);
+        last = now;
+        window.frames += 1;
+        requestAnimationFrame(frame);
+      };
+      requestAnimationFrame(frame);
+    });
+    let serial = 0;
+    for (let round = 0; round < 50; round += 1) {
+      const rows = Array.from({ length: 20 }, () => ({ ...server.book.asks[serial++ % 11], remaining: 1 + (serial % 9) }));
+      server.publish('book:3-none-0', { asks: rows });
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+    const { longest, frames } = await page.evaluate(() => ({ longest: window.longest, frames: window.frames }));
+    check(frames > 20, `only ${frames} frames in five seconds`);
+    check(longest < 1_500, `the page stood for ${Math.round(longest)} ms`);
+    const started = Date.now();
+    await page.getByRole('button', { name: 'Levels' }).click();
+    check(Date.now() - started < 3_000, 'a click waited too long');
+    await page.context().close();
+  });
+  await runner.test('T-12 All / Mine goes into the URL and back', async () => {
+    const page = await newPage(browser);
+    await page.goto(`${server.url}/explorer/deals`);
+    await settle(page);
+    await page.getByRole('button', { name: 'Mine' }).click();
+    await page.waitForURL(/mine=0x70997970/);
+    await page.reload();
+    await settle(page);
+    equal(await page.getByRole('button', { name: 'Mine' }).getAttribute('aria-pressed'), 'true', 'Mine after a reload');
+    await page.context().close();
+  });
+  await runner.test('T-13 malformed search asks nothing and says why', async () => {
+    const page = await newPage(browser);
+    const asked = [];
+    page.on('request', (request) => request.url().includes('/v1/search') && asked.push(request.url()));
+    await page.goto(`${server.url}/explorer`);
+    await settle(page);
+    await page.keyboard.press('/');
+    await page.keyboard.type('0xzz');
+    await until(() => page.getByText('is no hexadecimal digit').count(), 'the reason');
+    equal(asked, [], 'requests');
+    await page.context().close();
+  });
+  await runner.test('T-24 keyboard: categories, ticket, order kind, help, theme', async () => {
+    const page = await newPage(browser);
+    await page.goto(`${server.url}/market/3`);
+    await settle(page);
+    await page.locator('h1').click();
+    await page.keyboard.press('1');
+    await page.waitForURL(/market\/1/);
+    await page.keyboard.press('x');
+    await page.getByRole('form', { name: 'Buy, place limit order' }).waitFor();
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('s');
+    await page.getByRole('form', { name: 'Sell, place limit order' }).waitFor();
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('?');
+    await page.getByRole('heading', { name: 'Keyboard' }).waitFor();
+    await page.keyboard.press('Escape');
+    const before = await page.evaluate(() => document.documentElement.dataset.theme);
+    await page.locator('h1').click();
+    await page.keyboard.press('d');
+    check((await page.evaluate(() => document.documentElement.dataset.theme)) !== before, 'the theme did not change');
+    await page.context().close();
+  });
+  await runner.test('states of every widget by ?state=', async () => {
+    const page = await newPage(browser);
+    await page.goto(`${server.url}/explorer?state=error`);
+    await until(() => page.getByText('This error was asked for').count(), 'the error');
+    check((await page.getByRole('button', { name: 'Retry' }).count()) > 0, 'no Retry');
+    await page.goto(`${server.url}/explorer?state=loading`);
+    await until(() => page.getByText('still loading').count(), '“still loading”');
+    await page.goto(`${server.url}/explorer/deals?state=empty`);
+    await until(() => page.getByText('No deals yet.').count(), 'the empty state');
+    await page.goto(`${server.url}/market/3?state=locked`);
+    await until(() => page.getByRole('button', { name: 'Locked · unlock' }).count(), 'the locked wallet');
+    await page.context().close();
+  });
+  await runner.test('T-32 playground: consensus, reveal, a liar loses', async () => {
+    const page = await newPage(browser);
+    await page.goto(`${server.url}/learn`);
+    await settle(page);
+    await page.getByRole('button', { name: 'Create task' }).click();
+    const vote = async (worker, lie) => {
+      await page.getByLabel('Worker', { exact: true }).selectOption(worker);
+      await page.getByRole('button', { name: lie ? 'Lie' : 'Derive', exact: true }).click();
+      await page.getByRole('button', { name: 'Stake and contribute' }).click();
+    };
+    await page.getByLabel('Result that the worker computed').fill('hello-world');
+    await vote('Alice', true);
+    await page.getByLabel('Result that the worker computed').fill('hello-world');
+    await vote('Worker1', false);
+    await vote('Worker2', false);
+    await until(() => page.getByText('Consensus: 2 equal votes.').count(), 'consensus');
+    for (const worker of ['Worker1', 'Worker2']) {
+      await page.getByLabel('Worker who reveals').selectOption(worker);
+      await page.getByRole('button', { name: 'From result' }).click();
+      await page.getByRole('button', { name: 'Reveal and reward' }).click();
+    }
+    await until(() => page.getByText('Alice lose a stake of 10.').count(), 'the loss');
+    await page.context().close();
+  });
+  await runner.test('T-27 hostile names run nothing and break nothing', async () => {
+    const evil = `<img src=x onerror="window.hacked=1"><script>window.hacked=1</script>\u202e${'x'.repeat(10_240)}`;
+    server.tune((path, body) => JSON.parse(JSON.stringify(body), (key, value) => (key === 'name' && typeof value === 'string' && path !== '/v1/boot' ? evil : value)));
+    try {
+      for (const path of ['/explorer', '/store', '/explorer/apps', '/deal/' + id('86f54ea'), '/market/3']) {
+        const page = await newPage(browser, { width: 375 });
+        await page.goto(server.url + path);
+        await settle(page).catch(() => undefined);
+        check((await page.evaluate(() => window.hacked)) === undefined, `${path}: a script ran`);
+        check((await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)) <= 0, `${path}: the layout broke`);
+        await page.context().close();
+      }
+    } finally {
+      server.tune((_, body) => body);
+    }
+  });
+}

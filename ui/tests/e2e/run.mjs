@@ -1,0 +1,25 @@
+// End-to-end tests: the page against the fixture server, then, with the path of the program, against a real market.
+import { makeRunner } from './harness.mjs';
+import { pageTests } from './page_tests.mjs';
+import { openBrowser } from '../browser.mjs';
+import { startFixtureServer } from '../fixture_server.mjs';
+
+const program = process.argv[2] ?? null;
+const runner = makeRunner();
+const browser = await openBrowser();
+try {
+  if (process.env.UI_PART !== 'market') {
+    const server = await startFixtureServer();
+    await pageTests(runner, browser, server);
+    server.close();
+  }
+  if (program) {
+    const { marketTests } = await import('./market_tests.mjs');
+    await marketTests(runner, browser, program);
+  }
+} finally {
+  await browser.close();
+}
+const { passed, failed, skipped } = runner.counts;
+console.log(`${passed} passed, ${failed} failed, ${skipped} skipped`);
+process.exit(failed ? 1 : 0);

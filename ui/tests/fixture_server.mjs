@@ -1,0 +1,160 @@
+// A market for tests of the page alone: serves build/ui and answers /v1 with the fixture's rows and with the examples of
+// the OpenAPI document; a socket with the feed's rules. Not part of the built page.
+import { createServer } from 'node:http';
+import { createReadStream, existsSync, readFileSync } from 'node:fs';
+import { extname, join, normalize } from 'node:path';
+import { WebSocketServer } from 'ws';
+
+const here = new URL('.', import.meta.url).pathname;
+const DIST = join(here, '../../build/ui');
+const data = JSON.parse(readFileSync(join(here, 'data/ui-fixtures.json'), 'utf8'));
+const openapi = JSON.parse(readFileSync(join(here, '../../docs/reference/openapi.json'), 'utf8'));
+const TYPES = { '.html': 'text/html; charset=utf-8', '.js': 'text/javascript', '.css': 'text/css', '.svg': 'image/svg+xml' };
+const POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data: blob:; font-src 'self'; worker-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+
+const hash = (text) => `0x${text.slice(2).toLowerCase().padEnd(64, '0')}`;
+const address = (text) => `0x${text.slice(2).padEnd(40, '0')}`;
+const ZERO = hash('0x');
+const HOUR = 3_600_000;
+const started = Date.now();
+const ageOf = (words) => {
+  const found = /^(\d+) (hours|days)/.exec(words);
+  return found ? Number(found[1]) * (found[2] === 'hours' ? HOUR : 24 * HOUR) : 24 * HOUR;
+};
+const envelope = () => ({ chain: 65535, height: 12345, time: Date.now() });
+const page = (items, total = items.length) => ({ ...envelope(), items, total, next: total > items.length ? 'next' : null, asOf: 12345 });
+
+const row = (order, at) => ({
+  hash: hash(order.hash), price: String(order.price), remaining: order.volume, volume: order.volume, trust: order.trust, tag: ZERO, category: 3,
+  workerpool: order.workerpool ? address(order.workerpool) : null, requester: order.requester ? address(order.requester) : null, app: null, dataset: null,
+  maker: address(order.requester ?? '0x01'), published: started - at * 60_000, funded: 10, restricted: false,
+});
+export const book = { asks: data.orderBook.asks.map((order, at) => row(order, at)), bids: data.orderBook.bids.map((order, at) => row(order, 100 - at)) };
+const trades = data.recentTrades.map((trade, at) => ({
+  deal: hash(trade.id), index: 97 - at, price: String(trade.price), volume: trade.volume, time: started - at * 41 * 60_000, block: 1000 - at, tx: ZERO,
+  workerpool: address(trade.workerpool), requester: address('0xF048eF3d7E3B'), category: 3, trust: 1, tag: ZERO,
+}));
+const ref = (of, price, name = '') => ({ address: address(of), name, owner: address('0xdFB79'), price });
+const deals = data.explorer.lastDeals.rows.map((each, at) => ({
+  id: hash(each.deal), index: 97 - at, tx: hash(each.txHash), block: 1000 - at, time: started - ageOf(each.age), app: ref(each.app, '1', 'vanity'), dataset: null,
+  workerpool: ref(each.workerpool, String(each.price - 1), 'main pool'), price: String(each.price), volume: each.volume, category: 3, trust: 1, tag: ZERO, requester: address('0xF048eF3d7E3B'),
+  beneficiary: address('0xF048eF3d7E3B'), payer: address('0xF048eF3d7E3B'), callback: null, params: '{"0":"my command line"}', firstIndex: 0, workerStake: '2', schedulerShare: 1,
+  contributionDeadline: started + 7 * HOUR, finalDeadline: started + 10 * HOUR, orders: { app: ZERO, dataset: null, workerpool: ZERO, request: ZERO }, status: 'COMPLETE',
+  tasks: { total: 1, notStarted: 0, running: 0, revealing: 0, complete: 1, failed: 0, claimable: 0 },
+}));
+const tasks = data.explorer.lastTasks.rows.map((each, at) => ({
+  id: hash(each.task), number: 86 - at, index: 0, deal: deals[at % deals.length].id, app: deals[0].app.address, workerpool: deals[0].workerpool.address, requester: deals[0].requester,
+  category: 3, trust: 3, status: each.status, contributions: 2, revealed: each.status === 'COMPLETE' ? 2 : 1, winners: 2, initialised: started - HOUR, ended: each.status === 'COMPLETE' ? started - HOUR / 2 : null,
+  contributionDeadline: started + 7 * HOUR, revealDeadline: started + 2 * HOUR, finalDeadline: started + 10 * HOUR, consensus: hash('0xabc'), digest: each.status === 'COMPLETE' ? hash('0xdef') : null, result: null,
+  confidence: { best: '4', total: '5', needed: 0.6667, share: 0.8, reached: true },
+}));
+const resource = (kind) => (each, at) => ({
+  kind, address: address(each[kind]), owner: address(each.owner), name: each.name ?? 'main pool', time: started - ageOf(each.age), tx: hash(each.txHash), block: 100, index: 10 - at, checksum: kind === 'workerpool' ? null : hash('0xcc'),
+  multiaddr: kind === 'workerpool' ? null : `registry.example/${each.name}:1`, mrenclave: null, type: kind === 'app' ? 'DOCKER' : null, deals: 3, runs: 12, completed: 11, failed: 1, requesters: 2, revenue: '12', bestPrice: '1', lastUsed: started - HOUR, lists: [],
+  schedulerShare: kind === 'workerpool' ? 1 : null, stakeRatio: kind === 'workerpool' ? 30 : null,
+});
+const apps = data.explorer.lastApps.rows.map(resource('app'));
+const datasets = data.explorer.lastDatasets.rows.map(resource('dataset'));
+const pools = data.explorer.lastWorkerpools.rows.map(resource('workerpool'));
+const commodity = { category: 3, key: '3-none-0', tag: 'none', trust: 0 };
+const ticker = { commodity, last: '8', previous: '17', direction: 'down', open24h: '15', change24h: -0.467, high24h: '19', low24h: '8', tasks24h: 20, value24h: '262', median24h: '15', bestAsk: '8', bestBid: '3', spread: '5', spreadShare: 0.909, medianStartMs: 940 };
+const candles = trades.slice().reverse().map((trade) => ({ time: Math.floor(trade.time / 300_000) * 300_000, open: trade.price, high: trade.price, low: trade.price, close: trade.price, volume: 1, value: trade.price, trades: 1 }));
+const category = (id, name, time) => ({ id, name, time, description: '{}', contributionSeconds: 7 * time, revealSeconds: 2 * time, finalSeconds: 10 * time, block: 1, tx: null });
+const HUB = '0x3eca1B216A7DF1C7689aEb259fFB83ADFB894E7f';
+const example = (name) => openapi.components.schemas[name].example;
+const boot = {
+  ...envelope(), ...example('Boot'), chains: [{ dev: true, id: 65535, name: 'bourse', rpc: '/v1/rpc' }], faucetAmount: '200', contracts: { hub: HUB, token: address('0x70') , appRegistry: address('0x71'), datasetRegistry: address('0x72'), workerpoolRegistry: address('0x73') },
+  categories: [category(0, 'XS', 300), category(1, 'S', 1200), category(2, 'M', 3600), category(3, 'L', 10800), category(4, 'XL', 36000)],
+  devAccounts: [{ name: 'requester', address: '0x70997970C51812dc3A010C7d01b50e0d17dc79C8', key: '0x59c6995e998f97a5a0044966f0945389dc9e86dae88c7a8412f4603b6b78690d' }],
+};
+
+const LISTS = { deals: [deals, 97], tasks: [tasks, 86], apps: [apps, 10], datasets: [datasets, 4], workerpools: [pools, 4], trades: [trades, 97] };
+const checks = ['00', '01', '02', '03', '04', '05', '06', '07', '10', '11', '12', '13', '14', '15', '16', '17', '18', '19', '1a', '1b', '20', '21', '30', '31', '40', '41', '50', '60'];
+
+function ofSchema(path) {
+  const known = Object.keys(openapi.paths).find((each) => new RegExp(`^${each.replace(/\{[^}]+\}/g, '[^/]+')}$`).test(path));
+  return openapi.paths[known]?.get?.responses?.['200']?.content?.['application/json']?.example ?? null;
+}
+
+function answerOf(path, query) {
+  const [, , name, id, part] = path.split('/');
+  if (path === '/v1/boot') return boot;
+  if (path === '/v1/book') return { ...envelope(), commodity, view: 'orders', group: 1, seq: 1, ...book, asksTotal: 11, bidsTotal: 11, hidden: 0 };
+  if (path === '/v1/ticker') return { ...envelope(), ...ticker };
+  if (path === '/v1/candles') return { ...envelope(), commodity, res: '5m', candles, truncated: false };
+  if (path === '/v1/match/check') return { ...envelope(), ready: true, volume: 1, checks: checks.map((code) => ({ code, ok: true, text: `check ${code} holds`, fix: null })), reasons: [], cost: example('Check').cost, deal: null };
+  if (name === 'deals' && id && !part) return { ...envelope(), deal: deals.find((deal) => deal.id === id) ?? deals[0], events: [example('Event')], related: [] };
+  if (name === 'deals' && part === 'tasks') return page(tasks.slice(0, 1));
+  if (name === 'tasks' && id && !part) return { ...envelope(), ...example('TaskDetail'), task: tasks.find((task) => task.id === id) ?? tasks[0], deal: deals[0] };
+  if (['apps', 'datasets', 'workerpools'].includes(name) && id) return { ...ofSchema(path), ...envelope(), resource: LISTS[name][0].find((each) => each.address.toLowerCase() === id.toLowerCase()) ?? LISTS[name][0][0] };
+  if (LISTS[name] && !id) return page(LISTS[name][0].slice(0, Number(query.get('limit') ?? 20)), LISTS[name][1]);
+  if (name === 'search') return { ...envelope(), items: [], tried: ['deal', 'task', 'app'] };
+  const found = ofSchema(path);
+  return found ? { ...found, ...envelope() } : null;
+}
+
+const CHANNELS = {
+  status: () => ({ height: 12345, headTime: Date.now(), lag: 0, node: 'bourse', build: '1', sockets: 1 }),
+  ticker: () => ticker,
+  book: () => ({ ...book, asksTotal: 11, bidsTotal: 11, hidden: 0 }),
+  trades: () => ({ items: trades }),
+  candles: () => ({ candles }),
+  deals: () => ({ items: deals, total: 97 }),
+  tasks: () => ({ items: tasks, total: 86 }),
+  registry: (channel) => ({ items: channel.endsWith('app') ? apps : channel.endsWith('dataset') ? datasets : pools, total: channel.endsWith('app') ? 10 : 4 }),
+};
+
+function serveFile(path, response) {
+  const file = normalize(join(DIST, path));
+  const known = file.startsWith(DIST) && path !== '/' && existsSync(file);
+  const target = known ? file : join(DIST, 'index.html');
+  response.writeHead(200, { 'content-type': TYPES[extname(target)] ?? 'application/octet-stream', 'content-security-policy': POLICY, 'x-content-type-options': 'nosniff' });
+  createReadStream(target).pipe(response);
+}
+
+/** Starts on a free port of loopback. `tune(change)` changes answers from now on: (path, body) => body. `cut()` ends all sockets. */
+export async function startFixtureServer() {
+  let tune = (_, body) => body;
+  const clients = new Set();
+  const server = createServer((request, response) => {
+    const url = new URL(request.url, 'http://localhost');
+    if (!url.pathname.startsWith('/v1')) return serveFile(url.pathname, response);
+    const body = tune(url.pathname, answerOf(url.pathname, url.searchParams));
+    response.writeHead(body ? 200 : 404, { 'content-type': 'application/json' });
+    response.end(JSON.stringify(body ?? { code: 'NOT_FOUND', message: 'nothing has this id', request: 'fixture' }));
+  });
+  const sockets = new WebSocketServer({ server, path: '/v1/ws', handleProtocols: () => 'mkt.v1' });
+  sockets.on('connection', (socket) => {
+    const client = { socket, subscriptions: new Map() };
+    clients.add(client);
+    socket.on('close', () => clients.delete(client));
+    socket.send(JSON.stringify({ op: 'hello', conn: '1', build: '1', chain: 65535, height: 12345, heartbeat: 5000 }));
+    socket.on('message', (text) => {
+      const message = JSON.parse(String(text));
+      if (message.op === 'ping') socket.send(JSON.stringify({ op: 'pong', t: message.t }));
+      if (message.op === 'unsub') client.subscriptions.delete(message.id);
+      if (message.op !== 'sub') return;
+      const make = CHANNELS[message.ch.split(':')[0]];
+      client.subscriptions.set(message.id, { channel: message.ch, seq: 1 });
+      if (make) socket.send(JSON.stringify({ op: 'snap', id: message.id, seq: 1, data: make(message.ch) }));
+    });
+  });
+  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+  /** Sends a delta to every subscriber of the channels that begin with `prefix`. */
+  const publish = (prefix, data) => {
+    for (const { socket, subscriptions } of clients)
+      for (const [id, subscription] of subscriptions) {
+        if (!subscription.channel.startsWith(prefix)) continue;
+        subscription.seq += 1;
+        socket.send(JSON.stringify({ op: 'delta', id, seq: subscription.seq, prev: subscription.seq - 1, data }));
+      }
+  };
+  const close = () => {
+    for (const { socket } of clients) socket.terminate();
+    server.close();
+  };
+  const cut = () => {
+    for (const { socket } of clients) socket.terminate();
+  };
+  return { url: `http://127.0.0.1:${server.address().port}`, book, publish, cut, close, tune: (change) => { tune = change; } };
+}
