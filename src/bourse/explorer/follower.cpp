@@ -20,6 +20,7 @@ client::FollowerCallbacks IndexFollower::callbacks() {
                           static_cast<double>(batch.last.number));
             metrics.gauge("chain_events_lag", "Blocks between the chain's head and the index.",
                           static_cast<double>(batch.head.number - batch.last.number));
+            remember(batch.last);
             if (callbacks_.on_change) callbacks_.on_change(*touched, batch);
             return true;
         } catch (const std::exception& error) {
@@ -27,26 +28,62 @@ client::FollowerCallbacks IndexFollower::callbacks() {
             return false;
         }
     };
+    out.recent = [this] { return recent(); };
+    out.roll_back = [this](const client::Cursor&) {
+        const std::lock_guard lock(mutex_);
+        rebuild_ = true;
+        stopping_.notify_all();
+        return false;  // this follower ends; the next one begins at the genesis
+    };
+    return out;
+}
+
+void IndexFollower::remember(const client::BlockHead& block) {
+    if (rollback_depth_ == 0) return;
+    const std::lock_guard lock(mutex_);
+    recent_.push_back({block.number, block.hash});
+    if (recent_.size() > rollback_depth_) recent_.erase(recent_.begin());
+}
+
+std::vector<client::Cursor> IndexFollower::recent() const {
+    // Deeper ones are as good: whichever it is, the index is rebuilt. The genesis is never replaced.
+    const std::lock_guard lock(mutex_);
+    std::vector<client::Cursor> out(recent_.rbegin(), recent_.rend());
+    if (genesis_) out.push_back(*genesis_);
     return out;
 }
 
 void IndexFollower::start() {
-    starter_ = std::thread([this] { wait_for_node(); });
+    starter_ = std::thread([this] { run(); });
 }
 
-void IndexFollower::wait_for_node() {
+void IndexFollower::run() {
     std::unique_lock lock(mutex_);
     for (bool told = false; !stop_;) {
         lock.unlock();
         auto config = index_->prepare(*chain_);
+        auto genesis = chain_->genesis();
         lock.lock();
         if (stop_) return;
-        if (config) {
+        if (config && genesis) {
+            genesis_ = client::Cursor{0, *genesis};
             config->ws_url = ws_url_;
+            config->rollback_depth = rollback_depth_;
             follower_ = std::make_unique<client::LogFollower>(*blocks_, *config, callbacks());
             follower_->start();
-            return;
+            stopping_.wait(lock, [this] { return stop_ || rebuild_; });
+            if (stop_) return;
+            lock.unlock();
+            follower_->stop();
+            sys::log_warn("index: blocks were replaced; reading the chain anew", {});
+            index_->reset();
+            if (callbacks_.on_rebuild) callbacks_.on_rebuild();
+            lock.lock();
+            rebuild_ = false;
+            recent_.clear();
+            continue;
         }
+        if (config) config = fail(genesis.error());
         if (config.error().code == "FOREIGN_DATA") {
             lock.unlock();
             if (callbacks_.on_failure) callbacks_.on_failure(config.error());

@@ -16,6 +16,8 @@ struct IndexFollowerCallbacks {
     std::function<void(const Touched& touched, const client::BlockBatch& batch)> on_change;
     /// The index belongs to another chain: nothing is followed.
     std::function<void(const Error& error)> on_failure;
+    /// Blocks were replaced and the index is read anew from the genesis.
+    std::function<void()> on_rebuild;
 };
 
 class IndexFollower {
@@ -29,6 +31,9 @@ public:
           ws_url_(std::move(ws_url)),
           callbacks_(std::move(callbacks)) {}
     ~IndexFollower() { stop(); }
+    /// Blocks that may still be replaced; 0 where a committed block is final. Set it before start(). What replaced
+    /// blocks told is not undone row by row: the index is rebuilt, which development chains (anvil) can afford.
+    void set_rollback_depth(std::uint64_t blocks) { rollback_depth_ = blocks; }
     void start();
     void stop();
     /// Blocks until the index has reached the chain's head of now. For `bourse market reindex`. Errors of the chain;
@@ -37,16 +42,21 @@ public:
 
 private:
     client::FollowerCallbacks callbacks();
-    void wait_for_node();
+    void run();
+    void remember(const client::BlockHead& block);
+    std::vector<client::Cursor> recent() const;
 
     Index* index_;
     ExplorerChain* chain_;
     client::FollowerChain* blocks_;
     std::string ws_url_;
     IndexFollowerCallbacks callbacks_;
-    std::mutex mutex_;
+    mutable std::mutex mutex_;
     std::condition_variable stopping_;
-    bool stop_ = false;
+    bool stop_ = false, rebuild_ = false;
+    std::uint64_t rollback_depth_ = 0;
+    std::optional<client::Cursor> genesis_;
+    std::vector<client::Cursor> recent_;  ///< oldest first, at most rollback_depth_
     std::unique_ptr<client::LogFollower> follower_;
     std::thread starter_;
 };

@@ -105,6 +105,8 @@ void add_market_command(CLI::App& root, int& exit_code) {
                     "Folder of the built web app (default: found beside the program)");
     sys::add_option(*app, "market", "public-url", config.public_url,
                     "Address in /chain.json (default: as the market was asked)");
+    sys::add_option(*app, "market", "rollback-depth", config.rollback_depth,
+                    "Blocks that this chain may replace (0: a block is final, as on ours)");
     sys::add_option(*app, "market", "dev", config.dev, "Show the public development accounts to pages on this machine");
     sys::add_option(*app, "market", "requests-per-minute", options->requests_per_minute,
                     "By client address; 0: no limit");

@@ -66,6 +66,7 @@ void MarketService::start_api() {
         feed_->on_block(batch.last, !touched.accounts.empty() || !touched.deals.empty() || !touched.tasks.empty() ||
                                         !touched.resources.empty() || touched.categories);
     };
+    callbacks.on_rebuild = [this] { feed_->resync_all("rollback"); };
     callbacks.on_failure = [this](const Error& error) {
         const std::lock_guard lock(mutex_);
         failure_ = error;
@@ -73,6 +74,7 @@ void MarketService::start_api() {
     };
     index_follower_ = std::make_unique<explorer::IndexFollower>(*index_, *chains_.explorer, chains_.blocks,
                                                                 config_.ws_url, std::move(callbacks));
+    index_follower_->set_rollback_depth(config_.rollback_depth);
 }
 
 void MarketService::start_desk() {

@@ -259,11 +259,24 @@ bool MarketService::deliver(const client::BlockBatch& batch) {
     return true;
 }
 
+bool MarketService::roll_back(const client::Cursor& to) {
+    try {
+        reaction_.roll_back(to);
+    } catch (const std::exception& error) {
+        sys::log_error("blocks were replaced; not undone", {{"message", error.what()}});
+        return false;
+    }
+    sys::log_warn("blocks were replaced", {{"back_to", std::to_string(to.number)}});
+    feed_->on_orders();
+    return true;
+}
+
 void MarketService::follow_loop() {
     std::unique_lock lock(mutex_);
     for (bool told = false; !stop_;) {
         lock.unlock();
         auto ready = check_chain();
+        reaction_.set_rollback_depth(config_.rollback_depth);
         auto config = ready ? reaction_.follow() : Result<client::FollowerConfig>(fail(ready.error()));
         if (config) ready = reaction_.read_categories();
         lock.lock();
@@ -271,6 +284,8 @@ void MarketService::follow_loop() {
             config->ws_url = config_.ws_url;
             client::FollowerCallbacks callbacks;
             callbacks.deliver = [this](const client::BlockBatch& batch) { return deliver(batch); };
+            callbacks.recent = [this] { return reaction_.recent(); };
+            callbacks.roll_back = [this](const client::Cursor& to) { return roll_back(to); };
             callbacks.on_head = [this](const client::BlockHead& head) { last_block_.store(head.number); };
             follower_ = std::make_unique<client::LogFollower>(chains_.blocks, *config, std::move(callbacks));
             follower_->start();

@@ -44,6 +44,7 @@ struct MarketConfig {
     orderbook::PublicationRules rules;
     std::optional<crypto::PrivateKey> helper_key;  ///< submits matches for buyers; none: they send them themselves
     std::filesystem::path ui_folder;               ///< the built web app; empty: none
+    std::uint64_t rollback_depth = 0;              ///< blocks that may be replaced; 0 where a committed block is final
     bool dev = false;                              ///< an embedded development stack
 };
 
@@ -67,6 +68,8 @@ public:
     std::uint16_t port() const noexcept { return server_.port(); }
     /// Why the market stopped itself, if it did: the data folder belongs to another chain.
     std::optional<Error> failure() const;
+    /// The handlers of /v1, for tests of the feed.
+    Api& api() noexcept { return *api_; }
     /// Blocks taken in so far.
     std::optional<client::Cursor> cursor() const { return reaction_.cursor(); }
 
@@ -108,6 +111,7 @@ private:
     void follow_loop();
     Status<> check_chain();
     bool deliver(const client::BlockBatch& batch);
+    bool roll_back(const client::Cursor& to);
     void report_metrics();
 
     MarketConfig config_;

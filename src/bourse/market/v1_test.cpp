@@ -396,6 +396,111 @@ TEST_F(V1Test, the_feed_sends_snapshots_and_refuses_what_it_must) {
     EXPECT_TRUE(listener.changed.wait_for(lock, std::chrono::seconds(10), [&] { return listener.closed; }));
 }
 
+namespace {
+
+/// A client without a socket.
+class QuietConnection final : public net::WsConnection {
+public:
+    explicit QuietConnection(std::uint64_t number) { request_.connection = number; }
+    void send(std::string text) override {
+        const std::lock_guard lock(mutex_);
+        sent_.push_back(Json::parse(text));
+    }
+    void close(std::uint16_t code, std::string) override { closed_with = code; }
+    std::size_t queued_bytes() const override { return queued; }
+    void discard_queue() override {
+        queued = 0;
+        ++discarded;
+    }
+    const net::Request& request() const noexcept override { return request_; }
+    /// Messages of a kind so far.
+    std::vector<Json> of(const std::string& op) const {
+        const std::lock_guard lock(mutex_);
+        std::vector<Json> out;
+        for (const auto& message : sent_)
+            if (message["op"] == op) out.push_back(message);
+        return out;
+    }
+    std::atomic<std::size_t> queued{0};
+    std::atomic<int> discarded{0}, closed_with{0};
+
+private:
+    net::Request request_;
+    mutable std::mutex mutex_;
+    std::vector<Json> sent_;
+};
+
+bool soon(const std::function<bool()>& condition) {
+    for (const auto end = sys::steady_ms() + 10'000; sys::steady_ms() < end;
+         std::this_thread::sleep_for(std::chrono::milliseconds(2)))
+        if (condition()) return true;
+    return condition();
+}
+
+struct FeedUnderTest {
+    FeedUnderTest(Api& api) : feed(api), handlers(feed.handlers()) { feed.start(); }
+    void block() {
+        ++number;
+        feed.on_block({number, crypto::keccak256(std::to_string(number)), 1'000 + number}, true);
+    }
+    std::shared_ptr<QuietConnection> join(std::uint64_t id, const Json& since = nullptr) {
+        auto connection = std::make_shared<QuietConnection>(id);
+        handlers.on_open(connection);
+        Json message = {{"op", "sub"}, {"id", "s"}, {"ch", "blocks"}};
+        if (!since.is_null()) message["since"] = since;
+        handlers.on_message(connection, message.dump());
+        return connection;
+    }
+    Feed feed;
+    net::WsHandlers handlers;
+    std::uint64_t number = 0;
+};
+
+}  // namespace
+
+TEST_F(V1Test, a_client_that_comes_back_gets_what_it_missed) {
+    start();
+    FeedUnderTest test(service_->api());
+    const auto first = test.join(1);
+    ASSERT_EQ(first->of("snap").size(), 1U);
+    const auto begin = first->of("snap")[0]["seq"].get<std::uint64_t>();
+    for (std::size_t i = 1; i <= 3; ++i) {
+        test.block();
+        ASSERT_TRUE(soon([&] { return first->of("delta").size() == i; }));
+    }
+    auto before = begin;
+    for (const auto& delta : first->of("delta")) {
+        EXPECT_EQ(delta["prev"], before);
+        EXPECT_EQ(delta["data"]["items"].size(), 1U);
+        before = delta["seq"];
+    }
+    EXPECT_GE(first->of("tick").size(), 3U);
+    const auto back = test.join(2, begin + 1);
+    EXPECT_TRUE(back->of("snap").empty());
+    ASSERT_EQ(back->of("delta").size(), 2U);
+    EXPECT_EQ(back->of("delta")[0]["prev"], begin + 1);
+    EXPECT_EQ(test.join(3, begin + 77)->of("snap").size(), 1U);
+    test.handlers.on_close(first);
+    test.block();
+    ASSERT_TRUE(soon([&] { return back->of("delta").size() == 3; }));
+    EXPECT_EQ(first->of("delta").size(), 3U);
+}
+
+TEST_F(V1Test, a_client_that_does_not_read_is_told_to_begin_anew_and_then_cut) {
+    start();
+    FeedUnderTest test(service_->api());
+    const auto slow = test.join(1);
+    for (int round = 1; round <= 3; ++round) {
+        slow->queued = 2 << 20;
+        test.block();
+        ASSERT_TRUE(soon([&] { return slow->discarded == round; }));
+        if (round == 3) break;
+        ASSERT_TRUE(soon([&] { return slow->of("resync").size() == static_cast<std::size_t>(round); }));
+        test.handlers.on_message(slow, R"({"op":"sub","id":"s","ch":"blocks"})");
+    }
+    EXPECT_TRUE(soon([&] { return slow->closed_with == 4008; }));
+}
+
 TEST(ChannelDelta, holds_changed_rows_and_removed_ones_as_zero) {
     ChannelSpec spec;
     spec.keyed = {{"asks", "hash"}};

@@ -268,6 +268,17 @@ void Feed::on_orders() {
     changed_.notify_all();
 }
 
+void Feed::resync_all(const std::string& reason) {
+    const std::lock_guard lock(mutex_);
+    channels_.clear();
+    recent_.clear();
+    for (auto& [number, client] : clients_) {
+        const auto all = std::exchange(client.subscriptions, {});
+        for (const auto& [id, name] : all)
+            send(client, number, dump({{"op", "resync"}, {"id", id}, {"reason", reason}}));
+    }
+}
+
 void Feed::refresh(Channel& channel, std::uint64_t now_ms) {
     channel.dirty = channel.by_block = false;
     channel.sent_ms = now_ms;

@@ -52,6 +52,8 @@ public:
     /// A block has been taken into the index; `changed`: with logs of the market.
     void on_block(const client::BlockHead& head, bool changed);
     void on_orders();
+    /// Everything that was sent may be wrong: every subscription ends and is to be made anew.
+    void resync_all(const std::string& reason);
     std::size_t clients() const;
     std::uint64_t seq_of(const std::string& channel) const;
 
