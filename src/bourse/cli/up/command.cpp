@@ -122,7 +122,8 @@ Status<> Up::start_services() {
     BOURSE_CHECK(start_registry());
     return start_role("market", facts_.ports.market,
                       {"market", "--rpc", node_url(), "--store-url", local_url(facts_.ports.store), "--scheduler-url",
-                       local_url(facts_.ports.scheduler), "--faucet-key-file", key_file("faucet")});
+                       local_url(facts_.ports.scheduler), "--faucet-key-file", key_file("faucet"), "--helper-key-file",
+                       key_file("extra1"), "--broker-key-file", key_file("extra2"), "--dev"});
 }
 
 Status<> Up::set_up_market() {
