@@ -15,18 +15,18 @@ while [ $# -gt 0 ]; do
 done
 zone="base crypto codec poco state native chain"
 flags="-fprofile-instr-generate -fcoverage-mapping"
-cmake -S . -B "$build" -G Ninja -DCMAKE_BUILD_TYPE=Debug "-DCMAKE_CXX_FLAGS_DEBUG=-O1 $flags" \
-    -DCMAKE_C_COMPILER=clang -DCMAKE_CXX_COMPILER=clang++ -DBOURSE_BENCHES=OFF >/dev/null
+cmake -S . -B "$build" -G Ninja -DCMAKE_BUILD_TYPE=Debug "-DCMAKE_CXX_FLAGS_DEBUG=-O0 $flags" \
+    -DCMAKE_C_COMPILER=clang -DCMAKE_CXX_COMPILER=clang++ -DCMAKE_UNITY_BUILD=ON -DBOURSE_BENCHES=OFF >/dev/null
 targets="bourse-conformance bourse-model"
 for library in $zone; do targets="$targets bourse_${library}_test"; done
 # shellcheck disable=SC2086
-nice cmake --build "$build" --target $targets >"$build/build.log" || { tail -n 40 "$build/build.log" >&2; exit 1; }
+cmake --build "$build" --target $targets >"$build/build.log" || { tail -n 40 "$build/build.log" >&2; exit 1; }
 
 rm -f "$build"/*.profraw
 run() { # program arguments…
     local program=$1
     shift
-    LLVM_PROFILE_FILE="$build/$program.profraw" nice "$build/bin/$program" "$@" >"$build/$program.log" 2>&1 ||
+    LLVM_PROFILE_FILE="$build/$program.profraw" "$build/bin/$program" "$@" >"$build/$program.log" 2>&1 ||
         { tail -n 20 "$build/$program.log" >&2; echo "coverage: $program failed" >&2; exit 1; }
 }
 for library in $zone; do run "bourse_${library}_test"; done
