@@ -17,10 +17,10 @@ constexpr std::uint64_t kOverflowWindowMs = 60'000;
 constexpr std::size_t kOverflowsAllowed = 2;
 constexpr std::size_t kRecentBlocks = 20;
 
-std::string dump(const Json& json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace); }
+std::string feed_text(const Json& json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace); }
 
 std::string delta_text(const std::string& id, std::uint64_t seq, std::uint64_t prev, const std::string& data) {
-    return fmt::format(R"({{"op":"delta","id":{},"seq":{},"prev":{},"data":{}}})", dump(id), seq, prev, data);
+    return fmt::format(R"({{"op":"delta","id":{},"seq":{},"prev":{},"data":{}}})", feed_text(id), seq, prev, data);
 }
 
 }  // namespace
@@ -72,7 +72,7 @@ void Feed::open(const net::WsConnectionPtr& connection) {
     client.connection = connection;
     client.heard_ms = sys::steady_ms();
     send(client, number,
-         dump({{"op", "hello"},
+         feed_text({{"op", "hello"},
                {"conn", std::to_string(number)},
                {"build", api_->build()},
                {"chain", facts.chain},
@@ -107,7 +107,7 @@ void Feed::receive(const net::WsConnectionPtr& connection, std::string_view text
                         ? message["op"].get<std::string>()
                         : "";
     const auto id = message.is_object() && message.contains("id") ? message["id"] : Json(nullptr);
-    if (op == "ping") return send(client, number, dump({{"op", "pong"}, {"t", message.value("t", Json(nullptr))}}));
+    if (op == "ping") return send(client, number, feed_text({{"op", "pong"}, {"t", message.value("t", Json(nullptr))}}));
     if (op == "auth") return authenticate(client, message);
     if (op == "sub") return subscribe(client, number, message);
     if (op == "unsub" && id.is_string()) return unsubscribe(client, number, id.get<std::string>());
@@ -117,7 +117,7 @@ void Feed::receive(const net::WsConnectionPtr& connection, std::string_view text
 void Feed::refuse(Client& client, const Json& id, const std::string& code, const std::string& message) {
     Json out = {{"op", "err"}, {"code", code}, {"message", message}};
     if (!id.is_null()) out["id"] = id;
-    send(client, client.connection->request().connection, dump(out));
+    send(client, client.connection->request().connection, feed_text(out));
 }
 
 void Feed::authenticate(Client& client, const Json& message) {
@@ -130,7 +130,7 @@ void Feed::authenticate(Client& client, const Json& message) {
     auto scopes = Json::array({"self"});
     for (const auto& pool : api_->pools_of(client.session->address)) scopes.push_back("operate:" + to_checksum(pool));
     send(client, client.connection->request().connection,
-         dump({{"op", "auth"}, {"address", to_checksum(client.session->address)}, {"scopes", std::move(scopes)}}));
+         feed_text({{"op", "auth"}, {"address", to_checksum(client.session->address)}, {"scopes", std::move(scopes)}}));
 }
 
 Result<Feed::Channel*> Feed::channel(const std::string& name, const Client& client) {
@@ -166,7 +166,7 @@ Result<Feed::Channel*> Feed::channel(const std::string& name, const Client& clie
     auto& made = channels_[key];
     made.spec = std::move(spec);
     made.content = std::move(content);
-    made.text = dump(made.content);
+    made.text = feed_text(made.content);
     // A number that no earlier life of this channel reached: a client that comes back is not taken for up to date.
     made.seq = sys::unix_time_ms() * 1'000;
     return &made;
@@ -201,7 +201,7 @@ void Feed::subscribe(Client& client, std::uint64_t number, const Json& message) 
         }
     }
     send(client, number,
-         fmt::format(R"({{"op":"snap","id":{},"seq":{},"data":{}}})", dump(id), channel.seq, channel.text));
+         fmt::format(R"({{"op":"snap","id":{},"seq":{},"data":{}}})", feed_text(id), channel.seq, channel.text));
 }
 
 void Feed::unsubscribe(Client& client, std::uint64_t number, const std::string& id) {
@@ -234,7 +234,7 @@ void Feed::overflow(Client& client, std::uint64_t number) {
     const auto all = client.subscriptions;
     for (const auto& [id, name] : all) {
         unsubscribe(client, number, id);
-        client.connection->send(dump({{"op", "resync"}, {"id", id}, {"reason", "backlog"}}));
+        client.connection->send(feed_text({{"op", "resync"}, {"id", id}, {"reason", "backlog"}}));
     }
 }
 
@@ -275,7 +275,7 @@ void Feed::resync_all(const std::string& reason) {
     for (auto& [number, client] : clients_) {
         const auto all = std::exchange(client.subscriptions, {});
         for (const auto& [id, name] : all)
-            send(client, number, dump({{"op", "resync"}, {"id", id}, {"reason", reason}}));
+            send(client, number, feed_text({{"op", "resync"}, {"id", id}, {"reason", reason}}));
     }
 }
 
@@ -287,8 +287,8 @@ void Feed::refresh(Channel& channel, std::uint64_t now_ms) {
     const auto delta = channel_delta(channel.spec, channel.content, *content);
     if (delta.is_null()) return;
     channel.content = *std::move(content);
-    channel.text = dump(channel.content);
-    channel.ring.push_back({channel.seq + 1, channel.seq, dump(delta)});
+    channel.text = feed_text(channel.content);
+    channel.ring.push_back({channel.seq + 1, channel.seq, feed_text(delta)});
     ++channel.seq;
     if (channel.ring.size() > config_.ring) channel.ring.pop_front();
     const auto& message = channel.ring.back();
@@ -301,7 +301,7 @@ void Feed::refresh(Channel& channel, std::uint64_t now_ms) {
 void Feed::heartbeat(std::uint64_t now_ms, bool block) {
     if (!block && last_tick_ms_ + config_.tick_ms > now_ms) return;
     last_tick_ms_ = now_ms;
-    const auto text = dump({{"op", "tick"}, {"height", api_->envelope().height}, {"time", sys::unix_time_ms()}});
+    const auto text = feed_text({{"op", "tick"}, {"height", api_->envelope().height}, {"time", sys::unix_time_ms()}});
     for (auto& [number, client] : clients_) {
         if (client.heard_ms + config_.silence_ms < now_ms)
             client.connection->close(1001, "nothing heard for too long: send ping");
