@@ -1,6 +1,6 @@
 // HTTP heads and WebSocket frames: whatever bytes a client sends, the real server of the node answers or ends the
-// connection, and serves the next client. After an even first byte the rest of the input comes behind a valid upgrade, as
-// frames; after an odd one it is all that the client says.
+// connection, and serves the next client. After an even first byte the rest of the input comes behind a valid upgrade,
+// as frames; after an odd one it is all that the client says.
 #include <bourse/base/assert.hpp>
 #include <bourse/net/http_server.hpp>
 
