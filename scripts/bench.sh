@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Runs a bench with its peer in the same run; one JSON line for each figure.
 #
-#   scripts/bench.sh NAME     poco_lifecycle, order_to_paid, or a micro bench (state)
+#   scripts/bench.sh NAME     poco_lifecycle, order_to_paid, or a micro bench (broker, state)
 #   scripts/bench.sh all
 set -euo pipefail
 cd "$(dirname "$0")/.."

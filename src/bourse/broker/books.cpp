@@ -81,7 +81,7 @@ void Broker::Books::list(Entry& e) {
     e.listed = true;
     if (e.order.kind == OrderKind::kRequest) {
         index_request(e, true);
-        if (matching && e.available() > 0) dirty.insert(rank_of(e));
+        if (matching) mark(rank_of(e));
         return;
     }
     offers[{e.order.kind, e.order.subject}].insert(rank_of(e));
@@ -146,6 +146,14 @@ void Broker::Books::index_request(Entry& e, bool add) {
     if (!e.order.dataset.is_zero()) apply(targets[{OrderKind::kDataset, e.order.dataset}]);
 }
 
+void Broker::Books::mark(const Rank& request) {
+    if (request.entry->available() == 0) return;
+    const auto category = categories.find(request.entry->order.category);
+    if (category == categories.end()) return;
+    const auto& pools = category->second.all_pools;
+    if (!pools.empty() && pools.begin()->price <= request.entry->order.price) dirty.insert(request);
+}
+
 const Queue* Broker::Books::requests_of(const SweepKey& key) const {
     if (key.kind == OrderKind::kWorkerpool) {
         const auto found = categories.find(key.category);
@@ -168,7 +176,7 @@ void Broker::Books::wake(const SweepKey& key, const Place& from) {
             if (!fresh) sweep->second = std::min(sweep->second, next);
             return;
         }
-        if (at->entry->available() > 0) dirty.insert(*at);
+        mark(*at);
     }
 }
 
@@ -214,7 +222,7 @@ void Broker::Books::refresh_account(const Address& address) {
         // More stake may serve a request that rested for want of it.
         if (was && e->listed && matching && e->available() > 0) {
             if (e->order.kind == OrderKind::kRequest)
-                dirty.insert(rank_of(*e));
+                mark(rank_of(*e));
             else if (e->order.kind == OrderKind::kWorkerpool)
                 wake_requests_for(*e);
         }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <bourse/broker/broker.hpp>
+#include <bourse/broker/queue.hpp>
 
 #include <boost/unordered/unordered_flat_map.hpp>
 #include <boost/unordered/unordered_flat_set.hpp>
@@ -43,7 +44,7 @@ struct Rank {
         return a.entry->order.hash < b.entry->order.hash;
     }
 };
-using Queue = std::set<Rank>;
+using Queue = SortedChunks<Rank>;
 inline std::uint64_t rank_price(const Order& order) noexcept {
     return order.kind == poco::OrderKind::kRequest ? kMaxAmount - order.price : order.price;
 }
@@ -156,6 +157,8 @@ struct Broker::Books {
     void index_pool(Entry& entry, bool add);
     void index_request(Entry& entry, bool add);
     void wake_requests_for(const Entry& entry);
+    /// Notes a request as worth a look, if its limit reaches any pool's price and it has something left.
+    void mark(const Rank& request);
     const Queue* requests_of(const SweepKey& key) const;
     /// Marks requests from a place on, so many at most; the rest becomes a sweep.
     void wake(const SweepKey& key, const Place& from);

@@ -46,7 +46,7 @@ void Broker::set_remaining(const Hash& hash, std::uint64_t remaining) {
     // A smaller order, too, may be matchable now: the deal's stakes shrink with it.
     if (!changed || !entry->listed || !books_->matching || entry->available() == 0) return;
     if (entry->order.kind == OrderKind::kRequest)
-        books_->dirty.insert(rank_of(*entry));
+        books_->mark(rank_of(*entry));
     else
         books_->wake_requests_for(*entry);
 }
@@ -159,7 +159,7 @@ std::optional<Match> Broker::next_match() {
         std::optional<Pick> pick;
         if (ask.volume > 0) pick = books.quote(ask);
         if (!pick) {
-            books.dirty.erase(books.dirty.begin());
+            books.dirty.erase(rank_of(*entry));
             continue;
         }
         const auto id = books.reserve(&entry->order, ask, *pick);
@@ -245,7 +245,7 @@ void Broker::Books::release(std::uint64_t id) {
         auto* e = entry(hash);
         if (e == nullptr || !e->listed || e->available() == 0) continue;
         if (e->order.kind == OrderKind::kRequest)
-            dirty.insert(rank_of(*e));
+            mark(rank_of(*e));
         else
             wake_requests_for(*e);
     }
