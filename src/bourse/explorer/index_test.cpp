@@ -1,4 +1,6 @@
 #include <bourse/explorer/index.hpp>
+
+#include <bourse/db/test_postgres.hpp>
 #include <bourse/explorer/made_history.hpp>
 #include <bourse/sys/file.hpp>
 
@@ -81,6 +83,52 @@ TEST(ExplorerIndex, EqualContentsHoweverOftenStoppedAndCut) {
         }
         EXPECT_TRUE(index->dump() == expected) << "seed " << seed;
     }
+}
+
+TEST(ExplorerIndex, PostgresHoldsTheSame) {
+    auto* const server = db::testing::PostgresServer::shared();
+    if (server == nullptr) GTEST_SKIP() << "PostgreSQL is not installed";
+    MadeHistory history;
+    const auto batches = batches_of(history, 8, 4);
+    const auto file = index_at("sqlite::memory:");
+    const auto shared = index_at(server->create_database());
+    for (auto* index : {file.get(), shared.get()}) {
+        prepare(*index);
+        for (const auto& batch : batches) index->apply(batch, history.facts());
+    }
+    EXPECT_TRUE(file->dump() == shared->dump());
+    // Every kind of question, so that each statement is understood by both.
+    const auto deal = *shared->deal(std::int64_t{3});
+    const auto owner = deal.pool.owner;
+    Paging two;
+    two.limit = 2;
+    EXPECT_EQ(shared->search(to_hex(deal.id).substr(0, 12), 8).size(),
+              file->search(to_hex(deal.id).substr(0, 12), 8).size());
+    EXPECT_EQ(shared->search("app", 8).size(), 8U);
+    for (const auto sort : {AccountSort::kNewest, AccountSort::kStaked, AccountSort::kScore}) {
+        auto page = shared->accounts(sort, kWorkerRole, two);
+        two.after = page.next;
+        EXPECT_EQ(shared->accounts(sort, kWorkerRole, two).rows.size(), 2U);
+        two.after.reset();
+    }
+    for (const auto sort : {ResourceFilter::Sort::kNewest, ResourceFilter::Sort::kName, ResourceFilter::Sort::kRuns}) {
+        ResourceFilter filter;
+        filter.sort = sort;
+        filter.prefix = "app";
+        filter.owner = deal.app.owner;
+        EXPECT_EQ(shared->resources(filter, two).total, file->resources(filter, two).total);
+    }
+    EntryFilter locks;
+    locks.kind = EntryKind::kLock;
+    EXPECT_EQ(shared->entries(owner, locks, two).total, file->entries(owner, locks, two).total);
+    EXPECT_EQ(shared->transfers(owner, two).rows.size(), file->transfers(owner, two).rows.size());
+    EXPECT_EQ(shared->earnings(deal.pool.address, 0, kLater).size(),
+              file->earnings(deal.pool.address, 0, kLater).size());
+    EXPECT_EQ(shared->ticker({deal.category, TagClass::kAny, 0}, kLater).median_start_s,
+              file->ticker({deal.category, TagClass::kAny, 0}, kLater).median_start_s);
+    EXPECT_EQ(shared->figures(kLater).accounts, file->figures(kLater).accounts);
+    EXPECT_EQ(shared->owners_of(*shared->resource(deal.app.address)).size(), 1U);
+    EXPECT_FALSE(shared->is_closed(deal.orders[0]));
 }
 
 TEST(ExplorerIndex, ABatchThatFailsLeavesNothing) {

@@ -34,13 +34,17 @@ public:
         return {{"XS", "{}", 300}, {"S", "{}", 1200}, {"M", "{}", 3600}, {"L", "{}", 10800}, {"XL", "{}", 36000}};
     }
 
+    /// Before deployment(): who owns a pool.
+    void give_pool(std::uint64_t pool, const Address& owner) { pool_owners_[made("pool", pool)] = owner; }
+
     /// The block that deploys everything.
     client::BlockBatch deployment() {
         begin_block();
         const auto deploy = [&](const char* kind, std::size_t count, const Address& registry) {
             for (std::size_t i = 0; i < count; ++i) {
                 const auto address = made(kind, i);
-                const auto owner = made(std::string(kind) + "-owner", i % 7);
+                auto owner = made(std::string(kind) + "-owner", i % 7);
+                if (const auto given = pool_owners_.find(address); given != pool_owners_.end()) owner = given->second;
                 if (registry == poco::kAppRegistry)
                     facts_.apps[address] = {
                         owner, "App <b>" + std::to_string(i) + "</b>", "DOCKER", to_bytes("docker.io/a"), {}, {}};
@@ -242,6 +246,7 @@ private:
     }
 
     HistoryOptions options_;
+    std::map<Address, Address> pool_owners_;
     std::mt19937_64 random_;
     BatchFacts facts_;
     std::vector<client::LogEntry> logs_;

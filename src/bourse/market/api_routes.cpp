@@ -29,7 +29,7 @@ constexpr ApiParameter kParameters[] = {
     {"worker", "address", ""},
     {"owner", "address", "Owner of the resource"},
     {"mine", "address", "Rows in which this address has any role"},
-    {"role", "requester|beneficiary|payer|app|dataset|workerpool|worker|callback", "Restricts `mine` to one role"},
+    {"role", "requester|beneficiary|payer|sponsor|app|dataset|workerpool|worker", "Restricts `mine` to one role"},
     {"order", "hash", "Hash of one of the four orders of a deal"},
     {"task", "hash", ""},
     {"minPrice", "amount", "Sum a task, at least", "\"1\""},

@@ -59,8 +59,8 @@ Status<> serve_market(MarketOptions& options) {
 
 Status<> rebuild_index(MarketOptions& options) {
     BOURSE_TRY(const auto hub, parse_address(options.hub));
-    const auto url = "sqlite://" + (options.role.data_dir / "explorer.db").string();
-    BOURSE_TRY(const auto index, explorer::Index::open(url, hub));
+    options.config.folder = options.role.data_dir;
+    BOURSE_TRY(const auto index, explorer::Index::open(index_database_url(options.config), hub));
     client::RpcClient rpc(options.rpc);
     const auto chain = explorer::make_explorer_chain(rpc, hub);
     const auto blocks = client::make_follower_chain(rpc);
@@ -88,6 +88,10 @@ void add_market_command(CLI::App& root, int& exit_code) {
     auto* app = root.add_subcommand("market", "Run an order book, with a faucet on development chains");
     sys::add_role_options(*app, "market", options->role, 8080);
     sys::add_option(*app, "market", "rpc", options->rpc, "URL of the node");
+    sys::add_option(*app, "market", "database", config.database,
+                    "Database of orders, lists and faucet: sqlite:///path or postgresql://… (default: market.db)");
+    sys::add_option(*app, "market", "index-database", config.index_database,
+                    "Database of the explorer's index, another one than --database (default: explorer.db)");
     sys::add_option(*app, "market", "hub", options->hub, "Address of the hub contract");
     sys::add_option(*app, "market", "store-url", config.store_url, "Store behind /ipfs");
     sys::add_option(*app, "market", "scheduler-url", config.scheduler_url, "Scheduler behind /v1/tasks");

@@ -99,13 +99,22 @@ MarketService::MarketService(const MarketConfig& config, MarketChains chains, st
                      sys::steady_ms),
       server_(market_server_config(config)) {}
 
+std::string market_database_url(const MarketConfig& config) {
+    if (!config.database.empty()) return config.database;
+    return "sqlite://" + (config.folder / "market.db").string() + "?sync=full";
+}
+
+std::string index_database_url(const MarketConfig& config) {
+    if (!config.index_database.empty()) return config.index_database;
+    return "sqlite://" + (config.folder / "explorer.db").string();
+}
+
 Result<std::unique_ptr<MarketService>> MarketService::start(const MarketConfig& config, MarketChains chains) {
-    BOURSE_TRY(auto database, db::Database::open("sqlite://" + (config.folder / "market.db").string() + "?sync=full"));
+    BOURSE_TRY(auto database, db::Database::open(market_database_url(config)));
     BOURSE_CHECK(database->migrate({orderbook::kOrdersSchema, orderbook::kLedgerSchema, orderbook::kCursorSchema,
                                     kMetaSchema, client::outbox_schema(), kFaucetSchema, kListsSchema, kOpsSchema,
                                     orderbook::kMatchesSchema}));
-    BOURSE_TRY(auto index,
-               explorer::Index::open("sqlite://" + (config.folder / "explorer.db").string(), chains.views.hub()));
+    BOURSE_TRY(auto index, explorer::Index::open(index_database_url(config), chains.views.hub()));
     std::unique_ptr<MarketService> service(new MarketService(config, chains, std::move(database), std::move(index)));
     if (config.faucet_key) {
         service->faucet_ = std::make_unique<Faucet>(*service->db_, chains.views, chains.transactions,

@@ -28,6 +28,8 @@ namespace bourse::market {
 
 struct MarketConfig {
     std::filesystem::path folder;
+    std::string database;        ///< as db::Database, for orders, lists, faucet; empty: market.db in the folder
+    std::string index_database;  ///< for the explorer's index; empty: explorer.db in the folder
     std::string bind = "127.0.0.1";
     std::uint16_t port = 0;
     std::string store_url;
@@ -47,6 +49,10 @@ struct MarketConfig {
     std::uint64_t rollback_depth = 0;              ///< blocks that may be replaced; 0 where a committed block is final
     bool dev = false;                              ///< an embedded development stack
 };
+
+/// Where the data are: what the configuration says, else a file in the folder.
+std::string market_database_url(const MarketConfig& config);
+std::string index_database_url(const MarketConfig& config);
 
 /// The chain behind the market; all three must outlive it.
 struct MarketChains {

@@ -283,6 +283,47 @@ TEST_F(V1Test, a_session_opens_once_for_a_challenge) {
     EXPECT_EQ(ask("GET", "/v1/ops/workers", nullptr, bearer).status, 401);
 }
 
+TEST_F(V1Test, only_the_owner_of_the_served_pool_operates_it) {
+    // A scheduler that runs pool 0 and counts who made it drain.
+    std::atomic<int> drained{0};
+    net::HttpServer scheduler({});
+    const auto served = to_checksum(MadeHistory::made("pool", 0));
+    scheduler.route("GET", "/v1/pool", [&](const net::Request&) {
+        return net::Response::json(200, Json{{"pool", served}}.dump());
+    });
+    scheduler.route("GET", "/v1/workers", [](const net::Request&) {
+        return net::Response::json(
+            200, R"({"workers":[{"worker":"0x70997970C51812dc3A010C7d01b50e0d17dc79C8","connected":true}]})");
+    });
+    scheduler.route("POST", "/v1/admin/drain", [&](const net::Request&) {
+        ++drained;
+        return net::Response::json(200, "{}");
+    });
+    ASSERT_TRUE(scheduler.start());
+    const auto owner = orderbook::testing::key_of("pool owner"), stranger = orderbook::testing::key_of("stranger");
+    history_.give_pool(0, owner.address());
+    history_.give_pool(1, stranger.address());
+    start([&](MarketConfig& config) { config.scheduler_url = "http://127.0.0.1:" + std::to_string(scheduler.port()); });
+    const net::Headers of_owner{{"authorization", "Bearer " + open_session(owner)}};
+    const net::Headers of_stranger{{"authorization", "Bearer " + open_session(stranger)}};
+    const auto other = to_checksum(MadeHistory::made("pool", 1));
+    EXPECT_EQ(ask("GET", "/v1/ops/workers", nullptr, of_owner).status, 200);
+    EXPECT_EQ(ask("GET", "/v1/ops/workers", nullptr, of_stranger).status, 403);
+    EXPECT_EQ(ask("GET", "/v1/ops/workers?workerpool=" + other, nullptr, of_stranger).status, 403);
+    EXPECT_EQ(ask("POST", "/v1/ops/actions", {{"action", "drain"}, {"workerpool", other}}, of_stranger).status, 403);
+    EXPECT_EQ(drained, 0);
+    EXPECT_EQ(ask("POST", "/v1/ops/actions", {{"action", "drain"}, {"reason", "update"}}, of_owner).status, 200);
+    EXPECT_EQ(drained, 1);
+    const auto audit = ask("GET", "/v1/ops/audit", nullptr, of_owner);
+    EXPECT_EQ(Json::parse(audit.body)["items"][0]["reason"], "update");
+    expect_answer(Json::parse(audit.body), "Audit[]", "audit");
+    expect_answer(Json::parse(ask("GET", "/v1/ops/workers", nullptr, of_owner).body), "OpsWorker[]", "workers");
+    expect_answer(Json::parse(ask("GET", "/v1/ops/tasks", nullptr, of_owner).body), "OpsTask[]", "tasks");
+    expect_answer(Json::parse(ask("GET", "/v1/ops/alerts", nullptr, of_owner).body), "Alert[]", "alerts");
+    expect_answer(Json::parse(ask("GET", "/v1/ops/earnings?from=0", nullptr, of_owner).body), "Earning[]", "earnings");
+    service_.reset();
+}
+
 TEST_F(V1Test, lists_are_signed_by_their_curator) {
     start();
     const auto key = orderbook::testing::key_of("curator");

@@ -162,8 +162,11 @@ Result<ChannelSpec> one_of(Api& api, const std::vector<std::string>& parts, cons
 Result<ChannelSpec> operators(Api& api, const std::vector<std::string>& parts, const Address& who,
                               const std::string& name) {
     const auto pools = api.pools_of(who);
-    if (pools.empty()) return fail("FORBIDDEN", "This session is of nobody who owns a workerpool.");
-    const auto pool = pools.front();
+    const auto served =
+        std::ranges::find_if(pools, [&](const Address& pool) { return api.check_operator(who, pool).has_value(); });
+    if (served == pools.end())
+        return fail("FORBIDDEN", "This session is of nobody who owns the workerpool of this market's scheduler.");
+    const auto pool = *served;
     if (parts[1] == "alerts")
         return ChannelSpec{[&api, pool]() -> Result<Json> {
                                return Json{{"items", api.alerts_of(pool)}};

@@ -13,9 +13,9 @@ namespace {
 using explorer::ResourceKind;
 
 constexpr std::pair<std::string_view, explorer::Role> kRoles[] = {
-    {"requester", explorer::kRequester}, {"beneficiary", explorer::kBeneficiary}, {"payer", explorer::kPayer},
-    {"app", explorer::kAppOwner},        {"dataset", explorer::kDatasetOwner},    {"workerpool", explorer::kPoolOwner},
-    {"worker", explorer::kWorkerRole}};
+    {"sponsor", explorer::kPayer},        {"requester", explorer::kRequester}, {"beneficiary", explorer::kBeneficiary},
+    {"payer", explorer::kPayer},          {"app", explorer::kAppOwner},        {"dataset", explorer::kDatasetOwner},
+    {"workerpool", explorer::kPoolOwner}, {"worker", explorer::kWorkerRole}};
 
 template <class Row, class Render>
 ListPage page_of_rows(const explorer::Page<Row>& page, const Render& render_row) {
@@ -42,7 +42,8 @@ Result<std::optional<explorer::Role>> role_of(const Call& call) {
     if (!text || text->empty()) return std::optional<explorer::Role>();
     for (const auto& [name, role] : kRoles)
         if (name == *text) return std::optional(role);
-    return bad_parameter("role", "must be requester, beneficiary, payer, app, dataset, workerpool or worker");
+    return bad_parameter("role",
+                         "must be requester, beneficiary, payer (or sponsor), app, dataset, workerpool or worker");
 }
 
 Error not_found(std::string_view what, const std::string& id) {

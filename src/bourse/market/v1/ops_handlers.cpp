@@ -104,7 +104,13 @@ std::vector<Address> Api::pools_of(const Address& owner) const {
 
 Status<> Api::check_operator(const Address& who, const Address& pool) const {
     const auto owned = pools_of(who);
-    if (std::ranges::find(owned, pool) != owned.end()) return {};
+    if (std::ranges::find(owned, pool) != owned.end()) {
+        // The scheduler behind this market runs one pool; owners of others have nothing to see or to do there.
+        const auto served = ops_.pool();
+        if (!served || address_from_hex(served->value("pool", "")) == pool) return {};
+        return fail("FORBIDDEN", "The scheduler of this market runs the pool " + served->value("pool", std::string()) +
+                                     "; ask the market beside your own scheduler.");
+    }
     const auto row = parts_.index.resource(pool);
     return fail("FORBIDDEN", "Only the owner of this pool" +
                                  (row ? ", " + to_checksum(row->owner) + "," : std::string()) +
