@@ -1,11 +1,27 @@
 // A few lines that run named checks one after the other and count them.
+/** Pages that a failed check left open, as pictures in build/screens. */
+async function shoot(name) {
+  const { mkdirSync } = await import('node:fs');
+  const folder = new URL('../../../build/screens/', import.meta.url).pathname;
+  mkdirSync(folder, { recursive: true });
+  const open = openPages.filter((page) => !page.isClosed());
+  for (const [at, page] of open.entries()) {
+    const path = `${folder}failed-${name.replace(/[^a-z0-9]+/gi, '-').slice(0, 40)}-${at}.png`;
+    await page.screenshot({ path, fullPage: true, timeout: 5_000 }).then(() => console.log(`     ${page.url()} is in ${path}`)).catch(() => undefined);
+    await page.context().close().catch(() => undefined);
+  }
+  openPages.length = 0;
+}
+
+export const openPages = [];
+
 export function makeRunner() {
   const counts = { passed: 0, failed: 0, skipped: 0 };
   const only = process.env.UI_TEST;
   return {
     counts,
     async test(name, body) {
-      if (only && !name.includes(only)) return;
+      if (only && !new RegExp(only).test(name)) return;
       const started = Date.now();
       try {
         await body();
@@ -13,6 +29,7 @@ export function makeRunner() {
         console.log(`ok   ${name} (${Date.now() - started} ms)`);
       } catch (error) {
         counts.failed += 1;
+        await shoot(name);
         console.log(`FAIL ${name}\n     ${String(error?.message ?? error).split('\n').slice(0, 14).join('\n     ')}`);
       }
     },

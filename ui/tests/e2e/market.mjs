@@ -21,7 +21,7 @@ export class Market {
   async start() {
     rmSync(join(this.home, 'up.json'), { force: true });
     const log = openSync(join(this.home, 'up.log'), 'a');
-    this.up = spawn(this.program, ['up', '--ports', 'auto', '--dev-cheats', '1'], { env: this.environment, cwd: this.home, stdio: ['ignore', log, log] });
+    this.up = spawn(this.program, ['up', '--ports', 'auto'], { env: this.environment, cwd: this.home, stdio: ['ignore', log, log] });
     await until(() => {
       if (this.up.exitCode !== null) throw new Error(`bourse up ended: ${readFileSync(join(this.home, 'up.log'), 'utf8').slice(-1500)}`);
       return existsSync(join(this.home, 'up.json'));

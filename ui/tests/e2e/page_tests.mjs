@@ -1,6 +1,6 @@
 // Checks of the page itself, against the fixture server: accessibility, widths, states, hostile text, flood, reconnection.
 import { readFileSync } from 'node:fs';
-import { check, equal, until } from './harness.mjs';
+import { check, equal, openPages, until } from './harness.mjs';
 
 const AXE = readFileSync(new URL('../../node_modules/axe-core/axe.min.js', import.meta.url), 'utf8');
 const THEMES = ['light', 'dark'];
@@ -22,6 +22,7 @@ export async function newPage(browser, { width = 1440, height = 900, theme = 'li
     if (given.wallet && !localStorage.getItem('bourse.wallet')) localStorage.setItem('bourse.wallet', JSON.stringify({ kind: 'development', id: given.wallet }));
   }, state);
   const page = await context.newPage();
+  openPages.push(page);
   page.problems = [];
   page.on('pageerror', (error) => page.problems.push(error.message));
   page.on('console', (message) => message.type() === 'error' && !/404|Failed to load resource/.test(message.text()) && page.problems.push(message.text()));
