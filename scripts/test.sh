@@ -74,6 +74,8 @@ if ! ./scripts/build_ui.sh; then failed=$((failed + 1)); finish; fi
 
 say "tier 1: unit tests and kept fuzz corpora"
 suite python3 tools/test/units.py build/release
+say "tier 1: web app"
+suite ui/tests/run.sh --unit
 [ "$tiers" = fast ] && finish
 
 say "tier 2: conformance"
@@ -84,6 +86,9 @@ say "tier 2: clients of other makers"
 suite tests/interop/run.sh build/release/bin/bourse
 say "tier 2: scenarios"
 suite python3 tests/scenario/run.py
+
+say "tier 2: web app in Chromium"
+suite ui/tests/run.sh --e2e build/release/bin/bourse
 
 say "tier 3: address and undefined behaviour sanitizers"
 # The libraries that parse, count and decide; with --all every library (twice the time to build).
