@@ -64,11 +64,11 @@ export function useList<Row>(path: string | null, query: Query = {}, options: { 
   return useApi<Page<Row>>(path, query, options);
 }
 
+const watchStatus = (listener: () => void): (() => void) => feed.onStatus(listener);
+const readStatus = (): FeedStatus => feed.status;
+
 export function useFeedStatus(): FeedStatus {
-  return useSyncExternalStore(
-    (listener) => feed.onStatus(listener),
-    () => feed.status,
-  );
+  return useSyncExternalStore(watchStatus, readStatus);
 }
 
 const NOTHING: ChannelView = { state: undefined, ready: false, error: null };
@@ -109,36 +109,45 @@ export function useChannel<State>(channel: string | null, hold = false): { state
   return { state: now.state as State | undefined, ready: now.ready, waiting, error: now.error };
 }
 
-/** Wall clock for countdowns and ages; every view of one period shares a timer. */
-const clocks = new Map<number, { now: number; listeners: Set<() => void>; timer: ReturnType<typeof setInterval> | null }>();
+type Ticking = { subscribe: (listener: () => void) => () => void; get: () => number };
 
+/** One timer for all views of a period. `subscribe` stays the same function: a new one at each render would start the clock anew. */
+function tickingClock(periodMs: number): Ticking {
+  let now = Date.now();
+  let timer: ReturnType<typeof setInterval> | null = null;
+  const listeners = new Set<() => void>();
+  const tick = (): void => {
+    now = Date.now();
+    for (const each of listeners) each();
+  };
+  return {
+    get: () => now,
+    subscribe: (listener) => {
+      listeners.add(listener);
+      if (timer === null) {
+        now = Date.now();
+        timer = setInterval(tick, periodMs);
+      }
+      return () => {
+        listeners.delete(listener);
+        if (listeners.size > 0 || timer === null) return;
+        clearInterval(timer);
+        timer = null;
+      };
+    },
+  };
+}
+
+const clocks = new Map<number, Ticking>();
+
+/** Wall clock for countdowns and ages. */
 export function useNow(periodMs = 1_000): number {
   let clock = clocks.get(periodMs);
   if (!clock) {
-    clock = { now: Date.now(), listeners: new Set(), timer: null };
+    clock = tickingClock(periodMs);
     clocks.set(periodMs, clock);
   }
-  const shared = clock;
-  return useSyncExternalStore(
-    (listener) => {
-      shared.listeners.add(listener);
-      if (shared.timer === null) {
-        shared.now = Date.now();
-        shared.timer = setInterval(() => {
-          shared.now = Date.now();
-          for (const each of shared.listeners) each();
-        }, periodMs);
-      }
-      return () => {
-        shared.listeners.delete(listener);
-        if (shared.listeners.size === 0 && shared.timer !== null) {
-          clearInterval(shared.timer);
-          shared.timer = null;
-        }
-      };
-    },
-    () => shared.now,
-  );
+  return useSyncExternalStore(clock.subscribe, clock.get);
 }
 
 /** Asks the given paths again (after an action of ours). */

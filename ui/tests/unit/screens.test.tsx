@@ -10,7 +10,7 @@ import { BookPanel, type Pick } from '../../src/pages/market/book';
 import { TradesPanel } from '../../src/pages/market/trades';
 import { Cost } from '../../src/pages/market/preflight';
 import { dealColumns } from '../../src/pages/explorer/columns';
-import { queryClient } from '../../src/state/data';
+import { queryClient, useNow } from '../../src/state/data';
 import { Table } from '../../src/view/table';
 import { JsonText, Untrusted } from '../../src/view/values';
 import { asks, bids, data, deals, trades } from '../fixture';
@@ -104,5 +104,20 @@ describe('hostile text (T-27)', () => {
     expect(document.querySelector('[data-test="name"]')?.textContent).toContain('⟨U+202E⟩');
     expect((globalThis as { hacked?: number }).hacked).toBeUndefined();
     expect(document.body.textContent).toContain('too deep to show');
+  });
+});
+
+describe('clock', () => {
+  it('does not draw for ever on a machine where time passes between two renders', () => {
+    let time = 1_000;
+    const clock = vi.spyOn(Date, 'now').mockImplementation(() => (time += 5));
+    let renders = 0;
+    const Watch = (): ReactNode => {
+      renders += 1;
+      return <span>{useNow(777)}</span>;
+    };
+    render(<Watch />);
+    clock.mockRestore();
+    expect(renders).toBeLessThan(5);
   });
 });
