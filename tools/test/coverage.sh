@@ -36,23 +36,37 @@ llvm-profdata merge -sparse "$build"/*.profraw -o "$build/all.profdata"
 
 objects=()
 for target in $targets; do objects+=(-object "$build/bin/$target"); done
-llvm-cov export -summary-only -instr-profile="$build/all.profdata" "${objects[@]:1}" 2>/dev/null >"$build/summary.json"
-python3 - "$build/summary.json" $zone <<'PYTHON'
-import json
+# Several programs hold the same functions, some unused there: only merged lines and branches count right.
+llvm-cov export -format=lcov -instr-profile="$build/all.profdata" "${objects[@]:1}" 2>/dev/null >"$build/lcov.info"
+python3 - "$build/lcov.info" $zone <<'PYTHON'
 import re
 import sys
 
-summary, zone = json.load(open(sys.argv[1])), sys.argv[2:]
-rows, files = {name: [0, 0, 0, 0] for name in zone}, []
-for entry in summary["data"][0]["files"]:
-    found = re.search(r"/src/bourse/([a-z0-9]+)/(.*)", entry["filename"])
-    if not found or found[1] not in rows or re.search(r"_test\.cpp$|(^|/)test_[a-z_]*\.hpp$", found[2]):
-        continue
-    lines, branches = entry["summary"]["lines"], entry["summary"]["branches"]
-    numbers = [lines["covered"], lines["count"], branches["covered"], branches["count"]]
-    rows[found[1]] = [a + b for a, b in zip(rows[found[1]], numbers)]
-    if found[1] in ("native", "poco") and numbers[0] < numbers[1]:
-        files.append((f"{found[1]}/{found[2]}", numbers))
+zone = sys.argv[2:]
+rows, found, name = {library: [0, 0, 0, 0] for library in zone}, {}, None
+for text in open(sys.argv[1]):
+    kind, _, rest = text.strip().partition(":")
+    if kind == "SF":
+        part = re.search(r"/src/bourse/([a-z0-9]+)/(.*)", rest)
+        known = part and part[1] in rows and not re.search(r"_test\.cpp$|(^|/)test_[a-z_]*\.hpp$", part[2])
+        name = f"{part[1]}/{part[2]}" if known else None
+    elif name and kind == "DA":
+        line, count = rest.split(",")[:2]
+        lines = found.setdefault(name, ({}, {}))[0]
+        lines[line] = max(lines.get(line, 0), int(count))
+    elif name and kind == "BRDA":
+        line, block, branch, count = rest.split(",")
+        branches = found.setdefault(name, ({}, {}))[1]
+        key = (line, branch)
+        branches[key] = max(branches.get(key, 0), 0 if count == "-" else int(count))
+
+files = []
+for name, (lines, branches) in found.items():
+    numbers = [sum(map(bool, lines.values())), len(lines), sum(map(bool, branches.values())), len(branches)]
+    library = name.split("/")[0]
+    rows[library] = [a + b for a, b in zip(rows[library], numbers)]
+    if library in ("native", "poco") and numbers[0] < numbers[1]:
+        files.append((name, numbers))
 
 
 def line(name, n):
