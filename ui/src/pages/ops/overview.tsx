@@ -1,0 +1,91 @@
+// Overview of a pool (web-ui.md §10.1).
+import type { ReactNode } from 'react';
+import type { Overview } from '../../transport/api';
+import { count, duration, MISSING, percent } from '../../model/format';
+import { iso } from '../../model/time';
+import { useApi } from '../../state/data';
+import { useUrl } from '../../state/url';
+import { Table } from '../../view/table';
+import { EmptyState, Loaded } from '../../view/states';
+import { Bar, Chip, Notice, Panel, Stat } from '../../view/ui';
+import { Amount, Untrusted } from '../../view/values';
+import { Reasons } from '../../view/explain';
+
+const GOAL = 0.99;
+const SERIES = [['completed', 'success'], ['running', 'info'], ['queued', 'neutral'], ['failed', 'danger']] as const;
+const RANGES: [string, number][] = [['6h', 6], ['24h', 24], ['7d', 168]];
+
+/** Hours as stacked bars, with the same numbers as a table. */
+function TasksOverTime({ overview }: { overview: Overview }): ReactNode {
+  const [url, change] = useUrl();
+  const range = RANGES.find(([value]) => value === url.range) ?? RANGES[1]!;
+  const hours = overview.series.slice(-range[1]);
+  const most = Math.max(1, ...hours.map((hour) => hour.completed + hour.running + hour.queued + hour.failed));
+  const sum = (key: 'completed' | 'failed'): number => hours.reduce((total, hour) => total + hour[key], 0);
+  return (
+    <Panel title="Tasks over time" tools={RANGES.map(([value]) => <button key={value} type="button" className={`button tiny ${range[0] === value ? 'on' : ''}`} aria-pressed={range[0] === value} onClick={() => change({ range: value })}>{value}</button>)}>
+      <div className="body">
+        {hours.length === 0 ? <EmptyState>No tasks in this range.</EmptyState> : (
+          <svg viewBox={`0 0 ${range[1] * 10} 100`} preserveAspectRatio="none" style={{ width: '100%', height: 150 }} role="img" aria-label={`${sum('completed')} completed and ${sum('failed')} failed in ${range[0]}`}>
+            {hours.map((hour, at) => {
+              let y = 100;
+              return SERIES.map(([key, tone]) => {
+                const height = (hour[key] / most) * 96;
+                y -= height;
+                return <rect key={hour.time + key} x={(range[1] - hours.length + at) * 10 + 1} y={y} width="8" height={height} fill={`var(--${tone === 'info' ? 'link' : tone === 'neutral' ? 'border' : tone})`}><title>{`${iso(hour.time)}: ${hour[key]} ${key}`}</title></rect>;
+              });
+            })}
+          </svg>
+        )}
+        <div className="row small">{SERIES.map(([key, tone]) => <span key={key} className={`tone-${tone}`}>■ {key}</span>)}</div>
+        <details className="small"><summary>View as table</summary>
+          <table className="data"><caption className="sr">Tasks by hour</caption><thead><tr><th scope="col">Hour</th>{SERIES.map(([key]) => <th key={key} scope="col" className="right">{key}</th>)}</tr></thead><tbody>{hours.slice(-24).map((hour) => <tr key={hour.time}><td>{iso(hour.time)}</td>{SERIES.map(([key]) => <td key={key} className="right">{hour[key]}</td>)}</tr>)}</tbody></table>
+        </details>
+      </div>
+    </Panel>
+  );
+}
+
+export function OverviewTab({ pool }: { pool: string }): ReactNode {
+  const query = useApi<Overview>('/v1/ops/overview', { workerpool: pool }, { liveMs: 2_000 });
+  return (
+    <Loaded query={query} rows={8}>
+      {(overview) => (
+        <div className="stack">
+          {overview.draining ? <Notice tone="warning">The pool drains: running tasks end, no new ones begin.</Notice> : null}
+          {overview.headAgeMs > 15_000 ? <Notice tone="danger" alert>Out of service: the last block is {duration(overview.headAgeMs)} old.</Notice> : null}
+          <div className="stats">
+            <Stat label="Active workers" value={count(overview.workersAlive)} sub={`${count(overview.workersDay)} in 24 h, ${count(overview.workersKnown)} known`} />
+            <Stat label="Active cores" value={`${count(overview.coresBusy)}/${count(overview.coresTotal)}`} />
+            <Stat label="Running" value={count(overview.running)} sub={`${count(overview.waiting)} waiting`} />
+            <Stat label="Completed ratio 24 h" value={percent(overview.completedRatio)} sub={overview.completedRatio === null ? 'no task yet' : <Bar label="Completed ratio" share={overview.completedRatio} text={`${percent(overview.completedRatio)}, goal ${percent(GOAL)}`} tone={overview.completedRatio >= GOAL ? 'success' : 'warning'} />} />
+            <Stat label="Apps seen 24 h" value={count(overview.apps24h)} />
+            <Stat label="Earned today" value={<Amount nrlc={overview.earnedToday} />} sub={<>7 d <Amount nrlc={overview.earned7d} />, all <Amount nrlc={overview.earnedAll} /></>} />
+            <Stat label="Stake free" value={<Amount nrlc={overview.stakeFree} />} sub={<>locked <Amount nrlc={overview.stakeLocked} /></>} />
+            <Stat label="Stake covers" value={overview.stakeCovers === null ? MISSING : `${count(overview.stakeCovers)} tasks`} />
+            <Stat label="Trust within reach" value={count(overview.reachableTrust)} sub="with the live workers" />
+            <Stat label="Head age" value={duration(overview.headAgeMs)} sub={`event lag ${count(overview.eventLag)}`} />
+          </div>
+          <div className="grid2">
+            <Panel title="Idle because">{overview.idle.length === 0 ? <EmptyState>The pool works.</EmptyState> : <div className="body"><Reasons reasons={overview.idle} /></div>}</Panel>
+            <TasksOverTime overview={overview} />
+            <Panel title="Stage durations (last 1 000 tasks)">
+              {overview.stages.length === 0 ? <EmptyState>Known after the first tasks.</EmptyState> : <Table caption="Stage durations" rows={overview.stages} rowKey={(row) => row.stage} columns={[
+                { key: 'stage', head: 'Stage', cell: (row) => row.stage },
+                { key: 'p50', head: 'p50', right: true, cell: (row) => duration(row.p50) },
+                { key: 'p95', head: 'p95', right: true, cell: (row) => duration(row.p95) },
+                { key: 'p99', head: 'p99', right: true, cell: (row) => duration(row.p99) },
+              ]} />}
+            </Panel>
+            <Panel title="Wasted work and software">
+              <div className="body stack">
+                <span>{percent(overview.wasted.share)} of {count(overview.wasted.replicas)} computed replicas were not rewarded ({count(overview.wasted.unrewarded)}).</span>
+                <div className="row">{overview.software.map((each) => <Chip key={each.name}><Untrusted text={each.name} limit={30} /> × {each.count}</Chip>)}</div>
+              </div>
+            </Panel>
+          </div>
+        </div>
+      )}
+    </Loaded>
+  );
+}

@@ -1,0 +1,70 @@
+// Tasks, earnings, orders and logs of the pool (web-ui.md §10.3 to §10.6).
+import { Link } from '@tanstack/react-router';
+import type { ReactNode } from 'react';
+import type { Earning, OpsTask, Order } from '../../transport/api';
+import { count, duration, MISSING, shortHash } from '../../model/format';
+import { iso } from '../../model/time';
+import { useList } from '../../state/data';
+import { useUrl } from '../../state/url';
+import { CsvButton, ListTable, type Column } from '../../view/table';
+import { EmptyState, Loaded } from '../../view/states';
+import { Chip, Panel, Select } from '../../view/ui';
+import { Address, Amount, Deadline, Id, Status } from '../../view/values';
+import { LogViewer } from '../../view/logs';
+import { orderColumns } from '../../view/order_columns';
+
+export function TasksTab({ pool }: { pool: string }): ReactNode {
+  const query = useList<OpsTask>('/v1/ops/tasks', { workerpool: pool, limit: 100 }, { liveMs: 2_000, session: true });
+  const columns: Column<OpsTask>[] = [
+    { key: 'task', head: 'Task', cell: (row) => <Id id={row.task.id} kind="task" to={`/task/${row.task.id}`} />, value: (row) => row.task.id, priority: 1 },
+    { key: 'phase', head: 'Stage', cell: (row) => <Chip>{row.phase}</Chip>, value: (row) => row.phase, priority: 1 },
+    { key: 'status', head: 'Status', cell: (row) => <Status of={row.task.status} />, value: (row) => row.task.status, priority: 2 },
+    { key: 'app', head: 'App', cell: (row) => <Address of={row.task.app} kind="app" to={`/app/${row.task.app}`} copy={false} />, value: (row) => row.task.app, priority: 3 },
+    { key: 'category', head: 'Cat.', right: true, cell: (row) => row.task.category, value: (row) => row.task.category, priority: 3 },
+    { key: 'trust', head: 'Trust', right: true, cell: (row) => row.task.trust, value: (row) => row.task.trust, priority: 3 },
+    { key: 'replicas', head: 'Replicas', right: true, cell: (row) => `${row.replicates.length} / ${row.task.contributions} in`, value: (row) => row.replicates.length, priority: 2 },
+    { key: 'deadline', head: 'Deadline', cell: (row) => <Deadline at={row.task.finalDeadline} />, value: (row) => iso(row.task.finalDeadline), priority: 2 },
+    { key: 'reward', head: 'Reward', right: true, cell: (row) => <Amount nrlc={row.reward} unit={false} />, value: (row) => row.reward, priority: 3 },
+    { key: 'log', head: 'Log', cell: (row) => <Link className="button tiny" to={'/ops/logs' as never} search={{ task: row.task.id, pool } as never}>Log</Link>, priority: 2 },
+    { key: 'risk', head: 'Risk', cell: (row) => (row.risk ? <Chip tone="danger">! {duration(row.timeLeftMs)} left</Chip> : <span className="muted">none</span>), value: (row) => row.risk, priority: 1 },
+  ];
+  return <Panel title="Tasks"><ListTable caption="Tasks of the pool" query={query} columns={columns} rowKey={(row) => row.task.id} link={(row) => `/task/${row.task.id}`} empty="No tasks: see “Idle because” in the overview." /></Panel>;
+}
+
+export function EarningsTab({ pool }: { pool: string }): ReactNode {
+  const query = useList<Earning>('/v1/ops/earnings', { workerpool: pool, limit: 500 }, { session: true });
+  const columns: Column<Earning>[] = [
+    { key: 'day', head: 'Day', cell: (row) => row.day, value: (row) => row.day, priority: 1 },
+    { key: 'account', head: 'Worker', cell: (row) => (row.account ? <Address of={row.account} kind="worker" copy={false} /> : 'pool'), value: (row) => row.account ?? 'pool', priority: 1 },
+    { key: 'app', head: 'App', cell: (row) => (row.app ? <Address of={row.app} kind="app" to={`/app/${row.app}`} copy={false} /> : MISSING), value: (row) => row.app, priority: 3 },
+    { key: 'category', head: 'Cat.', right: true, cell: (row) => row.category ?? MISSING, value: (row) => row.category, priority: 3 },
+    { key: 'tasks', head: 'Tasks', right: true, cell: (row) => count(row.tasks), value: (row) => row.tasks, priority: 2 },
+    { key: 'gross', head: 'Gross', right: true, cell: (row) => <Amount nrlc={row.gross} unit={false} />, value: (row) => row.gross, priority: 1 },
+    { key: 'workers', head: 'To workers', right: true, cell: (row) => <Amount nrlc={row.workers} unit={false} />, value: (row) => row.workers, priority: 2 },
+    { key: 'scheduler', head: 'To scheduler', right: true, cell: (row) => <Amount nrlc={row.scheduler} unit={false} />, value: (row) => row.scheduler, priority: 2 },
+    { key: 'slashed', head: 'Slashed', right: true, cell: (row) => <Amount nrlc={row.slashed} unit={false} />, value: (row) => row.slashed, priority: 3 },
+  ];
+  return <Panel title="Earnings" tools={<CsvButton name="earnings" columns={columns} rows={query.data?.items ?? []} />}><ListTable caption="Earnings" query={query} columns={columns} rowKey={(row) => `${row.day}${row.account ?? ''}${row.app ?? ''}${row.category ?? ''}`} empty="Nothing earned yet." /></Panel>;
+}
+
+export function OrdersTab({ pool }: { pool: string }): ReactNode {
+  const query = useList<Order>('/v1/workerpoolorders', { workerpool: pool, state: 'any', limit: 100, app: 'any', dataset: 'any', requester: 'any' }, { liveMs: 3_000 });
+  return <Panel title="Orders of this pool" tools={<Link className="button tiny" to="/market">Place a sell order</Link>}><ListTable caption="Pool orders" query={query} columns={orderColumns('workerpool')} rowKey={(row) => row.hash} link={(row) => `/market/order/${row.hash}`} empty="No orders: the pool sells nothing." /></Panel>;
+}
+
+/** The log of one of the pool's tasks; without a choice, of the newest. */
+export function LogsTab({ pool }: { pool: string }): ReactNode {
+  const [url, change] = useUrl();
+  const query = useList<OpsTask>('/v1/ops/tasks', { workerpool: pool, limit: 50 }, { session: true, liveMs: 5_000 });
+  return (
+    <Loaded query={query} rows={4}>
+      {(page) => {
+        const task = url.task ?? page.items[0]?.task.id;
+        if (!task) return <EmptyState>No task has run yet: there is no log to read.</EmptyState>;
+        const known = page.items.map(({ task: each, phase }) => ({ value: each.id, label: `${shortHash(each.id)} · ${phase || each.status}` }));
+        const choices = known.some((each) => each.value === task) ? known : [{ value: task, label: shortHash(task) }, ...known];
+        return <div className="stack"><div style={{ maxWidth: 360 }}><Select label="Task" value={task} choices={choices} onChange={(chosen) => change({ task: chosen })} /></div><LogViewer key={task} task={task} /></div>;
+      }}
+    </Loaded>
+  );
+}
