@@ -1,6 +1,7 @@
 // bench: rpc
 // eth_getLogs for one address and topic over 1,000,000 logs of which 1,000 match, from the search to the JSON text. The
-// matches lie in 1,000 of 5,000 blocks, so that each costs a block of its own: the dearest case. One JSON line a figure.
+// matches lie in 1,000 of 5,000 blocks, so that each costs a block of its own: the dearest case. One JSON line a
+// figure.
 #include <bourse/chain/header.hpp>
 #include <bourse/crypto/hash.hpp>
 #include <bourse/db/kv.hpp>
@@ -30,8 +31,8 @@ const Address kWanted = *address_from_hex("0x00000000000000000000000000000000000
 Hash hashed(std::uint64_t n) { return crypto::keccak256(ByteView(to_be32(Uint256(n)))); }
 Address other(std::uint64_t n) { return *Address::from(ByteView(hashed(n)).first(20)); }
 
-/// A transfer between two of 10,000 accounts: one of 20 contracts, one of 5 kinds of event. Every fifth block has one log
-/// that is looked for; its address and its kind of event occur elsewhere too, but not together.
+/// A transfer between two of 10,000 accounts: one of 20 contracts, one of 5 kinds of event. Every fifth block has one
+/// log that is looked for; its address and its kind of event occur elsewhere too, but not together.
 state::Log log_of(std::uint64_t block, std::uint64_t i) {
     const std::uint64_t n = block * kLogsPerBlock + i;
     const bool is_wanted = i == block % kLogsPerBlock && block % (kBlocks / kMatches) == 0;
@@ -73,11 +74,10 @@ std::string processor() {
 }
 
 void report(const char* name, double ms) {
-    std::printf(
-        R"({"bench":"%s","value":%.4g,"unit":"ms","better":"lower","peer":null,"peer_value":null,"ratio":null,)"
-        R"("limit":%g,"limit_share":%.4g,"cpu":"%s"})"
-        "\n",
-        name, ms, kLimitMs, kLimitMs / ms, processor().c_str());
+    std::printf(R"({"bench":"%s","value":%.4g,"unit":"ms","better":"lower","peer":null,"peer_value":null,"ratio":null,)"
+                R"("limit":%g,"limit_share":%.4g,"cpu":"%s"})"
+                "\n",
+                name, ms, kLimitMs, kLimitMs / ms, processor().c_str());
 }
 
 /// Milliseconds of one query with its answer as text.

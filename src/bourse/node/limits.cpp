@@ -36,7 +36,8 @@ constexpr std::array kRows{
              "−32000 filter not found"},
     LimitRow{"pending-hashes", "announcements kept for filters of pending transactions", &L::pending_hashes,
              "the oldest are left out"},
-    LimitRow{"requests-per-minute", "requests and WebSocket messages a minute by client address, loopback exempt; 0: none",
+    LimitRow{"requests-per-minute",
+             "requests and WebSocket messages a minute by client address, loopback exempt; 0: none",
              &L::requests_per_minute, "HTTP 429 with Retry-After; close 1013"},
     LimitRow{"max-connections", "open connections", &L::connections, "HTTP 503, closed"},
     LimitRow{"idle-timeout-ms", "milliseconds of silence between requests, or of a WebSocket that answers no ping",
@@ -63,11 +64,12 @@ std::string pool_reference() {
     out += row("nonces of a sender beyond the next one", pool.max_gap, "−32000");
     out += row("milliseconds behind a gap", pool.gap_lifetime_ms, "forgotten");
     out += row("bytes of a single text or bytes argument", pool.max_argument_bytes, "−32000");
-    out += "| started KiB of one sender, refilled by a tenth a second; development chains and --quota-exempt exempt | " +
-           std::to_string(engine::SenderQuotas::bucket_size(0)) + " + " +
-           std::to_string(engine::SenderQuotas::bucket_size(1) - engine::SenderQuotas::bucket_size(0)) +
-           " for each RLC of stake and lock, at most " +
-           std::to_string(engine::SenderQuotas::bucket_size(1'000'000'000)) + " | −32005 |\n";
+    out +=
+        "| started KiB of one sender, refilled by a tenth a second; development chains and --quota-exempt exempt | " +
+        std::to_string(engine::SenderQuotas::bucket_size(0)) + " + " +
+        std::to_string(engine::SenderQuotas::bucket_size(1) - engine::SenderQuotas::bucket_size(0)) +
+        " for each RLC of stake and lock, at most " + std::to_string(engine::SenderQuotas::bucket_size(1'000'000'000)) +
+        " | −32005 |\n";
     return out;
 }
 
@@ -119,7 +121,8 @@ std::string limits_reference() {
         out += "| " + std::string(limit.what) + " | " + std::to_string(defaults.*limit.value) + " | `--" +
                std::string(limit.option) + "` | " + std::string(limit.beyond) + " |\n";
     out +=
-        "\nAddresses named by `--rate-exempt` (proxies, schedulers on other machines) have no limit of requests. A host "
+        "\nAddresses named by `--rate-exempt` (proxies, schedulers on other machines) have no limit of requests. A "
+        "host "
         "name that is not\nan address, `localhost` or one of `--allow-host` is refused with 403, and so is a page of "
         "another site, unless `--cors` is given.\nA bind address beyond loopback needs `--insecure`: there is no TLS "
         "here.\n";

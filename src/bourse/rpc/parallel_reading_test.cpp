@@ -1,5 +1,5 @@
-// Readers are never blocked by block making: while a block is executed and prepared but not committed, every method that
-// reads answers, from other threads, with the state before.
+// Readers are never blocked by block making: while a block is executed and prepared but not committed, every method
+// that reads answers, from other threads, with the state before.
 #include <bourse/rpc/test_chain.hpp>
 
 #include <gtest/gtest.h>
@@ -13,11 +13,11 @@ using nlohmann::json;
 
 /// Fails instead of waiting for ever where an answer is held up.
 json ask_elsewhere(RpcService& service, const std::string& method, const json& params) {
-    auto answer = std::async(std::launch::async, [&service, body = json{{"jsonrpc", "2.0"},
-                                                                        {"id", 1},
-                                                                        {"method", method},
-                                                                        {"params", params}}
-                                                                       .dump()] { return service.handle(body); });
+    auto answer = std::async(
+        std::launch::async,
+        [&service, body = json{{"jsonrpc", "2.0"}, {"id", 1}, {"method", method}, {"params", params}}.dump()] {
+            return service.handle(body);
+        });
     if (answer.wait_for(std::chrono::seconds(20)) != std::future_status::ready) {
         ADD_FAILURE() << method << " is held up by a block in the making";
         std::abort();  // the thread cannot be ended
@@ -61,7 +61,8 @@ TEST(ParallelReading, a_block_in_the_making_holds_nobody_up) {
     const auto proposal = [&](std::uint64_t nonce) {
         engine::Proposal out;
         out.time_ms = engine->sequencer().now_ms();
-        out.transactions = {*chain::prepare_transaction(signed_raw({.nonce = nonce, .data = rlc_transfer("worker1", 5)}))};
+        out.transactions = {
+            *chain::prepare_transaction(signed_raw({.nonce = nonce, .data = rlc_transfer("worker1", 5)}))};
         return out;
     };
     const std::string mined = to_hex(application.finalize(proposal(0)).executed[0].transaction->hash);

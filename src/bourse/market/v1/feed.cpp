@@ -73,11 +73,11 @@ void Feed::open(const net::WsConnectionPtr& connection) {
     client.heard_ms = sys::steady_ms();
     send(client, number,
          feed_text({{"op", "hello"},
-               {"conn", std::to_string(number)},
-               {"build", api_->build()},
-               {"chain", facts.chain},
-               {"height", facts.height},
-               {"heartbeat", config_.tick_ms}}));
+                    {"conn", std::to_string(number)},
+                    {"build", api_->build()},
+                    {"chain", facts.chain},
+                    {"height", facts.height},
+                    {"heartbeat", config_.tick_ms}}));
     sys::Metrics::global().gauge("ws_clients", "Clients of the live feed.", static_cast<double>(clients_.size()));
 }
 
@@ -107,11 +107,12 @@ void Feed::receive(const net::WsConnectionPtr& connection, std::string_view text
                         ? message["op"].get<std::string>()
                         : "";
     const auto id = message.is_object() && message.contains("id") ? message["id"] : Json(nullptr);
-    if (op == "ping") return send(client, number, feed_text({{"op", "pong"}, {"t", message.value("t", Json(nullptr))}}));
+    if (op == "ping")
+        return send(client, number, feed_text({{"op", "pong"}, {"t", message.value("t", Json(nullptr))}}));
     if (op == "auth") return authenticate(client, message);
     if (op == "sub") return subscribe(client, number, message);
     if (op == "unsub" && id.is_string()) return unsubscribe(client, number, id.get<std::string>());
-    refuse(client, id, "BAD_MESSAGE", "op must be sub, unsub, auth or ping, in a JSON object; ids are texts.");
+    refuse(client, id, "BAD_MESSAGE", "op must be sub, unsub, auth or ping, in an object; ids are texts.");
 }
 
 void Feed::refuse(Client& client, const Json& id, const std::string& code, const std::string& message) {
