@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include <map>
+#include <set>
 
 namespace bourse::chain {
 namespace {
@@ -118,8 +119,11 @@ private:
 };
 
 void read_accounts(GenesisReader& root, GenesisConfig& out) {
+    std::set<Address> seen;
     root.each("accounts", [&](GenesisReader& account) {
         const Address address = account.address("address");
+        // Its coins would be replaced and its RLC added: the file that the data folder keeps could not say that.
+        if (!seen.insert(address).second) account.refuse("address", "an address that no entry before names");
         if (account.has("coins_wei")) out.coins.emplace_back(address, account.amount("coins_wei"));
         if (account.has("rlc_nrlc")) out.hub.rlc.emplace_back(address, account.amount("rlc_nrlc"));
         if (account.has("stake_nrlc")) out.hub.stakes.emplace_back(address, account.amount("stake_nrlc"));
@@ -131,6 +135,7 @@ void read_hub(GenesisReader& hub, native::HubGenesis& out) {
     out.owner = hub.address("owner");
     out.kitty = hub.amount("kitty_nrlc");
     hub.each("categories", [&](GenesisReader& c) {
+        if (!c.has("work_clock_time_ref_s")) c.refuse("work_clock_time_ref_s", "a decimal number as a text");
         out.categories.push_back({c.text("name"), c.text("description"), c.amount("work_clock_time_ref_s")});
     });
     hub.each("apps", [&](GenesisReader& a) {

@@ -80,6 +80,12 @@ TEST(Genesis, bad_files_say_which_key_is_wrong) {
     EXPECT_NE(message(with("\"rlc_nrlc\": \"8", "\"rlc_nrlc\": \"88888888888")).find("accounts"), std::string::npos);
     EXPECT_NE(message(with("\"multiaddr\": \"0x", "\"multiaddr\": \"0xz")).find("hub.apps[0].multiaddr"),
               std::string::npos);
+    // An address twice: the folder's own copy could not give the same state again.
+    EXPECT_NE(message(with("0x70997970C51812dc3A010C7d01b50e0d17dc79C8", "0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266"))
+                  .find("accounts[1].address"),
+              std::string::npos);
+    EXPECT_NE(message(with("\"work_clock_time_ref_s\"", "\"time\"")).find("hub.categories[0].work_clock_time_ref_s"),
+              std::string::npos);
     EXPECT_NE(message("[]").find("not a JSON object"), std::string::npos);
     EXPECT_NE(message("{").find("not a JSON object"), std::string::npos);
 }
