@@ -43,7 +43,7 @@ async function section(name, body) {
     check(name, false, error.stack ?? String(error));
   }
 }
-async function until(condition, ms = 10_000) {
+async function until(condition, ms = 60_000) {
   const end = Date.now() + ms;
   while (!condition() && Date.now() < end) await new Promise((done) => setTimeout(done, 20));
   return condition();

@@ -118,7 +118,7 @@ await section("filters", async () => {
     if (!same(await rpc(url, "eth_getFilterLogs", [id]), within(form, head, head))) wrong.filter.push(form);
     const subscription = answers.find(([number]) => number === i)[1];
     const expected = within(form, early + 1, head);
-    await until(() => (heard.get(subscription) ?? []).length >= expected.length, 3000);
+    await until(() => (heard.get(subscription) ?? []).length >= expected.length);
     if (!same(heard.get(subscription) ?? [], expected)) wrong.subscription.push(form);
   }
   for (const [name, list] of Object.entries(wrong)) check(`${forms.length} filters by ${name} find what they should`, list.length === 0, `seed ${given ?? 7}: ${JSON.stringify(list[0])}`);

@@ -19,9 +19,9 @@ await start([program, "node", "--dev", "--data-dir", home, "--port", String(port
 
 const chain = viem.defineChain({ id: 65535, name: "bourse", nativeCurrency: { name: "coin", symbol: "COIN", decimals: 18 }, rpcUrls: { default: { http: [url] } } });
 const account = privateKeyToAccount(KEYS.extra1);
-const client = viem.createPublicClient({ chain, transport: viem.http(url, { batch: true }), pollingInterval: 50 });
-const live = viem.createPublicClient({ chain, transport: viem.webSocket(url.replace("http", "ws")) });
-const wallet = viem.createWalletClient({ chain, account, transport: viem.http(url) });
+const client = viem.createPublicClient({ chain, transport: viem.http(url, { batch: true, timeout: 60_000 }), pollingInterval: 50 });
+const live = viem.createPublicClient({ chain, transport: viem.webSocket(url.replace("http", "ws"), { timeout: 60_000 }) });
+const wallet = viem.createWalletClient({ chain, account, transport: viem.http(url, { timeout: 60_000 }) });
 const token = { address: RLC, abi: viem.parseAbi(["function balanceOf(address) view returns (uint256)", "function totalSupply() view returns (uint256)", "function transfer(address,uint256) returns (bool)",
   "function approveAndCall(address,uint256,bytes)", "event Transfer(address indexed from, address indexed to, uint256 value)", "event Approval(address indexed owner, address indexed spender, uint256 value)"]) };
 const hub = { address: HUB, abi: viem.parseAbi(["function withdraw(uint256) returns (bool)", "function countCategory() view returns (uint256)", "function transferOwnership(address)", "function claim(bytes32)",
