@@ -42,6 +42,22 @@ function Wallets({ seed, play, onSeed, onCreate, onDelete }: { seed: string; pla
   );
 }
 
+/** Each purse before and after the last step, side by side. */
+function Ledger({ before, after }: { before: Play; after: Play }): ReactNode {
+  const rows = after.wallets.map((purse) => ({ purse, old: before.wallets.find((each) => each.name === purse.name) ?? purse }));
+  const cell = (old: number, now: number): ReactNode => (old === now ? now : <>{old} → <strong>{now}</strong> <span className={now > old ? 'tone-success' : 'tone-danger'}>({now > old ? '+' : '−'}{Math.abs(now - old)})</span></>);
+  return (
+    <Panel title="Ledger: before → after the last step">
+      <Table caption="Ledger" rows={rows} rowKey={(row) => row.purse.name} columns={[
+        { key: 'name', head: 'Name', cell: (row) => row.purse.name },
+        { key: 'balance', head: 'Balance', right: true, cell: (row) => cell(row.old.balance, row.purse.balance) },
+        { key: 'stake', head: 'Staked', right: true, cell: (row) => cell(row.old.stake, row.purse.stake) },
+        { key: 'score', head: 'Score', right: true, cell: (row) => cell(row.old.score, row.purse.score) },
+      ]} />
+    </Panel>
+  );
+}
+
 function TaskCard({ task }: { task: PlayTask }): ReactNode {
   const groups = groupsOf(task.contributions.map((each) => ({ hash: each.vote, weight: each.weight })));
   const best = groups.reduce((most, each) => (each.weight > most ? each.weight : most), 0n);
@@ -62,6 +78,7 @@ export function LearnPage(): ReactNode {
   const [seed, setSeed] = useState(() => generateMnemonic(english));
   const wallets = useMemo(() => walletsOf(seed), [seed]);
   const [play, setPlay] = useState<Play>(() => newPlay(wallets));
+  const [before, setBefore] = useState<Play>(play);
   const [error, setError] = useState<string | null>(null);
   const [replication, setReplication] = useState('2');
   const [trust, setTrust] = useState(0);
@@ -71,6 +88,7 @@ export function LearnPage(): ReactNode {
   const worker = play.wallets.find((each) => each.name === form.worker) ?? play.wallets[0];
   const task = play.tasks[Number(form.task)] ?? null;
   const take = (step: { play: Play; error: string | null }): void => {
+    if (!step.error) setBefore(play);
     setPlay(step.play);
     setError(step.error);
   };
@@ -88,7 +106,9 @@ export function LearnPage(): ReactNode {
   const another = (): void => {
     const next = generateMnemonic(english);
     setSeed(next);
-    setPlay(newPlay(walletsOf(next)));
+    const fresh = newPlay(walletsOf(next));
+    setPlay(fresh);
+    setBefore(fresh);
     setError(null);
   };
   const workers = play.wallets.filter((each) => each.name !== scheduler).map((each) => ({ value: each.name, label: each.name }));
@@ -135,10 +155,11 @@ export function LearnPage(): ReactNode {
             <TextField label="Unsealed value = H(result)" className="mono" value={form.unseal} onChange={(unseal) => set({ unseal })} after={<Button onClick={() => set({ unseal: unsealOf(form.result) })}>From result</Button>} />
             <div className="row">
               <Button look="primary" onClick={() => take(reveal(play, Number(form.task), form.worker, form.unseal as Hex))} why={form.unseal ? null : 'Fill in the unsealed value first.'}>Reveal and reward</Button>
-              <Button onClick={() => { setPlay(settle(play, Number(form.task))); setError(null); }} why={task?.status === 'REVEALING' ? null : 'There is no task that is being revealed.'}>Do not reveal: end now</Button>
+              <Button onClick={() => take({ play: settle(play, Number(form.task)), error: null })} why={task?.status === 'REVEALING' ? null : 'There is no task that is being revealed.'}>Do not reveal: end now</Button>
             </div>
           </div>
         </Panel>
+        <Ledger before={before} after={play} />
         <Panel title="What happened">
           <ol className="body" style={{ margin: 0, paddingLeft: 32 }} aria-live="polite">{play.journal.length === 0 ? <li className="muted">Create a task, let two workers contribute the same result, then reveal.</li> : play.journal.map((line, at) => <li key={at}>{line}</li>)}</ol>
         </Panel>

@@ -11,7 +11,7 @@ import { PageHead } from '../view/command';
 import { Loaded } from '../view/states';
 import { saveFile, Table } from '../view/table';
 import { Button, Check, Chip, KeyTable, Notice, Panel, Segmented, Stat } from '../view/ui';
-import { rpc } from '../transport/http';
+import { api, rpc } from '../transport/http';
 
 function SelfTest(): ReactNode {
   const [lines, setLines] = useState<string[]>([]);
@@ -26,14 +26,14 @@ function SelfTest(): ReactNode {
         setLines((old) => [...old, `✕ ${name}: ${(error as Error).message}`]);
       }
     };
-    await step('market answers', () => fetch('/v1/boot'));
+    await step('market answers', () => api('/v1/boot'));
     await step('node answers through the market', () => rpc('eth_blockNumber', []));
-    await step('book is served', () => fetch('/v1/book?category=0'));
-    await step('index is served', () => fetch('/v1/stats'));
+    await step('book is served', () => api('/v1/book?category=0'));
+    await step('index is served', () => api('/v1/stats'));
   };
   return (
     <Panel title="Self-test" tools={<Button look="tiny" onClick={() => void run()}>Run</Button>}>
-      <div className="body" role="status">{lines.length === 0 ? <span className="muted">Asks each part once from this page.</span> : lines.map((line) => <div key={line}>{line}</div>)}</div>
+      <div className="body" role="status">{lines.length === 0 ? <span className="muted">Asks each part once from this page.</span> : lines.map((line, at) => <div key={at}>{line}</div>)}</div>
     </Panel>
   );
 }

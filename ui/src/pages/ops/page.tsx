@@ -7,7 +7,7 @@ import { command, curl } from '../../model/commands';
 import { mayOperate, operatedPools } from '../../model/permission';
 import { withQuery } from '../../transport/http';
 import { forcedState, useBoot, useList } from '../../state/data';
-import { closeSession, sessionStore } from '../../state/session';
+import { closeSession, openSession, sessionStore } from '../../state/session';
 import { useStore } from '../../state/store';
 import { useUrl } from '../../state/url';
 import { useWallet } from '../../state/wallet';
@@ -69,7 +69,7 @@ export function OpsPage(): ReactNode {
             {items.map((each) => <option key={each.address} value={each.address}>{each.name.slice(0, 40) || each.address}</option>)}
           </select>
         </label>
-        {session ? <><Chip tone="success">signed in</Chip><Button look="tiny" onClick={() => void closeSession()}>Sign out</Button></> : null}
+        {session ? <><Chip tone="success">signed in</Chip><Button look="tiny" onClick={() => void closeSession()}>Sign out</Button></> : <Button onClick={() => void openSession(wallet).catch(() => undefined)} why={wallet.signer ? null : 'Connect the wallet of the pool’s owner first.'}>Sign in</Button>}
       </PageHead>
       <Tabs.Root value={tab} onValueChange={(value) => void navigate({ to: `/ops/${value}` as never, search: ((old: Record<string, unknown>) => old) as never })}>
         <Tabs.List className="tabs-list" aria-label="Parts of the console">{TABS.map(([value, label]) => <Tabs.Trigger key={value} className="tab" value={value}>{label}</Tabs.Trigger>)}</Tabs.List>

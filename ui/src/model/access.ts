@@ -1,0 +1,35 @@
+// The data wallet's question: a request names my dataset (or app); would my open offers let it in, and if not, why?
+import type { Order } from '../transport/api';
+import { NULL_ADDRESS, sameAddress } from './domain';
+
+export type Access = { allowed: true; by: string } | { allowed: false; why: string };
+
+const open = (address: string | undefined): boolean => !address || address === NULL_ADDRESS;
+const fits = (rule: string | undefined, actual: string | undefined): boolean => open(rule) || sameAddress(rule, actual);
+
+/** First rule of one offer that keeps the request out, with how near it came: later rules are nearer. */
+function refusal(kind: 'app' | 'dataset', offer: Order, request: Order): [number, string] | null {
+  const { order } = request;
+  const partner = kind === 'dataset' ? 'app' : 'dataset';
+  if (!fits(offer.order.requesterrestrict, order.requester)) return [1, 'the requester is not on the offer'];
+  if (!fits(offer.order[`${partner}restrict`], order[partner])) return [2, kind === 'dataset' ? 'the app is not allowed to read it' : 'it does not come with the dataset asked for'];
+  // A request that takes any workerpool is let in by the pool that will be chosen.
+  if (!open(offer.order.workerpoolrestrict) && !open(order.workerpool) && !sameAddress(offer.order.workerpoolrestrict, order.workerpool)) return [3, 'the workerpool is not on the offer'];
+  const most = BigInt(order[`${kind}maxprice`] ?? '0');
+  if (BigInt(offer.price) > most) return [4, `it pays at most ${most} nRLC, the offer asks ${offer.price}`];
+  return null;
+}
+
+/** By the cheapest offer that lets it in; else the reason of the offer that came nearest. */
+export function accessOf(kind: 'app' | 'dataset', request: Order, offers: Order[]): Access {
+  const mine = offers.filter((offer) => offer.status === 'open' && offer.remaining > 0 && sameAddress(offer.order[kind], request.order[kind]));
+  if (mine.length === 0) return { allowed: false, why: 'there is no open offer' };
+  let nearest: [number, string] = [0, ''];
+  let best: Order | null = null;
+  for (const offer of mine) {
+    const refused = refusal(kind, offer, request);
+    if (!refused) best = best === null || BigInt(offer.price) < BigInt(best.price) ? offer : best;
+    else if (refused[0] > nearest[0]) nearest = refused;
+  }
+  return best ? { allowed: true, by: best.hash } : { allowed: false, why: nearest[1] };
+}

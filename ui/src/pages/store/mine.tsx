@@ -1,0 +1,103 @@
+// My apps and My data, the data wallet: what I own, who may use it, what was asked, used and earned.
+import { Link } from '@tanstack/react-router';
+import { useState, type ReactNode } from 'react';
+import type { Deal, Order, Resource } from '../../transport/api';
+import { accessOf } from '../../model/access';
+import { NULL_ADDRESS, sameAddress } from '../../model/domain';
+import { count, percent } from '../../model/format';
+import { failureRate } from '../../model/resource';
+import { cancelOnChain } from '../../state/actions';
+import { useBoot, useList } from '../../state/data';
+import { useWallet } from '../../state/wallet';
+import { ListTable, Table, type Column } from '../../view/table';
+import { Loaded } from '../../view/states';
+import { Button, Chip, Panel } from '../../view/ui';
+import { Address, Age, Amount, Id, Untrusted } from '../../view/values';
+import { OfferDialog, Register } from './sell';
+
+function Withdraw({ order }: { order: Order }): ReactNode {
+  const boot = useBoot();
+  const wallet = useWallet();
+  const [problem, setProblem] = useState<string | null>(null);
+  return <><Button look="tiny danger" title="ends the offer on chain: nobody can use it any more" why={wallet.signer ? null : 'Connect the wallet of the owner first.'} onClick={() => void cancelOnChain(order, boot).catch((error: Error) => setProblem(error.message))}>Withdraw access</Button>{problem ? <span className="small tone-danger">{problem}</span> : null}</>;
+}
+/** Open requests for one resource, with what my offers say to them: those that are refused, and why. */
+function RequestsFor({ kind, resource, offers }: { kind: 'app' | 'dataset'; resource: Resource; offers: Order[] }): ReactNode {
+  const partner = kind === 'app' ? 'dataset' : 'app';
+  const query = useList<Order>('/v1/requestorders', { [kind]: resource.address, [partner]: 'any', workerpool: 'any', limit: 100 }, { liveMs: 5_000 });
+  const rows = (query.data?.items ?? []).filter((row) => sameAddress(row.order[kind], resource.address)).map((row) => ({ row, access: accessOf(kind, row, offers) }));
+  if (query.data && rows.length === 0) return null;
+  return (
+    <Loaded query={query} rows={2}>
+      {() => (
+        <Table caption={`Requests for ${resource.name}`} rows={rows} rowKey={({ row }) => row.hash} columns={[
+          { key: 'hash', head: 'Request', cell: ({ row }) => <Id id={row.hash} kind="order" to={`/market/order/${row.hash}`} /> },
+          { key: 'what', head: kind === 'app' ? 'App' : 'Dataset', cell: () => <Untrusted text={resource.name || resource.address} limit={24} />, priority: 2 },
+          { key: 'who', head: 'Requester', cell: ({ row }) => <Address of={row.order.requester} copy={false} />, priority: 2 },
+          { key: 'pays', head: 'Pays at most', right: true, cell: ({ row }) => <Amount nrlc={row.order[`${kind}maxprice`]} unit={false} /> },
+          { key: 'access', head: 'Access', wrap: true, cell: ({ access }) => (access.allowed ? <Chip tone="success">✓ allowed</Chip> : <><Chip tone="warning">✕ refused</Chip> <span className="small">{access.why}</span></>) },
+        ]} />
+      )}
+    </Loaded>
+  );
+}
+
+function Requests({ kind, resources, offers }: { kind: 'app' | 'dataset'; resources: Resource[]; offers: Order[] }): ReactNode {
+  return (
+    <Panel title="Open requests: allowed and refused">
+      {resources.slice(0, 20).map((resource) => <RequestsFor key={resource.address} kind={kind} resource={resource} offers={offers} />)}
+      <p className="small muted" style={{ padding: '0 12px' }}>Requests in the public book that name {kind === 'app' ? 'my apps' : 'my data'}. One that no offer lets in gets nothing: the chain refuses the deal.</p>
+    </Panel>
+  );
+}
+
+/** My apps or my data: what I own, who may use it, what it earned. */
+export function MineOf({ kind }: { kind: 'app' | 'dataset' }): ReactNode {
+  const wallet = useWallet();
+  const [offer, setOffer] = useState<Resource | null>(null);
+  const resources = useList<Resource>(wallet.account ? `/v1/${kind}s` : null, { owner: wallet.account, limit: 100 }, { liveMs: 5_000 });
+  const orders = useList<Order>(wallet.account ? `/v1/${kind}orders` : null, { owner: wallet.account, limit: 200, requester: 'any', workerpool: 'any', [kind === 'app' ? 'dataset' : 'app']: 'any' }, { liveMs: 3_000 });
+  const uses = useList<Deal>(wallet.account ? '/v1/deals' : null, { mine: wallet.account, role: kind, limit: 20 }, { liveMs: 5_000 });
+  const label = kind === 'app' ? 'My apps' : 'My data';
+  const who = (order: Order, field: string): ReactNode => (order.order[field] && order.order[field] !== NULL_ADDRESS ? <Address of={order.order[field]} copy={false} /> : <Chip tone={kind === 'dataset' ? 'warning' : 'neutral'}>anyone</Chip>);
+  const columns: Column<Resource>[] = [
+    { key: 'name', head: 'Name', cell: (row) => <Link to={`/${kind}/${row.address}` as never}><Untrusted text={row.name || row.address} limit={40} /></Link> },
+    { key: 'price', head: 'Best price', right: true, cell: (row) => <Amount nrlc={row.bestPrice} unit={false} /> },
+    { key: 'runs', head: kind === 'app' ? 'Runs' : 'Uses', right: true, cell: (row) => count(row.runs), priority: 2 },
+    { key: 'failures', head: 'Failure rate', right: true, cell: (row) => percent(failureRate(row)), priority: 3 },
+    { key: 'users', head: 'Requesters', right: true, cell: (row) => count(row.requesters), priority: 3 },
+    { key: 'lists', head: 'Lists', cell: (row) => (row.lists.length === 0 ? <span className="muted">none</span> : <>{row.lists.map((list) => <Link key={list.id} to={'/store/lists' as never} search={{ list: list.id } as never}><Untrusted text={list.name} limit={20} /> </Link>)}</>), priority: 3 },
+    { key: 'revenue', head: 'Earned', right: true, cell: (row) => <Amount nrlc={row.revenue} unit={false} />, priority: 2 },
+    { key: 'act', head: 'Actions', cell: (row) => <Button look="tiny" onClick={() => setOffer(row)}>Offer</Button> },
+  ];
+  return (
+    <div className="stack">
+      <Panel title={label} tools={<Register kind={kind} />}>
+        <ListTable caption={label} query={resources} columns={columns} rowKey={(row) => row.address} empty={`You own no ${kind} yet.`} />
+      </Panel>
+      <Panel title={kind === 'app' ? 'Offers: who may run them' : 'Who may use my data, and with which app'}>
+        <ListTable caption="Offers" query={orders} rowKey={(row) => row.hash} empty="No open offers: nobody may use them." columns={[
+          { key: 'what', head: kind === 'app' ? 'App' : 'Dataset', cell: (row) => <Address of={row.order[kind]} kind={kind} to={`/${kind}/${row.order[kind]}`} copy={false} /> },
+          { key: 'who', head: 'Requester', cell: (row) => who(row, 'requesterrestrict') },
+          { key: 'with', head: kind === 'app' ? 'Dataset' : 'App', cell: (row) => who(row, kind === 'app' ? 'datasetrestrict' : 'apprestrict') },
+          { key: 'price', head: 'Price', right: true, cell: (row) => <Amount nrlc={row.price} unit={false} /> },
+          { key: 'left', head: 'Left', right: true, cell: (row) => `${count(row.remaining)}/${count(row.volume)}`, priority: 2 },
+          { key: 'act', head: 'Actions', cell: (row) => <Withdraw order={row} /> },
+        ]} />
+      </Panel>
+      <Requests kind={kind} resources={resources.data?.items ?? []} offers={orders.data?.items ?? []} />
+      <Panel title="Uses">
+        <ListTable caption="Uses" query={uses} rowKey={(row) => row.id} link={(row) => `/deal/${row.id}`} empty="Not used yet." columns={[
+          { key: 'time', head: 'Time', cell: (row) => <Age at={row.time} /> },
+          { key: 'deal', head: 'Deal', cell: (row) => <Id id={row.id} kind="deal" to={`/deal/${row.id}`} /> },
+          { key: 'by', head: 'By', cell: (row) => <Address of={row.requester} copy={false} />, priority: 2 },
+          { key: 'app', head: 'App', cell: (row) => <Address of={row.app.address} name={row.app.name} to={`/app/${row.app.address}`} copy={false} />, priority: 2 },
+          { key: 'volume', head: 'Tasks', right: true, cell: (row) => count(row.volume) },
+          { key: 'failed', head: 'Failed', right: true, cell: (row) => count(row.tasks.failed), priority: 3 },
+          { key: 'earned', head: 'Earned', right: true, cell: (row) => <Amount nrlc={String(BigInt((kind === 'app' ? row.app.price : (row.dataset?.price ?? '0'))) * BigInt(row.tasks.complete))} unit={false} /> },
+        ]} />
+      </Panel>
+      {offer ? <OfferDialog row={offer} kind={kind} onClose={() => setOffer(null)} /> : null}
+    </div>
+  );
+}
