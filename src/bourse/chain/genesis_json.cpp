@@ -1,6 +1,7 @@
 #include <bourse/chain/genesis.hpp>
 
 #include <bourse/codec/text.hpp>
+#include <bourse/poco/contracts.hpp>
 
 #include <nlohmann/json.hpp>
 
@@ -174,6 +175,23 @@ Status<> check_amounts(const GenesisConfig& config) {
     return {};
 }
 
+/// Equal resources of one owner would get one address.
+Status<> check_resources(const native::HubGenesis& hub) {
+    std::set<std::pair<Address, Bytes>> seen;
+    const auto is_new = [&seen](const Address& owner, Bytes initializer) {
+        return seen.emplace(owner, std::move(initializer)).second;
+    };
+    const char* want = "a list without two equal entries of one owner";
+    for (const auto& app : hub.apps)
+        if (!is_new(app.owner, poco::app_initializer(app))) return bad_genesis("hub.apps", want);
+    for (const auto& dataset : hub.datasets)
+        if (!is_new(dataset.owner, poco::dataset_initializer(dataset))) return bad_genesis("hub.datasets", want);
+    for (const auto& pool : hub.workerpools)
+        if (!is_new(pool.owner, poco::workerpool_initializer(pool.description)))
+            return bad_genesis("hub.workerpools", "a list without two equal descriptions of one owner");
+    return {};
+}
+
 OrderedJson account_list(const GenesisConfig& config) {
     std::vector<Address> order;
     std::map<Address, OrderedJson> objects;
@@ -257,6 +275,7 @@ Result<GenesisConfig> parse_genesis(std::string_view json) {
     out.transactions = root.byte_list("transactions");
     if (root.error()) return fail(*root.error());
     BOURSE_CHECK(check_amounts(out));
+    BOURSE_CHECK(check_resources(out.hub));
     return out;
 }
 

@@ -86,6 +86,15 @@ TEST(Genesis, bad_files_say_which_key_is_wrong) {
               std::string::npos);
     EXPECT_NE(message(with("\"work_clock_time_ref_s\"", "\"time\"")).find("hub.categories[0].work_clock_time_ref_s"),
               std::string::npos);
+    auto twice = conformance_genesis();
+    twice.hub.apps.push_back(twice.hub.apps.front());
+    EXPECT_NE(message(to_json(twice)).find("hub.apps"), std::string::npos);
+    twice = conformance_genesis();
+    twice.hub.datasets.push_back(twice.hub.datasets.front());
+    EXPECT_NE(message(to_json(twice)).find("hub.datasets"), std::string::npos);
+    twice = conformance_genesis();
+    twice.hub.workerpools.push_back({twice.hub.workerpools[0].owner, twice.hub.workerpools[0].description, 1, 1});
+    EXPECT_NE(message(to_json(twice)).find("hub.workerpools"), std::string::npos);
     EXPECT_NE(message("[]").find("not a JSON object"), std::string::npos);
     EXPECT_NE(message("{").find("not a JSON object"), std::string::npos);
 }
