@@ -19,7 +19,7 @@ constexpr std::int64_t kPlacesPerBlock = 1'000'000;  ///< a transaction's cursor
 constexpr std::int64_t kBlocksLookedThrough = 500;
 
 const std::set<std::string>& allowed_methods() {
-    static const std::set<std::string> kMethods{"eth_blockNumber",
+    static const std::set<std::string> kAllowed{"eth_blockNumber",
                                                 "eth_call",
                                                 "eth_chainId",
                                                 "eth_estimateGas",
@@ -50,7 +50,7 @@ const std::set<std::string>& allowed_methods() {
                                                 "rpc_modules",
                                                 "web3_clientVersion",
                                                 "web3_sha3"};
-    return kMethods;
+    return kAllowed;
 }
 
 std::optional<std::string> refused_method(const Json& call) {
