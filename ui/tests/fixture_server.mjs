@@ -6,7 +6,7 @@ import { extname, join, normalize } from 'node:path';
 import { WebSocketServer } from 'ws';
 
 const here = new URL('.', import.meta.url).pathname;
-const DIST = join(here, '../../build/ui');
+const DIST = process.env.BOURSE_UI_DIST ?? join(here, '../../build/ui');
 const data = JSON.parse(readFileSync(join(here, 'data/ui-fixtures.json'), 'utf8'));
 const openapi = JSON.parse(readFileSync(join(here, '../../docs/reference/openapi.json'), 'utf8'));
 const TYPES = { '.html': 'text/html; charset=utf-8', '.js': 'text/javascript', '.css': 'text/css', '.svg': 'image/svg+xml' };

@@ -15,7 +15,7 @@ export class Market {
   }
 
   get environment() {
-    return { ...process.env, BOURSE_HOME: this.home, HOME: this.home, BOURSE_UP_SAMPLES: join(ROOT, 'samples'), BOURSE_MARKET_UI_DIR: join(ROOT, 'build/ui') };
+    return { ...process.env, BOURSE_HOME: this.home, HOME: this.home, BOURSE_UP_SAMPLES: join(ROOT, 'samples'), BOURSE_MARKET_UI_DIR: process.env.BOURSE_UI_DIST ?? join(ROOT, 'build/ui') };
   }
 
   async start() {
