@@ -90,9 +90,11 @@ class MarketApi(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         cls.market = m.Market("--workers", "3").__enter__()
+        cls.addClassCleanup(cls.market.__exit__, None, None, None)  # also where the rest of this fails
         cls.url = cls.market.info["market_url"]
         cls.document = cls.get_json("/v1/openapi.json")
         cls.feed = Socket(cls.url.replace("http", "ws") + "/v1/ws")
+        cls.addClassCleanup(cls.feed.close)
         cls.feed.until(lambda message: message["op"] == "hello")
         cls.feed.send({"op": "sub", "id": "d", "ch": "deals"})
         cls.feed.until(lambda message: message["op"] == "snap" and message["id"] == "d")
@@ -100,11 +102,6 @@ class MarketApi(unittest.TestCase):
         cls.account = next(a for a in cls.market.info["accounts"] if a["name"] == "requester")
         m.wait_for(lambda: cls.get_json("/v1/deals/" + cls.bought["deal"])["deal"]["status"] == "COMPLETE",
                    "the deal to be complete in the index", 60)
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.feed.close()
-        cls.market.__exit__(None, None, None)
 
     @classmethod
     def ask(cls, path, method="GET", body=None, headers=None):
