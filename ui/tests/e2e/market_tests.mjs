@@ -3,6 +3,7 @@ import { privateKeyToAccount } from 'viem/accounts';
 import { check, equal, until } from './harness.mjs';
 import { Market } from './market.mjs';
 import { newPage, settle } from './page_tests.mjs';
+import { storeTests } from './store_tests.mjs';
 
 const fresh = { wallet: '', settings: { welcomed: false } };
 const user = (name) => ({ wallet: name, settings: { welcomed: true, lastCategory: 0 } });
@@ -214,6 +215,7 @@ export async function marketTests(runner, browser, program) {
       await buyer.context().close();
       await page.context().close();
     });
+    await storeTests(runner, browser, market);
     await runner.test('T-07 wallet: late, locked, wrong chain, refused; the form stays', async () => {
       const page = await newPage(browser, { state: { wallet: '', settings: { welcomed: true, lastCategory: 0 } } });
       const wallet = await injectWallet(page, market.key('requester2'), facts, { locked: true, chain: 1 });

@@ -12,6 +12,8 @@ import { Amount, Untrusted } from '../../view/values';
 import { Reasons } from '../../view/explain';
 
 const GOAL = 0.99;
+/** More tasks than this are enough: the exact number says nothing. */
+const MANY = 1_000_000;
 const SERIES = [['completed', 'success'], ['running', 'info'], ['queued', 'neutral'], ['failed', 'danger']] as const;
 const RANGES: [string, number][] = [['6h', 6], ['24h', 24], ['7d', 168]];
 
@@ -62,7 +64,7 @@ export function OverviewTab({ pool }: { pool: string }): ReactNode {
             <Stat label="Apps seen 24 h" value={count(overview.apps24h)} />
             <Stat label="Earned today" value={<Amount nrlc={overview.earnedToday} />} sub={<>7 d <Amount nrlc={overview.earned7d} />, all <Amount nrlc={overview.earnedAll} /></>} />
             <Stat label="Stake free" value={<Amount nrlc={overview.stakeFree} />} sub={<>locked <Amount nrlc={overview.stakeLocked} /></>} />
-            <Stat label="Stake covers" value={overview.stakeCovers === null ? MISSING : `${count(overview.stakeCovers)} tasks`} />
+            <Stat label="Stake covers" value={overview.stakeCovers === null ? MISSING : overview.stakeCovers > MANY ? `> ${count(MANY)} tasks` : `${count(overview.stakeCovers)} tasks`} />
             <Stat label="Trust within reach" value={count(overview.reachableTrust)} sub="with the live workers" />
             <Stat label="Head age" value={duration(overview.headAgeMs)} sub={`event lag ${count(overview.eventLag)}`} />
           </div>

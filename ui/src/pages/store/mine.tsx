@@ -59,6 +59,7 @@ export function MineOf({ kind }: { kind: 'app' | 'dataset' }): ReactNode {
   const orders = useList<Order>(wallet.account ? `/v1/${kind}orders` : null, { owner: wallet.account, limit: 200, requester: 'any', workerpool: 'any', [kind === 'app' ? 'dataset' : 'app']: 'any' }, { liveMs: 3_000 });
   const uses = useList<Deal>(wallet.account ? '/v1/deals' : null, { mine: wallet.account, role: kind, limit: 20 }, { liveMs: 5_000 });
   const label = kind === 'app' ? 'My apps' : 'My data';
+  const nameOf = (address: string | undefined): string | null => resources.data?.items.find((each) => sameAddress(each.address, address))?.name ?? null;
   const who = (order: Order, field: string): ReactNode => (order.order[field] && order.order[field] !== NULL_ADDRESS ? <Address of={order.order[field]} copy={false} /> : <Chip tone={kind === 'dataset' ? 'warning' : 'neutral'}>anyone</Chip>);
   const columns: Column<Resource>[] = [
     { key: 'name', head: 'Name', cell: (row) => <Link to={`/${kind}/${row.address}` as never}><Untrusted text={row.name || row.address} limit={40} /></Link> },
@@ -77,7 +78,7 @@ export function MineOf({ kind }: { kind: 'app' | 'dataset' }): ReactNode {
       </Panel>
       <Panel title={kind === 'app' ? 'Offers: who may run them' : 'Who may use my data, and with which app'}>
         <ListTable caption="Offers" query={orders} rowKey={(row) => row.hash} empty="No open offers: nobody may use them." columns={[
-          { key: 'what', head: kind === 'app' ? 'App' : 'Dataset', cell: (row) => <Address of={row.order[kind]} kind={kind} to={`/${kind}/${row.order[kind]}`} copy={false} /> },
+          { key: 'what', head: kind === 'app' ? 'App' : 'Dataset', cell: (row) => <Address of={row.order[kind]} kind={kind} to={`/${kind}/${row.order[kind]}`} copy={false} name={nameOf(row.order[kind])} /> },
           { key: 'who', head: 'Requester', cell: (row) => who(row, 'requesterrestrict') },
           { key: 'with', head: kind === 'app' ? 'Dataset' : 'App', cell: (row) => who(row, kind === 'app' ? 'datasetrestrict' : 'apprestrict') },
           { key: 'price', head: 'Price', right: true, cell: (row) => <Amount nrlc={row.price} unit={false} /> },
