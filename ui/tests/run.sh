@@ -4,6 +4,7 @@
 #   ui/tests/run.sh --e2e PROGRAM       Chromium against a market that PROGRAM (`bourse up`) runs
 #   ui/tests/run.sh PROGRAM             both
 set -u
+started_in=$PWD
 cd "$(dirname "$0")/.."
 if [ -f ../scripts/node_path.sh ]; then . ../scripts/node_path.sh; fi
 [ -d node_modules/vitest ] || npm ci --no-audit --no-fund >/dev/null || { echo "0 passed, 1 failed, 0 skipped"; exit 1; }
@@ -36,7 +37,7 @@ if [ $unit = 1 ]; then
 fi
 if [ $e2e = 1 ]; then
     [ -n "$program" ] || { echo "run.sh --e2e needs the path of the program" >&2; exit 2; }
-    node tests/e2e/run.mjs "$(realpath "$program")" 2>&1 | tee "$report"
+    node tests/e2e/run.mjs "$(cd "$started_in" && realpath "$program")" 2>&1 | tee "$report"
     add "$report"
 fi
 echo "$passed passed, $failed failed, $skipped skipped"
