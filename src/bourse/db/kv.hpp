@@ -29,8 +29,8 @@ private:
     std::vector<Op> ops_;
 };
 
-/// Safe for concurrent readers beside one writer. An I/O error aborts the process with a message: a block's write must
-/// not half succeed.
+/// Safe for concurrent readers beside one writer. An I/O error ends the process (exit code 1) with a message: a block's
+/// write must not half succeed.
 class KvStore {
 public:
     virtual ~KvStore() = default;
@@ -39,6 +39,12 @@ public:
     virtual void scan(ByteView prefix, ByteView from,
                       const std::function<bool(ByteView key, ByteView value)>& f) const = 0;
     virtual void write(const Batch& batch, bool sync) = 0;
+    /// A copy of everything that was written before the call, whole batches only, while writers go on. The folder must
+    /// not exist; its parent must. On the same file system large files are shared by hard links, so that it takes
+    /// little time and space. Errors: DATA_UNWRITABLE, COPY_UNSUPPORTED (a store in memory).
+    virtual Status<> copy_to(const std::filesystem::path& folder) const;
+    /// Gives the space of removed entries back to the system. Takes long on a large store.
+    virtual void compact() {}
 };
 
 /// What a RocksDB store may take of the machine.

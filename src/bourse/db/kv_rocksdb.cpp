@@ -5,6 +5,7 @@
 #include <rocksdb/db.h>
 #include <rocksdb/filter_policy.h>
 #include <rocksdb/table.h>
+#include <rocksdb/utilities/checkpoint.h>
 #include <rocksdb/write_batch.h>
 
 #include <cstdio>
@@ -23,13 +24,14 @@ constexpr std::uint64_t kBlobBytes = 16UL << 10;
 rocksdb::Slice slice(ByteView bytes) { return {as_text(bytes).data(), bytes.size()}; }
 ByteView view(const rocksdb::Slice& data) { return as_bytes({data.data(), data.size()}); }
 
+// Ends the process at once, as a kill would: the last whole block is on the disk, and nothing more may be written.
 [[noreturn]] void die(const char* what, const rocksdb::Status& status) {
     std::fprintf(
         stderr,
         "bourse: the data folder cannot be %s: %s. The process stops so that no block is kept by halves. Check "
         "the disk's free space and health, then start again.\n",
         what, status.ToString().c_str());
-    std::abort();
+    std::_Exit(1);
 }
 
 rocksdb::Options make_options(const RocksDbOptions& limits) {
@@ -95,6 +97,31 @@ public:
         rocksdb::WriteOptions options;
         options.sync = sync;
         const auto status = db_->Write(options, &out);
+        if (!status.ok()) die("written", status);
+    }
+
+    Status<> copy_to(const fs::path& folder) const override {
+        const auto unwritable = [&folder](const rocksdb::Status& status) {
+            return fail("DATA_UNWRITABLE",
+                        fmt::format("The store cannot be copied to {}: {}. Choose a folder that does "
+                                    "not exist yet, on a disk with enough space.",
+                                    folder.string(), status.ToString()));
+        };
+        rocksdb::Checkpoint* raw = nullptr;
+        const auto made = rocksdb::Checkpoint::Create(db_.get(), &raw);
+        const std::unique_ptr<rocksdb::Checkpoint> checkpoint(raw);
+        if (!made.ok()) return unwritable(made);
+        const auto copied = checkpoint->CreateCheckpoint(folder.string());
+        if (!copied.ok()) return unwritable(copied);
+        return {};
+    }
+
+    void compact() override {
+        rocksdb::CompactRangeOptions options;
+        // Blobs of removed entries go only when all of them are looked at.
+        options.blob_garbage_collection_policy = rocksdb::BlobGarbageCollectionPolicy::kForce;
+        options.blob_garbage_collection_age_cutoff = 1.0;
+        const auto status = db_->CompactRange(options, nullptr, nullptr);
         if (!status.ok()) die("written", status);
     }
 
