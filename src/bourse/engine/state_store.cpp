@@ -22,6 +22,8 @@ constexpr std::string_view kHeadName = "state";
 /// History is pruned in step with the blocks; more at once only after the setting was lowered.
 constexpr std::uint64_t kPrunedPerBlock = 4;
 constexpr std::uint64_t kLeastHistory = 128;
+/// A prune by hand: reverse diffs in one synced batch.
+constexpr std::uint64_t kPrunedPerBatch = 64;
 /// Most blocks are prepared and written within that; a proof that waits longer is made without the writer's tries.
 constexpr std::chrono::milliseconds kProofPatience{20};
 
@@ -298,6 +300,31 @@ std::shared_ptr<const state::Reader> StateStore::at(std::uint64_t number) const 
         const std::lock_guard release_lock(shared->mutex);
         shared->views.erase(entry);
     });
+}
+
+std::uint64_t StateStore::prune(std::uint64_t keep) {
+    Impl& impl = *impl_;
+    const std::lock_guard lock(impl.tries_mutex);
+    BOURSE_ASSERT(!impl.is_preparing);
+    const std::uint64_t first = impl.next.oldest;
+    keep = std::max(keep, kLeastHistory);
+    std::uint64_t limit = impl.next.number > keep ? impl.next.number - keep : 0;
+    {
+        const std::lock_guard head_lock(impl.mutex);
+        if (!impl.head) return 0;
+        if (!impl.views.empty()) limit = std::min(limit, *impl.views.begin());
+        impl.oldest_readable = std::max(impl.oldest_readable, limit);
+    }
+    while (impl.next.oldest < limit) {
+        db::Batch batch;
+        for (std::uint64_t i = 0; i < kPrunedPerBatch && impl.next.oldest < limit; ++i)
+            impl.prune_diff(++impl.next.oldest, {}, batch);
+        batch.put(make_key(kMetaKey, as_bytes(kHeadName)), encode_head(impl.next));
+        impl.kv.write(batch, true);
+    }
+    const std::lock_guard head_lock(impl.mutex);
+    impl.head = impl.next;
+    return impl.next.oldest - first;
 }
 
 std::optional<AccountProof> StateStore::prove(const Address& address, const std::vector<Bytes32>& keys) {

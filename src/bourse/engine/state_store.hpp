@@ -75,6 +75,10 @@ public:
     /// The first block whose state can be asked for.
     std::uint64_t oldest() const;
 
+    /// Drops the states of blocks more than `keep` (at least 128) before the head, at once and in synced batches; gives
+    /// how many. What a view holds stays. Not while a block is prepared.
+    std::uint64_t prune(std::uint64_t keep);
+
     /// Proof at the head. nullopt while a block is being prepared and that takes long: prove_at then, beside the
     /// writer.
     std::optional<AccountProof> prove(const Address& address, const std::vector<Bytes32>& keys);
