@@ -7,6 +7,7 @@
 #include <bourse/poco/addresses.hpp>
 #include <bourse/poco/contracts.hpp>
 #include <bourse/poco/selectors.hpp>
+#include <bourse/sys/clock.hpp>
 
 namespace bourse::engine {
 namespace {
@@ -55,6 +56,9 @@ Result<std::unique_ptr<Engine>> Engine::open(EngineOptions options) {
     auto impl = std::make_unique<Impl>();
     impl->compat_delay_ms = std::min(options.compat_delay_ms, kMaxCompatDelayMs);
     BOURSE_TRY(impl->kv, open_store(options.data_folder));
+    if (options.clock_offset_s != 0 && options.genesis.kind != chain::ChainKind::kDevelopment)
+        return fail("NOT_DEVELOPMENT",
+                    "Only a development chain can run with another clock. Leave --dev-clock-offset out.");
     const bool is_public = options.genesis.kind == chain::ChainKind::kPublic;
     PoolOptions pool;
     pool.chain_id = options.genesis.chain_id;
@@ -70,6 +74,10 @@ Result<std::unique_ptr<Engine>> Engine::open(EngineOptions options) {
     app->on_commit([meter = &impl->growth](const CommittedBlock& committed) { meter->add(*committed.block); });
     SequencerOptions sequencer;
     sequencer.heartbeat_ms = options.heartbeat_ms;
+    sequencer.unix_ms = [offset_ms = options.clock_offset_s * 1000] {
+        return static_cast<std::uint64_t>(
+            std::max<std::int64_t>(0, static_cast<std::int64_t>(sys::unix_time_ms()) + offset_ms));
+    };
     impl->sequencer = std::make_unique<Sequencer>(*app, *impl->pool, *impl->kv, std::move(sequencer));
     return std::unique_ptr<Engine>(new Engine(std::move(impl)));
 }
@@ -103,6 +111,8 @@ std::uint64_t Engine::pending_nonce(const Address& address) const {
 bool Engine::is_development() const noexcept {
     return impl_->application->genesis().kind == chain::ChainKind::kDevelopment;
 }
+
+Status<> Engine::copy_to(const std::filesystem::path& folder) const { return impl_->kv->copy_to(folder); }
 
 Application& Engine::application() noexcept { return *impl_->application; }
 Pool& Engine::pool() noexcept { return *impl_->pool; }

@@ -17,12 +17,14 @@ struct EngineOptions {
     std::uint64_t heartbeat_ms = 5'000;
     std::set<Address> quota_exempt;
     StateStoreOptions state;
+    /// Seconds added to the system's clock; development chains only.
+    std::int64_t clock_offset_s = 0;
 };
 
 class Engine {
 public:
     /// Opens or creates the data folder; the sequencer runs from start(). Errors: DATA_LOCKED, DATA_FOREIGN,
-    /// DATA_NEWER, DATA_DAMAGED, DATA_UNWRITABLE, GENESIS_INVALID.
+    /// DATA_NEWER, DATA_DAMAGED, DATA_UNWRITABLE, GENESIS_INVALID, NOT_DEVELOPMENT (a clock offset elsewhere).
     static Result<std::unique_ptr<Engine>> open(EngineOptions options);
     ~Engine();
 
@@ -40,6 +42,8 @@ public:
     /// Pending nonce of an account: head plus executable pool.
     std::uint64_t pending_nonce(const Address& address) const;
     bool is_development() const noexcept;
+    /// A copy of the chain's store as it stands at some block's end, while blocks are made. Errors: as db::KvStore.
+    Status<> copy_to(const std::filesystem::path& folder) const;
 
     Application& application() noexcept;
     Pool& pool() noexcept;

@@ -60,10 +60,13 @@ struct Sequencer::Impl {
 
     bool is_development() const { return application.genesis().kind == chain::ChainKind::kDevelopment; }
 
+    std::uint64_t clock_ms() const {
+        const auto clock = static_cast<std::int64_t>(options.unix_ms()) + offset_ms;
+        return static_cast<std::uint64_t>(std::max<std::int64_t>(0, clock));
+    }
     std::uint64_t now_ms() const {
         const std::uint64_t fixed = next_time_ms;
-        const auto clock = static_cast<std::int64_t>(options.unix_ms()) + offset_ms;
-        const std::uint64_t now = fixed != 0 ? fixed : static_cast<std::uint64_t>(std::max<std::int64_t>(0, clock));
+        const std::uint64_t now = fixed != 0 ? fixed : clock_ms();
         return std::max(now, application.view()->head().time_ms);
     }
 
@@ -172,6 +175,11 @@ void Sequencer::wake() {
 }
 
 std::uint64_t Sequencer::now_ms() const { return impl_->now_ms(); }
+std::uint64_t Sequencer::behind_head_ms() const {
+    const std::uint64_t head = impl_->application.view()->head().time_ms;
+    const std::uint64_t clock = impl_->clock_ms();
+    return clock < head ? head - clock : 0;
+}
 std::uint64_t Sequencer::steady_now_ms() const { return impl_->options.steady_ms(); }
 
 Result<CommittedBlock> Sequencer::mine(std::optional<std::uint64_t> time_s) {

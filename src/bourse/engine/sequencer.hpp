@@ -35,6 +35,8 @@ public:
     /// The chain's clock: system time plus the development offset, never below the head's time.
     std::uint64_t now_ms() const;
     std::uint64_t steady_now_ms() const;
+    /// How far the chain's clock is behind the head's time, which it must not be for long; 0: it is not.
+    std::uint64_t behind_head_ms() const;
 
     /// Development chains only (others: NOT_DEVELOPMENT).
     /// A block at once with all executable transactions, at the given time or now; returns when it is committed.
