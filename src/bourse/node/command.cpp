@@ -1,6 +1,7 @@
 #include <bourse/node/command.hpp>
 
 #include <bourse/chain/genesis.hpp>
+#include <bourse/node/data_command.hpp>
 #include <bourse/node/node.hpp>
 #include <bourse/rpc/method.hpp>
 #include <bourse/sys/command.hpp>
@@ -19,6 +20,7 @@ struct NodeFlags {
     sys::RoleOptions role;
     NodeOptions node;
     std::uint32_t handler_threads = 8;
+    int clock_offset = 0;
     bool conformance = false;
 };
 
@@ -33,6 +35,8 @@ void add_run_options(CLI::App& app, NodeFlags& flags) {
                     "An empty block after that long without one; 0: none");
     sys::add_option(app, "node", "history-blocks", flags.node.history_blocks,
                     "Blocks whose state is kept (at least 128), unless the genesis asks for an archive; 0: all");
+    sys::add_option(app, "node", "dev-clock-offset", flags.clock_offset,
+                    "Seconds between the chain's clock and the system's, e.g. -3600 (development chains)");
     sys::add_option(app, "node", "handler-threads", flags.handler_threads, "Threads that answer requests")
         ->check(CLI::Range(1, 256));
     sys::add_option(app, "node", "allow-host", flags.node.allowed_hosts,
@@ -50,6 +54,7 @@ Status<> serve(NodeFlags& flags) {
     flags.node.bind = flags.role.bind;
     flags.node.port = flags.role.port;
     flags.node.handler_threads = flags.handler_threads;
+    flags.node.clock_offset_s = flags.clock_offset;
     BOURSE_TRY(const auto node, Node::open(flags.node));
     BOURSE_CHECK(node->start());
     sys::wait_for_stop();
@@ -107,6 +112,8 @@ void add_node_command(CLI::App& root, int& exit_code) {
     genesis->add_flag("--dev", print_flags->node.dev, "Of the development chain");
     genesis->add_flag("--conformance", print_flags->conformance, "Of the conformance vectors");
     genesis->callback([print_flags, &exit_code] { exit_code = print_genesis(*print_flags); });
+
+    add_data_commands(*app, exit_code);
 
     auto* docs = app->add_subcommand("rpc-docs", "Print the reference page of the JSON-RPC methods (Markdown)");
     docs->callback([&exit_code] {

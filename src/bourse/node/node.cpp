@@ -1,8 +1,10 @@
 #include <bourse/node/node.hpp>
 
 #include <bourse/codec/text.hpp>
+#include <bourse/crypto/cipher.hpp>
 #include <bourse/net/http_server.hpp>
 #include <bourse/net/standard_routes.hpp>
+#include <bourse/node/admin.hpp>
 #include <bourse/node/node_metrics.hpp>
 #include <bourse/rpc/service.hpp>
 #include <bourse/sys/file.hpp>
@@ -13,6 +15,19 @@ namespace bourse::node {
 namespace {
 
 constexpr std::size_t kMaxGenesisBytes = 256UL << 20;
+/// Clocks are set back a little now and then; blocks then keep the head's time until the clock has caught up.
+constexpr std::uint64_t kClockToleranceMs = 60'000;
+
+Status<> check_clock(engine::Engine& engine, std::int64_t offset_s) {
+    const std::uint64_t behind_ms = engine.sequencer().behind_head_ms();
+    if (behind_ms <= kClockToleranceMs) return {};
+    const std::int64_t behind_s = static_cast<std::int64_t>(behind_ms / 1000);
+    const std::string hint = engine.is_development()
+                                 ? ", or start with --dev-clock-offset " + std::to_string(offset_s + behind_s + 1)
+                                 : std::string();
+    return fail("CLOCK_BEHIND", "The clock is " + std::to_string(behind_s) +
+                                    " s behind the time of the last block. Set the system's clock right" + hint + ".");
+}
 
 Result<chain::GenesisConfig> read_genesis(const std::filesystem::path& file) {
     BOURSE_TRY(const auto text, sys::read_file(file, kMaxGenesisBytes));
@@ -61,6 +76,8 @@ struct Node::Impl {
     std::unique_ptr<engine::Engine> engine;
     std::unique_ptr<rpc::RpcService> rpc;
     std::unique_ptr<net::HttpServer> server;
+    std::string admin_token;
+    bool started = false;
     bool stopped = false;
 };
 
@@ -76,6 +93,7 @@ Result<std::unique_ptr<Node>> Node::open(NodeOptions options) {
     engine.data_folder = options.data_dir;
     engine.compat_delay_ms = options.compat_delay_ms;
     engine.heartbeat_ms = options.heartbeat_ms;
+    engine.clock_offset_s = options.clock_offset_s;
     BOURSE_TRY(engine.quota_exempt, parse_addresses(options.quota_exempt));
     engine.state.history_blocks = genesis.archive ? 0 : options.history_blocks;
     engine.genesis = std::move(genesis);
@@ -99,13 +117,18 @@ Result<std::unique_ptr<Node>> Node::open(NodeOptions options) {
     watch_engine(*impl->engine);
     serve_node_metrics(*impl->server, *impl->engine);
     net::serve_version(*impl->server, "node");
+    impl->admin_token = to_hex_plain(crypto::random_bytes32());
+    serve_admin(*impl->server, *impl->engine, impl->admin_token);
     impl->options = std::move(options);
     return std::unique_ptr<Node>(new Node(std::move(impl)));
 }
 
 Status<> Node::start() {
+    BOURSE_CHECK(check_clock(*impl_->engine, impl_->options.clock_offset_s));
     // The server first: a taken port must not leave blocks behind.
     BOURSE_CHECK(impl_->server->start());
+    BOURSE_CHECK(write_admin_file(impl_->options.data_dir, impl_->options.bind, port(), impl_->admin_token));
+    impl_->started = true;
     impl_->engine->start();
     const auto info = impl_->engine->application().info();
     sys::log_info("node started", {{"url", "http://" + impl_->options.bind + ":" + std::to_string(port())},
@@ -122,6 +145,7 @@ engine::Engine& Node::engine() noexcept { return *impl_->engine; }
 void Node::stop() {
     if (impl_->stopped) return;
     impl_->stopped = true;
+    if (impl_->started) remove_admin_file(impl_->options.data_dir);
     impl_->server->stop();
     impl_->engine->stop();
 }

@@ -22,6 +22,7 @@ struct NodeOptions {
     std::uint64_t heartbeat_ms = 5'000;
     /// Blocks whose state is kept, where the genesis does not ask for an archive; 0: all. At least 128 otherwise.
     std::uint64_t history_blocks = 128;
+    std::int64_t clock_offset_s = 0;  ///< added to the system's clock; development chains only
     unsigned handler_threads = 8;
     bool cors = false;  ///< any web origin may use the RPC
     std::vector<std::string> allowed_hosts;
@@ -42,7 +43,9 @@ public:
     static Result<std::unique_ptr<Node>> open(NodeOptions options);
     ~Node();
 
-    /// Blocks are made and requests answered from here on. Errors: PORT_TAKEN, BIND_FAILED.
+    /// Blocks are made and requests answered from here on; `admin.json` in the data folder says where (admin.hpp).
+    /// Errors: PORT_TAKEN, BIND_FAILED, CLOCK_BEHIND (the clock is more than a minute behind the last block),
+    /// FILE_UNWRITABLE.
     Status<> start();
     std::uint16_t port() const noexcept;
     engine::Engine& engine() noexcept;
