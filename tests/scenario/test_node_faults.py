@@ -1,0 +1,259 @@
+"""A node that cannot start or go on says what to do, ends with exit code 1 or 2, and damages nothing."""
+import contextlib
+import json
+import os
+import pathlib
+import resource
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import unittest
+import urllib.request
+
+import market as m
+
+START_LIMIT_S = 60
+
+
+def free_port():
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return one.getsockname()[1]
+
+
+class Folder(unittest.TestCase):
+    def setUp(self):
+        self.home = pathlib.Path(tempfile.mkdtemp(prefix="bourse-faults-"))
+        self.addCleanup(shutil.rmtree, self.home, ignore_errors=True)
+        self.data = self.home / "node"
+        self.environment = {**os.environ, "BOURSE_HOME": str(self.home)}
+
+    def node(self, *arguments, limit_s=60):
+        done = subprocess.run([str(m.BOURSE), "node", *map(str, arguments)], env=self.environment, capture_output=True,
+                              text=True, timeout=limit_s)
+        return done.returncode, done.stdout, done.stderr
+
+    def verb(self, *arguments):
+        """A verb with --json: (exit code, answer)."""
+        code, out, err = self.node(*arguments, "--json")
+        self.assertTrue(out.strip(), err)
+        return code, json.loads(out.strip().splitlines()[-1])
+
+    def refused(self, *arguments, code, exit_code=1, limit_s=60):
+        got, out, err = self.node(*arguments, limit_s=limit_s)
+        self.assertEqual(got, exit_code, out + err)
+        if code:
+            self.assertIn(f"[{code}]", err)
+        self.assertNotIn("terminate called", err)
+        return err
+
+    @contextlib.contextmanager
+    def running(self, *arguments, wrapper=(), preexec=None):
+        port = free_port()
+        log = open(self.home / "node.log", "ab")
+        process = subprocess.Popen([*wrapper, str(m.BOURSE), "node", "--data-dir", str(self.data), "--port", str(port),
+                                    *map(str, arguments)], env=self.environment, stdin=subprocess.DEVNULL, stdout=log,
+                                   stderr=log, preexec_fn=preexec)
+        process.url = f"http://127.0.0.1:{port}"
+        try:
+            m.wait_for(lambda: process.poll() is not None or m.Market.answers(process.url + "/version"), "the node",
+                       START_LIMIT_S)
+            self.assertIsNone(process.poll(), m.Market.tail(self.home / "node.log"))
+            yield process
+        finally:
+            if process.poll() is None:
+                process.send_signal(signal.SIGTERM)
+                process.wait(30)
+            log.close()
+
+    @staticmethod
+    def rpc(process, method, *params):
+        body = json.dumps({"jsonrpc": "2.0", "id": 1, "method": method, "params": list(params)}).encode()
+        request = urllib.request.Request(process.url, body, {"content-type": "application/json"})
+        with urllib.request.urlopen(request, timeout=30) as answer:
+            return json.loads(answer.read())["result"]
+
+    def make_chain(self, blocks=3):
+        with self.running("--dev") as process:
+            for _ in range(blocks):
+                self.rpc(process, "evm_mine")
+            return int(self.rpc(process, "eth_blockNumber"), 16)
+
+    def check_sound(self, height):
+        """The node starts again with everything it had, goes on, and the chain is what its transactions give."""
+        with self.running() as process:
+            self.assertGreaterEqual(int(self.rpc(process, "eth_blockNumber"), 16), height)
+            self.rpc(process, "evm_mine")
+        code, answer = self.verb("verify", "--data-dir", self.data)
+        self.assertEqual(code, 0, answer)
+        self.assertGreater(answer["height"], height)
+
+
+class Start(Folder):
+    def test_wrong_configuration(self):
+        self.refused("--no-such-option", code=None, exit_code=2)
+        self.refused("--dev", "--port", "notaport", code=None, exit_code=2)
+        self.refused("--dev", "--log-level", "loud", code=None, exit_code=2)
+        self.refused("--dev", "--bind", "0.0.0.0", code=None, exit_code=2)
+        self.assertIn("--genesis", self.refused("--data-dir", self.data, code="GENESIS_MISSING"))
+        broken = self.home / "genesis.json"
+        broken.write_text("{")
+        self.refused("--data-dir", self.data, "--genesis", broken, code="GENESIS_INVALID")
+        self.refused("--data-dir", self.data, "--genesis", self.home / "none.json", code="FILE_NOT_FOUND")
+        (self.home / "bourse.toml").write_text("[node]\nno_such_key = 1\n")
+        self.refused("--dev", code=None, exit_code=2)
+
+    def test_a_taken_port(self):
+        height = self.make_chain()
+        with socket.socket() as taken:
+            taken.bind(("127.0.0.1", 0))
+            taken.listen()
+            said = self.refused("--data-dir", self.data, "--port", taken.getsockname()[1], code="PORT_TAKEN")
+            self.assertIn("port", said)
+        self.check_sound(height)
+
+    def test_wrong_and_foreign_folders(self):
+        height = self.make_chain()
+        conformance = self.home / "other.json"
+        conformance.write_text(self.node("genesis", "--conformance")[1])
+        self.refused("--data-dir", self.data, "--genesis", conformance, code="DATA_FOREIGN")
+        other = self.home / "other"
+        (other / "chain").mkdir(parents=True)
+        (other / "chain" / "letter.txt").write_text("mine")
+        self.refused("--dev", "--data-dir", other, code="DATA_FOREIGN")
+        self.assertEqual((other / "chain" / "letter.txt").read_text(), "mine")
+        file = self.home / "file"
+        file.write_text("")
+        self.refused("--dev", "--data-dir", file, code="DATA_UNWRITABLE")
+        with self.running():
+            self.refused("--data-dir", self.data, "--port", "0", code="DATA_LOCKED")
+        self.check_sound(height)
+
+    def test_a_clock_behind_the_head(self):
+        height = self.make_chain()
+        said = self.refused("--data-dir", self.data, "--port", "0", "--dev-clock-offset", "-7200", code="CLOCK_BEHIND")
+        self.assertIn("--dev-clock-offset", said)
+        with self.running("--dev-clock-offset", "7200") as process:
+            self.rpc(process, "evm_mine")
+            ahead = int(self.rpc(process, "eth_getBlockByNumber", "latest", False)["timestamp"], 16)
+        said = self.refused("--data-dir", self.data, "--port", "0", code="CLOCK_BEHIND")
+        offset = said.split("--dev-clock-offset ")[1].split(".")[0]  # what the sentence says helps
+        with self.running("--dev-clock-offset", offset) as process:
+            self.rpc(process, "evm_mine")
+            now = int(self.rpc(process, "eth_getBlockByNumber", "latest", False)["timestamp"], 16)
+            self.assertGreaterEqual(now, ahead)
+        code, answer = self.verb("verify", "--data-dir", self.data)
+        self.assertEqual(code, 0, answer)
+        self.assertGreater(answer["height"], height)
+
+
+class Full(Folder):
+    def mine_until_it_ends(self, process, limit=20_000):
+        """Gives the last height that was answered."""
+        height = 0
+        for _ in range(limit):
+            try:
+                self.rpc(process, "evm_mine")
+                height = int(self.rpc(process, "eth_blockNumber"), 16)
+            except OSError:
+                break
+        self.assertIn(process.wait(30), (1, 2), m.Market.tail(self.home / "node.log"))
+        self.assertIn("Check the disk's free space", m.Market.tail(self.home / "node.log"))
+        return height
+
+    def test_files_that_may_not_grow(self):
+        self.make_chain()
+
+        def limit():
+            signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+            resource.setrlimit(resource.RLIMIT_FSIZE, (96 << 10, 96 << 10))
+
+        with self.running(preexec=limit) as process:
+            height = self.mine_until_it_ends(process)
+        self.check_sound(height)
+
+    def test_a_full_disk(self):
+        image = self.home / "disk"
+        mount = self.home / "mount"
+        mount.mkdir()
+        with open(image, "wb") as file:
+            file.truncate(48 << 20)
+        if not shutil.which("mkfs.ext4") or not shutil.which("unshare"):
+            self.skipTest("mkfs.ext4 and unshare are needed")
+        subprocess.run(["mkfs.ext4", "-q", "-m", "0", "-F", str(image)], check=True)
+        inside = ["unshare", "-m", "sh", "-c", f'mount -o loop "{image}" "{mount}" && exec "$@"', "sh"]
+        if subprocess.run([*inside, "true"], capture_output=True).returncode != 0:
+            self.skipTest("file systems cannot be mounted here")
+        self.data = mount / "node"
+        with self.running("--dev", wrapper=inside) as process:
+            self.rpc(process, "evm_mine")
+            height = int(self.rpc(process, "eth_blockNumber"), 16)
+        fill = f'dd if=/dev/zero of="{mount}/ballast" bs=4k 2>/dev/null; exec "$@"'
+        command = [*inside, "sh", "-c", fill, "sh", str(m.BOURSE), "node", "--data-dir", str(self.data), "--port", "0"]
+        done = subprocess.run(command, env=self.environment, capture_output=True, text=True, timeout=START_LIMIT_S)
+        self.assertEqual(done.returncode, 1, done.stderr)
+        self.assertIn("Free space", done.stderr)
+        with self.running(wrapper=[*inside, "sh", "-c", f'rm "{mount}/ballast"; exec "$@"', "sh"]) as process:
+            self.assertGreaterEqual(int(self.rpc(process, "eth_blockNumber"), 16), height)
+            self.rpc(process, "evm_mine")
+        done = subprocess.run([*inside, str(m.BOURSE), "node", "verify", "--data-dir", str(self.data), "--json"],
+                              env=self.environment, capture_output=True, text=True)
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+
+
+class Copies(Folder):
+    def test_backup_export_and_status_beside_a_working_node(self):
+        with self.running("--dev") as process:
+            for _ in range(5):
+                self.rpc(process, "evm_mine")
+            code, status = self.verb("status", "--data-dir", self.data)
+            self.assertEqual((code, status["running"], status["height"]), (0, True, 6))
+            code, saved = self.verb("backup", "--data-dir", self.data, "--to", self.home / "backup")
+            self.assertEqual(code, 0, saved)
+            self.rpc(process, "evm_mine")
+            code, restored = self.verb("restore", "--from", self.home / "backup", "--data-dir", self.home / "second")
+            self.assertEqual((code, restored["hash"], restored["height"]), (0, saved["hash"], 6), restored)
+            code, written = self.verb("export", "--data-dir", self.data, "--out", self.home / "chain")
+            self.assertEqual((code, written["height"]), (0, 7), written)
+            code, verified = self.verb("verify", "--data-dir", self.data)
+            self.assertEqual((code, verified["hash"]), (0, written["hash"]), verified)
+            code, error = self.verb("prune", "--data-dir", self.data)
+            self.assertEqual((code, error["error"]["code"]), (1, "DATA_LOCKED"))
+        code, status = self.verb("status", "--data-dir", self.data)
+        self.assertEqual((code, status["running"]), (0, False))
+        third = self.home / "third"
+        code, taken = self.verb("import", "--in", self.home / "chain", "--data-dir", third)
+        self.assertEqual((code, taken["hash"]), (0, written["hash"]), taken)
+        code, verified = self.verb("verify", "--data-dir", third)
+        self.assertEqual((code, verified["hash"]), (0, written["hash"]), verified)
+        # Through a pipe, and into a folder that has some of it.
+        pipe = f'"{m.BOURSE}" node export --data-dir "{third}" --out - | ' \
+               f'"{m.BOURSE}" node import --in - --data-dir "{self.home / "second"}" --json'
+        done = subprocess.run(pipe, shell=True, capture_output=True, text=True)
+        answer = json.loads(done.stdout)
+        self.assertEqual((answer["hash"], answer["known"], answer["blocks"]), (written["hash"], 7, 1), done.stderr)
+
+    def test_what_cannot_be_imported_or_restored(self):
+        self.make_chain()
+        code, written = self.verb("export", "--data-dir", self.data, "--out", self.home / "chain")
+        self.assertEqual(code, 0, written)
+        whole = (self.home / "chain").read_bytes()
+        for content, name in [(b"", "EXPORT_FOREIGN"), (whole[:-5], "EXPORT_CUT"),
+                              (whole[:-60] + bytes([whole[-60] ^ 1]) + whole[-59:], "EXPORT_DAMAGED")]:
+            (self.home / "bad").write_bytes(content)
+            code, answer = self.verb("import", "--in", self.home / "bad", "--data-dir", self.home / "new")
+            self.assertEqual((code, answer["error"]["code"]), (1, name))
+        code, answer = self.verb("export", "--data-dir", self.data, "--out", self.home / "chain")
+        self.assertEqual((code, answer["error"]["code"]), (1, "EXPORT_EXISTS"))
+        code, answer = self.verb("restore", "--from", self.home, "--data-dir", self.home / "newer")
+        self.assertEqual((code, answer["error"]["code"]), (1, "BACKUP_INVALID"))
+        code, answer = self.verb("status", "--data-dir", self.home / "nothing")
+        self.assertEqual((code, answer["error"]["code"]), (1, "GENESIS_MISSING"))
+        for verb in ("export", "import", "backup", "restore"):
+            self.refused(verb, code=None, exit_code=2)
+
+
+if __name__ == "__main__":
+    unittest.main()
