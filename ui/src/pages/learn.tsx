@@ -30,7 +30,7 @@ function Wallets({ seed, play, onSeed, onCreate, onDelete }: { seed: string; pla
           <Button type="submit" why={why}>Create</Button>
         </form>
       </div>
-      <Table caption="Wallets" rows={play.wallets} rowKey={(row) => row.name} columns={[
+      <Table caption="Wallets" cards={false} rows={play.wallets} rowKey={(row) => row.name} columns={[
         { key: 'name', head: 'Name', cell: (row) => <strong>{row.name}</strong> },
         { key: 'address', head: 'Address', cell: (row) => <code>{row.address.slice(0, 10)}…</code>, priority: 2 },
         { key: 'balance', head: 'Balance', right: true, cell: (row) => row.balance },
@@ -48,7 +48,7 @@ function Ledger({ before, after }: { before: Play; after: Play }): ReactNode {
   const cell = (old: number, now: number): ReactNode => (old === now ? now : <>{old} → <strong>{now}</strong> <span className={now > old ? 'tone-success' : 'tone-danger'}>({now > old ? '+' : '−'}{Math.abs(now - old)})</span></>);
   return (
     <Panel title="Ledger: before → after the last step">
-      <Table caption="Ledger" rows={rows} rowKey={(row) => row.purse.name} columns={[
+      <Table caption="Ledger" cards={false} rows={rows} rowKey={(row) => row.purse.name} columns={[
         { key: 'name', head: 'Name', cell: (row) => row.purse.name },
         { key: 'balance', head: 'Balance', right: true, cell: (row) => cell(row.old.balance, row.purse.balance) },
         { key: 'stake', head: 'Staked', right: true, cell: (row) => cell(row.old.stake, row.purse.stake) },

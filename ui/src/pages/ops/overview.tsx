@@ -27,7 +27,7 @@ function TasksOverTime({ overview }: { overview: Overview }): ReactNode {
   return (
     <Panel title="Tasks over time" tools={RANGES.map(([value]) => <button key={value} type="button" className={`button tiny ${range[0] === value ? 'on' : ''}`} aria-pressed={range[0] === value} onClick={() => change({ range: value })}>{value}</button>)}>
       <div className="body">
-        {hours.length === 0 ? <EmptyState>No tasks in this range.</EmptyState> : (
+        {hours.every((hour) => SERIES.every(([key]) => hour[key] === 0)) ? <EmptyState>No tasks in this range.</EmptyState> : (
           <svg viewBox={`0 0 ${range[1] * 10} 100`} preserveAspectRatio="none" style={{ width: '100%', height: 150 }} role="img" aria-label={`${sum('completed')} completed and ${sum('failed')} failed in ${range[0]}`}>
             {hours.map((hour, at) => {
               let y = 100;
@@ -81,7 +81,7 @@ export function OverviewTab({ pool }: { pool: string }): ReactNode {
             </Panel>
             <Panel title="Wasted work and software">
               <div className="body stack">
-                <span>{percent(overview.wasted.share)} of {count(overview.wasted.replicas)} computed replicas were not rewarded ({count(overview.wasted.unrewarded)}).</span>
+                <span>{overview.wasted.replicas === 0 ? 'Nothing has been computed in the last day.' : `${percent(overview.wasted.share)} of ${count(overview.wasted.replicas)} computed replicas were not rewarded (${count(overview.wasted.unrewarded)}).`}</span>
                 <div className="row">{overview.software.map((each) => <Chip key={each.name}><Untrusted text={each.name} limit={30} /> × {each.count}</Chip>)}</div>
               </div>
             </Panel>
