@@ -82,6 +82,8 @@ say "tier 2: conformance"
 suite build/release/bin/bourse-conformance poco tests/data/poco
 say "tier 2: model"
 suite build/release/bin/bourse-model --steps 100000
+say "tier 2: the same blocks under other circumstances"
+suite python3 tests/determinism/run.py build/release
 say "tier 2: clients of other makers"
 suite tests/interop/run.sh build/release/bin/bourse
 say "tier 2: scenarios"
