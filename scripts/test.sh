@@ -59,6 +59,7 @@ say "packages"
 setup_arguments=(--test)
 [ "$tiers" = all ] && setup_arguments=(--dev)
 ./scripts/setup.sh "${setup_arguments[@]}" || { failed=1; finish; }
+. scripts/node_path.sh  # the scenarios run other makers' programs too
 
 say "tier 0: lint"
 check python3 tools/lint/levels.py
