@@ -182,7 +182,7 @@ constexpr ApiRoute kRoutes[] = {
     {"ops_audit", "GET", "/v1/ops/audit", "operator", "Who did what (session with operate)", "workerpool", "",
      "Audit[]"},
     {"ops_act", "POST", "/v1/ops/actions", "operator",
-     "drain, resume, acknowledge, silence, ban, allow (session with operate)", "",
+     "drain, resume, acknowledge, silence (session with operate)", "",
      "action:text,workerpool:address?,target:text?,reason:text?,until:ms?", "Acted"},
     {"logs", "GET", "/v1/logs", "operator",
      "Lines of a task's output or of the scheduler (session of the requester or with operate)",
