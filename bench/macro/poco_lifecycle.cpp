@@ -2,8 +2,10 @@
 // transaction, made before the clock starts. The same program drives our node and the official contracts on another
 // development chain; scripts/bench.sh starts both and compares.
 //
-//   bench_poco_lifecycle RPC_URL ADDRESSES_JSON TASKS BATCH
+//   bench_poco_lifecycle RPC_URL ADDRESSES_JSON TASKS BATCH [mine]
 //
+// With `mine` the chain is told to make a block after each batch (evm_mine), for a development chain whose own mining
+// forgets what did not fit into a block.
 // Transactions of all actors go in dependency order over one connection, in JSON-RPC batches. Prints one JSON object:
 // tasks/s, seconds, recovery_us (one signature recovery on this machine in this run).
 #include <bourse/base/assert.hpp>
@@ -135,7 +137,8 @@ public:
     }
 
     /// Seconds until the last finalize is in a block; every task is then checked to be COMPLETED.
-    double send(const std::vector<std::vector<Bytes>>& groups, std::size_t batch) {
+    double send(const std::vector<std::vector<Bytes>>& groups, std::size_t batch, bool mine) {
+        if (mine) must(rpc_.call("evm_setAutomine", {false}));
         const auto start = std::chrono::steady_clock::now();
         std::vector<Hash> sent;
         for (const auto& group : groups)
@@ -144,6 +147,7 @@ public:
                     group.begin() + static_cast<std::ptrdiff_t>(at),
                     group.begin() + static_cast<std::ptrdiff_t>(std::min(at + batch, group.size())));
                 for (auto& hash : must(rpc_.send_raw_batch(part))) sent.push_back(must(std::move(hash)));
+                if (mine) must(rpc_.call("evm_mine"));
             }
         if (!must(rpc_.wait_receipt(sent.back(), 600'000)).ok) stop_at_first_revert(sent);
         return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
@@ -246,7 +250,8 @@ double measure_recovery_us() {
 }  // namespace
 
 int main(int argc, char** argv) {
-    if (argc != 5) stop("usage: bench_poco_lifecycle RPC_URL ADDRESSES_JSON TASKS BATCH");
+    const bool mine = argc == 6 && std::string_view(argv[5]) == "mine";
+    if (argc != 5 && !mine) stop("usage: bench_poco_lifecycle RPC_URL ADDRESSES_JSON TASKS BATCH [mine]");
     const auto json = nlohmann::json::parse(argv[2]);
     const auto address = [&](const char* name) { return *address_from_hex(json.at(name).get<std::string>()); };
     const Contracts contracts{address("rlc"), address("hub"), address("app_registry"), address("workerpool_registry")};
@@ -261,7 +266,7 @@ int main(int argc, char** argv) {
     for (std::size_t done = 0; done < tasks; done += kGroup)
         groups.push_back(bench.group(std::min(kGroup, tasks - done)));
     const double recovery_before = measure_recovery_us();
-    const double seconds = bench.send(groups, batch);
+    const double seconds = bench.send(groups, batch, mine);
     const double recovery_us = (recovery_before + measure_recovery_us()) / 2;
     const auto completed = bench.completed();
     if (completed != tasks) stop(std::to_string(completed) + " of " + std::to_string(tasks) + " tasks were completed");

@@ -2,9 +2,10 @@
 """poco_lifecycle: complete tasks a second over JSON-RPC with synced blocks, against the official contracts
 (@iexec/poco 6.1) on anvil, the same signed calls from the same program in the same run.
 
-    bench/macro/poco_lifecycle.py BUILD_DIR [--tasks 2000] [--peer-tasks 100]
+    bench/macro/poco_lifecycle.py BUILD_DIR [--tasks 2000] [--peer-tasks 500]
 
-The peer runs as its makers ship it for speed (blocks on demand, in memory, no disk); ours syncs every block to disk."""
+The peer runs in memory without a disk, and is told after each batch to make a block (left to itself it makes one for each
+transaction, and forgets what did not fit into a block); ours syncs every block to disk. Both: the better of the rounds."""
 import argparse
 import json
 import os
@@ -23,49 +24,58 @@ OURS = {"rlc": "0x5FbDB2315678afecb367f032d93F642f64180aa3", "hub": "0x0165878A5
         "workerpool_registry": "0x9E545E3C0baAB3E08CdfD552C960A1050f373042"}
 
 
-def drive(build, url, addresses, tasks, batch=100):
+def drive(build, url, addresses, tasks, *mine, batch=100):
     program = build / "bin/bench_poco_lifecycle"
-    done = subprocess.run([program, url, json.dumps(addresses), str(tasks), str(batch)], capture_output=True, text=True)
+    command = [program, url, json.dumps(addresses), str(tasks), str(batch), *mine]
+    done = subprocess.run(command, capture_output=True, text=True)
     if done.returncode != 0:
         raise SystemExit(f"poco_lifecycle: {url}: {done.stderr.strip()}")
     return json.loads(done.stdout)
 
 
 def ours(build, tasks, rounds):
-    best = None
-    for _ in range(rounds):
+    def once():
         folder = pathlib.Path(tempfile.mkdtemp(prefix="bourse-bench-"))
         port = common.free_port()
         command = [build / "bin/bourse", "node", "--dev", "--data-dir", folder, "--port", str(port), "--log-level", "warn"]
         with common.running(command, f"http://127.0.0.1:{port}/version", folder / "node.log"):
             figure = drive(build, f"http://127.0.0.1:{port}", OURS, tasks)
         shutil.rmtree(folder, ignore_errors=True)
-        best = figure if best is None or figure["tasks_per_s"] > best["tasks_per_s"] else best
-    return best
+        return figure
+
+    return best_of(rounds, once)
 
 
-def peer(build, tasks):
+def best_of(rounds, measure):
+    return max((measure() for _ in range(rounds)), key=lambda figure: figure["tasks_per_s"])
+
+
+def peer(build, tasks, rounds):
+    return best_of(rounds, lambda: peer_once(build, tasks))
+
+
+def peer_once(build, tasks):
     packages = common.peer_packages()
     port = common.free_port()
     url = f"http://127.0.0.1:{port}"
     anvil = packages / "node_modules/@foundry-rs/anvil-linux-amd64/bin/anvil"
-    command = [anvil, "--port", str(port), "--gas-limit", "200000000", "--gas-price", "0", "--base-fee", "0",
+    command = [anvil, "--port", str(port), "--gas-limit", "2000000000", "--gas-price", "0", "--base-fee", "0",
                "--order", "fifo", "--silent"]
     with common.running(command, None, packages / "anvil.log", rpc=url):
         deployed = subprocess.run(["node", common.ROOT / "bench/peer/deploy.mjs", url, packages], capture_output=True, text=True)
         if deployed.returncode != 0:
             raise SystemExit(f"poco_lifecycle: the peer's contracts were not deployed: {deployed.stderr[-1000:]}")
-        return drive(build, url, json.loads(deployed.stdout.strip().splitlines()[-1]), tasks)
+        return drive(build, url, json.loads(deployed.stdout.strip().splitlines()[-1]), tasks, "mine")
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("build", type=lambda text: pathlib.Path(text).resolve())
     parser.add_argument("--tasks", type=int, default=2000)
-    parser.add_argument("--peer-tasks", type=int, default=100)
+    parser.add_argument("--peer-tasks", type=int, default=500)
     parser.add_argument("--rounds", type=int, default=3)
     options = parser.parse_args()
-    theirs = peer(options.build, options.peer_tasks)
+    theirs = peer(options.build, options.peer_tasks, options.rounds)
     figure = ours(options.build, options.tasks, options.rounds)
     limit = (os.cpu_count() or 1) * 1e6 / (RECOVERIES_A_TASK * figure["recovery_us"])
     common.report("poco_lifecycle", figure["tasks_per_s"], "tasks/s", "higher", peer="@iexec/poco 6.1 on anvil",
