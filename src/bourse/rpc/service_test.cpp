@@ -1,3 +1,4 @@
+#include <bourse/crypto/hash.hpp>
 #include <bourse/rpc/test_chain.hpp>
 
 #include <gtest/gtest.h>
@@ -244,6 +245,30 @@ TEST(JsonRpc, refused_transactions_have_geths_texts) {
     EXPECT_NE(send({.nonce = 1, .gas_limit = 150'000}).find("replacement transaction underpriced"), std::string::npos);
     EXPECT_EQ(error_code(chain.call("eth_sendRawTransaction", {"0x"})), kServerError);
     EXPECT_EQ(error_code(chain.call("eth_sendRawTransaction", {"0x01c0"})), kServerError);
+}
+
+TEST(JsonRpc, a_batch_of_transactions_is_answered_in_order) {
+    TestChain chain;
+    json batch = json::array();
+    const auto add = [&](const std::string& raw) {
+        batch.push_back(
+            {{"jsonrpc", "2.0"}, {"id", batch.size()}, {"method", "eth_sendRawTransaction"}, {"params", {raw}}});
+    };
+    for (std::uint64_t nonce = 0; nonce < 12; ++nonce) add(to_hex(signed_raw({.nonce = nonce})));
+    add("0x01c0");
+    add("not hexadecimal");
+    batch.push_back({{"jsonrpc", "2.0"}, {"id", batch.size()}, {"method", "eth_sendRawTransaction"}});
+    const auto answers = chain.ask(batch.dump());
+    ASSERT_EQ(answers.size(), 15U);
+    for (std::uint64_t nonce = 0; nonce < 12; ++nonce) {
+        EXPECT_EQ(answers[nonce].at("id"), nonce);
+        EXPECT_EQ(answers[nonce].at("result"), to_hex(crypto::keccak256(signed_raw({.nonce = nonce}))));
+    }
+    EXPECT_EQ(error_code(answers[12]), kServerError);
+    EXPECT_EQ(error_code(answers[13]), kInvalidParams);
+    EXPECT_EQ(error_code(answers[14]), kInvalidParams);
+    chain.result("evm_mine");
+    EXPECT_EQ(chain.result("eth_getTransactionCount", {to_hex(dev_address("requester")), "latest"}), "0xc");
 }
 
 TEST(JsonRpc, pending_transactions_are_seen_before_they_are_mined) {
