@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Runs a bench with its peer in the same run; one JSON line for each figure.
 #
-#   scripts/bench.sh NAME     poco_lifecycle, order_to_paid, or a micro bench (broker, state)
-#   scripts/bench.sh all
+#   scripts/bench.sh NAME     poco_lifecycle, order_to_paid, page, or a micro bench (broker, explorer, rpc_logs, state)
+#   scripts/bench.sh all      about 15 minutes
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -10,11 +10,15 @@ case "${1-}" in
     ""|-h|--help) sed -n '2,5s/^# \{0,1\}//p' "$0"; [ -n "${1-}" ] && exit 0; exit 2 ;;
 esac
 ./scripts/setup.sh --bench >&2
+. scripts/node_path.sh
 cmake --preset release >&2
 cmake --build --preset release --target all >&2
 
 run() {
-    if [ -f "bench/macro/$1.py" ]; then
+    if [ "$1" = page ]; then
+        ./scripts/build_ui.sh >&2
+        node ui/tests/bench.mjs "$PWD/build/release/bin/bourse"
+    elif [ -f "bench/macro/$1.py" ]; then
         python3 "bench/macro/$1.py" build/release "${@:2}"
     elif [ -x "build/release/bin/$1_bench" ]; then
         "build/release/bin/$1_bench" "${@:2}"
@@ -24,6 +28,7 @@ run() {
     fi
 }
 list() {
+    echo page
     for file in bench/macro/*.py; do
         name=$(basename "$file" .py)
         [ "$name" = common ] || echo "$name"

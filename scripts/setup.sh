@@ -24,7 +24,7 @@ packages=(
     libgtest-dev libgmock-dev librapidcheck-dev
 )
 test=(clang-format libbenchmark-dev postgresql chromium)
-bench=(libbenchmark-dev postgresql)
+bench=(libbenchmark-dev postgresql chromium)
 dev=(clang clang-tidy libclang-rt-14-dev)
 
 for argument in "$@"; do
