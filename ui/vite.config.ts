@@ -22,12 +22,33 @@ function sourceDigest(): string {
 
 const digest = sourceDigest();
 
+type Chunk = { fileName: string; name?: string; isDynamicEntry?: boolean; imports?: string[] };
+
+/** Files of the application's chunk: the browser fetches them while the first script still runs. */
+function ofApplication(bundle: Record<string, unknown>): string[] {
+  const chunks = Object.values(bundle) as Chunk[];
+  const files = new Set<string>();
+  const take = (file: string): void => {
+    if (files.has(file)) return;
+    files.add(file);
+    for (const each of chunks.find((chunk) => chunk.fileName === file)?.imports ?? []) take(each);
+  };
+  for (const chunk of chunks) if (chunk.name === 'app' && chunk.isDynamicEntry) take(chunk.fileName);
+  return [...files];
+}
+
 export default defineConfig({
   plugins: [
     react(),
     {
       name: 'build-hash',
-      transformIndexHtml: (html) => html.replace('%BUILD%', digest),
+      transformIndexHtml: {
+        order: 'post',
+        handler: (html, { bundle }) => ({
+          html: html.replace('%BUILD%', digest),
+          tags: ofApplication(bundle ?? {}).map((file) => ({ tag: 'link', attrs: { rel: 'modulepreload', crossorigin: true, href: `/${file}` }, injectTo: 'head' as const })),
+        }),
+      },
     },
   ],
   define: { __BUILD__: JSON.stringify(digest) },

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 
-const root = new URL('../../build/ui', import.meta.url).pathname;
+const root = process.argv[2] ?? new URL('../../build/ui', import.meta.url).pathname;
 
 function compress(folder) {
   for (const entry of readdirSync(folder, { withFileTypes: true })) {

@@ -7,6 +7,9 @@ export type Access = { allowed: true; by: string } | { allowed: false; why: stri
 const open = (address: string | undefined): boolean => !address || address === NULL_ADDRESS;
 const fits = (rule: string | undefined, actual: string | undefined): boolean => open(rule) || sameAddress(rule, actual);
 
+/** Bit 0 of a tag: the task must run in an enclave. */
+const wantsEnclave = (tag: string | undefined): boolean => (BigInt(tag ?? '0x0') & 1n) === 1n;
+
 /** First rule of one offer that keeps the request out, with how near it came: later rules are nearer. */
 function refusal(kind: 'app' | 'dataset', offer: Order, request: Order): [number, string] | null {
   const { order } = request;
@@ -17,6 +20,7 @@ function refusal(kind: 'app' | 'dataset', offer: Order, request: Order): [number
   if (!open(offer.order.workerpoolrestrict) && !open(order.workerpool) && !sameAddress(offer.order.workerpoolrestrict, order.workerpool)) return [3, 'the workerpool is not on the offer'];
   const most = BigInt(order[`${kind}maxprice`] ?? '0');
   if (BigInt(offer.price) > most) return [4, `it pays at most ${most} nRLC, the offer asks ${offer.price}`];
+  if (kind === 'app' && wantsEnclave(order.tag) && !wantsEnclave(offer.order.tag)) return [5, 'it asks for an enclave, the offer is for an app outside one'];
   return null;
 }
 

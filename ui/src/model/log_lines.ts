@@ -40,3 +40,11 @@ export function eventOf(text: string): Event | null {
   const stage = /Computation (started|running|completed)/.exec(text)?.[1];
   return stage ? { stage: stage as Event['stage'], task, sandbox } : null;
 }
+
+/** How many lines came after those that are read; lines and positions ascend. */
+export function newerThan(lines: Pick<LogLine, 'position'>[], read: Pick<LogLine, 'position'>[]): number {
+  const last = read[read.length - 1]?.position ?? -1;
+  let newer = 0;
+  while (newer < lines.length && lines[lines.length - 1 - newer]!.position > last) newer += 1;
+  return newer;
+}

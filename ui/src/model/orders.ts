@@ -1,5 +1,4 @@
 // Signed orders: fields, typed data, and each field in words (web-ui.md §6.6, M-35).
-import { hashTypedData, type TypedDataDomain } from 'viem';
 import { amountWithUnit } from './format';
 import { isAddress, NULL_ADDRESS, NULL_HASH, tagChips, trustMeaning } from './domain';
 
@@ -59,15 +58,6 @@ export function completeOrder(kind: OrderKind, draft: OrderFields): OrderFields 
 export function orderTypedData(kind: OrderKind, order: OrderFields, domain: Domain): TypedData {
   const type = ORDER_TYPES[kind];
   return { domain, types: { [type.name]: type.members }, primaryType: type.name, message: completeOrder(kind, order) };
-}
-
-/** The order's hash: the full EIP-712 digest. */
-export function orderHash(kind: OrderKind, order: OrderFields, domain: Domain): string {
-  return typedDataHash(orderTypedData(kind, order, domain));
-}
-
-export function typedDataHash(data: TypedData): string {
-  return hashTypedData({ ...data, domain: data.domain as TypedDataDomain } as Parameters<typeof hashTypedData>[0]);
 }
 
 export function newSalt(): string {

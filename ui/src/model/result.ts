@@ -76,7 +76,7 @@ export async function verifyResult(bytes: Uint8Array, expected: string | null, h
   return { kind: 'verified', digest: bound.digest, bound: bound.what, error: bound.error };
 }
 
-/** An archive whose root holds exactly the two files of an encrypted result (sdk-interop.md §5.3). */
+/** An archive whose root holds the two files of an encrypted result (sdk-interop.md §5.3). */
 export function isEncrypted(entries: ZipEntry[]): boolean {
   const names = entries.filter((each) => !each.folder).map((each) => each.name).sort();
   return names.includes('aes-key.rsa') && names.includes('iexec_out.zip.aes');

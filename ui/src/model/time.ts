@@ -13,6 +13,10 @@ export function clockTime(ms: number): string {
   return `${pad(date.getHours())}:${pad(date.getMinutes())}:${pad(date.getSeconds())}`;
 }
 
+export function utcClock(ms: number): string {
+  return new Date(ms).toISOString().slice(11, 19);
+}
+
 export function day(ms: number): string {
   const date = new Date(ms);
   return `${date.getDate()} ${MONTHS[date.getMonth()]} ${date.getFullYear()}`;

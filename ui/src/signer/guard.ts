@@ -1,5 +1,5 @@
 // No signature for another chain or contract leaves this page (T-36, S-03). Every backend signs through here.
-import type { Domain, TypedData } from '../model/orders';
+import { orderTypedData, type Domain, type OrderFields, type OrderKind, type TypedData } from '../model/orders';
 import { sameAddress } from '../model/domain';
 import { Blocked, type Signer, type Transaction } from './types';
 
@@ -48,6 +48,7 @@ export function typedDataProblem(data: TypedData, expected: Expected): Blocked |
 export class GuardedSigner implements Signer {
   readonly kind;
   readonly label;
+  readonly signOrder?: (kind: OrderKind, order: OrderFields, domain: Domain) => Promise<OrderFields>;
 
   constructor(
     private readonly inner: Signer,
@@ -55,6 +56,17 @@ export class GuardedSigner implements Signer {
   ) {
     this.kind = inner.kind;
     this.label = inner.label;
+    if (inner.signOrder) this.signOrder = (kind, order, domain) => this.signWholeOrder(kind, order, domain);
+  }
+
+  /** What comes back is looked at as what goes out. */
+  private async signWholeOrder(kind: OrderKind, order: OrderFields, domain: Domain): Promise<OrderFields> {
+    const problem = typedDataProblem(orderTypedData(kind, order, domain), this.expected);
+    if (problem) throw problem;
+    await this.onRightChain();
+    const signed = await this.inner.signOrder?.(kind, order, domain);
+    if (!signed) throw new Blocked('NOT_SIGNED', 'The signer gave no order.');
+    return signed;
   }
 
   accounts(): Promise<string[]> {

@@ -1,14 +1,16 @@
 // One interface for every backend that signs (web-ui.md §7.2).
-import type { TypedData } from '../model/orders';
+import type { Domain, OrderFields, OrderKind, TypedData } from '../model/orders';
 
 export type Transaction = { from: string; to: string; data: string; value?: string };
 
 export interface Signer {
-  readonly kind: 'injected' | 'development' | 'watch';
+  readonly kind: 'injected' | 'development' | 'keystore' | 'file';
   readonly label: string;
   accounts(): Promise<string[]>;
   chain(): Promise<number>;
   signTyped(account: string, data: TypedData): Promise<string>;
+  /** Where orders are signed elsewhere: the whole signed order, since its salt may be drawn there. */
+  signOrder?(kind: OrderKind, order: OrderFields, domain: Domain): Promise<OrderFields>;
   signMessage(account: string, text: string): Promise<string>;
   /** Hash of the transaction, once it is sent. */
   sendTx(transaction: Transaction): Promise<string>;

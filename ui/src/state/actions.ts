@@ -1,7 +1,8 @@
 // Signed operations of the page: each is tracked from the signature to the block (web-ui.md §5.2).
 import { api, ApiError, rpc } from '../transport/http';
 import type { Boot, Matched, Order, Published } from '../transport/api';
-import { completeOrder, orderHash, orderTypedData, type OrderFields, type OrderKind } from '../model/orders';
+import { completeOrder, orderTypedData, type OrderFields, type OrderKind } from '../model/orders';
+import { orderHash } from '../model/order_hash';
 import { manageCall } from '../signer/calls';
 import { Refused } from '../signer/types';
 import { Tracker } from './activity';
@@ -74,6 +75,7 @@ export type SignedOrder = OrderFields & { sign: string };
 export async function signOrder(kind: OrderKind, draft: OrderFields, boot: Boot): Promise<SignedOrder> {
   const { signer, account } = connected();
   const order = completeOrder(kind, draft);
+  if (signer.signOrder) return (await signer.signOrder(kind, order, boot.domain)) as SignedOrder;
   const sign = await signer.signTyped(account, orderTypedData(kind, order, boot.domain));
   return { ...order, sign } as SignedOrder;
 }
@@ -85,7 +87,7 @@ export async function publish(title: string, kind: OrderKind, draft: OrderFields
   const tracker = new Tracker(title, orderHash(kind, draft, boot.domain));
   return tracked(tracker, async () => {
     const order = await signOrder(kind, draft, boot);
-    tracker.to('submitting');
+    tracker.to('submitting', { key: orderHash(kind, order, boot.domain) });
     const { order: published } = await api<Published>(PUBLISH[kind], { body: { order } });
     tracker.to('final', { note: 'published: it rests in the book until it is matched or cancelled', link: `/market/order/${published.hash}` });
     refreshData('/v1/requestorders', '/v1/workerpoolorders', '/v1/apporders', '/v1/datasetorders', '/v1/book');

@@ -83,14 +83,17 @@ export function useChannel<State>(channel: string | null, hold = false): { state
   useEffect(() => {
     if (channel === null) return undefined;
     let timer: ReturnType<typeof setTimeout> | null = null;
+    let painted = 0;
     const paint = (): void => {
       timer = null;
+      painted = performance.now();
       if (held.current) setWaiting(count.current);
       else setView({ channel, view: feed.view(channel) ?? NOTHING });
     };
+    // The first change of a quiet channel shows at once, those of a busy one together.
     const changed = (): void => {
       if (held.current) count.current += 1;
-      timer ??= setTimeout(paint, PAINT_MS);
+      timer ??= setTimeout(paint, Math.max(0, PAINT_MS - (performance.now() - painted)));
     };
     const end = feed.subscribe(channel, changed);
     paint();

@@ -1,57 +1,8 @@
-// A value with listeners, optionally kept in local storage (settings, labels, drafts, activities: never secrets, S-06).
+// Stores in views.
 import { useSyncExternalStore } from 'react';
+import type { Store } from './kept';
 
-export type Store<Value> = {
-  get(): Value;
-  set(next: Value | ((old: Value) => Value)): void;
-  subscribe(listener: () => void): () => void;
-};
-
-export const STORAGE_PREFIX = 'bourse.';
-
-export function createStore<Value>(initial: Value): Store<Value> {
-  let value = initial;
-  const listeners = new Set<() => void>();
-  return {
-    get: () => value,
-    set: (next) => {
-      value = typeof next === 'function' ? (next as (old: Value) => Value)(value) : next;
-      for (const listener of listeners) listener();
-    },
-    subscribe: (listener) => {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
-    },
-  };
-}
-
-function read<Value>(key: string, initial: Value): Value {
-  try {
-    const text = localStorage.getItem(STORAGE_PREFIX + key);
-    if (text === null) return initial;
-    const value = JSON.parse(text) as Value;
-    const isRecord = typeof initial === 'object' && initial !== null && !Array.isArray(initial);
-    return isRecord ? { ...initial, ...value } : value;
-  } catch {
-    return initial;
-  }
-}
-
-export function keptStore<Value>(key: string, initial: Value, revive: (value: Value) => Value = (value) => value): Store<Value> {
-  const store = createStore(revive(read(key, initial)));
-  store.subscribe(() => {
-    try {
-      localStorage.setItem(STORAGE_PREFIX + key, JSON.stringify(store.get()));
-    } catch {
-      // Storage may be full or forbidden: the page works without it.
-    }
-  });
-  return store;
-}
-
-export function clearKept(): void {
-  for (const key of Object.keys(localStorage)) if (key.startsWith(STORAGE_PREFIX)) localStorage.removeItem(key);
-}
+export * from './kept';
 
 export function useStore<Value>(store: Store<Value>): Value {
   return useSyncExternalStore(store.subscribe, store.get, store.get);

@@ -1,10 +1,12 @@
-// The connected wallet: which signer, which account, on which chain. No key is kept here or in storage.
+// The connected wallet: which signer, which account, on which chain. No open key is kept here or in storage.
 import { createStore, keptStore, useStore } from './store';
 import { sameAddress } from '../model/domain';
 import type { Boot } from '../transport/api';
 import { discover, InjectedSigner, type Discovered } from '../signer/injected';
 import { GuardedSigner, type Expected } from '../signer/guard';
 import type { Signer } from '../signer/types';
+import { watchPresence } from './presence';
+import { vaultStore } from './vault';
 
 export type Wallet = {
   kind: 'none' | 'locked' | 'watch' | 'connected';
@@ -13,9 +15,11 @@ export type Wallet = {
   chainId: number | null;
   label: string | null;
   dev: boolean;
+  /** A wallet file of this browser: locked or open. */
+  keystore: boolean;
 };
 
-const NONE: Wallet = { kind: 'none', signer: null, account: null, chainId: null, label: null, dev: false };
+const NONE: Wallet = { kind: 'none', signer: null, account: null, chainId: null, label: null, dev: false, keystore: false };
 
 export const walletStore = createStore<Wallet>(NONE);
 export const discoveredStore = createStore<Discovered[]>([]);
@@ -48,41 +52,68 @@ async function refresh(signer: InjectedSigner, boot: Boot): Promise<void> {
     chainId,
     label: signer.label,
     dev: false,
+    keystore: false,
   });
 }
 
 export async function connectInjected(wallet: Discovered, boot: Boot, ask: boolean): Promise<void> {
   const signer = new InjectedSigner(wallet.provider, wallet.name);
-  stopChanges?.();
+  leave();
   stopChanges = signer.onChange(() => void refresh(signer, boot));
   if (ask) await signer.connect();
   await refresh(signer, boot);
   choiceStore.set({ kind: 'injected', id: wallet.id });
 }
 
+function leave(): void {
+  stopChanges?.();
+  stopChanges = null;
+}
+
 export async function connectDevelopment(name: string, boot: Boot): Promise<void> {
   const found = boot.devAccounts.find((each) => each.name === name);
   if (!found) return;
-  const { DevelopmentSigner } = await import('../signer/development');
+  const { LocalSigner } = await import('../signer/local');
   const expected = expectedOf(boot);
-  const signer = new DevelopmentSigner(found.key, name, expected.chainId);
-  stopChanges?.();
-  stopChanges = null;
-  const guarded = new GuardedSigner(signer, expected);
-  walletStore.set({ kind: 'connected', signer: guarded, account: found.address, chainId: expected.chainId, label: name, dev: true });
+  const signer = new GuardedSigner(new LocalSigner('development', found.key, name, expected.chainId), expected);
+  leave();
+  walletStore.set({ ...NONE, kind: 'connected', signer, account: found.address, chainId: expected.chainId, label: name, dev: true });
   choiceStore.set({ kind: 'development', id: name });
 }
 
+/** Opens a wallet file of this browser: the key lives in the signer until it is locked. */
+export async function connectKeystore(address: string, key: string, boot: Boot): Promise<void> {
+  const { LocalSigner } = await import('../signer/local');
+  const expected = expectedOf(boot);
+  const signer = new GuardedSigner(new LocalSigner('keystore', key, 'wallet file', expected.chainId), expected);
+  leave();
+  stopChanges = watchPresence(() => lockKeystore(address));
+  walletStore.set({ ...NONE, kind: 'connected', signer, account: address, chainId: expected.chainId, label: 'wallet file', keystore: true });
+  choiceStore.set({ kind: 'keystore', id: address });
+}
+
+export function lockKeystore(address: string): void {
+  leave();
+  walletStore.set({ ...NONE, kind: 'locked', account: address, label: 'wallet file', keystore: true });
+}
+
+/** Orders are signed elsewhere and come back as files. */
+export async function connectFiles(address: string, boot: Boot): Promise<void> {
+  const { FileSigner } = await import('../signer/files');
+  const expected = expectedOf(boot);
+  leave();
+  walletStore.set({ ...NONE, kind: 'connected', signer: new GuardedSigner(new FileSigner(address, expected.chainId), expected), account: address, chainId: expected.chainId, label: 'signed files' });
+  choiceStore.set({ kind: 'files', id: address });
+}
+
 export function watchOnly(address: string): void {
-  stopChanges?.();
-  stopChanges = null;
+  leave();
   walletStore.set({ ...NONE, kind: 'watch', account: address, label: 'Watch-only' });
   choiceStore.set({ kind: 'watch', id: address });
 }
 
 export function disconnect(): void {
-  stopChanges?.();
-  stopChanges = null;
+  leave();
   walletStore.set(NONE);
   choiceStore.set({ kind: 'none', id: '' });
 }
@@ -92,6 +123,8 @@ export function startWallets(boot: Boot): () => void {
   const choice = choiceStore.get();
   if (choice.kind === 'development') void connectDevelopment(choice.id, boot);
   if (choice.kind === 'watch') watchOnly(choice.id);
+  if (choice.kind === 'files') void connectFiles(choice.id, boot);
+  if (choice.kind === 'keystore' && vaultStore.get().some((each) => sameAddress(`0x${each.address}`, choice.id))) lockKeystore(choice.id);
   return discover((wallets) => {
     discoveredStore.set(wallets);
     const wanted = wallets.find((each) => each.id === choice.id);
@@ -100,3 +133,10 @@ export function startWallets(boot: Boot): () => void {
 }
 
 export const isMine = (address: string | null | undefined): boolean => sameAddress(address, walletStore.get().account);
+
+/** Why the connected wallet cannot sign for this chain now; null where it can, and where a button offers to connect or unlock. */
+export function signWhy(wallet: Wallet, chainId: number): string | null {
+  if (wallet.kind === 'none' || wallet.kind === 'locked') return null;
+  if (wallet.kind === 'watch') return 'This address is watched only and cannot sign.';
+  return wallet.chainId === chainId ? null : 'Your wallet is on another chain: switch it first.';
+}

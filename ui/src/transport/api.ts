@@ -398,11 +398,14 @@ export type OpsWorker = {
   address: string;
   connected: boolean;
   cores: number;
+  cpu: string | null;
   delayMs: number | null;
   done24h: number;
+  draining: boolean;
   earned24h: string;
   free: number;
   joined: number;
+  lastSeen: number | null;
   locked: string;
   memoryMib: number;
   name: string;

@@ -1,4 +1,7 @@
 // Requests to the market's own origin: one error type, a limit of 10 s, patience with 429 for reads.
+import { takeEarly } from './early';
+
+export { withQuery } from '../model/first';
 
 export class ApiError extends Error {
   constructor(
@@ -77,21 +80,16 @@ export async function send(path: string, options: Options = {}): Promise<Respons
 }
 
 export async function api<Answer>(path: string, options: Options = {}): Promise<Answer> {
+  if (options.body === undefined && !options.method && !options.token) {
+    const early = await takeEarly(path);
+    if (early !== undefined) return early as Answer;
+  }
   const answer = await send(path, options);
   if (!answer.ok) throw await refusal(answer);
   return (await answer.json()) as Answer;
 }
 
 export type Query = Record<string, string | number | boolean | null | undefined>;
-
-/** Path with the parameters that have a value. */
-export function withQuery(path: string, query: Query): string {
-  const parameters = new URLSearchParams();
-  for (const [name, value] of Object.entries(query))
-    if (value !== undefined && value !== null && value !== '') parameters.set(name, String(value));
-  const text = parameters.toString();
-  return text ? `${path}?${text}` : path;
-}
 
 let rpcId = 0;
 

@@ -2,6 +2,7 @@
 import { useRef, useState, type ReactNode } from 'react';
 import type { Deal, Page, Task } from '../transport/api';
 import { bytes as sizeText } from '../model/format';
+import { decryptResult } from '../model/decrypt';
 import { isEncrypted, verifyResult, type Verdict } from '../model/result';
 import { listZip, readEntry, type ZipEntry } from '../model/zip';
 import { visible } from '../model/text';
@@ -56,7 +57,7 @@ export async function fetchResult(task: Pick<Task, 'digest' | 'result'>, hasCall
     // Not an archive: the verdict says so.
   }
   const encrypted = isEncrypted(entries);
-  const verdict: Verdict = encrypted ? { kind: 'unbound', reason: 'the result is encrypted: decrypt it with `bourse task download` and your key' } : await verifyResult(file, task.digest, hasCallback);
+  const verdict: Verdict = encrypted ? { kind: 'unbound', reason: 'the result is encrypted; choose your private key to open it' } : await verifyResult(file, task.digest, hasCallback);
   return { bytes: file, entries, verdict, encrypted };
 }
 
@@ -117,7 +118,7 @@ export function ResultPanel({ task, hasCallback }: { task: Task; hasCallback: bo
       });
       setFetched(result);
       say(result.verdict.kind === 'verified' ? 'result verified' : 'result could not be verified', result.verdict.kind === 'mismatch');
-      if (result.verdict.kind !== 'mismatch') save(result);
+      if (result.verdict.kind !== 'mismatch' && !result.encrypted) save(result);
     } catch (error) {
       if (!stop.current.signal.aborted) setProblem((error as Error).message);
     } finally {
@@ -145,6 +146,7 @@ export function ResultPanel({ task, hasCallback }: { task: Task; hasCallback: bo
         {fetched ? (
           <>
             <VerdictNotice verdict={fetched.verdict} />
+            {fetched.encrypted ? <Decrypt fetched={fetched} task={task} hasCallback={hasCallback} onOpen={(inner) => { setFetched(inner); if (inner.verdict.kind !== 'mismatch') save(inner); }} /> : null}
             {fetched.verdict.kind === 'mismatch' ? <Button look="danger" onClick={() => save(fetched)}>Keep the file anyway</Button> : null}
             <ul className="stack" style={{ listStyle: 'none', margin: 0, padding: 0 }}>
               {fetched.entries.map((entry) => <Preview key={entry.name} file={fetched.bytes} entry={entry} />)}
@@ -153,6 +155,27 @@ export function ResultPanel({ task, hasCallback }: { task: Task; hasCallback: bo
         ) : null}
       </div>
     </Panel>
+  );
+}
+
+/** Opens an encrypted result with the key of its beneficiary; the key stays in this page. */
+function Decrypt({ fetched, task, hasCallback, onOpen }: { fetched: Fetched; task: Task; hasCallback: boolean; onOpen: (inner: Fetched) => void }): ReactNode {
+  const [problem, setProblem] = useState<string | null>(null);
+  const open = async (key: File | undefined): Promise<void> => {
+    if (!key) return;
+    setProblem(null);
+    try {
+      const bytes = await decryptResult(fetched.bytes, fetched.entries, await key.text());
+      onOpen({ bytes, entries: listZip(bytes), verdict: await verifyResult(bytes, task.digest, hasCallback), encrypted: false });
+    } catch (error) {
+      setProblem((error as Error).message);
+    }
+  };
+  return (
+    <>
+      <label className="field"><span className="label">Private key (PKCS#8, PEM); it stays in this page</span><input type="file" accept=".pem,.key,text/plain" onChange={(event) => void open(event.target.files?.[0])} /></label>
+      {problem ? <Notice tone="danger" inline alert>{problem}</Notice> : null}
+    </>
   );
 }
 

@@ -1,6 +1,6 @@
 // What all pages share: header, search, connection, wallet, banners, footer, keyboard (web-ui.md §3, §15).
 import { Link, Outlet, useRouterState } from '@tanstack/react-router';
-import { useEffect, useRef, useState, type ReactNode } from 'react';
+import { lazy, Suspense, useEffect, useRef, useState, type ReactNode } from 'react';
 import { useQuery } from '@tanstack/react-query';
 import { api, type ApiError } from '../transport/http';
 import type { Boot } from '../transport/api';
@@ -20,7 +20,10 @@ import { useKeys } from './keys';
 import { useHoverLinks } from './values';
 import { useNotices } from './notices';
 import { Icon } from './icons';
+import { fileRequest } from '../state/file_request';
 import mark from '../bourse.svg';
+
+const FileSign = lazy(() => import('./file_sign'));
 
 const NAV = [
   { to: '/market', label: 'Market', icon: 'market' },
@@ -184,6 +187,7 @@ function Frame(): ReactNode {
   const boot = useBoot();
   const wallet = useWallet();
   const [drawer, setDrawer] = useState(false);
+  const signing = useStore(fileRequest) !== null;
   const help = useKeys();
   useHoverLinks();
   useRouteFocus();
@@ -216,6 +220,11 @@ function Frame(): ReactNode {
           <strong>⚠ Development account “{wallet.label}”.</strong> Its key is public: never use it for anything of value.
         </section>
       ) : null}
+      {wallet.keystore && !chain?.dev ? (
+        <section className="banner tone-danger" aria-label="About this wallet">
+          <strong>⚠ A wallet file of this browser on a chain of value.</strong> Keep small sums in it only.
+        </section>
+      ) : null}
       <WrongChain />
       {new URLSearchParams(location.search).has('demo') ? <section className="banner" aria-label="About these data"><strong>Demo data</strong></section> : null}
       <main className="main" id="main" tabIndex={-1}>
@@ -227,6 +236,7 @@ function Frame(): ReactNode {
       <BottomNav />
       <ActivityDrawer open={drawer} onClose={() => setDrawer(false)} />
       {help}
+      {signing ? <Suspense fallback={null}><FileSign /></Suspense> : null}
       <Announcer />
     </div>
   );

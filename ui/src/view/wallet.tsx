@@ -1,13 +1,13 @@
 // The wallet chip and the choice of a signer (W-01, §7.2).
 import { useNavigate } from '@tanstack/react-router';
-import { useState, type ReactNode } from 'react';
+import { lazy, Suspense, useState, type ReactNode } from 'react';
 import type { AccountDetail } from '../transport/api';
 import { isAddress } from '../model/domain';
 import { amountWithUnit, shortHash } from '../model/format';
 import { forcedState, useApi, useBoot, useChannel } from '../state/data';
 import { useSettings } from '../state/settings';
 import { createStore, useStore } from '../state/store';
-import { connectDevelopment, connectInjected, disconnect, discoveredStore, useWallet, watchOnly } from '../state/wallet';
+import { connectDevelopment, connectFiles, connectInjected, disconnect, discoveredStore, lockKeystore, useWallet, walletStore, watchOnly } from '../state/wallet';
 import { InjectedSigner } from '../signer/injected';
 import { Refused } from '../signer/types';
 import { say } from '../state/activity';
@@ -81,39 +81,68 @@ function BrowserWallets({ onDone }: { onDone: () => void }): ReactNode {
   );
 }
 
-function WatchOnly({ onDone }: { onDone: () => void }): ReactNode {
+/** An address without a key here: only looked at, or signed for by files. */
+function OtherAddress({ onDone }: { onDone: () => void }): ReactNode {
+  const boot = useBoot();
   const [address, setAddress] = useState('');
   const ok = isAddress(address.trim());
+  const why = ok ? null : 'Enter an address first.';
+  const watch = (): void => {
+    watchOnly(address.trim());
+    onDone();
+  };
   return (
     <form
       className="stack"
+      aria-label="An address whose key is elsewhere"
       onSubmit={(event) => {
         event.preventDefault();
-        if (!ok) return;
-        watchOnly(address.trim());
-        onDone();
+        if (ok) watch();
       }}
     >
-      <TextField label="Or watch an address without signing" placeholder="0x…" value={address} onChange={setAddress} problem={address && !ok ? 'An address is 0x and 40 digits.' : null} after={<Button type="submit" why={ok ? null : 'Enter an address first.'}>Watch</Button>} />
+      <h3>Key elsewhere</h3>
+      <TextField label="Address" placeholder="0x…" className="mono" value={address} onChange={setAddress} problem={address && !ok ? 'An address is 0x and 40 digits.' : null} hint="Watch it, or sign its orders by files on the machine that holds the key." />
+      <div className="row">
+        <Button type="submit" why={why}>Watch</Button>
+        <Button onClick={() => void connectFiles(address.trim(), boot).then(onDone)} why={why}>Sign by files</Button>
+      </div>
     </form>
+  );
+}
+
+const KeystoreSection = lazy(() => import('./keystore'));
+
+function WalletFiles({ onDone }: { onDone: () => void }): ReactNode {
+  return (
+    <div className="stack">
+      <h3>Wallet file</h3>
+      <Suspense fallback={<p className="muted">Loading…</p>}><KeystoreSection onDone={onDone} /></Suspense>
+    </div>
   );
 }
 
 export function WalletDialog(): ReactNode {
   const open = useStore(walletDialog);
+  const wallet = useWallet();
   const close = (): void => walletDialog.set(false);
+  const files = open ? <WalletFiles onDone={close} /> : null;
+  const locked = wallet.kind === 'locked' && wallet.keystore;
   return (
-    <Dialog open={open} onClose={close} title="Connect a wallet">
+    <Dialog open={open} onClose={close} title={locked ? 'Unlock your wallet' : 'Connect a wallet'}>
+      {locked ? files : null}
       <BrowserWallets onDone={close} />
       <DevelopmentAccounts onDone={close} />
-      <WatchOnly onDone={close} />
+      {locked ? null : files}
+      <OtherAddress onDone={close} />
     </Dialog>
   );
 }
 
-function unlock(signer: unknown): void {
-  const inner = (signer as { inner?: unknown }).inner;
+/** In place: the wallet's own question, or the password of a wallet file; the form behind it stays. */
+export function unlockWallet(): void {
+  const inner = (walletStore.get().signer as { inner?: unknown } | null)?.inner;
   if (inner instanceof InjectedSigner) void inner.connect().catch(() => undefined);
+  else openWallets();
 }
 
 export function WalletChip(): ReactNode {
@@ -132,7 +161,7 @@ export function WalletChip(): ReactNode {
   if (locked)
     return (
       <>
-        <Button onClick={() => (wallet.signer ? unlock(wallet.signer) : openWallets())}>Locked · unlock</Button>
+        <Button onClick={unlockWallet}>Locked · unlock</Button>
         <WalletDialog />
       </>
     );
@@ -154,6 +183,7 @@ export function WalletChip(): ReactNode {
           { label: 'My history', onSelect: () => void navigate({ to: `/address/${account}` as never }) },
           { label: 'Copy address', onSelect: () => void navigator.clipboard?.writeText(account).then(() => say('address copied')) },
           'line',
+          ...(wallet.keystore ? [{ label: 'Lock', onSelect: () => lockKeystore(account) }] : []),
           { label: 'Switch account', onSelect: openWallets },
           { label: 'Disconnect', onSelect: disconnect },
         ]}
@@ -190,6 +220,13 @@ export function WrongChain(): ReactNode {
 export function NeedWallet({ to, children }: { to: string; children: ReactNode }): ReactNode {
   const wallet = useWallet();
   if (wallet.kind === 'connected' || wallet.kind === 'watch') return <>{children}</>;
+  if (wallet.kind === 'locked')
+    return (
+      <div className="empty">
+        <span>Unlock your wallet to {to}.</span>
+        <Button look="primary" onClick={unlockWallet}>Unlock</Button>
+      </div>
+    );
   return (
     <div className="empty">
       <span>Connect a wallet to {to}.</span>
@@ -209,3 +246,11 @@ export function NeedOwner({ owner, to }: { owner: string; to: string }): ReactNo
   );
 }
 
+
+/** The button of a form that needs a signature: connects or unlocks first, in place, so that the form stays. */
+export function SignButton({ look, to, why, onClick, children, id }: { look: string; to: string; why: string | null; onClick: () => void; children: ReactNode; id?: string }): ReactNode {
+  const wallet = useWallet();
+  if (wallet.kind === 'none') return <Button look="primary wide" onClick={openWallets}>Connect to {to}</Button>;
+  if (wallet.kind === 'locked') return <Button look="primary wide" onClick={unlockWallet}>Unlock to {to}</Button>;
+  return <Button look={`${look} wide`} onClick={onClick} why={why} {...(id ? { id } : {})}>{children}</Button>;
+}

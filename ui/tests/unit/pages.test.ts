@@ -47,6 +47,13 @@ describe('access to my data', () => {
     expect(accessOf('dataset', request, [given]).allowed).toBe(true);
     expect(accessOf('dataset', request, [{ ...given, status: 'canceled' }]).allowed).toBe(false);
   });
+  it('needs an enclave offer where the request asks for an enclave', () => {
+    const sale = (tag: string): Order => order('app', `sale${tag}`, '1', { app, appprice: '1', tag, datasetrestrict: ANY, requesterrestrict: ANY, workerpoolrestrict: ANY });
+    const asking = (tag: string): Order => order('request', 'r', '9', { app, appmaxprice: '4', requester: buyer, workerpool: ANY, tag });
+    expect(accessOf('app', asking('0x1'), [sale('0x0')])).toEqual({ allowed: false, why: 'it asks for an enclave, the offer is for an app outside one' });
+    expect(accessOf('app', asking('0x1'), [sale('0x0'), sale('0x3')]).allowed).toBe(true);
+    expect(accessOf('app', asking('0x0'), [sale('0x3')]).allowed).toBe(true);
+  });
   it('never depends on the order of the offers', () => {
     const some = fc.record({ price: fc.nat(8), who: fc.constantFrom(ANY, buyer, stranger), with: fc.constantFrom(ANY, app, other) });
     fc.assert(fc.property(fc.array(some, { maxLength: 6 }), (rows) => {

@@ -2,9 +2,10 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { privateKeyToAccount } from 'viem/accounts';
 import { hashStruct, recoverTypedDataAddress, type Hex } from 'viem';
-import { completeOrder, newSalt, normaliseParams, orderHash, ORDER_TYPES, orderTypedData, orderWords, paramsError, requestErrors, requestTotal, typedDataHash, type Domain, type OrderKind, type TypedData } from '../../src/model/orders';
+import { completeOrder, newSalt, normaliseParams, ORDER_TYPES, orderTypedData, orderWords, paramsError, requestErrors, requestTotal, type Domain, type OrderKind, type TypedData } from '../../src/model/orders';
+import { orderHash, typedDataHash } from '../../src/model/order_hash';
 import { GuardedSigner, typedDataProblem, type Expected } from '../../src/signer/guard';
-import { DevelopmentSigner } from '../../src/signer/development';
+import { LocalSigner } from '../../src/signer/local';
 import { InjectedSigner, walletJson, type Provider } from '../../src/signer/injected';
 import { Refused, type Signer } from '../../src/signer/types';
 import { answerOf, EMPTY_FORM, ladder, limitRequest, marketRequest, mostVolume, tagOfClass } from '../../src/model/ticket';
@@ -69,13 +70,13 @@ describe('the guard (T-36)', () => {
     expect(typedDataProblem(data, EXPECTED)).not.toBeNull();
     let asked = 0;
     const provider: Provider = { request: ({ method }) => { if (method.startsWith('eth_sign')) asked += 1; return Promise.resolve('0xffff'); } };
-    for (const inner of [new DevelopmentSigner(KEY, 'me', 65535), new InjectedSigner(provider, 'wallet')]) await expect(new GuardedSigner(inner, EXPECTED).signTyped(ME, data)).rejects.toThrow();
+    for (const inner of [new LocalSigner('development', KEY, 'me', 65535), new InjectedSigner(provider, 'wallet')]) await expect(new GuardedSigner(inner, EXPECTED).signTyped(ME, data)).rejects.toThrow();
     expect(asked).toBe(0);
   });
   it('refuses while the wallet is on another chain, and transactions to strangers', async () => {
-    const elsewhere = new GuardedSigner(new DevelopmentSigner(KEY, 'me', 1), EXPECTED);
+    const elsewhere = new GuardedSigner(new LocalSigner('development', KEY, 'me', 1), EXPECTED);
     await expect(elsewhere.signTyped(ME, good)).rejects.toThrow(/chain 1/);
-    const here = new GuardedSigner(new DevelopmentSigner(KEY, 'me', 65535), EXPECTED);
+    const here = new GuardedSigner(new LocalSigner('development', KEY, 'me', 65535), EXPECTED);
     await expect(here.sendTx({ from: ME, to: '0x000000000000000000000000000000000000dEaD', data: '0x' })).rejects.toThrow(/sends nothing/);
   });
   it('a hub that differs from the pinned one blocks signing on a chain of value', () => {
@@ -83,7 +84,7 @@ describe('the guard (T-36)', () => {
     expect(typedDataProblem(orderTypedData('request', request, value.domain), value)?.code).toBe('HUB_NOT_PINNED');
   });
   it('signs what recovers to the account', async () => {
-    const signature = await new GuardedSigner(new DevelopmentSigner(KEY, 'me', 65535), EXPECTED).signTyped(ME, good);
+    const signature = await new GuardedSigner(new LocalSigner('development', KEY, 'me', 65535), EXPECTED).signTyped(ME, good);
     expect(await recoverTypedDataAddress({ ...good, signature: signature as Hex } as never)).toBe(ME);
   });
 });

@@ -66,8 +66,33 @@ function Stepper({ detail }: { detail: TaskDetail }): ReactNode {
           <span>final <Deadline at={task.finalDeadline} /></span>
         </div>
         <ConfidenceMeter task={task} />
+        <Waiting task={task} now={now} />
       </div>
     </Panel>
+  );
+}
+
+/** What a task waits for that has its consensus but no result, and what ends the waiting. */
+export function Waiting({ task, now }: { task: Task; now: number }): ReactNode {
+  if (statusAt(task, now) !== 'REVEALING') return null;
+  const open = task.winners - task.revealed;
+  const single = task.trust <= 1 ? 'With trust 1 a single run decides: one worker with a false answer can hold the task up. A higher trust asks several. ' : '';
+  const refund = <>after the final deadline, <Deadline at={task.finalDeadline} />, anyone can claim the refund here.</>;
+  if (open === 0)
+    return (
+      <Notice tone="info" inline>
+        All winners have revealed; the task ends as soon as the result lies in the store. {single}Where no file with the agreed digest comes, {refund}
+      </Notice>
+    );
+  const late = task.revealDeadline !== null && now >= task.revealDeadline;
+  const who = task.winners === 1 ? 'the only winner' : `${count(open)} of ${count(task.winners)} winners`;
+  return (
+    <Notice tone={late ? 'warning' : 'info'} inline>
+      {late ? <>Consensus was reached, but {who} did not reveal in time. </> : <>Consensus is reached; {who} must still reveal before the result can be published. </>}
+      {single}
+      {late ? 'The scheduler may reopen the task and choose others; ' : <>If nobody reveals until <Deadline at={task.revealDeadline} />, the scheduler reopens the task and chooses others; </>}
+      {refund}
+    </Notice>
   );
 }
 

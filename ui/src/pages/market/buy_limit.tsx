@@ -8,9 +8,9 @@ import { limitRequest, tagOfClass } from '../../model/ticket';
 import { publish } from '../../state/actions';
 import { useBoot } from '../../state/data';
 import { useStore } from '../../state/store';
-import { useWallet } from '../../state/wallet';
-import { openWallets, useAccount } from '../../view/wallet';
-import { Button, Notice, TextField } from '../../view/ui';
+import { signWhy, useWallet } from '../../state/wallet';
+import { SignButton, useAccount } from '../../view/wallet';
+import { Notice, TextField } from '../../view/ui';
 import { ShowCommand } from '../../view/command';
 import { Advanced, ParamsField, TrustField } from './fields';
 import { draftStore, nextDraft, setForm } from './drafts';
@@ -42,16 +42,7 @@ export function BuyLimit({ commodity }: { commodity: Commodity }): ReactNode {
   const problemOf = (field: string): string | null => (touched ? (errors.find((each) => each.field === field)?.text ?? null) : null);
   const total = draft && errors.length === 0 ? requestTotal(draft) : null;
   const missing = total !== null && free !== null && BigInt(total) > BigInt(free) ? String(BigInt(total) - BigInt(free)) : null;
-  const why =
-    wallet.kind === 'none'
-      ? null
-      : wallet.kind !== 'connected'
-        ? 'This wallet cannot sign now: unlock it, or connect another.'
-        : wallet.chainId !== boot.domain.chainId
-          ? 'Your wallet is on another chain: switch it first.'
-          : !draft
-            ? 'Work params are no valid JSON.'
-            : (errors[0]?.text ?? (missing ? `Your account is short by ${missing} nRLC: top up first.` : null));
+  const why = signWhy(wallet, boot.domain.chainId) ?? (!draft ? 'Work params are no valid JSON.' : (errors[0]?.text ?? (missing ? `Your account is short by ${missing} nRLC: top up first.` : null)));
   const place = async (): Promise<void> => {
     if (!draft) return;
     setBusy(true);
@@ -88,7 +79,7 @@ export function BuyLimit({ commodity }: { commodity: Commodity }): ReactNode {
       {missing ? <Notice tone="warning" inline>Short by {missing} nRLC. <Link to={`/wallet/deposit?amount=${missing}` as never}>Top up {missing} nRLC</Link></Notice> : null}
       {placed ? <Notice tone="success" inline>The order rests in the book. <Link to={`/market/order/${placed}` as never}>Open it</Link></Notice> : null}
       {problem && !sheet ? <Notice tone="danger" inline alert>{problem}</Notice> : null}
-      {wallet.kind === 'none' ? <Button look="primary wide" onClick={openWallets}>Connect to buy</Button> : <Button look="buy wide" onClick={() => { setTouched(true); setSheet(true); }} why={why}>Place computation buy limit order</Button>}
+      <SignButton look="buy" to="buy" onClick={() => { setTouched(true); setSheet(true); }} why={why}>Place computation buy limit order</SignButton>
       <ShowCommand of={curl(location.origin, '/v1/requestorders', { order: draft ?? {} })} />
       <SignSheet open={sheet} kind="request" order={draft} action="Sign and place" busy={busy} problem={problem} onSign={() => void place()} onClose={() => setSheet(false)} />
     </form>

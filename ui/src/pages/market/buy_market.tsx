@@ -11,8 +11,8 @@ import { keccak256, type Hex } from 'viem';
 import { buy } from '../../state/actions';
 import { useApi, useBoot, useList } from '../../state/data';
 import { useStore } from '../../state/store';
-import { useWallet } from '../../state/wallet';
-import { openWallets, useAccount } from '../../view/wallet';
+import { signWhy, useWallet } from '../../state/wallet';
+import { SignButton, useAccount } from '../../view/wallet';
 import { Button, Chip, Notice, TextField } from '../../view/ui';
 import { ShowCommand } from '../../view/command';
 import { Advanced, ParamsField } from './fields';
@@ -108,9 +108,8 @@ export function BuyMarket({ commodity }: { commodity: Commodity }): ReactNode {
   const why = whyNot();
 
   function whyNot(): string | null {
-    if (wallet.kind === 'none') return null;
-    if (wallet.kind !== 'connected') return wallet.kind === 'locked' ? 'Your wallet is locked: unlock it, the form stays as it is.' : 'This address is watched only and cannot sign.';
-    if (wallet.chainId !== boot.domain.chainId) return 'Your wallet is on another chain: switch it first.';
+    const signer = signWhy(wallet, boot.domain.chainId);
+    if (signer) return signer;
     if (!isAddress(form.app)) return 'Choose an app first.';
     if (!paramsOk(form)) return 'Work params are no valid JSON.';
     if (errors[0]) return errors[0].text;
@@ -168,11 +167,7 @@ export function BuyMarket({ commodity }: { commodity: Commodity }): ReactNode {
           {stage.deal ? <p style={{ margin: '6px 0 0' }}>Computation starts. <OpenBought deal={stage.deal} /></p> : null}
         </Notice>
       ) : null}
-      {wallet.kind === 'none' ? (
-        <Button look="primary wide" onClick={openWallets}>Connect to buy</Button>
-      ) : (
-        <Button look="buy wide" id="buy-submit" onClick={() => setSheet(true)} why={why}>Buy computation at market price</Button>
-      )}
+      <SignButton look="buy" to="buy" id="buy-submit" onClick={() => setSheet(true)} why={why}>Buy computation at market price</SignButton>
       <ShowCommand of={command(runCommand({ app: form.app || 'APP', ...(form.dataset ? { dataset: form.dataset } : {}), category: commodity.category, trust: Math.max(commodity.trust, Number(form.trust) || 0), volume: wanted || 1, params: form.params }), 'POST', '/v1/match', { requestorder: draft ?? {}, apporder: first?.apporder, workerpoolorder: first?.workerpoolorder })} />
       <SignSheet open={sheet} kind="request" order={draft} action="Sign and buy" busy={stage.name === 'signing' || stage.name === 'submitted'} problem={problem} onSign={() => void purchase()} onClose={() => setSheet(false)} />
     </form>

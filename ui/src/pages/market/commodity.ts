@@ -1,23 +1,20 @@
-// The commodity of the page: category, capability class, trust; all of it in the URL (M-04).
+// The commodity of the page; all of it in the URL (M-04).
 import { useParams } from '@tanstack/react-router';
 import { useEffect } from 'react';
-import type { TagClass } from '../../model/domain';
+import { commodityOf, type Commodity } from '../../model/commodity';
 import { setSetting } from '../../state/settings';
 import { useUrl } from '../../state/url';
 
-export type Commodity = { category: number; tag: TagClass; trust: number; key: string };
-
-const CLASSES: TagClass[] = ['none', 'tee', 'gpu', 'any'];
+export type { Commodity } from '../../model/commodity';
 
 export function useCommodity(): Commodity {
   const { cat } = useParams({ strict: false }) as { cat?: string };
   const [url] = useUrl();
-  const category = Number(/^(?:cat)?(\d+)$/i.exec(cat ?? '0')?.[1] ?? '0');
-  const tag = CLASSES.find((each) => each === url.tag) ?? 'none';
-  const trust = Math.max(0, Math.floor(Number(url.trust ?? '0')) || 0);
+  const commodity = commodityOf(cat, url.tag, url.trust);
+  const { category } = commodity;
   useEffect(() => {
     setSetting('lastCategory', category);
     setSetting('welcomed', true);
   }, [category]);
-  return { category, tag, trust, key: `${category}-${tag}-${trust}` };
+  return commodity;
 }

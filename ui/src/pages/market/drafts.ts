@@ -7,7 +7,7 @@ export type Draft = { side: 'buy' | 'sell'; kind: 'market' | 'limit'; form: Form
 
 export const draftStore = keptStore<Draft>('draft', { side: 'buy', kind: 'market', form: EMPTY_FORM, sell: EMPTY_SELL, request: '', salt: newSalt() }, (old) => ({
   ...old,
-  form: { ...EMPTY_FORM, ...old.form, hash: '' },
+  form: { ...EMPTY_FORM, ...old.form, hash: '', encrypt: false },
   sell: { ...EMPTY_SELL, ...old.sell },
 }));
 

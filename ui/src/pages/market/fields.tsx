@@ -2,6 +2,7 @@
 import { useState, type ReactNode } from 'react';
 import { trustMeaning } from '../../model/domain';
 import type { Form } from '../../model/ticket';
+import { useBoot } from '../../state/data';
 import { Button, Check, Field, Select, TextField } from '../../view/ui';
 import { Menu } from '../../view/overlays';
 import { setForm } from './drafts';
@@ -52,6 +53,7 @@ export function TrustField({ value, onChange, label = 'Trust', required = false 
 }
 
 export function Advanced({ form, market }: { form: Form; market: boolean }): ReactNode {
+  const boot = useBoot();
   const [open, setOpen] = useState(false);
   return (
     <details open={open} onToggle={(event) => setOpen(event.currentTarget.open)}>
@@ -61,7 +63,7 @@ export function Advanced({ form, market }: { form: Form; market: boolean }): Rea
         <TextField label="Beneficiary" placeholder="me" className="mono" value={form.beneficiary} onChange={(beneficiary) => setForm({ beneficiary: beneficiary.trim() })} />
         <TextField label="Callback contract" placeholder="none" className="mono" value={form.callback} onChange={(callback) => setForm({ callback: callback.trim() })} />
         <TextField label="Only this workerpool (or group)" placeholder="any" className="mono" value={form.workerpool} onChange={(workerpool) => setForm({ workerpool: workerpool.trim() })} />
-        <Check label="Encrypt the result for the beneficiary" checked={form.encrypt} onChange={(encrypt) => setForm({ encrypt })} />
+        {boot.features.resultEncryption ? <Check label="Encrypt the result for the beneficiary" checked={form.encrypt} onChange={(encrypt) => setForm({ encrypt })} /> : null}
         {market ? (
           <Select label="If not everything can be had" value={form.fill} onChange={(fill) => setForm({ fill: fill as Form['fill'] })} choices={[{ value: 'all', label: 'all or nothing' }, { value: 'part', label: 'fill what is there' }, { value: 'rest', label: 'rest becomes a limit order' }]} />
         ) : null}

@@ -5,7 +5,8 @@ import type { BookState } from '../../model/book';
 import { directions } from '../../model/candles';
 import { command } from '../../model/commands';
 import { bookOfSnapshot } from '../../model/book';
-import { api, withQuery } from '../../transport/http';
+import { api } from '../../transport/http';
+import { marketPaths } from '../../model/first';
 import { useApi, useBoot, useChannel, useList } from '../../state/data';
 import { setSetting, useSettings } from '../../state/settings';
 import { say } from '../../state/activity';
@@ -21,13 +22,15 @@ import { commodityWords } from '../../model/domain';
 import { CommodityBar, TickerStrip } from './bar';
 import { BookPanel, type Pick } from './book';
 import { TradesPanel } from './trades';
-import { Ticket } from './ticket';
-import { CancelDialog, MinePanel } from './mine';
 import { draftStore, setDraft, setForm } from './drafts';
 import { useCommodity } from './commodity';
 import type { Book } from '../../transport/api';
 
+// The book is drawn first; these follow.
 const ChartPanel = lazy(() => import('./chart'));
+const Ticket = lazy(() => import('./ticket').then(({ Ticket: each }) => ({ default: each })));
+const MinePanel = lazy(() => import('./mine').then(({ MinePanel: each }) => ({ default: each })));
+const CancelDialog = lazy(() => import('./mine').then(({ CancelDialog: each }) => ({ default: each })));
 const SPEAK_MS = 15_000;
 
 function useMedia(query: string): boolean {
@@ -81,14 +84,14 @@ export function MarketPage(): ReactNode {
   const [tradesHeld, setTradesHeld] = useState(false);
   const [allIn, setAllIn] = useState(false);
   const [cancelling, setCancelling] = useState<Order | null>(null);
-  const query = { category: commodity.category, tag: commodity.tag, trust: commodity.trust };
+  const paths = marketPaths(commodity);
   const liveBook = useChannel<BookState>(`book:${commodity.key}:orders`, paused || bookHeld);
   const liveTrades = useChannel<{ items: Trade[] }>(`trades:${commodity.key}`, paused || tradesHeld);
   const liveTicker = useChannel<Ticker>(`ticker:${commodity.key}`);
   // Until the feed has spoken, and where no socket gets through, plain requests serve.
-  const restBook = useApi<Book>(liveBook.ready ? null : '/v1/book', { ...query, view: 'orders' }, { liveMs: 5_000 });
-  const restTrades = useList<Trade>(liveTrades.ready ? null : '/v1/trades', { ...query, limit: 20 }, { liveMs: 5_000 });
-  const restTicker = useApi<Ticker>(liveTicker.ready ? null : '/v1/ticker', query, { liveMs: 5_000 });
+  const restBook = useApi<Book>(liveBook.ready ? null : paths.book, {}, { liveMs: 5_000 });
+  const restTrades = useList<Trade>(liveTrades.ready ? null : paths.trades, {}, { liveMs: 5_000 });
+  const restTicker = useApi<Ticker>(liveTicker.ready ? null : paths.ticker, {}, { liveMs: 5_000 });
   const app = useList<Order>(allIn && form.app ? '/v1/apporders' : null, { app: form.app, limit: 1 });
   const book = liveBook.state ?? (restBook.data ? bookOfSnapshot('orders', restBook.data as never) : null);
   const trades = liveTrades.state?.items ?? restTrades.data?.items ?? null;
@@ -111,7 +114,7 @@ export function MarketPage(): ReactNode {
   const pane = PANES.find(([value]) => value === url.view)?.[0] ?? 'book';
   const narrow = useMedia('(max-width: 639px)');
   const name = boot.categories.find((each) => each.id === commodity.category)?.name ?? '';
-  const ticket = <Ticket commodity={commodity} />;
+  const ticket = <Suspense fallback={<Skeleton rows={9} />}><Ticket commodity={commodity} /></Suspense>;
   const filter = url.find ?? '';
   return (
     <>
@@ -125,7 +128,7 @@ export function MarketPage(): ReactNode {
             <Button look="sell" onClick={() => openTicket('sell')}>Sell</Button>
           </span>
           <input className="input" style={{ width: 290, maxWidth: '60vw' }} aria-label="Search for computation or workerpool" placeholder="Search for computation or workerpool" value={filter} onChange={(event) => change({ find: event.target.value })} />
-          <span className="wide-only"><ShowCommand of={command(['bourse', 'orderbook', 'workerpool', '--category', String(commodity.category)], 'GET', withQuery('/v1/book', { ...query, view: 'orders' }))} /></span>
+          <span className="wide-only"><ShowCommand of={command(['bourse', 'orderbook', 'workerpool', '--category', String(commodity.category)], 'GET', paths.book)} /></span>
         </div>
       </div>
       <CommodityBar commodity={commodity} allIn={allIn} onAllIn={setAllIn} />
@@ -153,7 +156,7 @@ export function MarketPage(): ReactNode {
         </div>
         </div>
         <div className="m-mine m-pane" data-on={pane === 'mine'}>
-          <Boundary name="Mine"><MinePanel /></Boundary>
+          <Boundary name="Mine"><Suspense fallback={<Panel title="Mine"><Skeleton rows={3} /></Panel>}><MinePanel /></Suspense></Boundary>
         </div>
       </div>
       <div className="trade-bar">
@@ -161,7 +164,7 @@ export function MarketPage(): ReactNode {
         <Button look="sell" onClick={() => openTicket('sell')}>Sell</Button>
       </div>
       {drawer ? <Dialog open={sheet} onClose={() => setSheet(false)} title="Ticket" drawer><div id="ticket">{ticket}</div></Dialog> : null}
-      <CancelDialog order={cancelling} onClose={() => setCancelling(null)} onGone={() => undefined} />
+      {cancelling ? <Suspense fallback={null}><CancelDialog order={cancelling} onClose={() => setCancelling(null)} onGone={() => undefined} /></Suspense> : null}
     </>
   );
 }

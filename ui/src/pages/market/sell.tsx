@@ -10,9 +10,9 @@ import type { OrderFields } from '../../model/orders';
 import { publish, sell } from '../../state/actions';
 import { useApi, useBoot, useList } from '../../state/data';
 import { useStore } from '../../state/store';
-import { useWallet } from '../../state/wallet';
-import { openWallets } from '../../view/wallet';
-import { Button, Field, Notice, Select, TextField } from '../../view/ui';
+import { signWhy, useWallet } from '../../state/wallet';
+import { SignButton } from '../../view/wallet';
+import { Field, Notice, Select, TextField } from '../../view/ui';
 import { ShowCommand } from '../../view/command';
 import { TrustField } from './fields';
 import { draftStore, nextDraft, setDraft, setSell } from './drafts';
@@ -61,12 +61,6 @@ function useSignState(): { sheet: boolean; busy: boolean; problem: string | null
   return { sheet, busy, problem, done, open: () => setSheet(true), close: () => setSheet(false), run };
 }
 
-function walletWhy(kind: string, chainId: number | null, wanted: number): string | null {
-  if (kind === 'none') return null;
-  if (kind !== 'connected') return 'This wallet cannot sign now: unlock it, or connect another.';
-  return chainId === wanted ? null : 'Your wallet is on another chain: switch it first.';
-}
-
 export function SellMarket(): ReactNode {
   const { request, sell: form, salt } = useStore(draftStore);
   const boot = useBoot();
@@ -80,7 +74,7 @@ export function SellMarket(): ReactNode {
   const volume = form.volume && order ? String(Math.min(Number(form.volume), order.remaining)) : form.volume;
   const draft: OrderFields | null = order && isAddress(form.workerpool) ? stable(salt, answerOf(order, form.workerpool, volume, salt)) : null;
   const appOrder = app.data?.items[0];
-  const why = walletWhy(wallet.kind, wallet.chainId, boot.domain.chainId) ?? (!isHash(request) ? 'Click a bid in the book, or paste the hash of a request order.' : !order ? 'This request order is not known here.' : !isAddress(form.workerpool) ? 'You own no workerpool.' : !appOrder ? 'No open order of its app fits this request.' : order.remaining === 0 ? 'Nothing is left of this request.' : null);
+  const why = signWhy(wallet, boot.domain.chainId) ?? (!isHash(request) ? 'Click a bid in the book, or paste the hash of a request order.' : !order ? 'This request order is not known here.' : !isAddress(form.workerpool) ? 'You own no workerpool.' : !appOrder ? 'No open order of its app fits this request.' : order.remaining === 0 ? 'Nothing is left of this request.' : null);
   const submit = (): void =>
     state.run(async () => {
       if (!draft || !appOrder) return null;
@@ -93,7 +87,7 @@ export function SellMarket(): ReactNode {
       <TextField label="Volume" required className="num" inputMode="numeric" value={form.volume} onChange={(text) => setSell({ volume: text.replace(/\D/g, '') })} />
       <PoolField value={form.workerpool} onChange={setPool} />
       {state.done ? <Notice tone="success" inline>{state.done}</Notice> : null}
-      {wallet.kind === 'none' ? <Button look="primary wide" onClick={openWallets}>Connect to sell</Button> : <Button look="sell wide" onClick={state.open} why={why}>Sell computation at market price</Button>}
+      <SignButton look="sell" to="sell" onClick={state.open} why={why}>Sell computation at market price</SignButton>
       <ShowCommand of={curl(location.origin, '/v1/match', { requestorder: request, workerpoolorder: draft ?? {}, apporder: appOrder?.hash ?? '' })} />
       <SignSheet open={state.sheet} kind="workerpool" order={draft} action="Sign and sell" busy={state.busy} problem={state.problem} onSign={submit} onClose={state.close} />
     </form>
@@ -125,7 +119,7 @@ export function SellLimit({ commodity }: { commodity: Commodity }): ReactNode {
   const prices = wrong ? [] : ladder(form.price, form.priceTo, steps);
   const drafts = prices.map((price) => stable(salt, poolOrder(form, price, commodity.category, tagOfClass(commodity.tag), salt)));
   const first = drafts[0] ?? null;
-  const why = walletWhy(wallet.kind, wallet.chainId, boot.domain.chainId) ?? wrong;
+  const why = signWhy(wallet, boot.domain.chainId) ?? wrong;
   const submit = (): void =>
     state.run(async () => {
       let count = 0;
@@ -156,7 +150,7 @@ export function SellLimit({ commodity }: { commodity: Commodity }): ReactNode {
       </details>
       {first ? <span className="small muted">Each sold task locks {amountWithUnit(String((BigInt(first.workerpoolprice ?? '0') * 30n) / 100n))} of your stake until it is done.</span> : null}
       {state.done ? <Notice tone="success" inline>{state.done}</Notice> : null}
-      {wallet.kind === 'none' ? <Button look="primary wide" onClick={openWallets}>Connect to sell</Button> : <Button look="sell wide" onClick={state.open} why={why}>Place computation sell limit order</Button>}
+      <SignButton look="sell" to="sell" onClick={state.open} why={why}>Place computation sell limit order</SignButton>
       <ShowCommand of={curl(location.origin, '/v1/workerpoolorders', { order: first ?? {} })} />
       <SignSheet open={state.sheet} kind="workerpool" order={first} action={drafts.length > 1 ? `Sign and place ${drafts.length}` : 'Sign and place'} busy={state.busy} problem={state.problem} onSign={submit} onClose={state.close} />
     </form>

@@ -16,7 +16,7 @@ import { EmptyState } from '../../view/states';
 import { Button, Chip, Notice } from '../../view/ui';
 import { Address } from '../../view/values';
 import { NeedWallet, openWallets } from '../../view/wallet';
-import { SessionNeeded } from '../../view/logs';
+import { SessionNeeded } from '../../view/session';
 import { AlertsTab } from './alerts';
 import { MachineTab } from './machine';
 import { OverviewTab } from './overview';

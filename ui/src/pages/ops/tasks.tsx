@@ -1,7 +1,7 @@
 // Tasks, earnings, orders and logs of the pool (web-ui.md §10.3 to §10.6).
 import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
-import type { Earning, OpsTask, Order } from '../../transport/api';
+import type { Earning, OpsTask, OpsWorker, Order } from '../../transport/api';
 import { count, duration, MISSING, shortHash } from '../../model/format';
 import { iso } from '../../model/time';
 import { useList } from '../../state/data';
@@ -52,18 +52,27 @@ export function OrdersTab({ pool }: { pool: string }): ReactNode {
   return <Panel title="Orders of this pool" tools={<Link className="button tiny" to="/market">Place a sell order</Link>}><ListTable caption="Pool orders" query={query} columns={orderColumns('workerpool')} rowKey={(row) => row.hash} link={(row) => `/market/order/${row.hash}`} empty="No orders: the pool sells nothing." /></Panel>;
 }
 
-/** The log of one of the pool's tasks; without a choice, of the newest. */
+/** The log of one of the pool's tasks or workers; without a choice, of the newest task. */
 export function LogsTab({ pool }: { pool: string }): ReactNode {
   const [url, change] = useUrl();
   const query = useList<OpsTask>('/v1/ops/tasks', { workerpool: pool, limit: 50 }, { session: true, liveMs: 5_000 });
+  const workers = useList<OpsWorker>('/v1/ops/workers', { workerpool: pool, limit: 200 }, { session: true, liveMs: 15_000 });
+  const machines = (workers.data?.items ?? []).map((row) => ({ value: row.address, label: row.name.slice(0, 40) || shortHash(row.address) }));
   return (
     <Loaded query={query} rows={4}>
       {(page) => {
-        const task = url.task ?? page.items[0]?.task.id;
-        if (!task) return <EmptyState>No task has run yet: there is no log to read.</EmptyState>;
+        const task = url.worker ? '' : (url.task ?? page.items[0]?.task.id ?? '');
         const known = page.items.map(({ task: each, phase }) => ({ value: each.id, label: `${shortHash(each.id)} · ${phase || each.status}` }));
-        const choices = known.some((each) => each.value === task) ? known : [{ value: task, label: shortHash(task) }, ...known];
-        return <div className="stack"><div style={{ maxWidth: 360 }}><Select label="Task" value={task} choices={choices} onChange={(chosen) => change({ task: chosen })} /></div><LogViewer key={task} task={task} /></div>;
+        const tasks = task === '' || known.some((each) => each.value === task) ? known : [{ value: task, label: shortHash(task) }, ...known];
+        return (
+          <div className="stack">
+            <div className="row" style={{ alignItems: 'end' }}>
+              <div style={{ width: 300 }}><Select label="Task" value={task} choices={[{ value: '', label: 'none' }, ...tasks]} onChange={(chosen) => change({ task: chosen || null, worker: null })} /></div>
+              <div style={{ width: 240 }}><Select label="or worker" value={url.worker ?? ''} choices={[{ value: '', label: 'none' }, ...machines]} onChange={(chosen) => change({ worker: chosen || null, task: null })} /></div>
+            </div>
+            {url.worker ? <LogViewer key={url.worker} worker={url.worker} /> : task ? <LogViewer key={task} task={task} /> : <EmptyState>No task has run yet: there is no log to read.</EmptyState>}
+          </div>
+        );
       }}
     </Loaded>
   );

@@ -1,45 +1,64 @@
 // Workers of the pool (web-ui.md §10.2).
+import { Link } from '@tanstack/react-router';
 import { useState, type ReactNode } from 'react';
 import type { OpsWorker, Overview } from '../../transport/api';
-import { count, duration, MISSING } from '../../model/format';
-import { useApi, useBoot, useChannel, useList } from '../../state/data';
+import { bytes, count, duration, MISSING } from '../../model/format';
+import { useApi, useBoot, useList } from '../../state/data';
 import { useUrl } from '../../state/url';
 import { CsvButton, Table, type Column } from '../../view/table';
 import { EmptyState, Loaded, StaleBadge } from '../../view/states';
 import { Button, Chip, Copy, Panel } from '../../view/ui';
-import { Address, Amount, Untrusted } from '../../view/values';
+import { Address, Age, Amount, Untrusted } from '../../view/values';
 import { ActDialog, type Act } from './acts';
 
 export const STATE = { fresh: ['success', '● fresh'], late: ['warning', '◔ late'], lost: ['danger', '✕ lost'] } as const;
 const DRAIN: Act = { action: 'drain', label: 'Drain the pool', means: 'Tasks that run are finished; no new deal is taken until the pool is resumed. Its open orders stay in the book.' };
 const RESUME: Act = { action: 'resume', label: 'Resume the pool', means: 'The pool takes deals again.' };
+const drainOne = (row: OpsWorker): Act => ({ action: 'drain', target: row.address, label: 'Drain this worker', means: `“${row.name.slice(0, 40)}” finishes what it runs and gets no new task until it is resumed.` });
+const resumeOne = (row: OpsWorker): Act => ({ action: 'resume', target: row.address, label: 'Resume this worker', means: `“${row.name.slice(0, 40)}” gets tasks again.` });
+
+/** Time since the last sign of life, coloured and in words (≤ 5 s fresh, ≤ 15 s late, then lost). */
+export function Delay({ row }: { row: OpsWorker }): ReactNode {
+  return <Chip tone={STATE[row.state][0]}>{STATE[row.state][1]} {row.delayMs === null ? '' : duration(row.delayMs)}</Chip>;
+}
+
+function columnsOf(pool: string, ask: (what: Act) => void): Column<OpsWorker>[] {
+  return [
+    { key: 'wallet', head: 'Wallet', cell: (row) => <Address of={row.address} kind="worker" to={`/worker/${row.address}`} copy={false} />, value: (row) => row.address, priority: 1 },
+    { key: 'name', head: 'Name', cell: (row) => <><Untrusted text={row.name} limit={30} /> {row.draining ? <Chip tone="warning">draining</Chip> : null}</>, value: (row) => row.name, priority: 2 },
+    { key: 'delay', head: 'Delay', right: true, cell: (row) => <Delay row={row} />, value: (row) => row.delayMs, priority: 1 },
+    { key: 'os', head: 'OS', cell: (row) => <Untrusted text={row.os ?? MISSING} limit={20} />, value: (row) => row.os, priority: 3 },
+    { key: 'platform', head: 'Platform', cell: (row) => <span title={row.cpu ?? undefined}>{row.platform ?? MISSING}</span>, value: (row) => row.platform, priority: 3 },
+    { key: 'cores', head: 'CPUs', right: true, cell: (row) => count(row.cores), value: (row) => row.cores, priority: 3 },
+    { key: 'memory', head: 'Memory', right: true, cell: (row) => bytes(row.memoryMib * 1_048_576), value: (row) => row.memoryMib, priority: 3 },
+    { key: 'tasks', head: 'Active tasks', right: true, cell: (row) => `${row.tasks}/${row.slots}`, value: (row) => row.tasks, priority: 1 },
+    { key: 'seen', head: 'Last seen', cell: (row) => <Age at={row.lastSeen} />, value: (row) => row.lastSeen, priority: 3 },
+    { key: 'score', head: 'Score', right: true, cell: (row) => count(row.score), value: (row) => row.score, priority: 2 },
+    { key: 'stake', head: 'Stake', right: true, cell: (row) => <Amount nrlc={row.staked} unit={false} />, value: (row) => row.staked, priority: 3 },
+    { key: 'done', head: 'Done 24 h', right: true, cell: (row) => count(row.done24h), value: (row) => row.done24h, priority: 3 },
+    { key: 'earned', head: 'Earned 24 h', right: true, cell: (row) => <Amount nrlc={row.earned24h} unit={false} />, value: (row) => row.earned24h, priority: 2 },
+    { key: 'software', head: 'Version', cell: (row) => <Untrusted text={row.software} limit={20} />, value: (row) => row.software, priority: 3 },
+    { key: 'act', head: 'Actions', cell: (row) => (
+      <span className="row" style={{ gap: 4, flexWrap: 'nowrap' }}>
+        <Button look="tiny" onClick={() => ask(row.draining ? resumeOne(row) : drainOne(row))}>{row.draining ? 'Resume' : 'Drain'}</Button>
+        <Link className="button tiny" to={'/ops/logs' as never} search={{ worker: row.address, pool } as never}>Log</Link>
+      </span>
+    ), priority: 2 },
+  ];
+}
 
 export function WorkersTab({ pool }: { pool: string }): ReactNode {
   const [url, change] = useUrl();
   const [what, setWhat] = useState<Act | null>(null);
   const query = useList<OpsWorker>('/v1/ops/workers', { workerpool: pool, limit: 200 }, { liveMs: 1_000, session: true });
   const overview = useApi<Overview>('/v1/ops/overview', { workerpool: pool }, { liveMs: 5_000 });
-  const live = useChannel<{ items: OpsWorker[] }>('ops:workers');
-  const items = live.state?.items ?? query.data?.items ?? [];
+  const items = query.data?.items ?? [];
   const needle = (url.q ?? '').toLowerCase();
-  const rows = items.filter((row) => !needle || `${row.address} ${row.name} ${row.os ?? ''} ${row.platform ?? ''}`.toLowerCase().includes(needle));
-  const columns: Column<OpsWorker>[] = [
-    { key: 'wallet', head: 'Wallet', cell: (row) => <Address of={row.address} kind="worker" to={`/worker/${row.address}`} copy={false} />, value: (row) => row.address, priority: 1 },
-    { key: 'name', head: 'Name', cell: (row) => <Untrusted text={row.name} limit={30} />, value: (row) => row.name, priority: 2 },
-    { key: 'delay', head: 'Delay', right: true, cell: (row) => <Chip tone={STATE[row.state][0]}>{STATE[row.state][1]} {row.delayMs === null ? '' : duration(row.delayMs)}</Chip>, value: (row) => row.delayMs, priority: 1 },
-    { key: 'os', head: 'OS', cell: (row) => <Untrusted text={row.os ?? MISSING} limit={20} />, value: (row) => row.os, priority: 3 },
-    { key: 'platform', head: 'Platform', cell: (row) => row.platform ?? MISSING, value: (row) => row.platform, priority: 3 },
-    { key: 'cores', head: 'CPUs', right: true, cell: (row) => count(row.cores), value: (row) => row.cores, priority: 3 },
-    { key: 'memory', head: 'Memory', right: true, cell: (row) => `${count(row.memoryMib)} MiB`, value: (row) => row.memoryMib, priority: 3 },
-    { key: 'tasks', head: 'Active tasks', right: true, cell: (row) => `${row.tasks}/${row.slots}`, value: (row) => row.tasks, priority: 1 },
-    { key: 'score', head: 'Score', right: true, cell: (row) => count(row.score), value: (row) => row.score, priority: 2 },
-    { key: 'stake', head: 'Stake', right: true, cell: (row) => <Amount nrlc={row.staked} unit={false} />, value: (row) => row.staked, priority: 3 },
-    { key: 'done', head: 'Done 24 h', right: true, cell: (row) => count(row.done24h), value: (row) => row.done24h, priority: 3 },
-    { key: 'earned', head: 'Earned 24 h', right: true, cell: (row) => <Amount nrlc={row.earned24h} unit={false} />, value: (row) => row.earned24h, priority: 2 },
-    { key: 'software', head: 'Version', cell: (row) => <Untrusted text={row.software} limit={20} />, value: (row) => row.software, priority: 3 },
-  ];
+  const rows = items.filter((row) => !needle || `${row.address} ${row.name} ${row.os ?? ''} ${row.platform ?? ''} ${row.cpu ?? ''}`.toLowerCase().includes(needle));
+  const columns = columnsOf(pool, setWhat);
+  const bad = items.filter((row) => row.state !== 'fresh').length;
   return (
-    <Panel title={`Workers (${rows.length})`} tools={<><StaleBadge /><input className="input" style={{ width: 200 }} aria-label="Filter workers" placeholder="filter" value={url.q ?? ''} onChange={(event) => change({ q: event.target.value })} /><CsvButton name="workers" columns={columns} rows={rows} />{overview.data?.draining ? <Button look="tiny" onClick={() => setWhat(RESUME)}>Resume the pool</Button> : <Button look="tiny" onClick={() => setWhat(DRAIN)}>Drain the pool</Button>}</>}>
+    <Panel title={`Workers (${rows.length})`} tools={<><StaleBadge />{bad ? <Chip tone="warning">{bad} late or lost</Chip> : null}<input className="input" style={{ width: 200 }} aria-label="Filter workers" placeholder="filter" value={url.q ?? ''} onChange={(event) => change({ q: event.target.value })} /><CsvButton name="workers" columns={columns} rows={rows} />{overview.data?.draining ? <Button look="tiny" onClick={() => setWhat(RESUME)}>Resume the pool</Button> : <Button look="tiny" onClick={() => setWhat(DRAIN)}>Drain the pool</Button>}</>}>
       <Loaded query={query} rows={4}>{() => (rows.length === 0 ? <EmptyState>No worker {needle ? 'with this text' : 'has joined yet'}.</EmptyState> : <Table caption="Workers" rows={rows} rowKey={(row) => row.address} columns={columns} />)}</Loaded>
       <ActDialog what={what} pool={pool} onClose={() => setWhat(null)} />
       <JoinHelp pool={pool} />

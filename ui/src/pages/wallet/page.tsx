@@ -1,9 +1,9 @@
 // Account page (web-ui.md §7): wallet and account as two cards, deposit, withdraw, faucet, send, access.
-import { Link, useNavigate, useParams } from '@tanstack/react-router';
+import { useNavigate, useParams } from '@tanstack/react-router';
 import { Tabs } from 'radix-ui';
-import { useState, type ReactNode } from 'react';
+import { lazy, Suspense, useState, type ReactNode } from 'react';
 import type { AccountDetail, Entry, Faucet, Order } from '../../transport/api';
-import { command, curl } from '../../model/commands';
+import { command, type Command } from '../../model/commands';
 import { isAddress } from '../../model/domain';
 import { amountWithUnit, parseAmount } from '../../model/format';
 import { looksLike } from '../../model/text';
@@ -158,12 +158,37 @@ function Access({ detail }: { detail: AccountDetail | null }): ReactNode {
   );
 }
 
-const TABS: [string, string][] = [['account', 'Account'], ['deposit', 'Deposit'], ['withdraw', 'Withdraw'], ['faucet', 'Faucet'], ['send', 'Send'], ['access', 'Access']];
+const KeysTab = lazy(() => import('./keys').then((part) => ({ default: part.KeysTab })));
+const TABS: [string, string][] = [['account', 'Account'], ['deposit', 'Deposit'], ['withdraw', 'Withdraw'], ['faucet', 'Faucet'], ['send', 'Send'], ['access', 'Access'], ['keys', 'Keys']];
 
 function SendTo({ value, onChange }: { value: string; onChange: (to: string) => void }): ReactNode {
   const labels = useStore(labelStore);
   const alike = isAddress(value) ? looksLike(value, Object.keys(labels)) : null;
   return <TextField label="To" required className="mono" placeholder="0x…" value={value} onChange={(text) => onChange(text.trim())} problem={value && !isAddress(value) ? 'An address is 0x and 40 digits.' : alike ? `This looks like ${alike}, which you labelled, but it is another address.` : null} />;
+}
+
+function History({ account }: { account: string }): ReactNode {
+  const entries = useList<Entry>(`/v1/accounts/${account}/entries`, { limit: 50 }, { liveMs: 5_000 });
+  return (
+    <Panel title="History" tools={<a className="button tiny" href={withQuery(`/v1/accounts/${account}/entries`, { format: 'csv' })} download={`history-${account}.csv`}>CSV, all rows</a>}>
+      <ListTable caption="History" query={entries} columns={entryColumns} rowKey={(row) => row.index} empty="Nothing has moved on this account." />
+    </Panel>
+  );
+}
+
+/** The line of the program that does the same as a tab. */
+function commandOf(tab: string, account: string, to: string): Command {
+  const lines: Record<string, string[]> = {
+    withdraw: ['bourse', 'account', 'withdraw', '--amount', 'AMOUNT'],
+    deposit: ['bourse', 'account', 'deposit', '--amount', 'AMOUNT'],
+    faucet: ['bourse', 'wallet', 'getRLC'],
+    send: ['bourse', 'wallet', 'send', '--to', to || 'ADDRESS', '--amount', 'AMOUNT'],
+    access: ['bourse', 'orderbook', 'dataset', '--owner', account || 'ADDRESS'],
+  };
+  if (tab === 'keys') return { line: 'bourse wallet create', request: 'none: the key never leaves this browser' };
+  const line = lines[tab];
+  if (!line || tab === 'access') return command(line ?? ['bourse', 'account', 'show', account || 'ADDRESS'], 'GET', `/v1/accounts/${account || 'ADDRESS'}`);
+  return command(line, 'POST', tab === 'faucet' ? '/v1/faucet' : '/v1/tx');
 }
 
 export function WalletPage(): ReactNode {
@@ -172,46 +197,38 @@ export function WalletPage(): ReactNode {
   const boot = useBoot();
   const wallet = useWallet();
   const [to, setTo] = useState('');
-  const { detail, free } = useAccount(wallet.account);
+  const account = wallet.kind === 'connected' || wallet.kind === 'watch' ? (wallet.account ?? '') : '';
+  const { detail, free } = useAccount(account || null);
   const tab = TABS.find(([value]) => value === asked)?.[0] ?? 'account';
   const hub = boot.domain.verifyingContract;
   const token = boot.contracts.token ?? boot.contracts.rlc ?? '';
-  const account = wallet.account ?? '';
-  const entries = useList<Entry>(account && tab === 'account' ? `/v1/accounts/${account}/entries` : null, { limit: 50 }, { liveMs: 5_000 });
-  const verb = tab === 'withdraw' ? ['bourse', 'account', 'withdraw', '--amount', 'AMOUNT'] : tab === 'deposit' ? ['bourse', 'account', 'deposit', '--amount', 'AMOUNT'] : tab === 'faucet' ? ['bourse', 'wallet', 'getRLC'] : tab === 'send' ? ['bourse', 'wallet', 'send', '--to', to || 'ADDRESS', '--amount', 'AMOUNT'] : ['bourse', 'account', 'show', account || 'ADDRESS'];
+  const purse = detail?.wallet ?? null;
+  const panels: Record<string, ReactNode> = {
+    account: (
+      <div className="stack">
+        <Locks detail={detail} />
+        <History account={account} />
+      </div>
+    ),
+    deposit: <AmountForm title="Deposit" from={purse} limitName="wallet" presets={['10', '200']} button="Deposit" send={(nrlc) => transact(`Deposit ${nrlc} nRLC`, token, depositCall(hub, nrlc), '/wallet')} />,
+    withdraw: <AmountForm title="Withdraw" from={free} limitName="account" presets={['10', '200']} button="Withdraw" send={(nrlc) => transact(`Withdraw ${nrlc} nRLC`, hub, withdrawCall(nrlc), '/wallet')} />,
+    faucet: <FaucetForm />,
+    send: <AmountForm title="Send" from={purse} limitName="wallet" presets={['10', '200']} button="Send" check={() => (isAddress(to) ? null : 'Enter the address that gets it.')} send={(nrlc) => transact(`Send ${nrlc} nRLC`, token, transferCall(to, nrlc), '/wallet')} extra={<SendTo value={to} onChange={setTo} />} />,
+    access: <Access detail={detail} />,
+  };
   return (
     <>
-      <PageHead title="Wallet and account" command={account ? command(verb, tab === 'account' ? 'GET' : 'POST', tab === 'account' ? `/v1/accounts/${account}` : tab === 'faucet' ? '/v1/faucet' : '/v1/tx') : curl(location.origin, '/v1/boot')} />
-      <NeedWallet to="see your balances">
-        <div className="stack">
-          <Cards detail={detail} account={account} />
-          <Tabs.Root value={tab} onValueChange={(value) => void navigate({ to: (value === 'account' ? '/wallet' : `/wallet/${value}`) as never })}>
-            <Tabs.List className="tabs-list" aria-label="What to do">
-              {TABS.filter(([value]) => value !== 'faucet' || boot.features.faucet).map(([value, label]) => <Tabs.Trigger key={value} className="tab" value={value}>{label}</Tabs.Trigger>)}
-            </Tabs.List>
-            <Tabs.Content className="tab-panel" value="account">
-              <div className="stack">
-                <Locks detail={detail} />
-                <Panel title="History" tools={account ? <a className="button tiny" href={withQuery(`/v1/accounts/${account}/entries`, { format: 'csv' })} download={`history-${account}.csv`}>CSV, all rows</a> : null}>
-                  <ListTable caption="History" query={entries} columns={entryColumns} rowKey={(row) => row.index} empty="Nothing has moved on this account." />
-                </Panel>
-                <p className="small muted">Keys of wallets for the command line lie in <code>~/.bourse/keystore</code> (Linux, macOS) or <code>%USERPROFILE%\.bourse\keystore</code> (Windows). <Link to="/wallet/$tab" params={{ tab: 'access' } as never}>Who may use my apps and data</Link></p>
-              </div>
-            </Tabs.Content>
-            <Tabs.Content className="tab-panel" value="deposit">
-              <AmountForm title="Deposit" from={detail?.wallet ?? null} limitName="wallet" presets={['10', '200']} button="Deposit" send={(nrlc) => transact(`Deposit ${nrlc} nRLC`, token, depositCall(hub, nrlc), '/wallet')} />
-            </Tabs.Content>
-            <Tabs.Content className="tab-panel" value="withdraw">
-              <AmountForm title="Withdraw" from={free} limitName="account" presets={['10', '200']} button="Withdraw" send={(nrlc) => transact(`Withdraw ${nrlc} nRLC`, hub, withdrawCall(nrlc), '/wallet')} />
-            </Tabs.Content>
-            <Tabs.Content className="tab-panel" value="faucet"><FaucetForm /></Tabs.Content>
-            <Tabs.Content className="tab-panel" value="send">
-              <AmountForm title="Send" from={detail?.wallet ?? null} limitName="wallet" presets={['10', '200']} button="Send" check={() => (isAddress(to) ? null : 'Enter the address that gets it.')} send={(nrlc) => transact(`Send ${nrlc} nRLC`, token, transferCall(to, nrlc), '/wallet')} extra={<SendTo value={to} onChange={setTo} />} />
-            </Tabs.Content>
-            <Tabs.Content className="tab-panel" value="access"><Access detail={detail} /></Tabs.Content>
-          </Tabs.Root>
-        </div>
-      </NeedWallet>
+      <PageHead title="Wallet and account" command={commandOf(tab, account, to)} />
+      <div className="stack">
+        {tab === 'keys' && !account ? null : <NeedWallet to="see your balances"><Cards detail={detail} account={account} /></NeedWallet>}
+        <Tabs.Root value={tab} onValueChange={(value) => void navigate({ to: (value === 'account' ? '/wallet' : `/wallet/${value}`) as never })}>
+          <Tabs.List className="tabs-list" aria-label="What to do">
+            {TABS.filter(([value]) => value !== 'faucet' || boot.features.faucet).map(([value, label]) => <Tabs.Trigger key={value} className="tab" value={value}>{label}</Tabs.Trigger>)}
+          </Tabs.List>
+          {Object.entries(panels).map(([value, content]) => <Tabs.Content key={value} className="tab-panel" value={value}>{account ? content : null}</Tabs.Content>)}
+          <Tabs.Content className="tab-panel" value="keys"><Suspense fallback={<Skeleton rows={6} />}><KeysTab /></Suspense></Tabs.Content>
+        </Tabs.Root>
+      </div>
     </>
   );
 }

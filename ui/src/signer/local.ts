@@ -1,5 +1,5 @@
-// Accounts of the embedded development stack. The market names them to loopback only; a key stays in this module and
-// never goes over the network (W-10): what leaves is a signature.
+// Signers whose key lies in the memory of this page. The key stays in this module and never goes over the network (W-10):
+// what leaves is a signature.
 import { privateKeyToAccount, type PrivateKeyAccount } from 'viem/accounts';
 import type { Hex, TypedDataDefinition } from 'viem';
 import type { TypedData } from '../model/orders';
@@ -7,13 +7,13 @@ import { api, rpc } from '../transport/http';
 import type { Sent } from '../transport/api';
 import type { Signer, Transaction } from './types';
 
-export class DevelopmentSigner implements Signer {
-  readonly kind = 'development';
+export class LocalSigner implements Signer {
   private readonly account: PrivateKeyAccount;
   /** Transactions of one account go out one after the other, so nonces never collide. */
   private queue: Promise<unknown> = Promise.resolve();
 
   constructor(
+    readonly kind: 'development' | 'keystore',
     key: string,
     readonly label: string,
     private readonly chainId: number,

@@ -1,0 +1,33 @@
+// Which answers a page needs first, by its address: they are asked before the page's code has arrived (§16.3).
+import { commodityOf } from './commodity';
+
+export const BOOT = '/v1/boot';
+
+/** Path with the parameters that have a value. */
+export function withQuery(path: string, query: Record<string, string | number | boolean | null | undefined>): string {
+  const parameters = new URLSearchParams();
+  for (const [name, value] of Object.entries(query))
+    if (value !== undefined && value !== null && value !== '') parameters.set(name, String(value));
+  const text = parameters.toString();
+  return text ? `${path}?${text}` : path;
+}
+
+/** The three requests of a market page, spelled as the page itself spells them. */
+export function marketPaths(commodity: { category: number; tag: string; trust: number }): { book: string; trades: string; ticker: string } {
+  const query = { category: commodity.category, tag: commodity.tag, trust: commodity.trust };
+  return {
+    book: withQuery('/v1/book', { ...query, view: 'orders' }),
+    trades: withQuery('/v1/trades', { ...query, limit: 20 }),
+    ticker: withQuery('/v1/ticker', query),
+  };
+}
+
+/** `home`: the category that `/` leads to, null where it shows the welcome page. */
+export function firstPaths(pathname: string, search: string, home: number | null): string[] {
+  const query = new URLSearchParams(search);
+  if (query.has('state')) return [BOOT];
+  const asked = /^\/market\/([^/]+)\/?$/.exec(pathname)?.[1] ?? (/^\/(market\/?)?$/.test(pathname) && home !== null ? String(home) : null);
+  if (asked !== null) return [BOOT, ...Object.values(marketPaths(commodityOf(asked, query.get('tag'), query.get('trust'))))];
+  const object = /^\/(deal|task)\/(0x[0-9a-f]{64})$/i.exec(pathname);
+  return object ? [BOOT, `/v1/${object[1]}s/${object[2]}`] : [BOOT];
+}

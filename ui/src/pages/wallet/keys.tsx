@@ -1,0 +1,228 @@
+// Wallets of this browser (W-04): create with recovery words, import, export, change the password, remove.
+import { useMemo, useState, type ReactNode } from 'react';
+import { toHex, type Hex } from 'viem';
+import { english, generateMnemonic, mnemonicToAccount } from 'viem/accounts';
+import { keyOfText, makeWalletFile, openWalletFile, passwordProblem, type WalletFile } from '../../model/keystore';
+import { sameAddress } from '../../model/domain';
+import { say } from '../../state/activity';
+import { useBoot } from '../../state/data';
+import { useStore } from '../../state/store';
+import { dropWallet, keepWallet, vaultStore, vaultWhy } from '../../state/vault';
+import { disconnect, lockKeystore, useWallet } from '../../state/wallet';
+import { FileOfWallet } from '../../view/keystore';
+import { Dialog } from '../../view/overlays';
+import { addressOf, Deriving, EMPTY_PASSWORD, Forgotten, OpenForm, PasswordPair } from '../../view/password';
+import { EmptyState } from '../../view/states';
+import { saveFile, Table } from '../../view/table';
+import { Button, Chip, Copy, Notice, Panel, Segmented, TextField } from '../../view/ui';
+import { Address } from '../../view/values';
+
+export function keyOfWords(words: string): Hex | null {
+  try {
+    const { privateKey } = mnemonicToAccount(words.trim().toLowerCase().split(/\s+/).join(' ')).getHdKey();
+    return privateKey ? toHex(privateKey) : null;
+  } catch {
+    return null;
+  }
+}
+
+/** Encrypts a key into this browser; the wait is shown. */
+function useKeep(): { share: number | null; problem: string | null; keep: (key: Hex, password: string) => Promise<boolean> } {
+  const [share, setShare] = useState<number | null>(null);
+  const [problem, setProblem] = useState<string | null>(null);
+  const keep = async (key: Hex, password: string): Promise<boolean> => {
+    setShare(0);
+    setProblem(null);
+    try {
+      keepWallet(await makeWalletFile(key, password, undefined, setShare));
+      say('wallet kept');
+      return true;
+    } catch (error) {
+      setProblem((error as Error).message);
+      return false;
+    } finally {
+      setShare(null);
+    }
+  };
+  return { share, problem, keep };
+}
+
+function Create(): ReactNode {
+  const [words, setWords] = useState<string | null>(null);
+  const [answers, setAnswers] = useState<[string, string]>(['', '']);
+  const [pair, setPair] = useState(EMPTY_PASSWORD);
+  const [made, setMade] = useState(false);
+  const { share, problem, keep } = useKeep();
+  const list = words?.split(' ') ?? [];
+  // Two places to ask for, drawn anew with each set of words.
+  const asked = useMemo<[number, number]>(() => {
+    const [a = 0, b = 0] = crypto.getRandomValues(new Uint8Array(2));
+    return [a % 6, 6 + (b % 6)];
+    // eslint-disable-next-line react-hooks/exhaustive-deps
+  }, [words]);
+  const right = words !== null && asked.every((place, at) => answers[at]?.trim().toLowerCase() === list[place]);
+  const why = share !== null ? 'The wallet is being encrypted.' : !right ? 'Enter the two words that are asked for.' : passwordProblem(pair.password, pair.again);
+  const go = async (): Promise<void> => {
+    const key = words && keyOfWords(words);
+    if (!key || !(await keep(key, pair.password))) return;
+    setWords(null);
+    setAnswers(['', '']);
+    setPair(EMPTY_PASSWORD);
+    setMade(true);
+  };
+  if (words === null)
+    return (
+      <div className="stack">
+        {made ? <Notice tone="success" inline>The wallet is kept above. Save its file somewhere else too.</Notice> : null}
+        <p className="muted">Twelve words are drawn in this page. They are the key: who has them has the money.</p>
+        <div><Button look="primary" onClick={() => { setWords(generateMnemonic(english)); setMade(false); }}>Draw twelve words</Button></div>
+      </div>
+    );
+  return (
+    <form className="stack" aria-label="Create a wallet" onSubmit={(event) => { event.preventDefault(); if (!why) void go(); }}>
+      <p>Write these words down, in this order:</p>
+      <ol className="words always" data-test="words">{list.map((word, at) => <li key={at}><code>{word}</code></li>)}</ol>
+      <div className="pair">
+        {asked.map((place, at) => <TextField key={place} label={`Word ${place + 1}`} required value={answers[at] ?? ''} onChange={(text) => setAnswers((old) => (at === 0 ? [text, old[1]] : [old[0], text]))} />)}
+      </div>
+      <PasswordPair value={pair} onChange={setPair} />
+      <Forgotten />
+      <Deriving share={share} />
+      {problem ? <Notice tone="danger" inline alert>{problem}</Notice> : null}
+      <div className="row">
+        <Button type="submit" look="primary" why={why}>Create the wallet</Button>
+        <Button onClick={() => setWords(null)}>Throw the words away</Button>
+      </div>
+    </form>
+  );
+}
+
+type Source = 'key' | 'words' | 'file';
+
+function Import(): ReactNode {
+  const [source, setSource] = useState<Source>('file');
+  const [text, setText] = useState('');
+  const [pair, setPair] = useState(EMPTY_PASSWORD);
+  const [done, setDone] = useState(false);
+  const { share, problem, keep } = useKeep();
+  const key = source === 'words' ? keyOfWords(text) : keyOfText(text);
+  const wrong = text && !key ? (source === 'words' ? 'These are no recovery words of a wallet.' : 'A private key is 0x and 64 digits.') : null;
+  const why = share !== null ? 'The wallet is being encrypted.' : !key ? (wrong ?? 'Enter the key first.') : passwordProblem(pair.password, pair.again);
+  const go = async (): Promise<void> => {
+    if (!key || !(await keep(key, pair.password))) return;
+    setText('');
+    setPair(EMPTY_PASSWORD);
+    setDone(true);
+  };
+  return (
+    <form className="stack" aria-label="Import a wallet" onSubmit={(event) => { event.preventDefault(); if (!why) void go(); }}>
+      <Segmented label="What to import" value={source} choices={[{ value: 'file', label: 'Wallet file' }, { value: 'key', label: 'Private key' }, { value: 'words', label: 'Recovery words' }]} onChange={(next) => { setSource(next); setText(''); setDone(false); }} />
+      {source === 'file' ? (
+        <FileOfWallet label="Wallet file (version 3, as the program and other wallets write it)" />
+      ) : (
+        <>
+          <TextField label={source === 'key' ? 'Private key' : 'Recovery words'} required type="password" className="mono" value={text} problem={wrong} onChange={setText} hint="It is encrypted here and leaves this page in no form." />
+          <PasswordPair value={pair} onChange={setPair} />
+          <Forgotten />
+          <Deriving share={share} />
+          {problem ? <Notice tone="danger" inline alert>{problem}</Notice> : null}
+          {done ? <Notice tone="success" inline>The wallet is kept above.</Notice> : null}
+          <div><Button type="submit" look="primary" why={why}>Import</Button></div>
+        </>
+      )}
+    </form>
+  );
+}
+
+function ChangePassword({ file, onClose }: { file: WalletFile; onClose: () => void }): ReactNode {
+  const [old, setOld] = useState('');
+  const [pair, setPair] = useState(EMPTY_PASSWORD);
+  const [share, setShare] = useState<number | null>(null);
+  const [problem, setProblem] = useState<string | null>(null);
+  const why = share !== null ? 'In progress.' : !old ? 'Enter the present password.' : passwordProblem(pair.password, pair.again);
+  const go = async (): Promise<void> => {
+    setShare(0);
+    setProblem(null);
+    try {
+      const key = await openWalletFile(file, old, (part) => setShare(part / 2));
+      keepWallet(await makeWalletFile(key, pair.password, undefined, (part) => setShare(0.5 + part / 2)));
+      onClose();
+    } catch (error) {
+      setProblem((error as Error).message);
+    } finally {
+      setShare(null);
+    }
+  };
+  return (
+    <Dialog open onClose={onClose} title="Change the password" foot={<Button look="primary" onClick={() => void go()} why={why}>Change it</Button>}>
+      <TextField label="Present password" required type="password" autoComplete="current-password" value={old} onChange={setOld} problem={problem} />
+      <PasswordPair value={pair} onChange={setPair} />
+      <p className="small muted">Files saved earlier keep the old password.</p>
+      <Deriving share={share} />
+    </Dialog>
+  );
+}
+
+function Remove({ file, onClose }: { file: WalletFile; onClose: () => void }): ReactNode {
+  const wallet = useWallet();
+  const address = addressOf(file);
+  const go = (): void => {
+    if (wallet.keystore && sameAddress(wallet.account, address)) disconnect();
+    dropWallet(address);
+    onClose();
+  };
+  return (
+    <Dialog open onClose={onClose} title="Remove this wallet from the browser?" foot={<><Button look="danger" onClick={go}>Remove it</Button><Button onClick={onClose}>Keep it</Button></>}>
+      <p><Address of={address} /></p>
+      <Notice tone="warning">Without its file or its words nobody gets at its money again.</Notice>
+      <div><Button onClick={() => save(file)}>Save its file first</Button></div>
+    </Dialog>
+  );
+}
+
+function save(file: WalletFile): void {
+  saveFile(`UTC--${new Date().toISOString().replaceAll(':', '-')}--${file.address}`, JSON.stringify(file), 'application/json');
+}
+
+type Asked = { what: 'open' | 'password' | 'remove'; file: WalletFile } | null;
+
+export function KeysTab(): ReactNode {
+  const boot = useBoot();
+  const wallet = useWallet();
+  const files = useStore(vaultStore);
+  const [asked, setAsked] = useState<Asked>(null);
+  const close = (): void => setAsked(null);
+  const why = vaultWhy(boot);
+  const isOpen = (file: WalletFile): boolean => wallet.kind === 'connected' && wallet.keystore && sameAddress(wallet.account, addressOf(file));
+  if (why) return <Notice tone="info">{why}</Notice>;
+  return (
+    <div className="stack">
+      <Panel title="Wallets of this browser">
+        {files.length === 0 ? <EmptyState>None yet. A wallet made or imported here is kept encrypted in this browser, for development and faucet money only.</EmptyState> : (
+          <Table caption="Wallets of this browser" rows={files} rowKey={(row) => row.address} columns={[
+            { key: 'address', head: 'Address', cell: (row) => <Address of={addressOf(row)} /> },
+            { key: 'state', head: 'State', cell: (row) => (isOpen(row) ? <Chip tone="success">open</Chip> : <Chip>locked</Chip>) },
+            { key: 'act', head: 'Actions', cell: (row) => (
+              <span className="row" style={{ gap: 4 }}>
+                {isOpen(row) ? <Button look="tiny" onClick={() => lockKeystore(addressOf(row))}>Lock</Button> : <Button look="tiny" onClick={() => setAsked({ what: 'open', file: row })}>Open</Button>}
+                <Button look="tiny" onClick={() => save(row)}>Save file</Button>
+                <Button look="tiny" onClick={() => setAsked({ what: 'password', file: row })}>Password</Button>
+                <Button look="tiny danger" onClick={() => setAsked({ what: 'remove', file: row })}>Remove</Button>
+              </span>
+            ) },
+          ]} />
+        )}
+      </Panel>
+      <div className="grid2">
+        <Panel title="Create a wallet"><div className="body"><Create /></div></Panel>
+        <Panel title="Import a wallet"><div className="body"><Import /></div></Panel>
+      </div>
+      <p className="small muted">
+        The program keeps its wallets in <code>~/.bourse/keystore</code> (Linux, macOS) or <code>%USERPROFILE%\.bourse\keystore</code> (Windows), in the same form: a file saved here works there, and the other way round. <Copy text="~/.bourse/keystore" kind="path" always />
+      </p>
+      <Dialog open={asked?.what === 'open'} onClose={close} title="Open a wallet">{asked?.what === 'open' ? <OpenForm file={asked.file} onDone={close} /> : null}</Dialog>
+      {asked?.what === 'password' ? <ChangePassword file={asked.file} onClose={close} /> : null}
+      {asked?.what === 'remove' ? <Remove file={asked.file} onClose={close} /> : null}
+    </div>
+  );
+}

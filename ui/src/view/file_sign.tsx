@@ -1,0 +1,51 @@
+// An order that is signed elsewhere: saved, signed by the program where the key lies, dropped back (web-ui.md §7.2, file).
+import { useState, type DragEvent, type ReactNode } from 'react';
+import { orderWords } from '../model/orders';
+import { signedOrderOf, unsignedFile } from '../signer/files';
+import { fileRequest, type FileRequest } from '../state/file_request';
+import { useStore } from '../state/store';
+import { Dialog } from './overlays';
+import { saveFile } from './table';
+import { Button, Copy, KeyTable, Notice } from './ui';
+import { Untrusted } from './values';
+
+function Steps({ request }: { request: FileRequest }): ReactNode {
+  const [problem, setProblem] = useState<string | null>(null);
+  const line = `bourse order sign --${request.kind}`;
+  const take = (file: File | undefined): void => {
+    if (file) file.text().then((text) => signedOrderOf(request, text)).then(request.done).catch((error: Error) => setProblem(error.message));
+  };
+  const drop = (event: DragEvent): void => {
+    event.preventDefault();
+    take(event.dataTransfer.files[0]);
+  };
+  return (
+    <div className="stack" onDragOver={(event) => event.preventDefault()} onDrop={drop}>
+      <ol className="stack" style={{ margin: 0, paddingLeft: 20 }}>
+        <li><Button onClick={() => saveFile('iexec.json', unsignedFile(request.kind, request.order), 'application/json')}>Save iexec.json</Button></li>
+        <li>
+          Where the key of <code>{request.account}</code> lies, in the folder of that file:
+          <div className="command-box always" tabIndex={0}>{line} <Copy text={line} kind="command" always /></div>
+        </li>
+        <li>
+          <label className="field"><span className="label">Bring orders.json back: choose it, or drop it here</span><input type="file" accept=".json,application/json" onChange={(event) => take(event.target.files?.[0])} /></label>
+        </li>
+      </ol>
+      {problem ? <Notice tone="danger" alert>{problem}</Notice> : null}
+      <details>
+        <summary>The order in words</summary>
+        <KeyTable rows={orderWords(request.kind, request.order).filter((each) => each.name !== 'salt').map((each) => [each.label, <Untrusted key={each.name} text={each.words} more />])} />
+      </details>
+    </div>
+  );
+}
+
+export default function FileSign(): ReactNode {
+  const request = useStore(fileRequest);
+  if (!request) return null;
+  return (
+    <Dialog open onClose={request.refuse} title="Sign by file" foot={<Button onClick={request.refuse}>Back</Button>}>
+      <Steps request={request} />
+    </Dialog>
+  );
+}
