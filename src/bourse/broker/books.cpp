@@ -105,33 +105,25 @@ void Broker::Books::unlist(Entry& e) {
 
 void Broker::Books::index_pool(Entry& e, bool add) {
     auto& category = categories[e.order.category];
-    auto& by_trust = category.pools[e.order.tag];
-    auto& book = by_trust[e.order.trust];
+    const auto rank = rank_of(e);
     const auto key = restricted_of(e.order);
     if (add) {
-        category.all_pools.insert(rank_of(e));
-        if (key.is_open()) {
-            book.open.insert(rank_of(e));
-            return;
-        }
-        auto& queue = book.restricted[key];
-        if (queue.empty() && names_group(key)) book.with_group.push_back(key);
-        queue.insert(rank_of(e));
+        category.all_pools.insert(rank);
+        auto& shelf = key.is_open() ? category.open : category.restricted[key];
+        if (shelf.empty() && !key.is_open() && names_group(key)) category.with_group.push_back(key);
+        shelf[e.order.tag][e.order.trust].insert(rank);
         return;
     }
-    category.all_pools.erase(rank_of(e));
-    if (key.is_open()) {
-        book.open.erase(rank_of(e));
-    } else {
-        const auto queue = book.restricted.find(key);
-        queue->second.erase(rank_of(e));
-        if (queue->second.empty()) {
-            book.restricted.erase(queue);
-            std::erase(book.with_group, key);
-        }
-    }
-    if (book.open.empty() && book.restricted.empty()) by_trust.erase(e.order.trust);
-    if (by_trust.empty()) category.pools.erase(e.order.tag);
+    category.all_pools.erase(rank);
+    auto& shelf = key.is_open() ? category.open : category.restricted[key];
+    auto& by_trust = shelf[e.order.tag];
+    auto& queue = by_trust[e.order.trust];
+    queue.erase(rank);
+    if (queue.empty()) by_trust.erase(e.order.trust);
+    if (by_trust.empty()) shelf.erase(e.order.tag);
+    if (!shelf.empty() || key.is_open()) return;
+    category.restricted.erase(key);
+    std::erase(category.with_group, key);
 }
 
 void Broker::Books::index_request(Entry& e, bool add) {
@@ -182,6 +174,14 @@ void Broker::Books::wake(const SweepKey& key, const Place& from) {
 
 void Broker::Books::wake_all() {
     for (const auto& [id, category] : categories) wake({OrderKind::kWorkerpool, {}, id}, {});
+}
+
+void Broker::Books::wake_requests_of(const Address& account) {
+    if (const auto found = accounts.find(account); found != accounts.end())
+        for (auto* e : found->second.orders)
+            if (e->listed && e->order.kind == OrderKind::kRequest) mark(rank_of(*e));
+    for (const auto kind : {OrderKind::kApp, OrderKind::kDataset}) wake({kind, account, 0}, {});
+    if (offers.contains({OrderKind::kWorkerpool, account})) wake_all();
 }
 
 bool Broker::Books::sweep_on() {

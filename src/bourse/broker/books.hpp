@@ -68,14 +68,12 @@ struct RestrictedHash {
     }
 };
 
-/// Pool orders of one category, tag and trust: those for everybody, and queues by restriction.
-struct TrustBook {
-    Queue open;
-    boost::unordered_flat_map<Restricted, Queue, RestrictedHash> restricted;
-    std::vector<Restricted> with_group;  ///< keys of `restricted` that name a group
-};
+/// Pool orders by tag, then trust.
+using Shelf = std::map<poco::Tag, std::map<std::uint64_t, Queue>>;
 struct CategoryBook {
-    std::map<poco::Tag, std::map<std::uint64_t, TrustBook>> pools;
+    Shelf open;                                                               ///< for everybody
+    boost::unordered_flat_map<Restricted, Shelf, RestrictedHash> restricted;  ///< no shelf is empty
+    std::vector<Restricted> with_group;  ///< keys of `restricted` that name a group
     Queue all_pools;
     Queue requests;
 };
@@ -135,6 +133,7 @@ struct Broker::Books {
     FlatMap<Address, bool> groups;                        ///< is this restriction a group?
     std::map<std::pair<Address, Address>, bool> members;  ///< (group, account)
     mutable std::set<GroupQuestion> asked, questions;     ///< `questions`: not handed out yet
+    std::set<GroupQuestion> refused;                      ///< those answered with no
 
     std::uint64_t category_count = ~0ULL;
     Queue dirty;                       ///< requests that may have become matchable
@@ -163,6 +162,8 @@ struct Broker::Books {
     /// Marks requests from a place on, so many at most; the rest becomes a sweep.
     void wake(const SweepKey& key, const Place& from);
     void wake_all();
+    /// Requests that an account has to do with: its own, those for it as an app or dataset, all where it is a pool.
+    void wake_requests_of(const Address& account);
     bool sweep_on();
     void refresh_account(const Address& address);
 

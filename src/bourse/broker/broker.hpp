@@ -124,6 +124,9 @@ public:
     std::vector<GroupQuestion> take_questions();
     void set_group(const Address& address, bool is_group);
     void set_member(const Address& group, const Address& account, bool member);
+    /// Questions whose answer was no, those after `after` in their order, `limit` at most. A group may admit somebody
+    /// later, and a contract may come to an address that had none: ask them again now and then.
+    std::vector<GroupQuestion> refusals(const std::optional<GroupQuestion>& after, std::size_t limit) const;
     /// allowed(restriction, account) of poco.md §5.5; nullopt: not known yet.
     std::optional<bool> allowed(const Address& restriction, const Address& account) const;
 

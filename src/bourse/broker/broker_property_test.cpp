@@ -37,6 +37,45 @@ TEST(BrokerProperty, pick_is_the_one_of_brute_force) {
     EXPECT_GT(none, kBooks / 20);
 }
 
+/// A bag is split over orders and pools as brute force splits it, part after part, until nothing fits any more.
+TEST(BrokerProperty, bag_is_split_as_brute_force_splits_it) {
+    std::size_t split = 0, over_pools = 0, cut_short = 0;
+    for (std::uint32_t seed = 0; seed < kBooks / 2; ++seed) {
+        auto world = RandomWorld(seed ^ 0xba6).make();
+        for (auto& request : world.requests) request.volume = request.remaining = 4 + seed % 12;
+        for (auto& [account, stake] : world.funds) stake *= 4;
+        auto broker = broker_of(world, false, false);
+        for (const auto& request : world.requests) {
+            auto parts = broker.fill(ask_of(request));
+            while (answer(broker, world)) parts = broker.fill(ask_of(request));
+            auto rest = world;
+            std::set<Address> pools;
+            std::uint64_t filled = 0;
+            for (const auto& part : parts) {
+                const auto expected = rest.brute(request);
+                ASSERT_TRUE(expected) << "seed " << seed;
+                ASSERT_EQ(part.app.hash, expected->app->hash) << "seed " << seed;
+                ASSERT_EQ(part.workerpool.hash, expected->pool->hash) << "seed " << seed;
+                ASSERT_EQ(part.dataset ? part.dataset->hash : Hash(),
+                          expected->dataset != nullptr ? expected->dataset->hash : Hash())
+                    << "seed " << seed;
+                ASSERT_EQ(part.volume, expected->volume) << "seed " << seed;
+                rest.take(*expected, request);
+                pools.insert(part.workerpool.workerpool);
+                filled += part.volume;
+            }
+            ASSERT_LE(filled, request.remaining) << "seed " << seed;
+            EXPECT_FALSE(filled < request.remaining && rest.brute(request)) << "seed " << seed << ": a part was missed";
+            split += parts.size() > 1;
+            over_pools += pools.size() > 1;
+            cut_short += !parts.empty() && filled < request.remaining;
+        }
+    }
+    EXPECT_GT(split, kBooks / 50) << "too few bags in parts to mean anything";
+    EXPECT_GT(over_pools, kBooks / 200);
+    EXPECT_GT(cut_short, kBooks / 100);
+}
+
 /// What the chain does with a match: consumes volumes and locks stakes.
 void settle(World& world, Broker& broker, const Match& match) {
     const auto consume = [&](std::vector<Order>& orders, const Hash& hash) {

@@ -4,6 +4,7 @@
 #include <bourse/broker/test_books.hpp>
 
 #include <gtest/gtest.h>
+#include <set>
 
 namespace bourse::broker {
 namespace {
@@ -152,6 +153,75 @@ TEST(Broker, stakes_of_matches_under_way_are_not_spent_twice) {
     EXPECT_FALSE(broker.next_match()) << "21 of 30 nRLC are promised already";
     broker.set_funds(place("alice"), 60);
     EXPECT_TRUE(broker.next_match());
+}
+
+/// A change looks at a thousand requests at once; those behind get their turn, whatever the change was.
+TEST(Broker, every_one_of_very_many_resting_requests_is_woken) {
+    constexpr std::uint64_t kRequests = 3'500;
+    const auto count_matches = [](Broker& broker) {
+        std::set<Hash> requests;
+        while (const auto match = broker.next_match()) requests.insert(match->request.hash);
+        return requests.size();
+    };
+    const auto resting = [] {
+        Broker broker;
+        for (std::uint64_t i = 0; i < kRequests; ++i) {
+            auto request = request_order("buyer " + std::to_string(i), 20 + i % 7);
+            request.published_ms = i % 11;
+            broker.add(request);
+        }
+        return broker;
+    };
+    auto app = app_order("app", 1);
+    app.volume = app.remaining = 2 * kRequests;
+    auto pool = pool_order("pool", 20);
+    pool.volume = pool.remaining = 2 * kRequests;
+
+    auto by_pool = resting();
+    by_pool.add(app);
+    EXPECT_EQ(count_matches(by_pool), 0U);
+    by_pool.add(pool);
+    EXPECT_EQ(count_matches(by_pool), kRequests) << "a pool order came last";
+
+    auto by_app = resting();
+    by_app.add(pool);
+    EXPECT_EQ(count_matches(by_app), 0U);
+    by_app.add(app);
+    EXPECT_EQ(count_matches(by_app), kRequests) << "an app order came last";
+
+    auto by_group = resting();
+    by_group.add(app);
+    pool.requester = place("members");
+    by_group.add(pool);
+    by_group.take_questions();
+    by_group.set_group(place("members"), true);
+    while (by_group.next_match()) {
+    }
+    for (const auto& question : by_group.take_questions()) by_group.set_member(question.group, *question.account, true);
+    EXPECT_EQ(count_matches(by_group), kRequests) << "the group admitted everybody";
+
+    auto switched_on = resting();
+    switched_on.set_matching(false);
+    pool.requester = {};
+    switched_on.add(app);
+    switched_on.add(pool);
+    EXPECT_EQ(count_matches(switched_on), 0U);
+    switched_on.set_matching(true);
+    EXPECT_EQ(count_matches(switched_on), kRequests) << "matching was switched on";
+}
+
+TEST(Broker, what_was_refused_can_be_asked_again) {
+    Broker broker;
+    for (const auto* name : {"a", "b", "c"}) broker.set_group(place(name), false);
+    broker.set_group(place("group"), true);
+    broker.set_member(place("group"), place("alice"), false);
+    broker.set_member(place("group"), place("bob"), true);
+    EXPECT_EQ(broker.refusals(std::nullopt, 100).size(), 4U);
+    const auto some = broker.refusals(std::nullopt, 3);
+    ASSERT_EQ(some.size(), 3U);
+    EXPECT_EQ(broker.refusals(some.back(), 3).size(), 1U);
+    broker.set_member(place("group"), place("alice"), true);
+    EXPECT_EQ(broker.refusals(std::nullopt, 100).size(), 3U);
 }
 
 // Order kinds beyond bid and ask: the same four signed orders.

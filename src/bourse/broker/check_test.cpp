@@ -1,6 +1,8 @@
 // The list of causes of tests/data/broker: each is named by its code, with the fix that helps.
 #include <bourse/broker/check.hpp>
 
+#include <bourse/broker/explain.hpp>
+#include <bourse/broker/test_books.hpp>
 #include <bourse/poco/order_json.hpp>
 
 #include <gtest/gtest.h>
@@ -164,6 +166,71 @@ TEST(Check, fixes_help) {
             }
     }
     EXPECT_GE(fixed, 9U);
+}
+
+/// Ten thousand orders of others, none of which is anywhere near.
+Broker crowded() {
+    Broker broker(false);
+    broker.set_categories(5);
+    for (int i = 0; i < 10'000; ++i) {
+        const auto name = "crowd " + std::to_string(i);
+        auto order = i % 3 == 0   ? testing::app_order(name, 1)
+                     : i % 3 == 1 ? testing::pool_order(name, 1'000'000)
+                                  : testing::request_order(name, 1);
+        if (i % 3 == 1) {
+            order.trust = 0;
+            order.requester = testing::place("nobody");
+            order.app = testing::place("no app");
+        }
+        order.category = static_cast<std::uint64_t>(i % 5);
+        broker.add(order);
+    }
+    return broker;
+}
+
+/// Causes that the terms of published orders can have: signatures, registries and consumption are looked at before an
+/// order is on the books.
+bool is_of_terms(const json& entry) {
+    if (entry["expect"].empty()) return false;
+    for (const auto& want : entry["expect"]) {
+        const auto step = want["step"].get<int>();
+        if (want["answer"] != "failed" || step > 20 || step == 9 || step == 10) return false;
+    }
+    return true;
+}
+
+TEST(Explain, every_cause_of_the_list_is_named_among_ten_thousand_orders) {
+    const auto document = causes();
+    auto broker = crowded();
+    for (const auto& question : broker.take_questions()) broker.set_group(question.group, false);
+    std::size_t named = 0;
+    for (const auto& entry : document["cases"]) {
+        if (!is_of_terms(entry)) continue;
+        const auto test = case_from(document, entry);
+        if (test.dataset.dataset.is_zero()) continue;  // nobody publishes that
+        const auto hash = [&](const char* kind) { return testing::hash_of(entry["name"].get<std::string>() + kind); };
+        const auto add = [&](const poco::AnyOrder& order, const char* kind, const char* owner, std::uint64_t left) {
+            broker.add(order_from(order, hash(kind), testing::place(owner), left, 1));
+            return hash(kind);
+        };
+        const std::vector<Hash> four = {add(test.app, "app", "app owner", 100),
+                                        add(test.dataset, "dataset", "dataset owner", 100),
+                                        add(test.workerpool, "pool", "pool owner", 10)};
+        broker.add(order_from(test.request, hash("request"), test.request.requester, 1, 1));
+        // The list's group has no members in these cases; every other restriction is a plain address.
+        for (const auto& question : broker.take_questions()) broker.set_group(question.group, false);
+        const auto why = explain_order(broker, hash("request"), 5);
+        ASSERT_FALSE(why.near_misses.empty()) << entry["name"];
+        std::vector<std::string> codes, expected;
+        for (const auto& reason : why.near_misses[0].reasons) codes.push_back(reason.code);
+        for (const auto& want : entry["expect"]) expected.push_back(want["code"].get<std::string>());
+        EXPECT_EQ(codes, expected) << entry["name"];
+        EXPECT_EQ(why.near_misses[0].workerpool, hash("pool")) << entry["name"];
+        named += codes == expected;
+        for (const auto& gone : four) broker.remove(gone);
+        broker.remove(hash("request"));
+    }
+    EXPECT_GE(named, 25U);
 }
 
 TEST(Check, revert_texts_give_their_code) {

@@ -14,8 +14,9 @@ namespace {
 
 constexpr std::size_t kMisses = 5;
 constexpr std::size_t kScanned = 20'000;
-constexpr std::size_t kVariants = 3;   ///< app and dataset orders tried with each pool
-constexpr std::size_t kFinalists = 8;  ///< pools looked at in full
+constexpr std::size_t kScannedElsewhere = 50;  ///< pool orders of each other category
+constexpr std::size_t kVariants = 3;           ///< app and dataset orders tried with each pool
+constexpr std::size_t kFinalists = 8;          ///< pools looked at in full
 
 /// How far a counter-order is away: conditions that fail, then the gap in price, then in trust.
 struct Distance {
@@ -121,9 +122,12 @@ private:
 
     std::vector<Order> pools_near(const Order& request) const {
         auto out = broker_.book(OrderKind::kWorkerpool, request.category, kScanned);
-        if (!out.empty()) return out;
-        for (std::uint64_t id = 0; id < std::min<std::uint64_t>(categories_, 100); ++id)
-            for (auto& order : broker_.book(OrderKind::kWorkerpool, id, 50)) out.push_back(std::move(order));
+        // One of another category may be nearer than all of its own.
+        for (std::uint64_t id = 0; id < std::min<std::uint64_t>(categories_, 100); ++id) {
+            if (id == request.category) continue;
+            auto others = broker_.book(OrderKind::kWorkerpool, id, kScannedElsewhere);
+            std::ranges::move(others, std::back_inserter(out));
+        }
         return out;
     }
 
@@ -149,10 +153,10 @@ private:
 
     /// The reasons of one set.
     NearMiss miss_of(const Order& r, const Order* a, const Order* d, const Order& w) const {
-        const auto request = as_request_order(r);
-        const auto app = a == nullptr ? poco::AppOrder() : as_app_order(*a);
-        const auto dataset = d == nullptr ? poco::DatasetOrder() : as_dataset_order(*d);
-        const auto pool = as_workerpool_order(w);
+        const auto request = as_order<poco::RequestOrder>(r);
+        const auto app = a == nullptr ? poco::AppOrder() : as_order<poco::AppOrder>(*a);
+        const auto dataset = d == nullptr ? poco::DatasetOrder() : as_order<poco::DatasetOrder>(*d);
+        const auto pool = as_order<poco::WorkerpoolOrder>(w);
         NearMiss miss;
         miss.request = r.hash;
         miss.workerpool = w.hash;

@@ -44,6 +44,17 @@ bool Broker::Books::allows(const Address& restriction, const Address& account) c
     return false;
 }
 
+namespace {
+
+void note_answer(std::set<GroupQuestion>& refused, const GroupQuestion& question, bool yes) {
+    if (yes)
+        refused.erase(question);
+    else
+        refused.insert(question);
+}
+
+}  // namespace
+
 bool Broker::Books::names_group(const Restricted& key) const {
     for (const auto* address : {&key.app, &key.dataset, &key.requester}) {
         const auto found = groups.find(*address);
@@ -58,18 +69,16 @@ void Broker::set_group(const Address& address, bool is_group) {
     if (known != books.groups.end() && known->second == is_group) return;
     books.groups.insert_or_assign(address, is_group);
     books.asked.insert({address, std::nullopt});
+    note_answer(books.refused, {address, std::nullopt}, is_group);
     if (!is_group) return;
     for (auto& [id, category] : books.categories) {
-        for (auto& [tag, by_trust] : category.pools)
-            for (auto& [trust, book] : by_trust) {
-                book.with_group.clear();
-                for (const auto& [key, queue] : book.restricted)
-                    if (books.names_group(key)) book.with_group.push_back(key);
-                // The order of a flat map must not decide anything.
-                std::ranges::sort(book.with_group, [](const Restricted& a, const Restricted& b) {
-                    return std::tie(a.app, a.dataset, a.requester) < std::tie(b.app, b.dataset, b.requester);
-                });
-            }
+        category.with_group.clear();
+        for (const auto& [key, shelf] : category.restricted)
+            if (books.names_group(key)) category.with_group.push_back(key);
+        // The order of a flat map must not decide anything.
+        std::ranges::sort(category.with_group, [](const Restricted& a, const Restricted& b) {
+            return std::tie(a.app, a.dataset, a.requester) < std::tie(b.app, b.dataset, b.requester);
+        });
     }
     if (books.matching) books.wake_all();
 }
@@ -80,8 +89,8 @@ void Broker::set_member(const Address& group, const Address& account, bool membe
     const bool opened = member && (fresh || !place->second);
     place->second = member;
     books.asked.insert({group, account});
-    if (!opened || !books.matching) return;
-    books.wake_all();
+    note_answer(books.refused, {group, account}, member);
+    if (opened && books.matching) books.wake_requests_of(account);
 }
 
 std::optional<bool> Broker::allowed(const Address& restriction, const Address& account) const {
@@ -91,6 +100,15 @@ std::optional<bool> Broker::allowed(const Address& restriction, const Address& a
 std::vector<GroupQuestion> Broker::take_questions() {
     std::vector<GroupQuestion> out(books_->questions.begin(), books_->questions.end());
     books_->questions.clear();
+    return out;
+}
+
+std::vector<GroupQuestion> Broker::refusals(const std::optional<GroupQuestion>& after, std::size_t limit) const {
+    const auto& refused = books_->refused;
+    std::vector<GroupQuestion> out;
+    for (auto at = after ? refused.upper_bound(*after) : refused.begin(); at != refused.end() && out.size() < limit;
+         ++at)
+        out.push_back(*at);
     return out;
 }
 

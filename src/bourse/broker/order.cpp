@@ -1,46 +1,37 @@
 #include <bourse/broker/order.hpp>
 
+#include <bourse/poco/order_members.hpp>
+
 #include <algorithm>
 
 namespace bourse::broker {
 
 namespace {
 
-std::uint64_t cut(const Uint256& amount) { return std::min(amount.saturated_u64(), kMaxAmount); }
+/// The one list of what an Order and the four signed orders have in common: `copy(theirs, ours)` for each member that
+/// the kind has.
+template <class Members, class BrokerOrder, class Copy>
+void for_each_member(const Members& theirs, BrokerOrder& ours, const Copy& copy) {
+    const auto both = [&](auto* from, auto& to) {
+        if (from != nullptr) copy(*from, to);
+    };
+    both(theirs.app, ours.app);
+    both(theirs.dataset, ours.dataset);
+    both(theirs.workerpool, ours.workerpool);
+    both(theirs.requester, ours.requester);
+    both(theirs.price, ours.price);
+    both(theirs.volume, ours.volume);
+    both(theirs.tag, ours.tag);
+    both(theirs.category, ours.category);
+    both(theirs.trust, ours.trust);
+    both(theirs.app_max, ours.app_max);
+    both(theirs.dataset_max, ours.dataset_max);
+}
 
-void take(Order& out, const poco::AppOrder& o) {
-    out.price = cut(o.appprice);
-    out.app = o.app;
-    out.dataset = o.datasetrestrict;
-    out.workerpool = o.workerpoolrestrict;
-    out.requester = o.requesterrestrict;
-}
-void take(Order& out, const poco::DatasetOrder& o) {
-    out.price = cut(o.datasetprice);
-    out.app = o.apprestrict;
-    out.dataset = o.dataset;
-    out.workerpool = o.workerpoolrestrict;
-    out.requester = o.requesterrestrict;
-}
-void take(Order& out, const poco::WorkerpoolOrder& o) {
-    out.price = cut(o.workerpoolprice);
-    out.category = cut(o.category);
-    out.trust = cut(o.trust);
-    out.app = o.apprestrict;
-    out.dataset = o.datasetrestrict;
-    out.workerpool = o.workerpool;
-    out.requester = o.requesterrestrict;
-}
-void take(Order& out, const poco::RequestOrder& o) {
-    out.price = cut(o.workerpoolmaxprice);
-    out.app_max = cut(o.appmaxprice);
-    out.dataset_max = cut(o.datasetmaxprice);
-    out.category = cut(o.category);
-    out.trust = cut(o.trust);
-    out.app = o.app;
-    out.dataset = o.dataset;
-    out.workerpool = o.workerpool;
-    out.requester = o.requester;
+void take_member(const Uint256& amount, std::uint64_t& into) { into = std::min(amount.saturated_u64(), kMaxAmount); }
+template <class T>
+void take_member(const T& value, T& into) {
+    into = value;
 }
 
 }  // namespace
@@ -56,72 +47,28 @@ Order order_from(const poco::AnyOrder& order, const Hash& hash, const Address& o
     std::visit(
         [&](const auto& o) {
             out.subject = poco::subject(o);
-            out.tag = o.tag;
-            out.volume = cut(o.volume);
-            take(out, o);
+            for_each_member(poco::match_members(o), out,
+                            [](const auto& theirs, auto& ours) { take_member(theirs, ours); });
         },
         order);
     return out;
 }
 
+template <class Signed>
+Signed as_order(const Order& order) {
+    Signed out;
+    for_each_member(poco::match_members(out), order, [](auto& theirs, const auto& ours) { theirs = ours; });
+    return out;
+}
+template poco::AppOrder as_order(const Order& order);
+template poco::DatasetOrder as_order(const Order& order);
+template poco::WorkerpoolOrder as_order(const Order& order);
+template poco::RequestOrder as_order(const Order& order);
+
 std::uint64_t needed_per_task(const Order& order) noexcept {
     if (order.kind == poco::OrderKind::kWorkerpool) return stake_per_task(order.price);
     if (order.kind != poco::OrderKind::kRequest) return 0;
     return order.price + order.app_max + order.dataset_max;
-}
-
-poco::AppOrder as_app_order(const Order& o) {
-    poco::AppOrder out;
-    out.app = o.app;
-    out.appprice = o.price;
-    out.volume = o.volume;
-    out.tag = o.tag;
-    out.datasetrestrict = o.dataset;
-    out.workerpoolrestrict = o.workerpool;
-    out.requesterrestrict = o.requester;
-    return out;
-}
-
-poco::DatasetOrder as_dataset_order(const Order& o) {
-    poco::DatasetOrder out;
-    out.dataset = o.dataset;
-    out.datasetprice = o.price;
-    out.volume = o.volume;
-    out.tag = o.tag;
-    out.apprestrict = o.app;
-    out.workerpoolrestrict = o.workerpool;
-    out.requesterrestrict = o.requester;
-    return out;
-}
-
-poco::WorkerpoolOrder as_workerpool_order(const Order& o) {
-    poco::WorkerpoolOrder out;
-    out.workerpool = o.workerpool;
-    out.workerpoolprice = o.price;
-    out.volume = o.volume;
-    out.tag = o.tag;
-    out.category = o.category;
-    out.trust = o.trust;
-    out.apprestrict = o.app;
-    out.datasetrestrict = o.dataset;
-    out.requesterrestrict = o.requester;
-    return out;
-}
-
-poco::RequestOrder as_request_order(const Order& o) {
-    poco::RequestOrder out;
-    out.app = o.app;
-    out.appmaxprice = o.app_max;
-    out.dataset = o.dataset;
-    out.datasetmaxprice = o.dataset_max;
-    out.workerpool = o.workerpool;
-    out.workerpoolmaxprice = o.price;
-    out.requester = o.requester;
-    out.volume = o.volume;
-    out.tag = o.tag;
-    out.category = o.category;
-    out.trust = o.trust;
-    return out;
 }
 
 }  // namespace bourse::broker

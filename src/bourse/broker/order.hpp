@@ -37,10 +37,9 @@ Order order_from(const poco::AnyOrder& order, const Hash& hash, const Address& o
                  std::uint64_t published_ms);
 
 /// The order as the rules of poco/match.hpp read it; params, salt, signature, beneficiary and callback are empty.
-poco::AppOrder as_app_order(const Order& order);
-poco::DatasetOrder as_dataset_order(const Order& order);
-poco::WorkerpoolOrder as_workerpool_order(const Order& order);
-poco::RequestOrder as_request_order(const Order& order);
+/// `Signed` is the struct of its kind, poco::AppOrder … poco::RequestOrder.
+template <class Signed>
+Signed as_order(const Order& order);
 
 /// floor(price × 30 %): what a pool's owner locks a task (poco.md §7.6).
 constexpr std::uint64_t stake_per_task(std::uint64_t pool_price) noexcept { return pool_price * 30 / 100; }

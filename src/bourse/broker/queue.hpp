@@ -42,6 +42,7 @@ public:
     };
 
     bool empty() const noexcept { return chunks_.empty(); }
+    const Rank& front() const noexcept { return firsts_.front(); }
     const_iterator begin() const noexcept { return {chunks_, 0, 0}; }
     const_iterator end() const noexcept { return {chunks_, chunks_.size(), 0}; }
 

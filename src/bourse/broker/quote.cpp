@@ -51,9 +51,9 @@ struct PoolSearch {
     std::array<const Address*, 3> pool_restrictions;
     std::uint64_t pair_price = 0;   ///< nRLC a task for app and dataset
     std::uint64_t pair_volume = 0;  ///< tasks that the ask and these two have left
-    std::uint64_t limit = 0;        ///< nRLC the pool may cost
+    std::uint64_t limit = 0;        ///< nRLC a task the pool may cost
     std::uint64_t payer_free = 0;
-    const Entry* best = nullptr;
+    Rank best;  ///< no entry: none yet
 
     std::uint64_t volume(const Entry& entry) const { return std::min(pair_volume, entry.available()); }
     /// Is there the stake for all that the chain would match?
@@ -72,49 +72,50 @@ struct PoolSearch {
             return books.allows(*restriction, entry.order.workerpool);
         });
     }
-    bool better(const Entry& entry) const {
-        if (best == nullptr) return true;
-        return std::tie(entry.order.price, entry.order.published_ms, entry.order.hash) <
-               std::tie(best->order.price, best->order.published_ms, best->order.hash);
-    }
-    void look_at(const Queue& queue) {
+    bool may_win(const Rank& rank) const { return rank.price <= limit && (best.entry == nullptr || rank < best); }
+
+    /// The first of a queue that `also` holds for and that fits.
+    template <class Also>
+    void look_at(const Queue& queue, const Also& also) {
         for (const auto& rank : queue) {
-            if (rank.price > limit || !better(*rank.entry)) return;
-            if (!fits(*rank.entry)) continue;
-            best = rank.entry;
+            if (!may_win(rank)) return;
+            if (!also(rank.entry->order) || !fits(*rank.entry)) continue;
+            best = rank;
             return;
         }
     }
-    bool serves(const Order& pool) const {
-        return pool.category == ask.category && pool.trust >= ask.trust && poco::is_subset(tag, pool.tag) &&
-               books.allows(pool.app, ask.app) && books.allows(pool.dataset, ask.dataset) &&
-               books.allows(pool.requester, ask.requester);
+    bool open_to_ask(const Restricted& key) const {
+        return books.allows(key.app, ask.app) && books.allows(key.dataset, ask.dataset) &&
+               books.allows(key.requester, ask.requester);
     }
     /// One pool only: its own orders, however they are restricted.
     void look_at_pool(const Address& pool) {
         const auto found = books.offers.find({OrderKind::kWorkerpool, pool});
         if (found == books.offers.end()) return;
-        for (const auto& rank : found->second) {
-            if (rank.price > limit || !better(*rank.entry)) return;
-            if (!serves(rank.entry->order) || !fits(*rank.entry)) continue;
-            best = rank.entry;
-            return;
+        look_at(found->second, [&](const Order& order) {
+            return order.category == ask.category && order.trust >= ask.trust && poco::is_subset(tag, order.tag) &&
+                   open_to_ask(restricted_of(order));
+        });
+    }
+    void look_at_shelf(const Shelf& shelf) {
+        for (const auto& [offered, by_trust] : shelf) {
+            if (!poco::is_subset(tag, offered)) continue;
+            for (auto queue = by_trust.lower_bound(ask.trust); queue != by_trust.end(); ++queue)
+                if (may_win(queue->second.front())) look_at(queue->second, [](const Order&) { return true; });
         }
     }
-    void look_at_book(const TrustBook& book) {
-        look_at(book.open);
-        if (book.restricted.empty()) return;
+    /// Shelves reserved for the ask's app, dataset and requester, in each combination.
+    void look_at_restricted(const CategoryBook& category) {
+        if (category.restricted.empty()) return;
         for (unsigned mask = 1; mask < 8; ++mask) {
+            if ((mask & 2) != 0 && ask.dataset.is_zero()) continue;
             const Restricted key{(mask & 1) != 0 ? ask.app : Address(), (mask & 2) != 0 ? ask.dataset : Address(),
                                  (mask & 4) != 0 ? ask.requester : Address()};
-            if (mask >= 2 && (mask & 2) != 0 && ask.dataset.is_zero()) continue;
-            const auto found = book.restricted.find(key);
-            if (found != book.restricted.end()) look_at(found->second);
+            const auto found = category.restricted.find(key);
+            if (found != category.restricted.end()) look_at_shelf(found->second);
         }
-        for (const auto& key : book.with_group)
-            if (books.allows(key.app, ask.app) && books.allows(key.dataset, ask.dataset) &&
-                books.allows(key.requester, ask.requester))
-                look_at(book.restricted.at(key));
+        for (const auto& key : category.with_group)
+            if (open_to_ask(key)) look_at_shelf(category.restricted.at(key));
     }
     void run() {
         for (const auto* restriction : pool_restrictions) {
@@ -125,11 +126,8 @@ struct PoolSearch {
         }
         const auto category = books.categories.find(ask.category);
         if (category == books.categories.end()) return;
-        for (const auto& [offered, by_trust] : category->second.pools) {
-            if (!poco::is_subset(tag, offered)) continue;
-            for (auto book = by_trust.lower_bound(ask.trust); book != by_trust.end(); ++book)
-                look_at_book(book->second);
-        }
+        look_at_shelf(category->second.open);
+        look_at_restricted(category->second);
     }
 };
 
@@ -152,11 +150,15 @@ bool earlier(const Triple& a, const Triple& b) {
 
 const Address kNobody{};
 
-/// The best pool for a pair, if the pair's own terms allow any.
+std::uint64_t price_of(const Entry& app, const Entry* dataset) {
+    return app.order.price + (dataset != nullptr ? dataset->order.price : 0);
+}
+
+/// The best pool for a pair, if the pair's own terms allow any for at most `most` in all.
 std::optional<Triple> complete(const Books& books, const Ask& ask, const Entry& app, const Entry* dataset,
-                               std::uint64_t payer_free) {
-    const auto pair_price = app.order.price + (dataset != nullptr ? dataset->order.price : 0);
-    if (pair_price > payer_free) return std::nullopt;
+                               std::uint64_t payer_free, std::uint64_t most) {
+    const auto pair_price = price_of(app, dataset);
+    if (pair_price > most) return std::nullopt;
     const auto tag = poco::deal_tag(app.order.tag, dataset != nullptr ? dataset->order.tag : poco::Tag(), ask.tag);
     if (poco::has_bit(tag, poco::kTagTee) != poco::has_bit(app.order.tag, poco::kTagTee)) return std::nullopt;
     const Address& by_dataset = dataset != nullptr ? dataset->order.workerpool : kNobody;
@@ -168,11 +170,13 @@ std::optional<Triple> complete(const Books& books, const Ask& ask, const Entry& 
                       {&ask.workerpool, &app.order.workerpool, &by_dataset},
                       pair_price,
                       volume,
-                      std::min(ask.pool_max, payer_free - pair_price),
-                      payer_free};
+                      std::min(ask.pool_max, most - pair_price),
+                      payer_free,
+                      {}};
     search.run();
-    if (search.best == nullptr) return std::nullopt;
-    return Triple{&app, dataset, search.best, pair_price + search.best->order.price, search.volume(*search.best)};
+    const auto* pool = search.best.entry;
+    if (pool == nullptr) return std::nullopt;
+    return Triple{&app, dataset, pool, pair_price + pool->order.price, search.volume(*pool)};
 }
 
 }  // namespace
@@ -183,16 +187,17 @@ std::optional<Pick> Broker::Books::quote(const Ask& ask) const {
     if (apps.empty()) return std::nullopt;
     std::vector<const Entry*> datasets{nullptr};
     if (!ask.dataset.is_zero()) datasets = classes_of(*this, ask, OrderKind::kDataset);
-    const auto payer_free = ask.funded ? free_of(ask.requester) : ~0ULL;
+    const auto category = categories.find(ask.category);
+    if (category == categories.end() || category->second.all_pools.empty()) return std::nullopt;
+    const auto cheapest_pool = category->second.all_pools.begin()->price;
+    const std::uint64_t payer_free = ask.funded ? free_of(ask.requester) : ~0ULL;
     std::optional<Triple> best;
     for (const auto* app : apps) {
         for (const auto* dataset : datasets) {
-            const auto pair_price = app->order.price + (dataset != nullptr ? dataset->order.price : 0);
-            if (best && pair_price > best->price) break;
-            const auto triple = complete(*this, ask, *app, dataset, payer_free);
-            if (triple &&
-                (!best || triple->price < best->price || (triple->price == best->price && earlier(*triple, *best))))
-                best = triple;
+            if (best && price_of(*app, dataset) + cheapest_pool > best->price) break;
+            const auto triple =
+                complete(*this, ask, *app, dataset, payer_free, best ? std::min(payer_free, best->price) : payer_free);
+            if (triple && (!best || triple->price < best->price || earlier(*triple, *best))) best = triple;
         }
     }
     if (!best) return std::nullopt;

@@ -59,6 +59,8 @@ inline Order request_order(std::string_view requester, std::uint64_t pool_max, s
 struct World {
     std::vector<Order> apps, datasets, pools, requests;
     std::map<Address, std::uint64_t> funds;
+    std::map<Address, std::uint64_t> locked;  ///< by picks that are taken but not settled
+    std::map<Hash, std::uint64_t> taken;      ///< tasks of them, by order
     std::set<Address> groups;
     std::set<std::pair<Address, Address>> members;
     std::uint64_t categories = 3;
@@ -69,14 +71,20 @@ struct World {
     }
     std::uint64_t free_of(const Address& account) const {
         const auto found = funds.find(account);
-        return found == funds.end() ? ~0ULL : found->second;
+        if (found == funds.end()) return ~0ULL;
+        const auto held = locked.find(account);
+        return found->second - (held == locked.end() ? 0 : std::min(found->second, held->second));
+    }
+    std::uint64_t left(const Order& order) const {
+        const auto held = taken.find(order.hash);
+        return order.remaining - (held == taken.end() ? 0 : held->second);
     }
     /// What the hub's matchOrders would say of these terms and restrictions, by poco's functions.
     bool accepted(const Order& a, const Order* d, const Order& w, const Order& r) const {
-        const auto app = as_app_order(a);
-        const auto dataset = d == nullptr ? poco::DatasetOrder() : as_dataset_order(*d);
-        const auto pool = as_workerpool_order(w);
-        const auto request = as_request_order(r);
+        const auto app = as_order<poco::AppOrder>(a);
+        const auto dataset = d == nullptr ? poco::DatasetOrder() : as_order<poco::DatasetOrder>(*d);
+        const auto pool = as_order<poco::WorkerpoolOrder>(w);
+        const auto request = as_order<poco::RequestOrder>(r);
         const poco::OrderSet set{app, dataset, pool, request};
         if (poco::terms_fault(set, categories)) return false;
         for (const auto& check : poco::restrictions(set))
@@ -86,12 +94,12 @@ struct World {
     /// Tasks of the deal (poco.md §7.3); 0 where a stake is missing: the hub debits the payer first, then the pool's
     /// owner (§7.6).
     std::uint64_t volume(const Order& a, const Order* d, const Order& w, const Order& r) const {
-        auto tasks = std::min({a.remaining, w.remaining, r.remaining});
-        if (d != nullptr) tasks = std::min(tasks, d->remaining);
-        const auto app = as_app_order(a);
-        const auto dataset = d == nullptr ? poco::DatasetOrder() : as_dataset_order(*d);
-        const auto pool = as_workerpool_order(w);
-        const auto request = as_request_order(r);
+        auto tasks = std::min({left(a), left(w), left(r)});
+        if (d != nullptr) tasks = std::min(tasks, left(*d));
+        const auto app = as_order<poco::AppOrder>(a);
+        const auto dataset = d == nullptr ? poco::DatasetOrder() : as_order<poco::DatasetOrder>(*d);
+        const auto pool = as_order<poco::WorkerpoolOrder>(w);
+        const auto request = as_order<poco::RequestOrder>(r);
         const auto cost = poco::match_cost({app, dataset, pool, request}, tasks);
         const auto payer = free_of(r.requester);
         if (!cost || cost->payer > Uint256(payer)) return 0;
@@ -100,7 +108,9 @@ struct World {
     }
     /// Are the order's owner and what is left covered, so that a market shows it (sdk-interop §3.4)?
     bool covered(const Order& order) const {
-        return order.remaining > 0 && needed_per_task(order) * order.remaining <= free_of(order.owner);
+        const auto stake = funds.find(order.owner);
+        return order.remaining > 0 &&
+               (stake == funds.end() || needed_per_task(order) * order.remaining <= stake->second);
     }
     struct Found {
         const Order* app;
@@ -109,6 +119,13 @@ struct World {
         std::uint64_t volume;
         std::uint64_t price;
     };
+    /// Takes a combination: what comes after finds its volumes and stakes gone.
+    void take(const Found& found, const Order& request) {
+        for (const auto* order : {found.app, found.dataset, found.pool, &request})
+            if (order != nullptr) taken[order->hash] += found.volume;
+        locked[request.requester] += found.price * found.volume;
+        locked[found.pool->owner] += stake_per_task(found.pool->price) * found.volume;
+    }
     /// Every combination, the best by price and age.
     std::optional<Found> brute(const Order& r) const {
         std::optional<Found> best;
