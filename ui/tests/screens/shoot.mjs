@@ -1,50 +1,76 @@
-// Screenshots of every page at three widths in both themes, into build/screens: node tests/screens/shoot.mjs [MARKET-URL] [filter]
+// Screenshots of every page at three widths in both themes, into build/screens (or $BOURSE_SCREENS):
+//   node tests/screens/shoot.mjs [MARKET-URL] [names,comma separated] [widths] [themes] [account]
+// Without a market the fixture's rows are shown.
 import { mkdirSync } from 'node:fs';
 import { openBrowser } from '../browser.mjs';
 import { startFixtureServer } from '../fixture_server.mjs';
 
-const [given, filter = ''] = process.argv.slice(2);
-const fixture = given && given.startsWith('http') ? null : await startFixtureServer();
-const base = fixture ? fixture.url : given;
-const wanted = fixture && given ? given : filter;
-const folder = new URL('../../../build/screens/', import.meta.url).pathname;
+const given = process.argv.slice(2);
+const url = given[0]?.startsWith('http') ? given.shift() : null;
+const [names = '', widths = '375,1024,1440', themes = 'light,dark', account = 'requester'] = given;
+const fixture = url ? null : await startFixtureServer();
+const base = fixture ? fixture.url : url;
+const folder = process.env.BOURSE_SCREENS ?? new URL('../../../build/screens/', import.meta.url).pathname;
 mkdirSync(folder, { recursive: true });
 
 const id = (text) => `0x${text.padEnd(64, '0')}`;
 async function pagesOf() {
-  const list = async (kind) => (await (await fetch(`${base}/v1/${kind}?limit=1`)).json()).items?.[0];
-  const [deal, task, app, dataset, pool] = await Promise.all(['deals', 'tasks', 'apps', 'datasets', 'workerpools'].map(list));
+  const list = async (kind) => (await (await fetch(`${base}/v1/${kind}`)).json()).items?.[0];
+  const [deal, task, app, dataset, pool, block, tx, order] = await Promise.all(['deals?limit=1', 'tasks?limit=1', 'apps?limit=1', 'datasets?limit=1', 'workerpools?limit=1', 'blocks?limit=1', 'transactions?limit=1', 'workerpoolorders?limit=1&app=any&dataset=any&requester=any'].map(list));
+  const lists = Object.fromEntries(['deals', 'tasks', 'apps', 'datasets', 'workerpools', 'workers', 'accounts', 'transactions', 'blocks'].map((kind) => [kind, `/explorer/${kind}`]));
+  const category = fixture ? 3 : 0;
   return {
-    welcome: '/welcome', market: '/market/3', explorer: '/explorer', deals: '/explorer/deals', deal: `/deal/${deal?.id ?? id('1')}`, task: `/task/${task?.id ?? id('1')}`, app: `/app/${app?.address}`, dataset: `/dataset/${dataset?.address}`,
-    workerpool: `/workerpool/${pool?.address}`, address: `/address/${pool?.owner}`, wallet: '/wallet', deposit: '/wallet/deposit', ops: '/ops', workers: '/ops/workers', store: '/store', mydata: '/store/data', learn: '/learn', status: '/status', settings: '/settings', search: '/search?q=nothing',
+    welcome: '/welcome', market: `/market/${category}`, order: `/market/order/${order?.hash ?? id('86f54eaf5262').slice(0, 62)}`, explorer: '/explorer', ...lists, search: '/search?q=nothing', unknown: '/no-such-page',
+    deal: `/deal/${deal?.id ?? id('1')}`, dealmoney: `/deal/${deal?.id ?? id('1')}?tab=money`, task: `/task/${task?.id ?? id('1')}`, taskmoney: `/task/${task?.id ?? id('1')}?tab=money`, replicas: `/task/${task?.id ?? id('1')}?tab=replicas`, tasklogs: `/task/${task?.id ?? id('1')}?tab=logs`,
+    app: `/app/${app?.address}`, dataset: `/dataset/${dataset?.address}`, workerpool: `/workerpool/${pool?.address}`, address: `/address/${pool?.owner}`, worker: `/worker/${pool?.owner}`, block: `/block/${block?.number ?? 1}`, tx: `/tx/${tx?.hash ?? id('d592c')}`,
+    wallet: '/wallet', deposit: '/wallet/deposit', withdraw: '/wallet/withdraw', faucet: '/wallet/faucet', send: '/wallet/send', access: '/wallet/access', keys: '/wallet/keys',
+    ops: '/ops', opsworkers: '/ops/workers', opstasks: '/ops/tasks', earnings: '/ops/earnings', opsorders: '/ops/orders', opslogs: '/ops/logs', alerts: '/ops/alerts', machine: '/ops/machine',
+    store: '/store', datastore: '/store/datasets', curated: '/store/lists', myapps: '/store/mine', mydata: '/store/data', learn: '/learn', status: '/status', settings: '/settings',
   };
 }
-const WIDTHS = [375, 1024, 1440];
+
+async function widerThanWindow(page) {
+  return page.evaluate(() => {
+    const over = document.documentElement.scrollWidth - innerWidth;
+    if (over <= 0) return null;
+    const who = [...document.querySelectorAll('body *')].filter((each) => each.getBoundingClientRect().right > innerWidth + 1).slice(0, 4);
+    return `${over} px wider than the window: ${who.map((each) => `${each.tagName}.${each.className}`).join(' ')}`;
+  });
+}
+
+/** The console is for a session: signed in once, then pages are changed without a reload. */
+async function go(page, path) {
+  if (path.startsWith('/ops') && page.url().includes('/ops')) {
+    await page.evaluate((to) => { history.pushState({}, '', to); dispatchEvent(new PopStateEvent('popstate')); }, path);
+    return;
+  }
+  await page.goto(base + path);
+  if (path.startsWith('/ops')) await page.getByRole('button', { name: 'Sign in' }).first().click({ timeout: 3_000 }).catch(() => undefined);
+}
+
 const browser = await openBrowser();
 const pages = await pagesOf();
-for (const theme of ['light', 'dark'])
-  for (const width of WIDTHS) {
+for (const theme of themes.split(','))
+  for (const width of widths.split(',').map(Number)) {
     const context = await browser.newContext({ viewport: { width, height: width < 600 ? 812 : 900 }, colorScheme: theme, reducedMotion: 'reduce' });
-    await context.addInitScript(() => {
+    await context.addInitScript((name) => {
       localStorage.setItem('bourse.settings', JSON.stringify({ welcomed: true, lastCategory: 3 }));
-      localStorage.setItem('bourse.wallet', JSON.stringify({ kind: 'development', id: 'requester' }));
-    });
+      localStorage.setItem('bourse.wallet', JSON.stringify({ kind: 'development', id: name }));
+    }, account);
     const page = await context.newPage();
     let name = '';
-    page.on('console', (message) => message.type() === 'error' && console.log(name, theme, width, 'console:', message.text().slice(0, 200)));
+    page.on('console', (message) => message.type() === 'error' && !/404/.test(message.text()) && console.log(name, theme, width, 'console:', message.text().slice(0, 200)));
     page.on('pageerror', (error) => console.log(name, theme, width, 'page error:', error.message.slice(0, 200)));
     for (const [each, path] of Object.entries(pages)) {
       name = each;
-      if (wanted && !wanted.split(',').includes(name)) continue;
-      await page.goto(base + path);
+      if (names && !names.split(',').includes(name)) continue;
+      await go(page, path);
       await page.waitForSelector('main h1', { timeout: 8_000 }).catch(() => console.log('no heading:', name, width));
-      await page.waitForFunction(() => !document.querySelector('[aria-busy="true"] .skeleton'), null, { timeout: 4_000 }).catch(() => console.log('still loading:', name));
-      const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-      if (wide > 0) {
-        const who = await page.evaluate(() => [...document.querySelectorAll('body *')].filter((each) => each.getBoundingClientRect().right > innerWidth + 1).slice(0, 4).map((each) => `${each.tagName}.${each.className}`).join(' '));
-        console.log(`${name} at ${width}: ${wide} px wider than the window: ${who}`);
-      }
-      await page.screenshot({ path: `${folder}${name}-${width}-${theme}.png`, fullPage: false });
+      await page.waitForFunction(() => !document.querySelector('main [aria-busy="true"] .skeleton'), null, { timeout: 5_000 }).catch(() => console.log('still loading:', name));
+      await page.waitForTimeout(150);
+      const over = await widerThanWindow(page);
+      if (over) console.log(`${name} at ${width}: ${over}`);
+      await page.screenshot({ path: `${folder}/${name}-${width}-${theme}.png`, fullPage: process.env.BOURSE_FULL === '1' });
     }
     await context.close();
   }

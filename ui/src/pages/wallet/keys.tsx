@@ -81,7 +81,7 @@ function Create(): ReactNode {
   return (
     <form className="stack" aria-label="Create a wallet" onSubmit={(event) => { event.preventDefault(); if (!why) void go(); }}>
       <p>Write these words down, in this order:</p>
-      <ol className="words always" data-test="words">{list.map((word, at) => <li key={at}><code>{word}</code></li>)}</ol>
+      <ol className="word-list always" data-test="words">{list.map((word, at) => <li key={at}><code>{word}</code></li>)}</ol>
       <div className="pair">
         {asked.map((place, at) => <TextField key={place} label={`Word ${place + 1}`} required value={answers[at] ?? ''} onChange={(text) => setAnswers((old) => (at === 0 ? [text, old[1]] : [old[0], text]))} />)}
       </div>
