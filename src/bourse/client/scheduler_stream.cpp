@@ -175,6 +175,15 @@ struct WorkerToJson {
         return {{"type", "fetch_query"}, {"task", to_hex(m.task)}, {"key", m.key}};
     }
     Json operator()(const Ping&) const { return {{"type", "ping"}}; }
+    Json operator()(const OutputReport& m) const {
+        return {{"type", "output"},
+                {"task", to_hex(m.task)},
+                {"run", m.run},
+                {"error", m.error},
+                {"offset", m.offset},
+                {"ms", m.ms},
+                {"bytes", base64_encode(m.bytes)}};
+    }
 };
 
 StatusReport status_from(StreamFields& fields) {
@@ -263,6 +272,15 @@ Result<WorkerMessage> worker_message_from(std::string_view payload) {
         out = FetchQuery{poco::TaskId(fields.hash("task")), fields.text("key", 2048)};
     } else if (type == "ping") {
         out = Ping{};
+    } else if (type == "output") {
+        OutputReport report{poco::TaskId(fields.hash("task")),
+                            fields.u64("run"),
+                            fields.boolean("error"),
+                            fields.u64("offset"),
+                            fields.u64("ms"),
+                            fields.base64("bytes")};
+        if (report.bytes.size() > kMaxOutputBytes) fields.refuse("bytes");
+        out = std::move(report);
     } else {
         fields.refuse("type");
     }

@@ -44,6 +44,8 @@ inline constexpr std::uint64_t kWorkerLostMs = 15'000;
 inline constexpr std::string_view kStreamPath = "/v1/worker";
 /// stdout and stderr in a LogReport: at most so many bytes each, the first and the last half of them (§9.8).
 inline constexpr std::size_t kMaxLogBytes = 1 << 20;
+/// Of one OutputReport.
+inline constexpr std::size_t kMaxOutputBytes = 256 << 10;
 
 // ---- login ---------------------------------------------------------------------------------------------------------
 
@@ -76,6 +78,9 @@ struct Login {
     Bytes32 tags;             ///< every tag bit it can serve; zero: plain tasks only
     std::uint64_t cores = 1;
     std::uint64_t memory_mib = 0;
+    std::string os;              ///< "Debian GNU/Linux 12 (bookworm)"
+    std::string platform;        ///< "x86_64"
+    std::string cpu;             ///< model of the processor; these three may be empty
     std::string last_stream_id;  ///< of the log that last_seq counts in; empty: none yet
     std::uint64_t last_seq = 0;  ///< highest command durably taken over
 
@@ -210,6 +215,18 @@ struct LogReport {
     std::int64_t exit_code = 0;
     bool operator==(const LogReport&) const = default;
 };
+/// What the app has written so far, while it runs: the bytes of one of its streams from `offset` on, whole lines where
+/// there are any. Not confirmed reports come again after a reconnect; bytes between two reports that never came were
+/// left out by a worker that could not keep up. The LogReport at the end is the record.
+struct OutputReport {
+    poco::TaskId task;
+    std::uint64_t run = 0;  ///< Unix ms of the run's begin: a worker that was restarted runs the app again
+    bool error = false;     ///< stderr, else stdout
+    std::uint64_t offset = 0;
+    std::uint64_t ms = 0;  ///< when they were written, Unix
+    Bytes bytes;           ///< at most kMaxOutputBytes
+    bool operator==(const OutputReport&) const = default;
+};
 /// Before a download failure is contributed: has another worker of this task fetched these bytes (§9.7)?
 struct FetchQuery {
     poco::TaskId task;
@@ -220,7 +237,7 @@ struct Ping {
     bool operator==(const Ping&) const = default;
 };
 
-using WorkerMessage = std::variant<StatusReport, FreeReport, AckReport, LogReport, FetchQuery, Ping>;
+using WorkerMessage = std::variant<StatusReport, FreeReport, AckReport, LogReport, FetchQuery, Ping, OutputReport>;
 /// The payload without its seal.
 std::string to_text(const WorkerMessage& message);
 Result<WorkerMessage> worker_message_from(std::string_view payload);

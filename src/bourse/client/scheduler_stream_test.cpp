@@ -125,7 +125,10 @@ TEST(StreamMessages, WorkerMessagesSurviveTheWire) {
     uploaded.callback_data = Bytes{1, 2};
     LogReport log{status.task, Bytes{0, 255, 10}, Bytes{}, 137};
     const std::vector<WorkerMessage> all{
-        status, uploaded, FreeReport{3}, AckReport{9}, log, FetchQuery{status.task, "input:http://x"}, Ping{}};
+        status,        uploaded,
+        FreeReport{3}, AckReport{9},
+        log,           FetchQuery{status.task, "input:http://x"},
+        Ping{},        OutputReport{status.task, 1'700'000, true, 77, 1'700'009, Bytes{0, 255, 10}}};
     for (const auto& message : all) EXPECT_EQ(worker_message_from(to_text(message)), message) << to_text(message);
 }
 
@@ -136,6 +139,9 @@ TEST(StreamMessages, MalformedOnesAreRefusedWithTheField) {
         ASSERT_FALSE(parsed) << text;
         EXPECT_EQ(parsed.error().code, "STREAM_BAD_MESSAGE");
     }
+    OutputReport large;
+    large.bytes.resize(kMaxOutputBytes + 1);
+    EXPECT_FALSE(worker_message_from(to_text(WorkerMessage(large))));
     StatusReport unknown;
     unknown.status = "DANCING";
     EXPECT_FALSE(worker_message_from(to_text(WorkerMessage(unknown))));

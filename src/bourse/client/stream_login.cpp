@@ -112,6 +112,9 @@ std::string to_text(const Login& m) {
                              {"tags", to_hex(m.tags)},
                              {"cores", m.cores},
                              {"memory_mib", m.memory_mib},
+                             {"os", m.os},
+                             {"platform", m.platform},
+                             {"cpu", m.cpu},
                              {"last_stream_id", m.last_stream_id},
                              {"last_seq", m.last_seq}};
     return out.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
@@ -138,6 +141,9 @@ Result<Login> login_from(std::string_view text) {
     m.tags = fields.hash("tags");
     m.cores = fields.u64("cores");
     m.memory_mib = fields.u64("memory_mib");
+    m.os = fields.text_or_empty("os", 128);
+    m.platform = fields.text_or_empty("platform", 64);
+    m.cpu = fields.text_or_empty("cpu", 128);
     m.last_stream_id = fields.text("last_stream_id", 64);
     m.last_seq = fields.u64("last_seq");
     if (fields.wrong()) {
