@@ -59,6 +59,8 @@ void MarketService::start_api() {
     };
     server_.websocket("/v1/ws", feed_->handlers(),
                       {.protocol = "mkt.v1", .max_message_bytes = 4'096, .check_origin = true});
+    server_.websocket("/v1/companion", companion_.handlers(),
+                      {.protocol = {}, .max_message_bytes = CompanionRelay::kFrameBytes, .check_origin = true});
     start_desk();
     if (chains_.explorer == nullptr) return;
     explorer::IndexFollowerCallbacks callbacks;

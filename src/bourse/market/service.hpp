@@ -7,6 +7,7 @@
 #include <bourse/market/faucet.hpp>
 #include <bourse/market/proxy.hpp>
 #include <bourse/market/v1/api.hpp>
+#include <bourse/market/v1/companion_relay.hpp>
 #include <bourse/market/v1/feed.hpp>
 #include <bourse/net/http_server.hpp>
 #include <bourse/orderbook/challenges.hpp>
@@ -16,6 +17,7 @@
 #include <bourse/orderbook/order_query.hpp>
 #include <bourse/orderbook/publication.hpp>
 #include <bourse/orderbook/reaction.hpp>
+#include <bourse/sys/clock.hpp>
 
 #include <atomic>
 #include <condition_variable>
@@ -136,6 +138,7 @@ private:
     Bucket gateway_limit_;
     std::unique_ptr<Api> api_;
     std::unique_ptr<Feed> feed_;
+    CompanionRelay companion_{sys::steady_ms};
     std::unique_ptr<orderbook::Desk> desk_;
     std::vector<Endpoint> endpoints_;
     net::HttpServer server_;
