@@ -17,6 +17,7 @@ void add_cli_commands(CLI::App& root, int& exit_code) {
     add_chain_command(root, exit_code);
     add_init_command(root, exit_code);
     add_explain_command(root, exit_code);
+    add_companion_command(root, exit_code);
     add_doctor_command(root, exit_code);
 }
 
