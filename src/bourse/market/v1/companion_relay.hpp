@@ -1,6 +1,6 @@
 // Passes messages between a page and the `bourse companion` in a terminal, whose keys sign what the page asks for
 // (web-ui.md §7.2). The market sees what is signed and keeps nothing; the terminal's user decides. Protocol:
-// docs/reference/feed.md, "Companion".
+// docs/reference/companion.md.
 #pragma once
 
 #include <bourse/net/http_server.hpp>
