@@ -20,6 +20,7 @@ constexpr std::size_t kMaxInputsAStep = 2'000;
 constexpr std::uint64_t kLongestWaitMs = 1'000;
 constexpr std::uint64_t kDepositFreshMs = 1'000;  ///< while a deposit is scarce
 constexpr std::uint64_t kDepositOldMs = 60'000;
+constexpr std::uint64_t kPurgePeriodMs = 3'600'000;
 
 }  // namespace
 
@@ -81,7 +82,8 @@ void Core::push(Input input) {
 void Core::put(GateInput input) { push(std::move(input)); }
 void Core::put(const client::Outcome& outcome) { push(outcome); }
 void Core::put(VerifyResult result) { push(std::move(result)); }
-void Core::set_draining(bool draining) { push(DrainInput{draining}); }
+void Core::set_draining(bool draining) { push(DrainInput{draining, std::nullopt}); }
+void Core::set_draining(const Address& worker, bool draining) { push(DrainInput{draining, worker}); }
 void Core::tick() { push(TickInput{}); }
 
 bool Core::take_blocks(std::vector<Fact> facts, const client::BlockBatch& batch) {
@@ -165,14 +167,20 @@ void Core::step(std::vector<Input> inputs) {
                                    effects.committed.push_back(std::move(i.done));
                                },
                                [&](DrainInput& i) {
-                                   const Fact fact = DrainChanged{i.draining};
+                                   const Fact fact = i.worker ? Fact(WorkerDrained{*i.worker, i.draining})
+                                                              : Fact(DrainChanged{i.draining});
                                    record({&fact, 1}, at);
+                                   decider_.touch_supply();
                                },
                                [&](TickInput&) {},
                            },
                            input);
             }
             notice_lost_workers(at);
+            if (const auto steady = sys::steady_ms(); steady >= next_purge_ms_) {
+                next_purge_ms_ = steady + kPurgePeriodMs;
+                ports_.store->lines().forget_before(at.unix_ms - std::min(at.unix_ms, kLinesKeptMs));
+            }
             decider_.touch_due(at);
             decide_all(at, effects);
         });
@@ -183,7 +191,10 @@ void Core::step(std::vector<Input> inputs) {
 void Core::record(std::span<const Fact> facts, const Now& at) {
     ports_.store->append(facts, at.unix_ms);
     std::set<TaskId> touched;
-    for (const auto& fact : facts) state_.apply(fact, touched);
+    for (const auto& fact : facts) {
+        state_.apply(fact, touched);
+        if (const auto line = line_of(fact, at.unix_ms)) ports_.store->lines().add(*line);
+    }
     decider_.touch(touched);
 }
 
@@ -201,21 +212,39 @@ void Core::notice_lost_workers(const Now& at) {
     const auto steady = sys::steady_ms();
     std::vector<Fact> facts;
     for (const auto& [address, worker] : state_.workers()) {
-        const auto link = links_.find(address);
-        const auto heard = link == links_.end() ? 0 : ports_.gate->heard_ms(link->second.connection);
-        const auto gone = left_ms_.find(address);
-        const auto since = std::max({heard, gone == left_ms_.end() ? 0 : gone->second, started_steady_ms_});
-        const bool silent = steady >= since + config_.worker_lost_ms;
+        const bool silent = steady >= heard_locked(address) + config_.worker_lost_ms;
         if (silent && !worker.lost) {
             sys::log_warn("worker lost", {{"worker", to_checksum(address)}, {"name", worker.name}});
             facts.emplace_back(WorkerLost{address, at.unix_ms});
-        } else if (!silent && worker.lost && heard != 0) {
+        } else if (!silent && worker.lost && links_.contains(address)) {
             facts.emplace_back(WorkerHeard{address, at.unix_ms});
         }
     }
     if (facts.empty()) return;
     record(facts, at);
     decider_.touch_supply();
+}
+
+std::uint64_t Core::heard_locked(const Address& worker) const {
+    const auto link = links_.find(worker);
+    const auto heard = link == links_.end() ? 0 : ports_.gate->heard_ms(link->second.connection);
+    const auto gone = left_ms_.find(worker);
+    return std::max({heard, gone == left_ms_.end() ? 0 : gone->second, started_steady_ms_});
+}
+
+std::map<Address, std::uint64_t> Core::silences() const {
+    const std::shared_lock lock(state_mutex_);
+    const auto steady = sys::steady_ms();
+    const auto unix = sys::unix_time_ms();
+    std::map<Address, std::uint64_t> out;
+    for (const auto& [address, worker] : state_.workers()) {
+        const auto heard = heard_locked(address);
+        auto silence = steady - std::min(steady, heard);
+        // Lost before this process began: the log knows since when.
+        if (worker.lost) silence = std::max(silence, unix - std::min(unix, worker.lost_ms) + config_.worker_lost_ms);
+        out[address] = silence;
+    }
+    return out;
 }
 
 // ---- effects
@@ -329,6 +358,7 @@ std::vector<Offer> Core::offers_locked() const {
         offer.connected = true;
         const auto busy = state_.busy_slots(address);
         offer.free = worker->slots > busy ? worker->slots - busy : 0;
+        if (worker->draining) offer.free = 0;
         // An idle worker that says it has no room (draining, disk full) is believed.
         if (busy == 0 && link.reported_free) offer.free = std::min(offer.free, *link.reported_free);
         const auto deposit = deposits_.find(address);

@@ -52,6 +52,7 @@ public:
     void put(const client::Outcome& outcome);
     void put(VerifyResult result);
     void set_draining(bool draining);
+    void set_draining(const Address& worker, bool draining);
     /// Returns when the facts and the cursor are committed; false when the core stops or fails first.
     bool take_blocks(std::vector<Fact> facts, const client::BlockBatch& batch);
     /// The chain's time was moved, or a timer may be due.
@@ -72,6 +73,8 @@ public:
     std::vector<Offer> live_workers() const;
     std::uint64_t chain_now_s() const;
     bool is_connected(const Address& worker) const;
+    /// For how long each known worker has said nothing, in ms.
+    std::map<Address, std::uint64_t> silences() const;
     Decider::Figures figures() const;
     /// Unix ms since when this process runs.
     std::uint64_t started_ms() const noexcept { return started_ms_; }
@@ -84,6 +87,7 @@ private:
     };
     struct DrainInput {
         bool draining;
+        std::optional<Address> worker;  ///< none: the pool
     };
     struct TickInput {};
     using Input = std::variant<GateInput, client::Outcome, VerifyResult, BlocksInput, DrainInput, TickInput>;
@@ -129,6 +133,8 @@ private:
     void send_commands(const Address& worker, Link& link);
     client::stream::Command complete_command(const Address& worker, client::stream::Command command) const;
     std::vector<Offer> offers_locked() const;
+    /// Steady ms of the last sign of life within this process; its start where there was none.
+    std::uint64_t heard_locked(const Address& worker) const;
     void refresh_deposits();
     Now now() const;
 
@@ -142,15 +148,16 @@ private:
     std::deque<Input> inbox_;
     bool stopping_ = false;
 
-    mutable std::shared_mutex state_mutex_;  ///< state_, links_, deposits_, decider_'s figures
+    mutable std::shared_mutex state_mutex_;  ///< state_, links_, left_ms_, deposits_, decider_'s figures
     State state_;
     std::map<Address, Link> links_;
     std::map<Address, Deposit> deposits_;
+    std::map<Address, std::uint64_t> left_ms_;  ///< monotonic: when a worker's last connection ended
 
     // The core's thread only.
     Decider decider_;
     std::set<TaskId> verifying_;
-    std::map<Address, std::uint64_t> left_ms_;  ///< monotonic: when a worker's last connection ended
+    std::uint64_t next_purge_ms_ = 0;
     Hash head_hash_;
     std::uint64_t head_number_ = 0;
     std::uint64_t deposits_asked_ms_ = 0;

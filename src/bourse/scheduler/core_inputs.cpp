@@ -41,6 +41,9 @@ void Core::take(LoginInput& input, const Now& at, Effects& effects) {
     fact.tags = login.tags;
     fact.cores = login.cores;
     fact.memory_mib = login.memory_mib;
+    fact.os = login.os;
+    fact.platform = login.platform;
+    fact.cpu = login.cpu;
     fact.prefix = address_prefix(input.remote_address);
     fact.score = input.score;
     fact.score_block = input.score_block;
@@ -84,6 +87,15 @@ void Core::take(MessageInput& input, const Now& at, Effects& effects) {
                        if (task == nullptr || task->replicate_of(input.worker) == nullptr) return;
                        ports_.store->put_log(report.task, {input.worker, report.out, report.err, report.exit_code},
                                              at.unix_ms);
+                       auto& lines = ports_.store->lines();
+                       if (lines.has_output(report.task, input.worker)) return;  // was seen as it came
+                       lines.add_output(input.worker, {report.task, at.unix_ms, false, 0, at.unix_ms, report.out});
+                       lines.add_output(input.worker, {report.task, at.unix_ms, true, 0, at.unix_ms, report.err});
+                   },
+                   [&](const stream::OutputReport& report) {
+                       const auto* task = state_.task(report.task);
+                       if (task == nullptr || task->replicate_of(input.worker) == nullptr) return;
+                       ports_.store->lines().add_output(input.worker, report);
                    },
                    [&](const stream::FetchQuery& query) {
                        const auto* task = state_.task(query.task);

@@ -130,6 +130,7 @@ public:
         login.worker = login.owner = wallet_.address();
         login.session_key = test_key(200).address();
         login.expiry_s = sys::unix_time_s() + 60;
+        login.platform = "x86_64";
         login.last_seq = last_seq;
         login.last_stream_id = last_stream;
         stream::sign_login(login, wallet_);
@@ -241,6 +242,13 @@ struct Life {
         net::ClientRequest request;
         request.url = "http://127.0.0.1:" + std::to_string(server.port()) + path;
         if (!authorization.empty()) request.headers["authorization"] = authorization;
+        return *net::http_request(request);
+    }
+    net::Response post(const std::string& path) {
+        net::ClientRequest request;
+        request.method = "POST";
+        request.url = "http://127.0.0.1:" + std::to_string(server.port()) + path;
+        request.headers["x-bourse-admin"] = "1";
         return *net::http_request(request);
     }
 
@@ -361,6 +369,60 @@ TEST_F(CoreTest, LogsAreForTheRequesterOnly) {
     const auto logs = Json::parse(answer.body);
     EXPECT_EQ(logs["logs"][0]["exit_code"], 3);
     EXPECT_EQ(life.get(path, header).status, 403);  // each challenge serves once
+}
+
+TEST_F(CoreTest, OutputIsReadWhileTheAppRuns) {
+    Life life(url);
+    TinyWorker worker(life.server.port(), test_key(1));
+    const auto deal = life.sell(1, 1);
+    const auto task = poco::task_id(deal.deal, Uint256{0});
+    life.feed({TaskInitialized{task, deal.deal, 0, 2}});
+    ASSERT_TRUE(worker.wait_for<stream::Command>());
+    worker.send(stream::OutputReport{task, 5, false, 0, 1'000, to_bytes("first\nsecond\n")});
+    const auto path = "/v1/tasks/" + to_hex(task) + "/lines?after=0";
+    EXPECT_EQ(life.get(path).status, 401);
+    const auto signed_by = [&](const crypto::PrivateKey& key) {
+        const auto challenge = Json::parse(life.get("/v1/challenge?address=" + to_checksum(key.address())).body);
+        return *client::authorization_header(challenge["data"], key);
+    };
+    EXPECT_EQ(life.get(path, signed_by(test_key(51))).status, 403);
+    Json output;
+    ASSERT_TRUE(eventually([&] {
+        output = Json::array();
+        for (const auto& line : Json::parse(life.get(path, signed_by(test_key(50))).body)["lines"])
+            if (line["source"] == "stdout") output.push_back(line["text"]);
+        return output.size() == 2;
+    }));
+    EXPECT_EQ(output, (Json{"first", "second"}));
+    // The whole log at the end does not say it all again.
+    worker.send(stream::LogReport{task, to_bytes("first\nsecond\n"), {}, 0});
+    ASSERT_TRUE(eventually([&] {
+        return Json::parse(life.get("/v1/tasks/" + to_hex(task) + "/logs", signed_by(test_key(50))).body)["logs"]
+                   .size() == 1;
+    }));
+    const auto all = Json::parse(life.get(path, signed_by(test_key(50))).body)["lines"];
+    EXPECT_EQ(std::ranges::count_if(all, [](const Json& line) { return line["text"] == "first"; }), 1);
+    EXPECT_EQ(all[0]["text"], "initialised in block 2");
+    EXPECT_EQ(life.get("/v1/workers/" + to_checksum(test_key(1).address()) + "/lines", signed_by(test_key(50))).status,
+              403);
+}
+
+TEST_F(CoreTest, AWorkerThatDrainsGetsNoNewTask) {
+    Life life(url);
+    TinyWorker worker(life.server.port(), test_key(1));
+    const auto address = test_key(1).address();
+    const auto shown = [&] { return Json::parse(life.get("/v1/workers").body)["workers"]; };
+    ASSERT_TRUE(eventually([&] { return shown().size() == 1; }));
+    EXPECT_EQ(shown()[0]["free"], 1);
+    EXPECT_LT(shown()[0]["silent_ms"], 10'000);
+    EXPECT_GT(shown()[0]["last_seen_ms"], 1'600'000'000'000U);
+    EXPECT_EQ(shown()[0]["platform"], "x86_64");
+    EXPECT_EQ(life.post("/v1/admin/workers/" + to_checksum(address) + "/drain").status, 200);
+    ASSERT_TRUE(eventually([&] { return shown()[0]["draining"] == true; }));
+    EXPECT_EQ(shown()[0]["free"], 0);
+    EXPECT_EQ(life.post("/v1/admin/workers/" + to_checksum(test_key(9).address()) + "/drain").status, 404);
+    EXPECT_EQ(life.post("/v1/admin/workers/" + to_checksum(address) + "/resume").status, 200);
+    EXPECT_TRUE(eventually([&] { return shown()[0]["free"] == 1; }));
 }
 
 TEST_F(CoreTest, TasksWorkersAndPoolAreShown) {

@@ -17,6 +17,7 @@ std::vector<std::string> scheduler_migrations() {
         "CREATE TABLE task_logs(task TEXT NOT NULL, worker TEXT NOT NULL, out TEXT NOT NULL, err TEXT NOT NULL, "
         "exit_code BIGINT NOT NULL, ms BIGINT NOT NULL, PRIMARY KEY(task, worker))",
         client::outbox_schema(),
+        kLinesSchema,
     };
 }
 
@@ -27,6 +28,7 @@ Result<std::unique_ptr<EventStore>> EventStore::open(const std::string& url, con
     BOURSE_CHECK(database->migrate(scheduler_migrations()));
     std::unique_ptr<EventStore> store(new EventStore(std::move(database)));
     BOURSE_CHECK(store->check_identity(identity));
+    store->lines_ = std::make_unique<LineStore>(*store->database_);
     return store;
 }
 

@@ -3,6 +3,7 @@
 
 #include <bourse/client/log_follower.hpp>
 #include <bourse/db/sql.hpp>
+#include <bourse/scheduler/line_store.hpp>
 #include <bourse/scheduler/state.hpp>
 
 #include <memory>
@@ -48,6 +49,10 @@ public:
     void set_cursor(const client::Cursor& cursor);
     void put_log(const TaskId& task, const TaskLog& log, std::uint64_t unix_ms);
 
+    /// Lines for people; writers need a transaction.
+    LineStore& lines() noexcept { return *lines_; }
+    const LineStore& lines() const noexcept { return *lines_; }
+
     /// Latest log of each worker.
     std::vector<TaskLog> logs(const TaskId& task);
 
@@ -59,6 +64,7 @@ private:
     Status<> each_fact(const std::function<void(const Fact&)>& f);
 
     std::unique_ptr<db::Database> database_;
+    std::unique_ptr<LineStore> lines_;
     std::string stream_id_;
 };
 

@@ -135,6 +135,7 @@ struct WorkerJoined {
     Bytes32 tags;
     std::uint64_t cores = 0;
     std::uint64_t memory_mib = 0;
+    std::string os, platform, cpu;
     std::string prefix;  ///< /24 or /48 of its address; empty for loopback and private ranges
     Uint256 score;       ///< as the chain says at `score_block`
     std::uint64_t score_block = 0;
@@ -142,8 +143,9 @@ struct WorkerJoined {
     std::uint64_t ms = 0;
     BOURSE_FACT(WorkerJoined, "joined", v("worker", m.worker); v("owner", m.owner); v("name", m.name);
                 v("software", m.software); v("slots", m.slots); v("tags", m.tags); v("cores", m.cores);
-                v("memory", m.memory_mib); v("prefix", m.prefix); v("score", m.score); v("score_block", m.score_block);
-                v("last_seq", m.last_seq); v("ms", m.ms);)
+                v("memory", m.memory_mib); v("os", m.os); v("platform", m.platform); v("cpu", m.cpu);
+                v("prefix", m.prefix); v("score", m.score); v("score_block", m.score_block); v("last_seq", m.last_seq);
+                v("ms", m.ms);)
 };
 
 /// Silent for longer than kWorkerLostMs; ends with the next WorkerJoined or WorkerHeard.
@@ -259,12 +261,19 @@ struct DrainChanged {
     BOURSE_FACT(DrainChanged, "drain", v("draining", m.draining);)
 };
 
+/// The operator lets a worker take no new tasks, or again.
+struct WorkerDrained {
+    Address worker;
+    bool draining = false;
+    BOURSE_FACT(WorkerDrained, "worker_drain", v("worker", m.worker); v("draining", m.draining);)
+};
+
 #undef BOURSE_FACT
 
 using Fact = std::variant<DealSeen, TaskInitialized, TaskContributed, ConsensusReached, TaskRevealed, TaskReopened,
                           TaskFinalized, TaskClaimed, ScoreMoved, WorkerJoined, WorkerLost, WorkerHeard, WorkerReported,
                           CommandsAcknowledged, TasksUnfolded, WorkerAssigned, CommandIssued, UploadVerified,
-                          UploadRefused, IntentSubmitted, IntentEnded, DrainChanged>;
+                          UploadRefused, IntentSubmitted, IntentEnded, DrainChanged, WorkerDrained>;
 
 std::string_view kind_of(const Fact& fact) noexcept;
 /// The members as a JSON object.

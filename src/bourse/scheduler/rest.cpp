@@ -17,6 +17,7 @@ using Json = nlohmann::json;
 constexpr std::uint64_t kChallengeLifeMs = 60ULL * 60 * 1000;
 constexpr std::size_t kMaxChallenges = 10'000;
 constexpr const char* kLogDomain = "iExec Core";
+constexpr std::uint64_t kMostLines = 5'000;
 
 net::Response rest_refusal(int status, const std::string& code, const std::string& message) {
     return net::Response::json(status, dump_json({{"ok", false}, {"code", code}, {"error", message}}));
@@ -25,6 +26,10 @@ net::Response rest_refusal(int status, const std::string& code, const std::strin
 net::Response unknown_task() {
     return rest_refusal(404, "TASK_NOT_FOUND",
                         "This pool has no such task (yet): tasks of a bag appear as workers come free for them.");
+}
+
+net::Response refused_reader(const Error& error) {
+    return rest_refusal(error.code == "AUTHORIZATION_MISSING" ? 401 : 403, error.code, error.message);
 }
 
 std::optional<TaskId> task_in(const net::Request& request) {
@@ -74,6 +79,8 @@ RestApi::RestApi(RestConfig config, Core& core, EventStore& store)
 void RestApi::add_routes(net::HttpServer& server) {
     server.route("GET", "/v1/tasks/:id", [this](const net::Request& r) { return show_task(r); });
     server.route("GET", "/v1/tasks/:id/logs", [this](const net::Request& r) { return logs(r, false); });
+    server.route("GET", "/v1/tasks/:id/lines", [this](const net::Request& r) { return lines_of_task(r); });
+    server.route("GET", "/v1/workers/:id/lines", [this](const net::Request& r) { return lines_of_worker(r); });
     server.route("GET", "/v1/challenge", [this](const net::Request& r) { return challenge(r, false); });
     server.route("GET", "/v1/workers", [this](const net::Request&) { return workers(); });
     server.route("GET", "/v1/pool", [this](const net::Request&) { return pool(); });
@@ -86,6 +93,10 @@ void RestApi::add_routes(net::HttpServer& server) {
     server.route("GET", "/:chain/workerpools/:pool", [this](const net::Request& r) { return api_of_pool_for_sdk(r); });
     server.route("POST", "/v1/admin/drain", [this](const net::Request& r) { return drain(r, true); });
     server.route("POST", "/v1/admin/resume", [this](const net::Request& r) { return drain(r, false); });
+    server.route("POST", "/v1/admin/workers/:id/drain",
+                 [this](const net::Request& r) { return drain_worker(r, true); });
+    server.route("POST", "/v1/admin/workers/:id/resume",
+                 [this](const net::Request& r) { return drain_worker(r, false); });
     server.route("GET", "/metrics", [this](const net::Request&) {
         publish_gauges(*core_);
         auto answer = net::Response::text(200, sys::Metrics::global().text());
@@ -152,16 +163,8 @@ net::Response RestApi::logs(const net::Request& request, bool for_sdk) {
         return state.deal(task->deal)->facts.requester;
     });
     if (!requester) return unknown_task();
-    // A market on this machine has authenticated the reader by a session of its own.
-    const auto vouched = is_admin(request) ? address_from_hex(request.header("x-bourse-for")) : std::nullopt;
-    const auto header = request.header("authorization");
-    if (!vouched && header.empty()) {
-        return rest_refusal(
-            401, "AUTHORIZATION_MISSING",
-            "Logs are for the task's requester: sign the challenge of /v1/challenge and send it as authorization.");
-    }
-    const auto signer = vouched ? Result<Address>(*vouched) : challenges_.redeem(header, sys::steady_ms());
-    if (!signer) return rest_refusal(403, signer.error().code, signer.error().message);
+    const auto signer = reader_of(request);
+    if (!signer) return refused_reader(signer.error());
     if (*signer != *requester) {
         return rest_refusal(403, "NOT_THE_REQUESTER",
                             "Logs are for the task's requester, " + to_checksum(*requester) + ".");
@@ -178,19 +181,94 @@ net::Response RestApi::logs(const net::Request& request, bool for_sdk) {
     return net::Response::json(200, dump_json({{"ok", true}, {"task", to_hex(*id)}, {"logs", std::move(list)}}));
 }
 
+/// Who asks for logs. Errors: AUTHORIZATION_MISSING, AUTHORIZATION_INVALID.
+Result<Address> RestApi::reader_of(const net::Request& request) {
+    // A market on this machine has authenticated the reader by a session of its own.
+    if (is_admin(request))
+        if (const auto vouched = address_from_hex(request.header("x-bourse-for"))) return *vouched;
+    const auto header = request.header("authorization");
+    if (header.empty())
+        return fail("AUTHORIZATION_MISSING",
+                    "Logs are for the task's requester: sign the challenge of /v1/challenge and send it as "
+                    "authorization.");
+    return challenges_.redeem(header, sys::steady_ms());
+}
+
+net::Response RestApi::lines_of_task(const net::Request& request) {
+    const auto id = task_in(request);
+    const auto requester = core_->read([&](const State& state) -> std::optional<Address> {
+        const auto* task = id ? state.task(*id) : nullptr;
+        if (task == nullptr) return std::nullopt;
+        return state.deal(task->deal)->facts.requester;
+    });
+    if (!requester) return unknown_task();
+    const auto reader = reader_of(request);
+    if (!reader) return refused_reader(reader.error());
+    if (*reader != *requester && *reader != config_.scheduler) {
+        return rest_refusal(
+            403, "NOT_THE_REQUESTER",
+            "Lines of a task are for its requester, " + to_checksum(*requester) + ", and the pool's owner.");
+    }
+    LineQuery query;
+    query.task = *id;
+    return lines(request, query);
+}
+
+net::Response RestApi::lines_of_worker(const net::Request& request) {
+    const auto worker = address_from_hex(request.params.at("id"));
+    if (!worker) return rest_refusal(400, "ADDRESS_INVALID", "A worker is an address of 0x hex.");
+    const auto reader = reader_of(request);
+    if (!reader) return refused_reader(reader.error());
+    if (*reader != config_.scheduler)
+        return rest_refusal(403, "NOT_THE_OWNER", "Lines of a worker are for the pool's owner.");
+    LineQuery query;
+    query.worker = *worker;
+    return lines(request, query);
+}
+
+net::Response RestApi::lines(const net::Request& request, LineQuery query) const {
+    const auto number = [&](const char* name) -> std::optional<std::uint64_t> {
+        const auto value = uint256_from_decimal(request.query_value(name).value_or(""));
+        if (!value) return std::nullopt;
+        return value->saturated_u64();
+    };
+    query.after = number("after");
+    query.before = number("before");
+    query.limit = static_cast<std::size_t>(std::clamp<std::uint64_t>(number("limit").value_or(200), 1, kMostLines));
+    auto rows = Json::array();
+    for (const auto& line : store_->lines().read(query)) {
+        Json row{{"position", line.position}, {"ms", line.ms}, {"source", line.source}, {"text", line.text}};
+        row["task"] = line.task.hash.is_zero() ? Json(nullptr) : Json(to_hex(line.task));
+        row["worker"] = line.worker.is_zero() ? Json(nullptr) : Json(to_checksum(line.worker));
+        row["level"] = line.level.empty() ? Json(nullptr) : Json(line.level);
+        rows.push_back(std::move(row));
+    }
+    return net::Response::json(200, dump_json({{"ok", true}, {"lines", std::move(rows)}, {"kept_ms", kLinesKeptMs}}));
+}
+
 net::Response RestApi::workers() const {
     const auto offers = core_->offers();
+    const auto silences = core_->silences();
+    const auto now_ms = sys::unix_time_ms();
     const auto list = core_->read([&](const State& state) {
         auto rows = Json::array();
         for (const auto& [address, worker] : state.workers()) {
             const auto offer = std::ranges::find(offers, address, &Offer::worker);
             const bool connected = offer != offers.end();
+            const auto silence = silences.find(address);
+            const auto silent = silence == silences.end() ? 0 : silence->second;
             rows.push_back({{"worker", to_checksum(address)},
                             {"owner", to_checksum(worker.owner)},
                             {"name", worker.name},
                             {"software", worker.software},
+                            {"os", worker.os},
+                            {"platform", worker.platform},
+                            {"cpu", worker.cpu},
                             {"connected", connected},
+                            {"draining", worker.draining},
                             {"lost", worker.lost},
+                            {"silent_ms", silent},
+                            {"last_seen_ms", now_ms - std::min(now_ms, silent)},
                             {"slots", worker.slots},
                             {"free", connected ? offer->free : 0},
                             {"cores", worker.cores},
@@ -237,6 +315,16 @@ net::Response RestApi::drain(const net::Request& request, bool draining) {
         return rest_refusal(403, "ADMIN_ONLY", "Only from this machine, with the header x-bourse-admin: 1.");
     }
     core_->set_draining(draining);
+    return net::Response::json(200, dump_json({{"ok", true}, {"draining", draining}}));
+}
+
+net::Response RestApi::drain_worker(const net::Request& request, bool draining) {
+    if (!is_admin(request))
+        return rest_refusal(403, "ADMIN_ONLY", "Only from this machine, with the header x-bourse-admin: 1.");
+    const auto worker = address_from_hex(request.params.at("id"));
+    const bool known = worker && core_->read([&](const State& state) { return state.worker(*worker) != nullptr; });
+    if (!known) return rest_refusal(404, "WORKER_UNKNOWN", "This worker has never joined the pool.");
+    core_->set_draining(*worker, draining);
     return net::Response::json(200, dump_json({{"ok", true}, {"draining", draining}}));
 }
 

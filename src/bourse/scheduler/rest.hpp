@@ -50,9 +50,14 @@ private:
     net::Response api_of_pool_for_sdk(const net::Request& request) const;
     net::Response challenge(const net::Request& request, bool for_sdk);
     net::Response logs(const net::Request& request, bool for_sdk);
+    net::Response lines_of_task(const net::Request& request);
+    net::Response lines_of_worker(const net::Request& request);
+    net::Response lines(const net::Request& request, LineQuery query) const;
+    Result<Address> reader_of(const net::Request& request);
     net::Response workers() const;
     net::Response pool() const;
     net::Response drain(const net::Request& request, bool draining);
+    net::Response drain_worker(const net::Request& request, bool draining);
 
     RestConfig config_;
     Core* core_;

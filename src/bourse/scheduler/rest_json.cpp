@@ -13,6 +13,20 @@ namespace {
 using Json = nlohmann::json;
 using poco::TaskStatus;
 
+const char* upload_name(Replicate::Upload upload) {
+    switch (upload) {
+        case Replicate::Upload::kNone:
+            return "none";
+        case Replicate::Upload::kRequested:
+            return "requested";
+        case Replicate::Upload::kReported:
+            return "reported";
+        case Replicate::Upload::kFailed:
+            return "failed";
+    }
+    return "";
+}
+
 Json replicate_to_json(const Replicate& replicate, const State& state) {
     const auto* worker = state.worker(replicate.worker);
     Json out{{"worker", to_checksum(replicate.worker)},
@@ -24,6 +38,7 @@ Json replicate_to_json(const Replicate& replicate, const State& state) {
              {"fast", replicate.fast},
              {"lost", replicate.silent_ms != 0},
              {"dropped", replicate.dropped},
+             {"upload", upload_name(replicate.upload)},
              {"assigned_ms", replicate.assigned_ms}};
     out["cause"] = replicate.cause.empty() ? Json(nullptr) : Json(replicate.cause);
     out["message"] = replicate.message.empty() ? Json(nullptr) : Json(replicate.message);

@@ -265,6 +265,9 @@ void State::on(const WorkerJoined& fact, std::set<TaskId>& touched) {
     worker.tags = fact.tags;
     worker.cores = fact.cores;
     worker.memory_mib = fact.memory_mib;
+    worker.os = fact.os;
+    worker.platform = fact.platform;
+    worker.cpu = fact.cpu;
     worker.prefix = fact.prefix;
     worker.score = fact.score;
     worker.score_block = fact.score_block;
@@ -433,5 +436,9 @@ void State::on(const IntentEnded& fact, std::set<TaskId>& touched) {
 }
 
 void State::on(const DrainChanged& fact, std::set<TaskId>&) { draining_ = fact.draining; }
+
+void State::on(const WorkerDrained& fact, std::set<TaskId>&) {
+    if (const auto found = workers_.find(fact.worker); found != workers_.end()) found->second.draining = fact.draining;
+}
 
 }  // namespace bourse::scheduler

@@ -110,9 +110,11 @@ struct Worker {
     Bytes32 tags;
     std::uint64_t cores = 0;
     std::uint64_t memory_mib = 0;
+    std::string os, platform, cpu;
     std::string prefix;
     Uint256 score;
     std::uint64_t score_block = 0;  ///< score moves up to this block are in it
+    bool draining = false;          ///< gets no new tasks
     bool lost = false;
     std::uint64_t lost_ms = 0;
     std::uint64_t joined_ms = 0;
@@ -177,6 +179,7 @@ private:
     void on(const IntentSubmitted& fact, std::set<TaskId>& touched);
     void on(const IntentEnded& fact, std::set<TaskId>& touched);
     void on(const DrainChanged& fact, std::set<TaskId>& touched);
+    void on(const WorkerDrained& fact, std::set<TaskId>& touched);
 
     Task* find_task(const TaskId& id) noexcept;
     Task& make_task(const Deal& deal, std::uint64_t index);
