@@ -74,5 +74,7 @@ export default defineConfig({
     pool: 'threads',
     poolOptions: { threads: { maxThreads: 2 } },
     env: { TZ: 'UTC' },
+    // Machines that build beside the tests are slow; nothing here waits for time to pass.
+    testTimeout: 60_000,
   },
 });

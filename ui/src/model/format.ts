@@ -36,6 +36,23 @@ export function amountWithUnit(nrlc: string | null | undefined, unit: Unit = 'nR
   return text === MISSING ? text : `${text} ${unit}`;
 }
 
+/** Digits of nRLC from which a tile shows RLC. */
+const LONG = 11;
+
+/** An amount for a tile: large ones in RLC with three decimals, cut off (never rounded up), so that a tile stays on one line. */
+export function sumText(nrlc: string | null | undefined, unit: Unit = 'nRLC'): string {
+  if (nrlc === null || nrlc === undefined || nrlc === '') return MISSING;
+  if (nrlc.replace('-', '').length < LONG) return amountWithUnit(nrlc, unit);
+  const [whole = '', fraction = ''] = toRlc(nrlc).split('.');
+  const kept = fraction.slice(0, 3).replace(/0+$/, '');
+  return `${whole}${kept ? `.${kept}` : ''}${fraction.length > 3 ? '…' : ''} RLC`;
+}
+
+/** One thing or several: `1 order`, `3 orders`. */
+export function plural(number: number, one: string, many = `${one}s`): string {
+  return `${count(number)} ${new Intl.PluralRules('en').select(number) === 'one' ? one : many}`;
+}
+
 /** Both units, for tooltips and screen readers. */
 export function bothUnits(nrlc: string): string {
   return `${amount(nrlc)} nRLC = ${toRlc(nrlc)} RLC`;

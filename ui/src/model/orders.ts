@@ -92,11 +92,12 @@ const LABELS: Record<string, string> = {
 
 function valueWords(kind: OrderKind, name: string, type: string, value: string): string {
   if (/price$/.test(name)) return amountWithUnit(value);
-  if (name === 'tag') return tagChips(value).join(', ') || 'none needed';
+  if (name === 'tag') return tagChips(value).join(', ') || (kind === 'request' ? 'none needed' : 'none');
   if (name === 'trust') return `${value} (${trustMeaning(Number(value))})`;
   if (type === 'address' && value === NULL_ADDRESS) {
     if (name === 'dataset' || name === 'callback') return 'none';
     if (name === 'beneficiary') return 'nobody named';
+    if (/^(app|dataset|workerpool)restrict$/.test(name)) return `any ${name.replace('restrict', '')}`;
     return kind === 'request' && name === 'workerpool' ? 'any workerpool' : 'anyone';
   }
   return value;

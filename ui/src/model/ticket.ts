@@ -19,6 +19,10 @@ export type Form = {
   callback: string;
   encrypt: boolean;
   fill: 'all' | 'part' | 'rest';
+  /** A limit order, or one that a pool fills period by period. */
+  term: 'once' | 'subscription';
+  periodTasks: string;
+  periods: string;
 };
 
 export const EMPTY_FORM: Form = {
@@ -36,6 +40,9 @@ export const EMPTY_FORM: Form = {
   callback: '',
   encrypt: false,
   fill: 'part',
+  term: 'once',
+  periodTasks: '10',
+  periods: '12',
 };
 
 export const tagOfClass = (tag: TagClass): string => tagOfBits(tag === 'tee' ? [0] : tag === 'gpu' ? [8] : []);
@@ -70,7 +77,14 @@ export function marketRequest(form: Form, prices: { app: string; dataset: string
   };
 }
 
-export function limitRequest(form: Form, common: Common): OrderFields {
+/** Tasks of all periods; null where the two numbers are none. */
+export function subscriptionVolume(form: Pick<Form, 'periodTasks' | 'periods'>): string | null {
+  if (!/^[1-9]\d{0,8}$/.test(form.periodTasks) || !/^[1-9]\d{0,8}$/.test(form.periods)) return null;
+  return String(BigInt(form.periodTasks) * BigInt(form.periods));
+}
+
+export function limitRequest(given: Form, common: Common): OrderFields {
+  const form = given.term === 'subscription' ? { ...given, volume: subscriptionVolume(given) ?? '' } : given;
   const prices = { app: form.appPrice || '0', dataset: form.datasetPrice || '0', workerpool: form.workerpoolPrice };
   return marketRequest(form, prices, form.workerpool || null, common);
 }
@@ -80,15 +94,30 @@ export type SellForm = {
   price: string;
   volume: string;
   trust: string;
-  kind: 'public' | 'otc' | 'discount';
+  kind: 'public' | 'otc' | 'discount' | 'volume' | 'subscription';
   requester: string;
   app: string;
   dataset: string;
   steps: string;
   priceTo: string;
+  /** Subscription: days of a period and how many of them. */
+  periodDays: string;
+  periods: string;
 };
 
-export const EMPTY_SELL: SellForm = { workerpool: '', price: '', volume: '1', trust: '1', kind: 'public', requester: '', app: '', dataset: '', steps: '1', priceTo: '' };
+export const EMPTY_SELL: SellForm = { workerpool: '', price: '', volume: '1', trust: '1', kind: 'public', requester: '', app: '', dataset: '', steps: '1', priceTo: '', periodDays: '30', periods: '12' };
+
+export const namesBuyer = (kind: SellForm['kind']): boolean => kind === 'otc' || kind === 'discount' || kind === 'subscription';
+
+const DAY_S = 86_400;
+
+/** The file from which the pool's scheduler renews an order for one buyer each period (`--subscriptions`). Times are Unix seconds. */
+export function subscriptionFile(form: SellForm, category: number, nowMs: number): string {
+  const from = Math.floor(nowMs / 1000);
+  const period = Number(form.periodDays) * DAY_S;
+  const entry = { requester: form.requester, category, trust: Number(form.trust) || 1, price_nrlc: Number(form.price), tasks: Number(form.volume), from, until: from + period * Number(form.periods), period_s: period };
+  return JSON.stringify([entry], null, 2);
+}
 
 export function poolOrder(form: SellForm, price: string, category: number, tag: string, salt: string): OrderFields {
   return {
@@ -100,7 +129,7 @@ export function poolOrder(form: SellForm, price: string, category: number, tag: 
     trust: form.trust || '1',
     apprestrict: form.app || NULL_ADDRESS,
     datasetrestrict: form.dataset || NULL_ADDRESS,
-    requesterrestrict: form.kind === 'public' ? NULL_ADDRESS : form.requester,
+    requesterrestrict: namesBuyer(form.kind) ? form.requester : NULL_ADDRESS,
     salt,
   };
 }

@@ -15,7 +15,7 @@ import { PageHead } from '../view/command';
 import { Table, saveFile } from '../view/table';
 import { EmptyState, ErrorState, Skeleton } from '../view/states';
 import { Button, Chip, KeyTable, Panel, Stat } from '../view/ui';
-import { Address, Age, Amount, Id, Untrusted } from '../view/values';
+import { Address, Age, Sum, Id, Untrusted } from '../view/values';
 import { Explain } from '../view/explain';
 import { UnknownId } from './explorer/deal';
 import { CancelDialog } from './market/mine';
@@ -51,14 +51,15 @@ export function OrderPage(): ReactNode {
       </PageHead>
       <div className="stack">
         <div className="stats">
-          <Stat label="Price a task" value={<Amount nrlc={order.price} />} />
+          <Stat label="Price a task" value={<Sum nrlc={order.price} />} />
           <Stat label="Left" value={`${count(order.remaining)}/${count(order.volume)}`} />
           <Stat label="Published" value={<Age at={order.published} />} />
           <Stat label="Signer" value={<Address of={order.signer} />} />
         </div>
         {order.status === 'open' ? <Explain subject="order" id={order.hash} /> : null}
         <Panel title="Fields" tools={<Chip tone={genuine ? 'success' : 'danger'}>{genuine ? '✓ the hash is that of these fields' : '✕ these fields have another hash'}</Chip>}>
-          <KeyTable rows={orderWords(order.kind, order.order).map((each): [string, ReactNode] => [each.label, <span key={each.name}><Untrusted text={each.words} more />{each.words === each.raw ? null : <code className="small muted" style={{ marginLeft: 8 }}><Untrusted text={each.raw} limit={80} /></code>}</span>])} />
+          <KeyTable rows={orderWords(order.kind, order.order).map((each): [string, ReactNode] => [each.label, /^0x[0-9a-fA-F]{40}$/.test(each.words) ? <Address key={each.name} of={each.words} width="wide" /> : <Untrusted key={each.name} text={each.words} more />])} />
+          <details style={{ padding: '8px 12px 12px' }}><summary className="small">Raw</summary><pre className="command-box" style={{ margin: '8px 0 0' }} tabIndex={0}>{JSON.stringify(order.order, null, 2)}</pre></details>
         </Panel>
         <Panel title={`Deals that used it (${deals.length})`}>
           {deals.length === 0 ? <EmptyState>None so far (height {count(status.height)}).</EmptyState> : <Table caption="Deals" rows={deals} rowKey={(row) => row.id} link={(row) => `/deal/${row.id}`} columns={[{ key: 'deal', head: 'Deal', cell: (row) => <Id id={row.id} kind="deal" to={`/deal/${row.id}`} /> }, { key: 'time', head: 'Time', cell: (row) => <Age at={row.time} /> }, { key: 'volume', head: 'Volume', right: true, cell: (row) => count(row.volume) }]} />}

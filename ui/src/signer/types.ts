@@ -4,7 +4,7 @@ import type { Domain, OrderFields, OrderKind, TypedData } from '../model/orders'
 export type Transaction = { from: string; to: string; data: string; value?: string };
 
 export interface Signer {
-  readonly kind: 'injected' | 'development' | 'keystore' | 'file';
+  readonly kind: 'injected' | 'development' | 'keystore' | 'companion' | 'file';
   readonly label: string;
   accounts(): Promise<string[]>;
   chain(): Promise<number>;

@@ -5,6 +5,8 @@ import type { Boot } from '../transport/api';
 import { discover, InjectedSigner, type Discovered } from '../signer/injected';
 import { GuardedSigner, type Expected } from '../signer/guard';
 import type { Signer } from '../signer/types';
+import type { CompanionLink } from '../model/companion';
+import { closeCompanion, keptPairing, openCompanion, paired } from './companion';
 import { watchPresence } from './presence';
 import { vaultStore } from './vault';
 
@@ -97,6 +99,23 @@ export function lockKeystore(address: string): void {
   walletStore.set({ ...NONE, kind: 'locked', account: address, label: 'wallet file', keystore: true });
 }
 
+/** Waits for the terminal, then takes its account; it must be on the page's chain and hub. */
+export async function connectCompanion(link: CompanionLink, boot: Boot): Promise<void> {
+  await paired();
+  const { CompanionSigner } = await import('../signer/companion');
+  const expected = expectedOf(boot);
+  const inner = new CompanionSigner(link);
+  const { addresses, chainId, hub } = await inner.facts();
+  const account = addresses[0];
+  if (!account) throw new Error('The terminal offers no account.');
+  if (!sameAddress(hub, expected.domain.verifyingContract)) throw new Error(`The terminal works with the hub ${hub}, this page with ${expected.domain.verifyingContract}.`);
+  if (stopChanges === closeCompanion) stopChanges = null; // the old link has made room for this one
+  leave();
+  stopChanges = closeCompanion;
+  walletStore.set({ ...NONE, kind: 'connected', signer: new GuardedSigner(inner, expected), account, chainId, label: 'companion' });
+  choiceStore.set({ kind: 'companion', id: account });
+}
+
 /** Orders are signed elsewhere and come back as files. */
 export async function connectFiles(address: string, boot: Boot): Promise<void> {
   const { FileSigner } = await import('../signer/files');
@@ -123,6 +142,8 @@ export function startWallets(boot: Boot): () => void {
   const choice = choiceStore.get();
   if (choice.kind === 'development') void connectDevelopment(choice.id, boot);
   if (choice.kind === 'watch') watchOnly(choice.id);
+  const pairing = keptPairing();
+  if (choice.kind === 'companion' && pairing) connectCompanion(openCompanion(pairing), boot).catch(closeCompanion);
   if (choice.kind === 'files') void connectFiles(choice.id, boot);
   if (choice.kind === 'keystore' && vaultStore.get().some((each) => sameAddress(`0x${each.address}`, choice.id))) lockKeystore(choice.id);
   return discover((wallets) => {

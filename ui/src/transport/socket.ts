@@ -1,7 +1,7 @@
-// The browser's socket and clock behind the feed.
-import { Feed, type Clock, type OpenSocket } from '../model/feed';
+// The browser's sockets and clock, and the feed over them.
+import { Feed, type Clock, type Socket, type SocketEvents } from '../model/feed';
 
-const browserClock: Clock = {
+export const browserClock: Clock = {
   now: () => Date.now(),
   later: (ms, what) => {
     const timer = setTimeout(what, ms);
@@ -10,9 +10,10 @@ const browserClock: Clock = {
   random: () => Math.random(),
 };
 
-const browserSocket: OpenSocket = (events) => {
+/** A socket of the market's own origin. */
+export function openSocket(path: string, protocols: string[], events: SocketEvents): Socket {
   const scheme = location.protocol === 'https:' ? 'wss' : 'ws';
-  const socket = new WebSocket(`${scheme}://${location.host}/v1/ws`, 'mkt.v1');
+  const socket = new WebSocket(`${scheme}://${location.host}${path}`, protocols);
   socket.onopen = () => events.opened();
   socket.onmessage = (event) => events.message(String(event.data));
   socket.onclose = () => events.closed();
@@ -26,9 +27,9 @@ const browserSocket: OpenSocket = (events) => {
       socket.close();
     },
   };
-};
+}
 
-export const feed = new Feed(browserSocket, browserClock);
+export const feed = new Feed((events) => openSocket('/v1/ws', ['mkt.v1'], events), browserClock);
 
 export function startFeed(): void {
   feed.start();

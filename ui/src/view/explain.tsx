@@ -12,6 +12,12 @@ import { Button, Chip, Panel } from './ui';
 
 const FIRST = 5;
 
+/** The server's code as a sentence. */
+const stateWords = (state: string): string => {
+  const words = state.replaceAll('_', ' ').toLowerCase();
+  return `${words.charAt(0).toUpperCase()}${words.slice(1)}`;
+};
+
 function placeOf(id: string): string {
   return `/search?q=${id}`;
 }
@@ -70,7 +76,7 @@ export function Explain({ subject, id, onFix }: { subject: 'order' | 'deal' | 't
       <Loaded query={query} rows={3}>
         {(answer) => (
           <div className="body stack">
-            <strong>{answer.state}</strong>
+            <strong>{stateWords(answer.state)}</strong>
             {answer.reasons.length === 0 ? <span className="muted">Nothing stands in the way.</span> : <Reasons reasons={answer.reasons} onFix={onFix} />}
           </div>
         )}

@@ -20,6 +20,7 @@ import { useKeys } from './keys';
 import { useHoverLinks } from './values';
 import { useNotices } from './notices';
 import { Icon } from './icons';
+import { companionStore } from '../state/companion';
 import { fileRequest } from '../state/file_request';
 import mark from '../bourse.svg';
 
@@ -186,6 +187,7 @@ function useRouteFocus(): void {
 function Frame(): ReactNode {
   const boot = useBoot();
   const wallet = useWallet();
+  const companion = useStore(companionStore);
   const [drawer, setDrawer] = useState(false);
   const signing = useStore(fileRequest) !== null;
   const help = useKeys();
@@ -217,7 +219,7 @@ function Frame(): ReactNode {
       <Offline />
       {wallet.dev ? (
         <section className="banner" aria-label="About this account">
-          <strong>⚠ Development account “{wallet.label}”.</strong> Its key is public: never use it for anything of value.
+          <strong>⚠ Development account “{wallet.label}”.</strong><span>Its key is public<span className="wide-only">: never use it for anything of value</span>.</span>
         </section>
       ) : null}
       {wallet.keystore && !chain?.dev ? (
@@ -225,6 +227,8 @@ function Frame(): ReactNode {
           <strong>⚠ A wallet file of this browser on a chain of value.</strong> Keep small sums in it only.
         </section>
       ) : null}
+      {companion.asking > 0 ? <section className="banner" role="status"><strong>Look at your terminal.</strong> It asks what this page wants to sign.</section> : null}
+      {wallet.signer?.kind === 'companion' && companion.phase === 'away' ? <section className="banner tone-warning" role="status"><strong>Your terminal is away.</strong> Start <code>bourse companion</code> again to sign.</section> : null}
       <WrongChain />
       {new URLSearchParams(location.search).has('demo') ? <section className="banner" aria-label="About these data"><strong>Demo data</strong></section> : null}
       <main className="main" id="main" tabIndex={-1}>

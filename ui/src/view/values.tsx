@@ -1,7 +1,7 @@
 // Values as every screen shows them: amounts, ids, times, statuses (web-ui.md §4).
 import { Link } from '@tanstack/react-router';
 import { useEffect, useState, type ReactNode } from 'react';
-import { amount, amountWithUnit, bothUnits, MISSING, shortHash, spokenHash } from '../model/format';
+import { amount, amountWithUnit, bothUnits, MISSING, shortHash, spokenHash, sumText } from '../model/format';
 import { clip, mixedScript, parseJson, visible } from '../model/text';
 import { clockTime, countdown, deadline, iso, relative } from '../model/time';
 import { CONTRIBUTION, NULL_ADDRESS, STATUS, tagChips, trustMeaning, type TaskStatus } from '../model/domain';
@@ -19,6 +19,17 @@ export function Amount({ nrlc, unit = true }: { nrlc: string | null | undefined;
   return (
     <span className="num" title={bothUnits(nrlc)}>
       {text}
+    </span>
+  );
+}
+
+/** The same in a tile: one line however large it is, the exact amount in the tooltip. */
+export function Sum({ nrlc }: { nrlc: string | null | undefined }): ReactNode {
+  const { unit } = useSettings();
+  if (nrlc === null || nrlc === undefined) return <span title="not known">{MISSING}</span>;
+  return (
+    <span className="num sum" title={bothUnits(nrlc)}>
+      {sumText(nrlc, unit)}
     </span>
   );
 }
@@ -89,6 +100,20 @@ export function Address({ of, kind = 'address', to, width, copy = true, name }: 
   );
 }
 
+/** A sentence of the server: its ids short and linked. */
+export function WithIds({ text }: { text: string }): ReactNode {
+  const parts = visible(text).split(/(0x[0-9a-fA-F]{64}|0x[0-9a-fA-F]{40})(?![0-9a-fA-F])/);
+  return (
+    <>
+      {parts.map((part, at) => {
+        if (at % 2 === 0) return part;
+        const isTask = part.length > 42;
+        return <Id key={at} id={part} kind={isTask ? 'id' : 'address'} to={isTask ? null : `/address/${part}`} copy={false} />;
+      })}
+    </>
+  );
+}
+
 /** Outlines all visible occurrences of the id under pointer or focus. */
 export function useHoverLinks(): void {
   useEffect(() => {
@@ -135,11 +160,12 @@ export function Clock({ at }: { at: number }): ReactNode {
   );
 }
 
-export function Deadline({ at }: { at: number | null | undefined }): ReactNode {
+/** With what is left until then, unless it does not matter any more. */
+export function Deadline({ at, over = false }: { at: number | null | undefined; over?: boolean }): ReactNode {
   const now = useNow(1_000);
   const { deadlines } = useSettings();
   if (at === null || at === undefined) return <>{MISSING}</>;
-  const left = countdown(at, now);
+  const left = over ? null : countdown(at, now);
   return (
     <span className="row" style={{ gap: 6, display: 'inline-flex', flexWrap: 'nowrap' }}>
       <time className="num" dateTime={new Date(at).toISOString()} title={iso(at)}>
@@ -233,6 +259,7 @@ function Node({ name, value, depth }: { name: string | null; value: unknown; dep
 /** Params as a tree with copy; malformed text raw, with a warning. */
 export function JsonText({ text }: { text: string }): ReactNode {
   const parsed = parseJson(text);
+  if (text.trim() === '') return <span className="muted">none</span>;
   return (
     <div className="always">
       {parsed && typeof parsed.value === 'object' ? (

@@ -3,7 +3,7 @@ import { useNavigate } from '@tanstack/react-router';
 import { lazy, Suspense, useState, type ReactNode } from 'react';
 import type { AccountDetail } from '../transport/api';
 import { isAddress } from '../model/domain';
-import { amountWithUnit, shortHash } from '../model/format';
+import { shortHash, sumText } from '../model/format';
 import { forcedState, useApi, useBoot, useChannel } from '../state/data';
 import { useSettings } from '../state/settings';
 import { createStore, useStore } from '../state/store';
@@ -112,6 +112,19 @@ function OtherAddress({ onDone }: { onDone: () => void }): ReactNode {
 
 const KeystoreSection = lazy(() => import('./keystore'));
 
+const CompanionSection = lazy(() => import('./companion'));
+
+function Companion({ onDone }: { onDone: () => void }): ReactNode {
+  const boot = useBoot();
+  if (!boot.features.companion) return null;
+  return (
+    <div className="stack">
+      <h3>Terminal</h3>
+      <Suspense fallback={<p className="muted">Loading…</p>}><CompanionSection onDone={onDone} /></Suspense>
+    </div>
+  );
+}
+
 function WalletFiles({ onDone }: { onDone: () => void }): ReactNode {
   return (
     <div className="stack">
@@ -132,6 +145,7 @@ export function WalletDialog(): ReactNode {
       {locked ? files : null}
       <BrowserWallets onDone={close} />
       <DevelopmentAccounts onDone={close} />
+      {open ? <Companion onDone={close} /> : null}
       {locked ? null : files}
       <OtherAddress onDone={close} />
     </Dialog>
@@ -174,7 +188,7 @@ export function WalletChip(): ReactNode {
             <span className="sr">Wallet</span>
             {wallet.dev ? <span aria-hidden="true" title="development account">⚠</span> : null}
             <code><span className="wide-only">{shortHash(account).slice(0, -4)}</span>{account.slice(-4)}</code>
-            <span className="num wide-only muted">{amountWithUnit(free, (free?.length ?? 0) > 9 ? 'RLC' : unit)}</span>
+            <span className="num wide-only muted">{sumText(free, unit)}</span>
           </Button>
         }
         items={[

@@ -4,7 +4,7 @@ import { Tabs } from 'radix-ui';
 import type { ReactNode } from 'react';
 import type { AccountDetail, Contribution, Deal, Entry, Order, Resource, Transfer } from '../../transport/api';
 import { command } from '../../model/commands';
-import { count } from '../../model/format';
+import { count, plural } from '../../model/format';
 import { iso } from '../../model/time';
 import { looksLike } from '../../model/text';
 import { labelStore } from '../../state/settings';
@@ -17,14 +17,26 @@ import { PageHead } from '../../view/command';
 import { ListTable, type Column } from '../../view/table';
 import { Loaded } from '../../view/states';
 import { Chip, Notice, Panel, Stat, TextField } from '../../view/ui';
-import { Address, Age, Amount, Id } from '../../view/values';
+import { Address, Age, Amount, Sum, Id } from '../../view/values';
 import { orderColumns } from '../../view/order_columns';
 import { dealColumns, dealExtra, resourceColumns } from './columns';
 import { contributionColumns } from './task';
 
+/** The chain's words and what they mean to the owner of the account. */
+const ENTRY_WORDS: Record<Entry['kind'], [string, string]> = {
+  deposit: ['deposited', 'moved from the wallet into the market'],
+  withdraw: ['withdrawn', 'moved from the market to the wallet'],
+  send: ['sent', 'to another account'],
+  receive: ['received', 'from another account'],
+  lock: ['locked', 'as the price or the stake of a deal'],
+  unlock: ['unlocked', 'returned to the free part'],
+  reward: ['earned', 'paid out for a task'],
+  seize: ['taken', 'of the locked part: the price that was paid, or a stake that was lost'],
+};
+
 export const entryColumns: Column<Entry>[] = [
   { key: 'time', head: 'Time', cell: (row) => <Age at={row.time} />, value: (row) => iso(row.time), priority: 1 },
-  { key: 'kind', head: 'What', cell: (row) => <Chip tone={row.kind === 'seize' ? 'danger' : row.kind === 'reward' ? 'success' : 'neutral'}>{row.kind}</Chip>, value: (row) => row.kind, priority: 1 },
+  { key: 'kind', head: 'What', cell: (row) => <Chip tone={row.kind === 'reward' || row.kind === 'receive' || row.kind === 'deposit' ? 'success' : 'neutral'} title={ENTRY_WORDS[row.kind][1]}>{ENTRY_WORDS[row.kind][0]}</Chip>, value: (row) => row.kind, priority: 1 },
   { key: 'amount', head: 'Amount', right: true, cell: (row) => <Amount nrlc={row.amount} />, value: (row) => row.amount, priority: 1 },
   { key: 'other', head: 'With', cell: (row) => (row.other ? <Address of={row.other} copy={false} /> : '—'), value: (row) => row.other ?? '', priority: 3 },
   { key: 'task', head: 'Task', cell: (row) => (row.task ? <Id id={row.task} kind="task" to={`/task/${row.task}`} copy={false} /> : '—'), value: (row) => row.task ?? '', priority: 3 },
@@ -89,9 +101,9 @@ export function AddressPage(): ReactNode {
               {alike ? <Notice tone="warning" alert>This address begins and ends like <code>{alike}</code>, which you know, but it is another one.</Notice> : null}
               {detail.contract ? <Notice tone="info">This address is a {detail.contract}: <Link to={`/${detail.contract}/${id}` as never}>open its page</Link>.</Notice> : null}
               <div className="stats">
-                <Stat label="Wallet" value={<Amount nrlc={detail.wallet} />} />
-                <Stat label="Free in the market" value={<Amount nrlc={account.staked} />} />
-                <Stat label="Locked" value={<Amount nrlc={account.locked} />} sub={`${detail.locks.length} locks`} />
+                <Stat label="Wallet" value={<Sum nrlc={detail.wallet} />} />
+                <Stat label="Free in the market" value={<Sum nrlc={account.staked} />} />
+                <Stat label="Locked" value={<Sum nrlc={account.locked} />} sub={plural(detail.locks.length, 'lock')} />
                 <Stat label="Score" value={count(account.score)} sub={detail.nextScore === null ? `weight ${account.weight}` : `weight ${account.weight}, grows at ${detail.nextScore}`} />
                 <Stat label="Deals" value={count(account.deals)} />
                 <Stat label="Contributions" value={`${count(account.proved)} / ${count(account.contributions)}`} sub="proved of all" />

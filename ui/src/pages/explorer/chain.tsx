@@ -11,7 +11,7 @@ import { PageHead } from '../../view/command';
 import { Table } from '../../view/table';
 import { EmptyState, Loaded } from '../../view/states';
 import { Chip, KeyTable, Notice, Panel } from '../../view/ui';
-import { Address, Age, Id } from '../../view/values';
+import { Address, Age, Id, WithIds } from '../../view/values';
 import { UnknownId } from './deal';
 import { transactionColumns } from './columns';
 
@@ -27,7 +27,7 @@ export function TransactionPage(): ReactNode {
         const { transaction } = detail;
         return (
           <>
-            <PageHead kind="Transaction" title={<Id id={transaction.hash} kind="transaction" width="wide" />} lead={detail.words} command={curl(location.origin, `/v1/transactions/${id}`)} />
+            <PageHead kind="Transaction" title={<Id id={transaction.hash} kind="transaction" width="wide" />} lead={<WithIds text={detail.words} />} command={curl(location.origin, `/v1/transactions/${id}`)} />
             <div className="stack">
               {transaction.ok === false ? <Notice tone="danger">It failed: {detail.failure ?? 'the chain gives no reason'}.</Notice> : null}
               <Panel title="Transaction">

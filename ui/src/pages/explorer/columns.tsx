@@ -36,7 +36,7 @@ export const dealExtra: Column<Deal>[] = [
 
 export const taskColumns: Column<Task>[] = [
   { key: 'task', head: 'Task', cell: (row) => <Id id={row.id} kind="task" to={`/task/${row.id}`} />, value: (row) => row.id, priority: 1 },
-  { key: 'deadline', head: 'Deadline', cell: (row) => <Deadline at={row.finalDeadline} />, value: (row) => iso(row.finalDeadline), priority: 2 },
+  { key: 'deadline', head: 'Deadline', cell: (row) => <Deadline at={row.finalDeadline} over={row.ended !== null} />, value: (row) => iso(row.finalDeadline), priority: 2 },
   { key: 'status', head: 'Status', cell: (row) => <Status of={statusAt(row, Date.now())} />, value: (row) => row.status, priority: 1 },
 ];
 

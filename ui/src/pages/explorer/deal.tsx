@@ -63,6 +63,7 @@ export function StatusBar({ counts, volume }: { counts: TaskCounts; volume: numb
 function TimeBar({ deal }: { deal: Deal }): ReactNode {
   const now = useNow(1_000);
   const span = deal.finalDeadline - deal.time;
+  const ended = deal.tasks.complete + deal.tasks.failed === deal.volume;
   const at = (time: number): string => `${Math.min(100, Math.max(0, ((time - deal.time) / span) * 100))}%`;
   return (
     <div>
@@ -72,8 +73,8 @@ function TimeBar({ deal }: { deal: Deal }): ReactNode {
       </div>
       <div className="row small between">
         <span>sealed <Clock at={deal.time} /></span>
-        <span>contribution closes <Deadline at={deal.contributionDeadline} /></span>
-        <span>final <Deadline at={deal.finalDeadline} /></span>
+        <span>contribution closes <Deadline at={deal.contributionDeadline} over={ended} /></span>
+        <span>final <Deadline at={deal.finalDeadline} over={ended} /></span>
       </div>
     </div>
   );

@@ -3,7 +3,7 @@ import { Link, useParams } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import type { Deal, Order, Resource, ResourceDetail, WorkerDetail } from '../../transport/api';
 import { command, curl } from '../../model/commands';
-import { count, percent } from '../../model/format';
+import { count, percent, plural } from '../../model/format';
 import { iso } from '../../model/time';
 import { ApiError } from '../../transport/http';
 import { useApi, useList } from '../../state/data';
@@ -11,7 +11,7 @@ import { PageHead } from '../../view/command';
 import { ListTable, Table } from '../../view/table';
 import { EmptyState, Loaded } from '../../view/states';
 import { Chip, KeyTable, Panel, Stat } from '../../view/ui';
-import { Address, Age, Amount, Id, Untrusted } from '../../view/values';
+import { Address, Age, Sum, Id, Untrusted } from '../../view/values';
 import { Explain } from '../../view/explain';
 import { orderColumns } from '../../view/order_columns';
 import { dealColumns, dealExtra } from './columns';
@@ -77,11 +77,11 @@ function ResourcePage({ kind, path, label }: { kind: Kind; path: string; label: 
             </PageHead>
             <div className="stack">
               <div className="stats">
-                <Stat label={kind === 'dataset' ? 'Uses' : 'Runs'} value={count(resource.runs)} sub={`${count(resource.deals)} deals`} />
+                <Stat label={kind === 'dataset' ? 'Uses' : 'Runs'} value={count(resource.runs)} sub={plural(resource.deals, 'deal')} />
                 <Stat label="Success" value={percent(ratio(resource))} sub={`${count(resource.failed)} failed`} />
                 <Stat label="Requesters" value={count(resource.requesters)} />
-                <Stat label="Revenue" value={<Amount nrlc={resource.revenue} />} />
-                <Stat label="Best price" value={<Amount nrlc={resource.bestPrice} />} sub={`${count(detail.orders)} open orders`} />
+                <Stat label="Revenue" value={<Sum nrlc={resource.revenue} />} />
+                <Stat label="Best price" value={<Sum nrlc={resource.bestPrice} />} sub={plural(detail.orders, 'open order')} />
                 <Stat label="Last used" value={resource.lastUsed ? <Age at={resource.lastUsed} /> : 'never'} />
               </div>
               <Facts kind={kind} detail={detail} />
@@ -149,9 +149,9 @@ export function WorkerPage(): ReactNode {
                 <Stat label="Score" value={count(worker.score)} sub={detail.nextScore === null ? '' : `weight grows at ${detail.nextScore}`} />
                 <Stat label="Weight now" value={count(worker.weight)} />
                 <Stat label="Accuracy" value={percent(worker.contributions ? worker.proved / worker.contributions : null)} sub={`${count(worker.proved)} of ${count(worker.contributions)} proved`} />
-                <Stat label="Earned" value={<Amount nrlc={worker.rewards} />} />
-                <Stat label="Slashed" value={<Amount nrlc={worker.slashed} />} />
-                <Stat label="Stake" value={<Amount nrlc={worker.staked} />} sub={<>at risk <Amount nrlc={worker.locked} /></>} />
+                <Stat label="Earned" value={<Sum nrlc={worker.rewards} />} />
+                <Stat label="Slashed" value={<Sum nrlc={worker.slashed} />} />
+                <Stat label="Stake" value={<Sum nrlc={worker.staked} />} sub={<>at risk <Sum nrlc={worker.locked} /></>} />
               </div>
               <Explain subject="worker" id={worker.address} />
               <Panel title="Contributions">

@@ -3,7 +3,7 @@ import { Link } from '@tanstack/react-router';
 import { useEffect, useRef, useState, type ReactNode } from 'react';
 import type { Deal, Page, Resource, Stats, Task } from '../../transport/api';
 import { curl } from '../../model/commands';
-import { amountWithUnit, count, duration, percent } from '../../model/format';
+import { amountWithUnit, count, duration, percent, plural } from '../../model/format';
 import { useApi, useBoot, useChannel, useFeedStatus, useList, useNow } from '../../state/data';
 import { useSettings } from '../../state/settings';
 import { useUrl } from '../../state/url';
@@ -135,7 +135,7 @@ function NetworkStrip(): ReactNode {
           <Stat label="Running now" value={count(stats.running)} />
           <Stat label="Success 24 h" value={percent(stats.success24h)} />
           <Stat label="Workers 24 h" value={count(stats.workers)} />
-          <Stat label="Pools" value={count(stats.workerpools)} sub={`${count(stats.apps)} apps · ${count(stats.datasets)} datasets`} />
+          <Stat label="Pools" value={count(stats.workerpools)} sub={`${plural(stats.apps, 'app')} · ${plural(stats.datasets, 'dataset')}`} />
           {stats.medians
             .filter((median) => median.price !== null)
             .map((median) => (

@@ -40,7 +40,7 @@ function stagesOf(detail: TaskDetail, now: number): Stage[] {
     { label: 'initialised', state: state(started, !started), when: task.initialised ? <Clock at={task.initialised} /> : 'waits for the scheduler' },
     { label: 'contributions', state: state(consensus, started), when: `${task.contributions} received` },
     { label: 'consensus', state: state(consensus, started && task.contributions > 0), when: at('TaskConsensus') ? <Clock at={at('TaskConsensus') ?? 0} /> : trustMeaning(task.trust) },
-    { label: `reveal ${task.revealed}/${task.winners}`, state: state(complete || (task.winners > 0 && task.revealed === task.winners), consensus), when: task.revealDeadline ? <Deadline at={task.revealDeadline} /> : '' },
+    { label: `reveal ${task.revealed}/${task.winners}`, state: state(complete || (task.winners > 0 && task.revealed === task.winners), consensus), when: complete || failed || !task.revealDeadline ? '' : <Deadline at={task.revealDeadline} /> },
     { label: status === 'FAILED' ? 'refunded' : 'finalised', state: complete ? 'done' : failed ? 'bad' : task.winners > 0 && task.revealed === task.winners ? 'now' : 'next', when: task.ended ? <Clock at={task.ended} /> : '' },
   ];
 }
@@ -48,6 +48,7 @@ function stagesOf(detail: TaskDetail, now: number): Stage[] {
 function Stepper({ detail }: { detail: TaskDetail }): ReactNode {
   const now = useNow(1_000);
   const { task } = detail;
+  const over = task.ended !== null;
   return (
     <Panel title="Progress" tools={<StaleBadge />}>
       <div className="body stack">
@@ -61,9 +62,9 @@ function Stepper({ detail }: { detail: TaskDetail }): ReactNode {
           ))}
         </ol>
         <div className="row small" style={{ gap: 18 }}>
-          <span>contribution closes <Deadline at={task.contributionDeadline} /></span>
-          <span>reveal closes {task.revealDeadline ? <Deadline at={task.revealDeadline} /> : 'when consensus is reached'}</span>
-          <span>final <Deadline at={task.finalDeadline} /></span>
+          <span>contribution closes <Deadline at={task.contributionDeadline} over={task.consensus !== null || over} /></span>
+          <span>reveal closes {task.revealDeadline ? <Deadline at={task.revealDeadline} over={over} /> : 'after the consensus'}</span>
+          <span>final <Deadline at={task.finalDeadline} over={over} /></span>
         </div>
         <ConfidenceMeter task={task} />
         <Waiting task={task} now={now} />

@@ -4,13 +4,13 @@ import { useState, type ReactNode } from 'react';
 import { isAddress } from '../../model/domain';
 import { curl } from '../../model/commands';
 import { requestErrors, requestTotal } from '../../model/orders';
-import { limitRequest, tagOfClass } from '../../model/ticket';
+import { limitRequest, subscriptionVolume, tagOfClass, type Form } from '../../model/ticket';
 import { publish } from '../../state/actions';
 import { useBoot } from '../../state/data';
 import { useStore } from '../../state/store';
 import { signWhy, useWallet } from '../../state/wallet';
 import { SignButton, useAccount } from '../../view/wallet';
-import { Notice, TextField } from '../../view/ui';
+import { Notice, Select, TextField } from '../../view/ui';
 import { ShowCommand } from '../../view/command';
 import { Advanced, ParamsField, TrustField } from './fields';
 import { draftStore, nextDraft, setForm } from './drafts';
@@ -20,6 +20,21 @@ import { stable, useDefaultApp } from './buy_market';
 import type { Commodity } from './commodity';
 
 const DIGITS = /^\d+$/;
+
+const TERMS = [{ value: 'once', label: 'limit order: rests until it is filled' }, { value: 'subscription', label: 'subscription: tasks each period, from one pool' }];
+
+/** A subscription is one limit order for all periods: the pool's scheduler sells a period's tasks at a time. */
+function SubscriptionFields({ form, problemOf }: { form: Form; problemOf: (field: string) => string | null }): ReactNode {
+  return (
+    <>
+      <div className="pair">
+        <TextField label="Tasks a period" required className="num" inputMode="numeric" value={form.periodTasks} problem={problemOf('volume')} onChange={(text) => setForm({ periodTasks: text.replace(/\D/g, '') })} />
+        <TextField label="Periods" required className="num" inputMode="numeric" value={form.periods} onChange={(text) => setForm({ periods: text.replace(/\D/g, '') })} />
+      </div>
+      <TextField label="Workerpool" required className="mono" placeholder="0x…" value={form.workerpool} onChange={(workerpool) => setForm({ workerpool: workerpool.trim() })} hint="Agree on price and period with its owner. The order rests and fills period by period; what is left can be cancelled at any time." />
+    </>
+  );
+}
 
 export function BuyLimit({ commodity }: { commodity: Commodity }): ReactNode {
   const { form, salt } = useStore(draftStore);
@@ -38,17 +53,19 @@ export function BuyLimit({ commodity }: { commodity: Commodity }): ReactNode {
   } catch {
     draft = null; // params are no JSON: the field says so
   }
+  const volume = form.term === 'subscription' ? (subscriptionVolume(form) ?? '') : form.volume;
+  const noPool = form.term === 'subscription' && !isAddress(form.workerpool) ? 'A subscription is with one workerpool: name it.' : null;
   const errors = draft ? requestErrors({ ...draft, workerpoolmaxprice: form.workerpoolPrice, appmaxprice: form.appPrice }, boot.limits.paramsBytes) : [];
   const problemOf = (field: string): string | null => (touched ? (errors.find((each) => each.field === field)?.text ?? null) : null);
   const total = draft && errors.length === 0 ? requestTotal(draft) : null;
   const missing = total !== null && free !== null && BigInt(total) > BigInt(free) ? String(BigInt(total) - BigInt(free)) : null;
-  const why = signWhy(wallet, boot.domain.chainId) ?? (!draft ? 'Work params are no valid JSON.' : (errors[0]?.text ?? (missing ? `Your account is short by ${missing} nRLC: top up first.` : null)));
+  const why = signWhy(wallet, boot.domain.chainId) ?? (!draft ? 'Work params are no valid JSON.' : (errors[0]?.text ?? noPool ?? (missing ? `Your account is short by ${missing} nRLC: top up first.` : null)));
   const place = async (): Promise<void> => {
     if (!draft) return;
     setBusy(true);
     setProblem(null);
     try {
-      const order = await publish(`Limit order: buy ${form.volume} at ${form.workerpoolPrice}`, 'request', draft, boot);
+      const order = await publish(`Limit order: buy ${volume} at ${form.workerpoolPrice}`, 'request', draft, boot);
       if (order) {
         setPlaced(order.hash);
         setSheet(false);
@@ -62,8 +79,10 @@ export function BuyLimit({ commodity }: { commodity: Commodity }): ReactNode {
   };
   return (
     <form className="stack" onSubmit={(event) => event.preventDefault()} aria-label="Buy, place limit order" onBlur={() => setTouched(true)}>
+      <Select label="Term" value={form.term} choices={TERMS} onChange={(term) => setForm({ term: term as Form['term'] })} />
+      {form.term === 'subscription' ? <SubscriptionFields form={form} problemOf={problemOf} /> : null}
       <div className="pair">
-        <TextField label="Volume" required className="num" inputMode="numeric" value={form.volume} problem={problemOf('volume')} onChange={(volume) => setForm({ volume: volume.replace(/\D/g, '') })} />
+        {form.term === 'subscription' ? <TextField label="Tasks in all" className="num" readOnly value={subscriptionVolume(form) ?? ''} onChange={() => undefined} /> : <TextField label="Volume" required className="num" inputMode="numeric" value={form.volume} problem={problemOf('volume')} onChange={(volume) => setForm({ volume: volume.replace(/\D/g, '') })} />}
         <TextField label="Workerpool price" required className="num" inputMode="numeric" value={form.workerpoolPrice} problem={problemOf('workerpoolmaxprice')} hint="most a task, nRLC" onChange={(price) => setForm({ workerpoolPrice: price.replace(/\D/g, '') })} />
       </div>
       <ResourcePick kind="app" label="Dapp address" required value={form.app} problem={problemOf('app')} onChange={(app) => setForm({ app })} />
@@ -75,7 +94,7 @@ export function BuyLimit({ commodity }: { commodity: Commodity }): ReactNode {
       {isAddress(form.dataset) ? <TextField label="Dataset price" className="num" inputMode="numeric" value={form.datasetPrice} onChange={(price) => setForm({ datasetPrice: price.replace(/\D/g, '') })} hint="most a task, nRLC" /> : null}
       <ParamsField value={form.params} problem={problemOf('params')} onChange={(params) => setForm({ params })} />
       <Advanced form={form} market={false} />
-      <Cost pool={DIGITS.test(form.workerpoolPrice) ? form.workerpoolPrice : null} app={DIGITS.test(form.appPrice) ? form.appPrice : null} dataset={isAddress(form.dataset) && DIGITS.test(form.datasetPrice) ? form.datasetPrice : null} volume={form.volume} check={null} free={free} />
+      <Cost pool={DIGITS.test(form.workerpoolPrice) ? form.workerpoolPrice : null} app={DIGITS.test(form.appPrice) ? form.appPrice : null} dataset={isAddress(form.dataset) && DIGITS.test(form.datasetPrice) ? form.datasetPrice : null} volume={volume} check={null} free={free} />
       {missing ? <Notice tone="warning" inline>Short by {missing} nRLC. <Link to={`/wallet/deposit?amount=${missing}` as never}>Top up {missing} nRLC</Link></Notice> : null}
       {placed ? <Notice tone="success" inline>The order rests in the book. <Link to={`/market/order/${placed}` as never}>Open it</Link></Notice> : null}
       {problem && !sheet ? <Notice tone="danger" inline alert>{problem}</Notice> : null}

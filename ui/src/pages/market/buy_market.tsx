@@ -2,7 +2,7 @@
 import { Link, useNavigate } from '@tanstack/react-router';
 import { useEffect, useState, type ReactNode } from 'react';
 import type { Order, Page, Quote, QuoteLeg, Reason, Resource } from '../../transport/api';
-import { isAddress, isHash } from '../../model/domain';
+import { isAddress, isHash, sameAddress } from '../../model/domain';
 import { amountWithUnit } from '../../model/format';
 import { requestErrors, type OrderFields } from '../../model/orders';
 import { marketRequest, mostVolume, tagOfClass, type Form } from '../../model/ticket';
@@ -152,6 +152,7 @@ export function BuyMarket({ commodity }: { commodity: Commodity }): ReactNode {
   return (
     <form className="stack" onSubmit={(event) => event.preventDefault()} aria-label="Buy, fill market order">
       <TextField label="Order hash" required placeholder="best available" className="mono" value={form.hash} onChange={(hash) => setForm({ hash: hash.trim() })} hint={order ? `${amountWithUnit(order.price)} a task, trust ${order.order.trust}, ${order.remaining} left` : form.hash && !isHash(form.hash) ? 'A hash is 0x and 64 digits; leave it empty for the best order.' : 'Click a row of the book, or leave it empty: the best order is taken.'} after={form.hash ? <Button onClick={() => setForm({ hash: '' })} aria-label="Take the best available order">✕</Button> : null} />
+      <Reserved commodity={commodity} account={wallet.account} chosen={form.hash} />
       <TextField label="Volume" required className="num" inputMode="numeric" value={form.volume} problem={problemOf('volume')} onChange={(volume) => setForm({ volume: volume.replace(/\D/g, '') })} after={<Button onClick={() => setForm({ volume: String(Math.max(1, most)) })} title={`largest volume: ${most}`}>max</Button>} />
       <ResourcePick kind="app" label="Dapp address" required value={form.app} problem={problemOf('app')} onChange={(app) => setForm({ app })} />
       <ResourcePick kind="dataset" label="Dataset" value={form.dataset} problem={problemOf('dataset')} onChange={(dataset) => setForm({ dataset })} />
@@ -171,6 +172,28 @@ export function BuyMarket({ commodity }: { commodity: Commodity }): ReactNode {
       <ShowCommand of={command(runCommand({ app: form.app || 'APP', ...(form.dataset ? { dataset: form.dataset } : {}), category: commodity.category, trust: Math.max(commodity.trust, Number(form.trust) || 0), volume: wanted || 1, params: form.params }), 'POST', '/v1/match', { requestorder: draft ?? {}, apporder: first?.apporder, workerpoolorder: first?.workerpoolorder })} />
       <SignSheet open={sheet} kind="request" order={draft} action="Sign and buy" busy={stage.name === 'signing' || stage.name === 'submitted'} problem={problem} onSign={() => void purchase()} onClose={() => setSheet(false)} />
     </form>
+  );
+}
+
+/** Orders made for this account alone: OTC, a period of a subscription. */
+function Reserved({ commodity, account, chosen }: { commodity: Commodity; account: string | null; chosen: string }): ReactNode {
+  const query = useList<Order>(account ? '/v1/workerpoolorders' : null, { category: commodity.category, requester: account, limit: 100 }, { liveMs: 10_000 });
+  const rows = (query.data?.items ?? []).filter((row) => sameAddress(row.order.requesterrestrict, account));
+  if (rows.length === 0) return null;
+  return (
+    <fieldset>
+      <legend className="label">Reserved for you</legend>
+      <ul className="pick-list">
+        {rows.slice(0, 5).map((row) => (
+          <li key={row.hash}>
+            <button type="button" aria-pressed={row.hash === chosen} onClick={() => setForm({ hash: row.hash === chosen ? '' : row.hash })}>
+              <span><strong>{amountWithUnit(row.price)}</strong> a task, trust {row.order.trust}</span>
+              <span className="small muted">{row.remaining} left</span>
+            </button>
+          </li>
+        ))}
+      </ul>
+    </fieldset>
   );
 }
 

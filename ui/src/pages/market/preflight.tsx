@@ -115,7 +115,7 @@ export function SignSheet({ open, kind, order, action, busy, problem, onSign, on
       title="What you sign"
       foot={
         <div ref={sign} className="row">
-          <Button look="primary" onClick={onSign} why={why}>{busy ? 'Waiting for the wallet…' : action}</Button>
+          <Button look="primary" onClick={onSign} why={why}>{busy ? (wallet.signer?.kind === 'companion' ? 'Look at your terminal…' : 'Waiting for the wallet…') : action}</Button>
           <Button onClick={onClose}>Back</Button>
         </div>
       }

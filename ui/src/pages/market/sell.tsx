@@ -5,14 +5,15 @@ import type { Order, Resource } from '../../transport/api';
 import { isAddress, isHash, NULL_ADDRESS } from '../../model/domain';
 import { amountWithUnit } from '../../model/format';
 import { curl } from '../../model/commands';
-import { answerOf, ladder, poolOrder, tagOfClass, type SellForm } from '../../model/ticket';
+import { answerOf, ladder, namesBuyer, poolOrder, subscriptionFile, tagOfClass, type SellForm } from '../../model/ticket';
 import type { OrderFields } from '../../model/orders';
 import { publish, sell } from '../../state/actions';
 import { useApi, useBoot, useList } from '../../state/data';
 import { useStore } from '../../state/store';
 import { signWhy, useWallet } from '../../state/wallet';
 import { SignButton } from '../../view/wallet';
-import { Field, Notice, Select, TextField } from '../../view/ui';
+import { Button, Field, Notice, Select, TextField } from '../../view/ui';
+import { saveFile } from '../../view/table';
 import { ShowCommand } from '../../view/command';
 import { TrustField } from './fields';
 import { draftStore, nextDraft, setDraft, setSell } from './drafts';
@@ -95,18 +96,35 @@ export function SellMarket(): ReactNode {
 }
 
 const setPool = (workerpool: string): void => setSell({ workerpool });
-const KINDS: { value: SellForm['kind']; label: string }[] = [
-  { value: 'public', label: 'public: anyone may buy' },
-  { value: 'otc', label: 'OTC: for one requester' },
-  { value: 'discount', label: 'discount: for a group' },
+const KINDS: { value: SellForm['kind']; label: string; hint: string }[] = [
+  { value: 'public', label: 'public: anyone may buy', hint: 'It stands in the book for everybody.' },
+  { value: 'otc', label: 'OTC: for one requester', hint: 'Only the account that you name can match it.' },
+  { value: 'discount', label: 'discount: for a group', hint: 'Only members of the group can match it: give it a lower price.' },
+  { value: 'volume', label: 'discount: for volume', hint: 'A cheaper order of a large volume beside your dearer ones: bags take the cheap tasks first.' },
+  { value: 'subscription', label: 'subscription: tasks each period', hint: 'Your scheduler renews an order for one buyer each period, until the last one.' },
 ];
 
 function limitProblem(form: SellForm): string | null {
   if (!isAddress(form.workerpool)) return 'You own no workerpool.';
   if (!/^\d+$/.test(form.price)) return 'Price must be a whole number of nRLC.';
   if (!/^[1-9]\d*$/.test(form.volume)) return 'Volume must be at least 1.';
-  if (form.kind !== 'public' && !isAddress(form.requester)) return form.kind === 'otc' ? 'Name the requester: 0x and 40 digits.' : 'Name the group: the address of its contract.';
+  if (namesBuyer(form.kind) && !isAddress(form.requester)) return form.kind === 'discount' ? 'Name the group: the address of its contract.' : 'Name the requester: 0x and 40 digits.';
+  if (form.kind === 'subscription' && !/^[1-9]\d*$/.test(form.periodDays)) return 'A period has at least one day.';
+  if (form.kind === 'subscription' && !/^[1-9]\d*$/.test(form.periods)) return 'There is at least one period.';
   return null;
+}
+
+/** How long a period is, how many there are, and what the pool's owner does with the file. */
+function SubscriptionFields({ form }: { form: SellForm }): ReactNode {
+  return (
+    <>
+      <div className="pair">
+        <TextField label="Days a period" required className="num" inputMode="numeric" value={form.periodDays} onChange={(text) => setSell({ periodDays: text.replace(/\D/g, '') })} />
+        <TextField label="Periods" required className="num" inputMode="numeric" value={form.periods} onChange={(text) => setSell({ periods: text.replace(/\D/g, '') })} />
+      </div>
+      <Notice tone="info" inline>The pool’s scheduler signs each period’s order itself, from the file that you save here; the buyer places one subscription for all of them.</Notice>
+    </>
+  );
 }
 
 export function SellLimit({ commodity }: { commodity: Commodity }): ReactNode {
@@ -116,7 +134,8 @@ export function SellLimit({ commodity }: { commodity: Commodity }): ReactNode {
   const state = useSignState();
   const steps = Math.min(50, Math.max(1, Number(form.steps) || 1));
   const wrong = limitProblem(form);
-  const prices = wrong ? [] : ladder(form.price, form.priceTo, steps);
+  const renewed = form.kind === 'subscription';
+  const prices = wrong || renewed ? [] : ladder(form.price, form.priceTo, steps);
   const drafts = prices.map((price) => stable(salt, poolOrder(form, price, commodity.category, tagOfClass(commodity.tag), salt)));
   const first = drafts[0] ?? null;
   const why = signWhy(wallet, boot.domain.chainId) ?? wrong;
@@ -131,12 +150,13 @@ export function SellLimit({ commodity }: { commodity: Commodity }): ReactNode {
       <PoolField value={form.workerpool} onChange={setPool} />
       <div className="pair">
         <TextField label="Price" required className="num" inputMode="numeric" value={form.price} hint="a task, nRLC" onChange={(text) => setSell({ price: text.replace(/\D/g, '') })} />
-        <TextField label="Volume" required className="num" inputMode="numeric" value={form.volume} onChange={(text) => setSell({ volume: text.replace(/\D/g, '') })} />
+        <TextField label={renewed ? 'Tasks a period' : 'Volume'} required className="num" inputMode="numeric" value={form.volume} onChange={(text) => setSell({ volume: text.replace(/\D/g, '') })} />
       </div>
       <TrustField required value={form.trust} onChange={(trust) => setSell({ trust })} />
       <Select label="Who may buy" value={form.kind} choices={KINDS} onChange={(kind) => setSell({ kind: kind as SellForm['kind'] })} />
-      {form.kind === 'public' ? null : <TextField label={form.kind === 'otc' ? 'Requester' : 'Group'} required className="mono" placeholder="0x…" value={form.requester} onChange={(requester) => setSell({ requester: requester.trim() })} hint={form.kind === 'otc' ? 'Only this account can match the order.' : 'Members of this group get the lower price; others do not see it as theirs.'} />}
-      <details>
+      <span className="small muted">{KINDS.find((each) => each.value === form.kind)?.hint}</span>
+      {namesBuyer(form.kind) ? <TextField label={form.kind === 'discount' ? 'Group' : 'Requester'} required className="mono" placeholder="0x…" value={form.requester} onChange={(requester) => setSell({ requester: requester.trim() })} /> : null}
+      {renewed ? <SubscriptionFields form={form} /> : <details>
         <summary className="small">Restrictions, ladder</summary>
         <div className="stack" style={{ paddingTop: 8 }}>
           <TextField label="Only for app" className="mono" placeholder="any" value={form.app} onChange={(app) => setSell({ app: app.trim() })} />
@@ -147,11 +167,20 @@ export function SellLimit({ commodity }: { commodity: Commodity }): ReactNode {
           </div>
           {steps > 1 && prices.length > 1 ? <span className="small muted">prices: {prices.slice(0, 8).join(', ')}{prices.length > 8 ? ', …' : ''}</span> : null}
         </div>
-      </details>
+      </details>}
       {first ? <span className="small muted">Each sold task locks {amountWithUnit(String((BigInt(first.workerpoolprice ?? '0') * 30n) / 100n))} of your stake until it is done.</span> : null}
       {state.done ? <Notice tone="success" inline>{state.done}</Notice> : null}
-      <SignButton look="sell" to="sell" onClick={state.open} why={why}>Place computation sell limit order</SignButton>
-      <ShowCommand of={curl(location.origin, '/v1/workerpoolorders', { order: first ?? {} })} />
+      {renewed ? (
+        <>
+          <Button look="primary wide" onClick={() => saveFile('subscriptions.json', subscriptionFile(form, commodity.category, Date.now()), 'application/json')} why={wrong}>Save the subscription for the scheduler</Button>
+          <ShowCommand of={{ line: 'bourse scheduler --subscriptions subscriptions.json', request: wrong ? 'a file of subscriptions' : subscriptionFile(form, commodity.category, Date.now()) }} />
+        </>
+      ) : (
+        <>
+          <SignButton look="sell" to="sell" onClick={state.open} why={why}>Place computation sell limit order</SignButton>
+          <ShowCommand of={curl(location.origin, '/v1/workerpoolorders', { order: first ?? {} })} />
+        </>
+      )}
       <SignSheet open={state.sheet} kind="workerpool" order={first} action={drafts.length > 1 ? `Sign and place ${drafts.length}` : 'Sign and place'} busy={state.busy} problem={state.problem} onSign={submit} onClose={state.close} />
     </form>
   );

@@ -8,7 +8,7 @@ import { useApi, useList } from '../../state/data';
 import { ListTable, Table } from '../../view/table';
 import { EmptyState, Loaded } from '../../view/states';
 import { Chip, Notice, Panel, Stat } from '../../view/ui';
-import { Amount, Id, Untrusted } from '../../view/values';
+import { Sum, Id, Untrusted } from '../../view/values';
 import { Explain } from '../../view/explain';
 import { contributionColumns } from '../explorer/task';
 import { taskColumns } from '../explorer/columns';
@@ -20,7 +20,7 @@ function Live({ row }: { row: OpsWorker }): ReactNode {
     <Panel title={<Untrusted text={row.name} limit={40} />} tools={<Chip tone={STATE[row.state][0]}>{STATE[row.state][1]}</Chip>}>
       <div className="stats">
         <Stat label="Tasks now" value={`${row.tasks}/${row.slots}`} sub={`${count(row.cores)} cores, ${count(row.memoryMib)} MiB`} />
-        <Stat label="Earned 24 h" value={<Amount nrlc={row.earned24h} />} sub={`${count(row.done24h)} done`} />
+        <Stat label="Earned 24 h" value={<Sum nrlc={row.earned24h} />} sub={`${count(row.done24h)} done`} />
         <Stat label="Version" value={<Untrusted text={row.software} limit={20} />} />
       </div>
     </Panel>
@@ -34,8 +34,8 @@ function Record({ detail }: { detail: WorkerDetail }): ReactNode {
       <div className="stats">
         <Stat label="Score" value={count(worker.score)} sub={nextScore === null ? 'grows by one with each right answer' : `weight grows at ${nextScore}`} />
         <Stat label="Accuracy" value={percent(worker.contributions ? worker.proved / worker.contributions : null)} sub={`${count(worker.proved)} of ${count(worker.contributions)} proved`} />
-        <Stat label="Earned" value={<Amount nrlc={worker.rewards} />} sub={<>slashed <Amount nrlc={worker.slashed} /></>} />
-        <Stat label="Stake" value={<Amount nrlc={worker.staked} />} sub={<>locked <Amount nrlc={worker.locked} /></>} />
+        <Stat label="Earned" value={<Sum nrlc={worker.rewards} />} sub={<>slashed <Sum nrlc={worker.slashed} /></>} />
+        <Stat label="Stake" value={<Sum nrlc={worker.staked} />} sub={<>locked <Sum nrlc={worker.locked} /></>} />
       </div>
       <Panel title="Last contributions">
         {contributions.length === 0 ? <EmptyState>None yet.</EmptyState> : <Table caption="Contributions" rows={contributions.slice(0, 20)} rowKey={(row) => row.task} link={(row) => `/task/${row.task}`} columns={[{ key: 'task', head: 'Task', cell: (row) => <Id id={row.task} kind="task" to={`/task/${row.task}`} /> }, ...contributionColumns.slice(1)]} />}

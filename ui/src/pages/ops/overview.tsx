@@ -8,7 +8,7 @@ import { useUrl } from '../../state/url';
 import { Table } from '../../view/table';
 import { EmptyState, Loaded } from '../../view/states';
 import { Bar, Chip, Notice, Panel, Stat } from '../../view/ui';
-import { Amount, Untrusted } from '../../view/values';
+import { Sum, Untrusted } from '../../view/values';
 import { Reasons } from '../../view/explain';
 
 const GOAL = 0.99;
@@ -60,10 +60,10 @@ export function OverviewTab({ pool }: { pool: string }): ReactNode {
             <Stat label="Active workers" value={count(overview.workersAlive)} sub={`${count(overview.workersDay)} in 24 h, ${count(overview.workersKnown)} known`} />
             <Stat label="Active cores" value={`${count(overview.coresBusy)}/${count(overview.coresTotal)}`} />
             <Stat label="Running" value={count(overview.running)} sub={`${count(overview.waiting)} waiting`} />
-            <Stat label="Completed ratio 24 h" value={percent(overview.completedRatio)} sub={overview.completedRatio === null ? 'no task yet' : <Bar label="Completed ratio" share={overview.completedRatio} text={`${percent(overview.completedRatio)}, goal ${percent(GOAL)}`} tone={overview.completedRatio >= GOAL ? 'success' : 'warning'} />} />
+            <Stat label="Completed 24 h" value={percent(overview.completedRatio)} sub={overview.completedRatio === null ? 'no task yet' : <Bar label="Completed ratio" share={overview.completedRatio} text={`${percent(overview.completedRatio)}, goal ${percent(GOAL)}`} tone={overview.completedRatio >= GOAL ? 'success' : 'warning'} />} />
             <Stat label="Apps seen 24 h" value={count(overview.apps24h)} />
-            <Stat label="Earned today" value={<Amount nrlc={overview.earnedToday} />} sub={<>7 d <Amount nrlc={overview.earned7d} />, all <Amount nrlc={overview.earnedAll} /></>} />
-            <Stat label="Stake free" value={<Amount nrlc={overview.stakeFree} />} sub={<>locked <Amount nrlc={overview.stakeLocked} /></>} />
+            <Stat label="Earned today" value={<Sum nrlc={overview.earnedToday} />} sub={<>7 d <Sum nrlc={overview.earned7d} />, all <Sum nrlc={overview.earnedAll} /></>} />
+            <Stat label="Stake free" value={<Sum nrlc={overview.stakeFree} />} sub={<>locked <Sum nrlc={overview.stakeLocked} /></>} />
             <Stat label="Stake covers" value={overview.stakeCovers === null ? MISSING : overview.stakeCovers > MANY ? `> ${count(MANY)} tasks` : `${count(overview.stakeCovers)} tasks`} />
             <Stat label="Trust within reach" value={count(overview.reachableTrust)} sub="with the live workers" />
             <Stat label="Head age" value={duration(overview.headAgeMs)} sub={`event lag ${count(overview.eventLag)}`} />

@@ -17,13 +17,13 @@ export function TasksTab({ pool }: { pool: string }): ReactNode {
   const query = useList<OpsTask>('/v1/ops/tasks', { workerpool: pool, limit: 100 }, { liveMs: 2_000, session: true });
   const columns: Column<OpsTask>[] = [
     { key: 'task', head: 'Task', cell: (row) => <Id id={row.task.id} kind="task" to={`/task/${row.task.id}`} />, value: (row) => row.task.id, priority: 1 },
-    { key: 'phase', head: 'Stage', cell: (row) => <Chip>{row.phase}</Chip>, value: (row) => row.phase, priority: 1 },
+    { key: 'phase', head: 'Stage', cell: (row) => (row.phase === row.task.status ? <span className="muted">ended</span> : <Chip>{row.phase}</Chip>), value: (row) => row.phase, priority: 1 },
     { key: 'status', head: 'Status', cell: (row) => <Status of={row.task.status} />, value: (row) => row.task.status, priority: 2 },
     { key: 'app', head: 'App', cell: (row) => <Address of={row.task.app} kind="app" to={`/app/${row.task.app}`} copy={false} />, value: (row) => row.task.app, priority: 3 },
     { key: 'category', head: 'Cat.', right: true, cell: (row) => row.task.category, value: (row) => row.task.category, priority: 3 },
     { key: 'trust', head: 'Trust', right: true, cell: (row) => row.task.trust, value: (row) => row.task.trust, priority: 3 },
-    { key: 'replicas', head: 'Replicas', right: true, cell: (row) => `${row.replicates.length} / ${row.task.contributions} in`, value: (row) => row.replicates.length, priority: 2 },
-    { key: 'deadline', head: 'Deadline', cell: (row) => <Deadline at={row.task.finalDeadline} />, value: (row) => iso(row.task.finalDeadline), priority: 2 },
+    { key: 'replicas', head: 'Replicas', right: true, cell: (row) => (row.task.ended === null ? `${row.replicates.length} (${row.task.contributions} in)` : count(row.task.contributions)), value: (row) => row.replicates.length, priority: 2 },
+    { key: 'deadline', head: 'Deadline', cell: (row) => <Deadline at={row.task.finalDeadline} over={row.task.ended !== null} />, value: (row) => iso(row.task.finalDeadline), priority: 2 },
     { key: 'reward', head: 'Reward', right: true, cell: (row) => <Amount nrlc={row.reward} unit={false} />, value: (row) => row.reward, priority: 3 },
     { key: 'log', head: 'Log', cell: (row) => <Link className="button tiny" to={'/ops/logs' as never} search={{ task: row.task.id, pool } as never}>Log</Link>, priority: 2 },
     { key: 'risk', head: 'Risk', cell: (row) => (row.risk ? <Chip tone="danger">! {duration(row.timeLeftMs)} left</Chip> : <span className="muted">none</span>), value: (row) => row.risk, priority: 1 },

@@ -10,7 +10,7 @@ import { cancelOnChain } from '../../state/actions';
 import { useBoot, useList } from '../../state/data';
 import { useWallet } from '../../state/wallet';
 import { ListTable, Table, type Column } from '../../view/table';
-import { Loaded } from '../../view/states';
+import { EmptyState, Loaded } from '../../view/states';
 import { Button, Chip, Panel } from '../../view/ui';
 import { Address, Age, Amount, Id, Untrusted } from '../../view/values';
 import { OfferDialog, Register } from './sell';
@@ -45,8 +45,9 @@ function RequestsFor({ kind, resource, offers }: { kind: 'app' | 'dataset'; reso
 function Requests({ kind, resources, offers }: { kind: 'app' | 'dataset'; resources: Resource[]; offers: Order[] }): ReactNode {
   return (
     <Panel title="Open requests: allowed and refused">
+      {resources.length === 0 ? <EmptyState>None: you have no {kind === 'app' ? 'apps' : 'data'} that somebody could ask for.</EmptyState> : null}
       {resources.slice(0, 20).map((resource) => <RequestsFor key={resource.address} kind={kind} resource={resource} offers={offers} />)}
-      <p className="small muted" style={{ padding: '0 12px' }}>Requests in the public book that name {kind === 'app' ? 'my apps' : 'my data'}. One that no offer lets in gets nothing: the chain refuses the deal.</p>
+      <p className="small muted" style={{ padding: '8px 12px 0' }}>Requests in the public book that name {kind === 'app' ? 'my apps' : 'my data'}. One that no offer lets in gets nothing: the chain refuses the deal.</p>
     </Panel>
   );
 }

@@ -4,7 +4,7 @@ import { Tabs } from 'radix-ui';
 import type { ReactNode } from 'react';
 import type { Resource } from '../../transport/api';
 import { curl } from '../../model/commands';
-import { count, percent } from '../../model/format';
+import { percent, plural } from '../../model/format';
 import { failureRate } from '../../model/resource';
 import { withQuery } from '../../transport/http';
 import { useBoot, useList } from '../../state/data';
@@ -23,10 +23,10 @@ import { MineOf } from './mine';
 function Card({ row, kind }: { row: Resource; kind: 'app' | 'dataset' }): ReactNode {
   const mine = useStore(subscribed);
   return (
-    <article className="card stack" style={{ gap: 6 }}>
+    <article className="card stack" style={{ gap: 6, alignContent: 'start' }}>
       <div className="row between"><h2><Link to={`/${kind}/${row.address}` as never}><Untrusted text={row.name || 'without a name'} limit={40} /></Link></h2>{row.bestPrice ? <Chip className="accent"><Amount nrlc={row.bestPrice} /></Chip> : <Chip>not for sale</Chip>}</div>
       <div className="small"><Address of={row.address} kind={kind} to={`/${kind}/${row.address}`} /></div>
-      <div className="row small muted"><span>{count(row.runs)} {kind === 'app' ? 'runs' : 'uses'}</span><span>failure rate {percent(failureRate(row))}</span><span><Age at={row.time} /></span></div>
+      <div className="row small muted"><span>{plural(row.runs, kind === 'app' ? 'run' : 'use')}</span>{failureRate(row) === null ? null : <span>{percent(failureRate(row))} failed</span>}<span><Age at={row.time} /></span></div>
       <div className="row">
         {row.lists.map((list) => <Link key={list.id} to="/store/$tab" params={{ tab: 'lists' } as never} search={{ list: list.id } as never}><Chip tone="success">{mine.includes(list.id) ? '★' : '✓'} <Untrusted text={list.name} limit={24} /></Chip></Link>)}
         {kind === 'app' ? <Link className="button tiny primary" to="/market" onClick={() => sessionStorage.setItem('bourse.app', row.address)}>Run</Link> : null}

@@ -5,7 +5,7 @@ import { lazy, Suspense, useState, type ReactNode } from 'react';
 import type { AccountDetail, Entry, Faucet, Order } from '../../transport/api';
 import { command, type Command } from '../../model/commands';
 import { isAddress } from '../../model/domain';
-import { amountWithUnit, parseAmount } from '../../model/format';
+import { amountWithUnit, parseAmount, plural } from '../../model/format';
 import { looksLike } from '../../model/text';
 import { depositCall, transferCall, withdrawCall } from '../../signer/calls';
 import { api, withQuery } from '../../transport/http';
@@ -19,7 +19,7 @@ import { PageHead } from '../../view/command';
 import { ListTable, Table } from '../../view/table';
 import { EmptyState, Skeleton } from '../../view/states';
 import { Button, Chip, Notice, Panel, Segmented, Stat, TextField } from '../../view/ui';
-import { Address, Amount, Deadline, Id } from '../../view/values';
+import { Address, Amount, Sum, Deadline, Id } from '../../view/values';
 import { NeedWallet, useAccount } from '../../view/wallet';
 import { orderColumns } from '../../view/order_columns';
 import { entryColumns } from '../explorer/address';
@@ -54,7 +54,8 @@ function AmountForm({ title, from, limitName, presets, button, check, send, extr
     }
   };
   return (
-    <form className="stack" style={{ maxWidth: 460 }} aria-label={title} onSubmit={(event) => { event.preventDefault(); if (!why) void go(); }}>
+    <Panel title={title}>
+    <form className="stack body" style={{ maxWidth: 484 }} aria-label={title} onSubmit={(event) => { event.preventDefault(); if (!why) void go(); }}>
       <Segmented label="Unit" value={unit} choices={[{ value: 'nRLC', label: 'nRLC' }, { value: 'RLC', label: 'RLC' }]} onChange={(value) => setSetting('unit', value)} />
       {extra}
       <TextField label={`Amount in ${unit}`} required className="num" inputMode="decimal" value={text} problem={wrong} onChange={setText} hint={from === null ? null : `${amountWithUnit(from, unit)} in your ${limitName}`} />
@@ -72,28 +73,29 @@ function AmountForm({ title, from, limitName, presets, button, check, send, extr
       <button type="submit" className="button primary" aria-disabled={why ? true : undefined} title={why ?? undefined}>{stage === 'sending' ? 'Waiting for the block…' : button}</button>
       {why ? <span className="small muted">{why}</span> : null}
     </form>
+    </Panel>
   );
 }
 
 function Cards({ detail, account }: { detail: AccountDetail | null; account: string }): ReactNode {
   if (!detail) return <Skeleton rows={3} height={48} />;
   return (
-    <div className="row" style={{ alignItems: 'stretch', flexWrap: 'wrap' }}>
-      <div className="card grow" style={{ minWidth: 240 }}>
+    <div className="purses">
+      <div className="card">
         <h2>Wallet</h2>
         <p className="muted small"><Address of={account} /></p>
         <div className="stats">
-          <Stat label="RLC in the wallet" value={<Amount nrlc={detail.wallet} />} />
+          <Stat label="RLC in the wallet" value={<Sum nrlc={detail.wallet} />} />
           <Stat label="Coin" value={detail.coin === null ? '—' : detail.coin === '0' ? '0' : `${Number(BigInt(detail.coin) / 10n ** 12n) / 1e6}`} sub="gas is free here" />
         </div>
       </div>
-      <div style={{ alignSelf: 'center', fontSize: '1.5rem' }} aria-hidden="true">⇄</div>
-      <div className="card grow" style={{ minWidth: 260 }}>
+      <div className="arrow" aria-hidden="true">⇄</div>
+      <div className="card">
         <h2>Account in the market</h2>
         <p className="muted small">Deals are paid and stakes are taken from here.</p>
         <div className="stats">
-          <Stat label="Free" value={<Amount nrlc={detail.account.staked} />} />
-          <Stat label="Locked" value={<Amount nrlc={detail.account.locked} />} sub={`${detail.locks.length} locks`} />
+          <Stat label="Free" value={<Sum nrlc={detail.account.staked} />} />
+          <Stat label="Locked" value={<Sum nrlc={detail.account.locked} />} sub={plural(detail.locks.length, 'lock')} />
         </div>
       </div>
     </div>
@@ -136,12 +138,14 @@ function FaucetForm(): ReactNode {
   };
   if (!boot.features.faucet) return <Notice tone="info">This chain has no faucet.</Notice>;
   return (
-    <div className="stack" style={{ maxWidth: 460 }}>
-      <p>A development chain gives <Amount nrlc={boot.faucetAmount} /> a day to each wallet, for nothing.</p>
+    <Panel title="Faucet">
+    <div className="stack body" style={{ maxWidth: 484 }}>
+      <p style={{ margin: 0 }}>A development chain gives <Amount nrlc={boot.faucetAmount} /> a day to each wallet, for nothing.</p>
       <Button look="primary" onClick={ask} why={wallet.account ? (busy ? 'In progress.' : null) : 'Connect a wallet first.'}>Ask the faucet</Button>
       {answer ? <Notice tone="success">{answer.message} <span className="muted">({answer.queue.position}/{answer.queue.length})</span></Notice> : null}
       {problem ? <Notice tone="warning" alert>{problem}</Notice> : null}
     </div>
+    </Panel>
   );
 }
 
