@@ -47,9 +47,9 @@ constexpr ApiField kBoot[] = {
      R"({"requestsPerMinute":100,"burst":50,"writesPerMinute":20,"openOrdersPerWallet":50,"pageMax":1000,)"
      R"("paramsBytes":16384,"frameBytes":4096})"},
     {"build", "text", "Version and hash of the web app", "\"0.2.0\""},
-    {"features", "object", "Modules that exist here: faucet, helper, store, scheduler, lists",
-     R"({"faucet":true,"helper":true,"store":true,"scheduler":true,"lists":true,"verdicts":false,)"
-     R"("receipts":false,"bridge":false,"governance":false})"},
+    {"features", "object", "Modules that exist here: faucet, helper, store, scheduler, lists, companion",
+     R"({"faucet":true,"helper":true,"store":true,"scheduler":true,"lists":true,"companion":true,)"
+     R"("verdicts":false,"receipts":false,"bridge":false,"governance":false})"},
     {"devAccounts", "object[]",
      "{name, address, key}: only of the embedded development stack and only to loopback; else []",
      R"([{"name":"requester","address":"0x70997970C51812dc3A010C7d01b50e0d17dc79C8","key":"0x59c6"}])"},

@@ -189,6 +189,7 @@ Result<Json> Api::boot(Call& call) const {
           {"store", !config_.store_url.empty()},
           {"scheduler", !config_.scheduler_url.empty()},
           {"lists", true},
+          {"companion", true},
           {"verdicts", false},
           {"receipts", false},
           {"bridge", false},
