@@ -3,6 +3,7 @@
 #include <bourse/base/assert.hpp>
 #include <bourse/chain/host.hpp>
 #include <bourse/codec/ordered_trie.hpp>
+#include <bourse/crypto/hash.hpp>
 #include <bourse/native/modules.hpp>
 
 #include <cstdio>
@@ -129,8 +130,10 @@ ExecutedBlock execute_block(const BlockInput& input, const state::Reader& parent
 
     state::State state(parent_state);
     block.executed.reserve(input.transactions.size());
+    block.verdicts.reserve(input.transactions.size());
     for (const auto& tx : input.transactions) {
         auto result = execute_transaction(state, context, *tx, context.gas_limit - block.header.gas_used);
+        block.verdicts.push_back(result ? std::nullopt : std::optional(result.error()));
         if (result)
             append_executed(block, tx, *std::move(result));
         else
@@ -139,6 +142,27 @@ ExecutedBlock execute_block(const BlockInput& input, const state::Reader& parent
     set_roots(block);
     block.changes = state.changes();
     return block;
+}
+
+std::vector<DeliveredResult> delivered_results(const ExecutedBlock& block) {
+    std::vector<DeliveredResult> out;
+    out.reserve(block.verdicts.size());
+    auto executed = block.executed.begin();
+    auto skipped = block.skipped.begin();
+    for (const auto& refused : block.verdicts) {
+        DeliveredResult result;
+        if (refused) {
+            result.code = static_cast<std::uint32_t>(*refused);
+            result.gas_wanted = (skipped++)->transaction->tx.gas_limit;
+        } else {
+            result.data = to_bytes(ByteView(crypto::keccak256(ByteView(encode_receipt(executed->receipt)))));
+            result.gas_wanted = executed->transaction->tx.gas_limit;
+            result.gas_used = executed->gas_used;
+            ++executed;
+        }
+        out.push_back(std::move(result));
+    }
+    return out;
 }
 
 void seal_block(ExecutedBlock& block, const Hash& state_root) {

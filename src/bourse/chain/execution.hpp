@@ -53,8 +53,22 @@ struct ExecutedBlock {
     Hash hash;  ///< once sealed
     std::vector<ExecutedTransaction> executed;
     std::vector<SkippedTransaction> skipped;  ///< not part of the block
+    /// For each transaction of the input, in its order: why it was skipped; nothing where it was executed.
+    std::vector<std::optional<InvalidTransaction>> verdicts;
     state::ChangeSet changes;
 };
+
+/// What a consensus engine is told of one transaction of a decided block (spec/abci.md §13.4).
+struct DeliveredResult {
+    std::uint32_t code = 0;  ///< 0: executed, successful or not; else the number of InvalidTransaction
+    Bytes data;              ///< keccak of the receipt's encoding; empty where there is none
+    std::uint64_t gas_wanted = 0;
+    std::uint64_t gas_used = 0;
+
+    bool operator==(const DeliveredResult&) const = default;
+};
+/// As many as the block's input had transactions, in its order.
+std::vector<DeliveredResult> delivered_results(const ExecutedBlock& block);
 
 /// The facts that transactions of the next block see.
 state::BlockContext block_context(const BlockInput& input);

@@ -188,6 +188,8 @@ TEST_F(ExecutionTest, a_full_block_skips_what_does_not_fit) {
     ASSERT_EQ(out.executed.size(), 1U);
     ASSERT_EQ(out.skipped.size(), 1U);
     EXPECT_EQ(out.skipped[0].reason, InvalidTransaction::kBlockFull);
+    EXPECT_EQ(out.verdicts,
+              (std::vector<std::optional<InvalidTransaction>>{std::nullopt, InvalidTransaction::kBlockFull}));
 }
 
 TEST_F(ExecutionTest, calls_leave_no_trace_and_tell_reverts) {

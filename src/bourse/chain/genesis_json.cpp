@@ -31,7 +31,7 @@ std::string_view kind_name(ChainKind kind) {
     return "public";
 }
 
-/// Reads members of one object; remembers the first that is wrong.
+/// Reads members of one object; remembers the first that is wrong, and which keys it was asked for.
 class GenesisReader {
 public:
     GenesisReader(const OrderedJson& object, std::string path) : object_(object), path_(std::move(path)) {}
@@ -62,8 +62,10 @@ public:
         return value.value_or(Uint256{});
     }
     Address address(const char* key) {
-        const auto value = address_from_hex(text(key));
-        if (!value) refuse(key, "an address");
+        const std::string written = text(key);
+        if (!address_from_hex(written)) return refuse(key, "an address"), Address{};
+        const auto value = parse_address(written);
+        if (!value) refuse(key, "an address whose capitals are its checksum, or one in lower case");
         return value.value_or(Address{});
     }
     Bytes bytes(const char* key) {
@@ -88,6 +90,7 @@ public:
             GenesisReader reader((*list)[i], path_ + key + "[" + std::to_string(i) + "].");
             if (!(*list)[i].is_object()) return refuse(key, "a list of objects");
             read(reader);
+            reader.refuse_unknown();
             if (reader.error_ && !error_) error_ = reader.error_;
         }
     }
@@ -104,10 +107,16 @@ public:
         return out;
     }
 
-    void refuse(const char* key, const char* want) {
+    void refuse(const std::string& key, const char* want) {
         if (!error_) error_ = bad_genesis(path_ + key, want).value();
     }
+    /// After everything was read: a key that nobody asked for is a mistake, a misspelt one perhaps.
+    void refuse_unknown() {
+        for (const auto& member : object_.items())
+            if (!known_.contains(member.key())) refuse(member.key(), "left out: there is no such key");
+    }
     const OrderedJson* find(const char* key) const {
+        known_.insert(key);
         if (!object_.is_object()) return nullptr;
         const auto it = object_.find(key);
         return it == object_.end() ? nullptr : &*it;
@@ -117,6 +126,7 @@ private:
     const OrderedJson& object_;
     std::string path_;
     std::optional<Error> error_;
+    mutable std::set<std::string> known_;
 };
 
 void read_accounts(GenesisReader& root, GenesisConfig& out) {
@@ -268,11 +278,13 @@ Result<GenesisConfig> parse_genesis(std::string_view json) {
     if (const auto* object = root.find("hub"); object != nullptr) {
         GenesisReader hub(*object, "hub.");
         read_hub(hub, out.hub);
+        hub.refuse_unknown();
         if (hub.error()) return fail(*hub.error());
     } else {
         root.refuse("hub", "an object");
     }
     out.transactions = root.byte_list("transactions");
+    root.refuse_unknown();
     if (root.error()) return fail(*root.error());
     BOURSE_CHECK(check_amounts(out));
     BOURSE_CHECK(check_resources(out.hub));

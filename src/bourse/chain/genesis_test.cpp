@@ -86,6 +86,15 @@ TEST(Genesis, bad_files_say_which_key_is_wrong) {
               std::string::npos);
     EXPECT_NE(message(with("\"work_clock_time_ref_s\"", "\"time\"")).find("hub.categories[0].work_clock_time_ref_s"),
               std::string::npos);
+    // What nobody reads is no comment but a mistake.
+    EXPECT_NE(message(with("\"archive\"", "\"archives\"")).find("\"archives\""), std::string::npos);
+    EXPECT_NE(message(with("\"coins_wei\"", "\"coins\"")).find("accounts[0].coins\""), std::string::npos);
+    EXPECT_NE(message(with("\"kitty_nrlc\"", "\"kitty\"")).find("hub.kitty\""), std::string::npos);
+    EXPECT_NE(message(with("\"mrenclave\"", "\"mr_enclave\"")).find("hub.apps[0].mr"), std::string::npos);
+    // An address with one wrong capital; all lower case is right.
+    EXPECT_NE(message(with("0x70997970C5", "0x70997970c5")).find("checksum"), std::string::npos);
+    EXPECT_EQ(message(with("0x70997970C51812dc3A010C7d01b50e0d17dc79C8", "0x70997970c51812dc3a010c7d01b50e0d17dc79c8")),
+              "accepted");
     auto twice = conformance_genesis();
     twice.hub.apps.push_back(twice.hub.apps.front());
     EXPECT_NE(message(to_json(twice)).find("hub.apps"), std::string::npos);
