@@ -1,5 +1,7 @@
 // bourse-conformance poco FOLDER [--verbose]: replays the recorded vectors of the official contracts through real
-// transactions. Exit 0 when nothing failed and nothing was left out beyond what the specification allows.
+// transactions. Exit 0 when nothing failed, nothing was left out beyond what the specification allows, and every
+// estimate of gas suffices.
+#include "estimates.hpp"
 #include "runs.hpp"
 
 #include <cstdio>
@@ -39,5 +41,6 @@ int main(int argc, char** argv) {
     run_registries(vectors, report);
     report.begin_file("vectors-boost.json");
     report.skip(SkipClass::kBoost, "files", "vectors-boost.json");
-    return report.finish() ? 0 : 1;
+    const bool enough_gas = EstimateAudit::of_run().finish();
+    return report.finish() && enough_gas ? 0 : 1;
 }

@@ -1,5 +1,7 @@
 #include "world.hpp"
 
+#include "estimates.hpp"
+
 #include <bourse/base/assert.hpp>
 
 namespace bourse::conformance {
@@ -36,6 +38,7 @@ Outcome World::transact(const crypto::PrivateKey& key, const Address& to, const 
     input.transactions.push_back(*prepared);
     auto block = chain::execute_block(input, state_);
     BOURSE_ASSERT(block.executed.size() == 1);
+    EstimateAudit::of_run().check(state_, input, key, block.executed[0]);
     chain::seal_block(block, {});
     state_.apply(block.changes);
     head_ = block.header;
