@@ -6,6 +6,7 @@ import pathlib
 import shutil
 import signal
 import subprocess
+import sys
 import tempfile
 import time
 import urllib.request
@@ -48,15 +49,20 @@ def process_exists(pid):
 
 
 class Market:
-    def __init__(self, *up_arguments, home=None, keep=False):
+    def __init__(self, *up_arguments, home=None, keep=False, environment=None):
+        """`environment`: more variables of `bourse up` and every verb."""
         self.home = pathlib.Path(home or tempfile.mkdtemp(prefix="bourse-scenario-"))
         self.up_arguments = list(up_arguments)
         self.keep = keep or home is not None
+        self.more_environment = environment or {}
         self.up = None
 
     def __enter__(self):
-        self.start()
-        return self
+        try:
+            return self.start()
+        except BaseException:
+            self.__exit__(*sys.exc_info())
+            raise
 
     def __exit__(self, kind, value, trace):
         if kind is not None:
@@ -67,7 +73,7 @@ class Market:
 
     @property
     def environment(self):
-        return {**os.environ, "BOURSE_HOME": str(self.home), "HOME": str(self.home)}
+        return {**os.environ, "BOURSE_HOME": str(self.home), "HOME": str(self.home), **self.more_environment}
 
     def start(self):
         (self.home / "up.json").unlink(missing_ok=True)

@@ -88,8 +88,17 @@ class Socket:
 
 class MarketApi(unittest.TestCase):
     @classmethod
+    def environment(cls):
+        return {}
+
+    @classmethod
+    def databases(cls):
+        """Arguments of a market that has its own."""
+        return []
+
+    @classmethod
     def setUpClass(cls):
-        cls.market = m.Market("--workers", "3").__enter__()
+        cls.market = m.Market("--workers", "3", environment=cls.environment()).__enter__()
         cls.addClassCleanup(cls.market.__exit__, None, None, None)  # also where the rest of this fails
         cls.url = cls.market.info["market_url"]
         cls.document = cls.get_json("/v1/openapi.json")
@@ -269,7 +278,8 @@ class MarketApi(unittest.TestCase):
         # A copy is rebuilt, so that the market goes on.
         copy = self.market.home / "index-copy"
         copy.mkdir()
-        command = [str(m.BOURSE), "market", "--data-dir", str(copy), "--rpc", self.market.info["rpc_url"]]
+        command = [str(m.BOURSE), "market", "--data-dir", str(copy), "--rpc", self.market.info["rpc_url"],
+                   *self.databases()]
         done = subprocess.run([*command, "reindex"], env=self.market.environment, capture_output=True, text=True, timeout=120)
         self.assertEqual(done.returncode, 0, done.stderr)
         second = subprocess.Popen([*command, "--port", "0", "--log-format", "json"], env=self.market.environment,

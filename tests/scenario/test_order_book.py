@@ -15,13 +15,14 @@ CHECKSUM = "0x" + "11" * 32
 
 class OrderBook(unittest.TestCase):
     @classmethod
-    def setUpClass(cls):
-        cls.market = m.Market("--workers", "1").__enter__()
-        cls.url = cls.market.info["market_url"]
+    def environment(cls):
+        return {}
 
     @classmethod
-    def tearDownClass(cls):
-        cls.market.__exit__(None, None, None)
+    def setUpClass(cls):
+        cls.market = m.Market("--workers", "1", environment=cls.environment()).__enter__()
+        cls.addClassCleanup(cls.market.__exit__, None, None, None)
+        cls.url = cls.market.info["market_url"]
 
     def get(self, path):
         try:
