@@ -97,6 +97,7 @@ TEST(Uint256, texts_round_trip) {
         uint256_from_decimal("115792089237316195423570985008687907853269984665640564039457584007913129639936"));
     EXPECT_FALSE(uint256_from_quantity("10"));
     EXPECT_FALSE(uint256_from_quantity("0x"));
+    for (const char* text : {"0xx", "0xX1f", "0x0x12", "0x0X1"}) EXPECT_FALSE(uint256_from_quantity(text)) << text;
 }
 
 }  // namespace
