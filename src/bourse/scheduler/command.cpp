@@ -90,6 +90,8 @@ void add_scheduler_command(CLI::App& root, int& exit_code) {
     option("prices", options->prices, "nRLC a task for each category from 0 on; repeat the option or leave one empty");
     option("trust", config.orders.wanted_trust, "Highest trust that is offered");
     option("volume", config.orders.volume, "Tasks that each order offers");
+    option("subscriptions", config.orders.subscriptions,
+           "JSON file of subscriptions whose orders are renewed each period (docs/guides/operator.md)");
     option("worker-lost-ms", config.worker_lost_ms, "Silence after which a worker counts as lost");
     option("upload-timeout-ms", config.upload_timeout_ms, "Time an uploader has before another one is asked");
     option("min-replacement-ms", config.min_replacement_ms, "Shortest replacement timer for silent replicates");

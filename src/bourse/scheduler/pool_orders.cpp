@@ -83,6 +83,7 @@ PoolOrders::PoolOrders(PoolOrdersConfig config, client::MarketClient market, con
       market_(std::move(market)),
       hub_(&hub),
       key_(key),
+      subscriptions_(config_.subscriptions, config_.pool, market_, hub, key_),
       offers_(std::move(offers)),
       draining_(std::move(draining)),
       started_ms_(sys::steady_ms()) {}
@@ -108,16 +109,20 @@ void PoolOrders::wake() {
     changed_.notify_one();
 }
 
+/// Each error once, until there is another.
+void PoolOrders::tell(const Status<>& status, std::string& last_error) const {
+    if (!status && status.error().message != last_error) {
+        sys::log_warn("pool orders not renewed", {{"code", status.error().code}, {"reason", status.error().message}});
+    }
+    last_error = status ? std::string() : status.error().message;
+}
+
 void PoolOrders::run() {
     std::unique_lock lock(mutex_);
     while (!stopping_) {
         lock.unlock();
-        const auto status = look();
-        if (!status && status.error().message != last_error_) {
-            sys::log_warn("pool orders not renewed",
-                          {{"code", status.error().code}, {"reason", status.error().message}});
-        }
-        last_error_ = status ? std::string() : status.error().message;
+        tell(look(), last_error_);
+        tell(subscriptions_.look(sys::unix_time_ms() / 1000, draining_()), last_subscription_error_);
         lock.lock();
         changed_.wait_for(lock, std::chrono::milliseconds(config_.period_ms), [this] { return woken_ || stopping_; });
         if (woken_) changed_.wait_for(lock, std::chrono::milliseconds(kWakePauseMs), [this] { return stopping_; });

@@ -6,6 +6,7 @@
 #include <bourse/client/market_client.hpp>
 #include <bourse/crypto/secp256k1.hpp>
 #include <bourse/poco/orders.hpp>
+#include <bourse/scheduler/subscriptions.hpp>
 #include <bourse/scheduler/supply.hpp>
 
 #include <condition_variable>
@@ -28,8 +29,9 @@ struct PoolOrdersConfig {
     std::uint64_t wanted_trust = 3;
     std::uint64_t volume = 10'000;
     std::uint64_t period_ms = 5'000;
-    std::uint64_t grace_ms = 20'000;  ///< after the start: workers are still coming back, nothing is withdrawn
-    std::uint64_t settle_ms = 3'000;  ///< a trust below the wanted one is offered once it has held for so long
+    std::uint64_t grace_ms = 20'000;      ///< after the start: workers are still coming back, nothing is withdrawn
+    std::uint64_t settle_ms = 3'000;      ///< a trust below the wanted one is offered once it has held for so long
+    std::filesystem::path subscriptions;  ///< as parse_subscriptions; empty: none
 };
 
 /// One order as it stands at the market.
@@ -63,16 +65,18 @@ public:
 
 private:
     void run();
+    void tell(const Status<>& status, std::string& last_error) const;
     Status<> look();
 
     PoolOrdersConfig config_;
     client::MarketClient market_;
     const client::Hub* hub_;
     crypto::PrivateKey key_;
+    SubscriptionOrders subscriptions_;
     std::function<std::vector<Offer>()> offers_;
     std::function<bool()> draining_;
     std::uint64_t started_ms_ = 0;
-    std::string last_error_;
+    std::string last_error_, last_subscription_error_;
     Uint256 last_trust_;
     std::uint64_t trust_since_ms_ = 0;
     std::mutex mutex_;
