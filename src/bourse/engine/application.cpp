@@ -4,6 +4,8 @@
 #include <bourse/crypto/hash.hpp>
 #include <bourse/engine/data_format.hpp>
 #include <bourse/engine/engine_keys.hpp>
+#include <bourse/engine/snapshot_source.hpp>
+#include <bourse/engine/snapshot_target.hpp>
 
 #include <mutex>
 #include <unordered_set>
@@ -33,6 +35,13 @@ StoredBlock to_stored(const chain::ExecutedBlock& block) {
     return out;
 }
 
+bool is_same(const Proposal& a, const Proposal& b) {
+    const auto same_transaction = [](const TransactionPtr& x, const TransactionPtr& y) { return x->hash == y->hash; };
+    return a.height == b.height && a.time_ms == b.time_ms && a.beneficiary == b.beneficiary &&
+           a.proposer == b.proposer && a.misbehaviour == b.misbehaviour &&
+           std::ranges::equal(a.transactions, b.transactions, same_transaction);
+}
+
 /// State and hash of block 0 come from the same code that fills a data folder, over a store in memory.
 Hash genesis_hash_of(const chain::GenesisConfig& genesis, const state::ChangeSet& changes) {
     const auto kv = db::make_memory_store();
@@ -44,8 +53,12 @@ Hash genesis_hash_of(const chain::GenesisConfig& genesis, const state::ChangeSet
 
 class ChainApplication final : public Application {
 public:
-    ChainApplication(db::KvStore& kv, chain::GenesisConfig genesis)
-        : kv_(kv), genesis_(std::move(genesis)), blocks_(kv) {}
+    ChainApplication(db::KvStore& kv, chain::GenesisConfig genesis, const ChainApplicationOptions& options)
+        : kv_(kv),
+          genesis_(std::move(genesis)),
+          blocks_(kv),
+          snapshots_(chain::to_json(genesis_), options.snapshot_interval, options.snapshot_chunk_bytes),
+          restore_(kv) {}
 
     Status<> open(const ChainApplicationOptions& options);
 
@@ -61,12 +74,24 @@ public:
     Status<> process(const Proposal& proposal) const override;
     const chain::ExecutedBlock& finalize(const Proposal& proposal) override;
     CommittedBlock commit() override;
+    std::vector<Snapshot> list_snapshots() const override { return snapshots_.list(*view()); }
+    std::optional<Bytes> load_snapshot_chunk(std::uint64_t height, std::uint32_t format,
+                                             std::uint32_t index) const override {
+        return snapshots_.chunk(*view(), height, format, index);
+    }
+    OfferAnswer offer_snapshot(const Snapshot& snapshot, const Hash& app_hash) override {
+        return restore_.offer(*this, snapshot, app_hash);
+    }
+    ChunkAnswer apply_snapshot_chunk(std::uint32_t index, ByteView chunk) override {
+        return restore_.apply(*this, index, chunk);
+    }
     void on_commit(std::function<void(const CommittedBlock&)> listener) override {
         listeners_.push_back(std::move(listener));
     }
 
 private:
     struct PendingBlock {
+        Proposal proposal;
         std::shared_ptr<chain::ExecutedBlock> block;
         db::Batch batch;
     };
@@ -80,6 +105,8 @@ private:
     chain::GenesisConfig genesis_;
     std::unique_ptr<StateStore> states_;
     BlockStore blocks_;
+    mutable SnapshotSource snapshots_;
+    SnapshotTarget restore_;
     Hash genesis_hash_;
     Hash last_filled_;  ///< of the engine's thread; readers get it through info_
     std::optional<PendingBlock> pending_;
@@ -94,6 +121,7 @@ Status<> ChainApplication::open(const ChainApplicationOptions& options) {
     StateStoreOptions state_options = options.state;
     if (genesis_.archive) state_options.history_blocks = 0;
     BOURSE_TRY(const auto format, read_data_format(kv_));
+    restore_.clear();
     BOURSE_TRY(states_, StateStore::open(kv_, state_options));
     const state::ChangeSet changes = chain::genesis_changes(genesis_);
     genesis_hash_ = genesis_hash_of(genesis_, changes);
@@ -152,6 +180,7 @@ Status<> ChainApplication::seal_genesis_transactions() {
         return {};
     }
     Proposal proposal;
+    proposal.height = 1;
     proposal.time_ms = genesis_.time_s * 1000;
     proposal.beneficiary = genesis_.beneficiary;
     for (const auto& raw : genesis_.transactions) {
@@ -196,13 +225,18 @@ std::vector<TransactionPtr> ChainApplication::prepare(const std::vector<Transact
                                                       std::size_t max_bytes) const {
     std::vector<TransactionPtr> out;
     std::unordered_set<Hash> seen;
-    std::uint64_t gas = 0;
-    std::size_t size = 0;
+    std::unordered_set<Address> passed_over;
+    std::uint64_t gas_left = chain::kBlockGasLimit;
+    std::size_t bytes_left = max_bytes;
     for (const auto& tx : candidates) {
-        if (!check(*tx) || !seen.insert(tx->hash).second) continue;
-        gas += tx->tx.gas_limit;
-        size += listed_size(tx->raw.size());
-        if (gas > chain::kBlockGasLimit || size > max_bytes) break;
+        if (!check(*tx) || passed_over.contains(tx->sender) || !seen.insert(tx->hash).second) continue;
+        const std::size_t size = listed_size(tx->raw.size());
+        if (tx->tx.gas_limit > gas_left || size > bytes_left) {
+            passed_over.insert(tx->sender);
+            continue;
+        }
+        gas_left -= tx->tx.gas_limit;
+        bytes_left -= size;
         out.push_back(tx);
     }
     return out;
@@ -222,8 +256,12 @@ Status<> ChainApplication::process(const Proposal& proposal) const {
 }
 
 const chain::ExecutedBlock& ChainApplication::finalize(const Proposal& proposal) {
-    BOURSE_ASSERT(!pending_);
+    if (pending_) {
+        BOURSE_ASSERT(is_same(pending_->proposal, proposal));  // a height has one decided block
+        return *pending_->block;
+    }
     const ReadViewPtr parent = view();
+    BOURSE_ASSERT(proposal.height == parent->head().number + 1);
     chain::BlockInput input;
     input.parent = parent->head();
     input.parent_hash = parent->head_hash();
@@ -233,6 +271,7 @@ const chain::ExecutedBlock& ChainApplication::finalize(const Proposal& proposal)
     input.transactions = proposal.transactions;
 
     pending_.emplace();
+    pending_->proposal = proposal;
     pending_->block = std::make_shared<chain::ExecutedBlock>(chain::execute_block(input, parent->state()));
     chain::ExecutedBlock& block = *pending_->block;
     chain::seal_block(block, states_->prepare(block.header.number, block.changes, pending_->batch));
@@ -260,7 +299,7 @@ CommittedBlock ChainApplication::commit() {
 
 Result<std::unique_ptr<Application>> open_application(db::KvStore& kv, chain::GenesisConfig genesis,
                                                       const ChainApplicationOptions& options) {
-    auto application = std::make_unique<ChainApplication>(kv, std::move(genesis));
+    auto application = std::make_unique<ChainApplication>(kv, std::move(genesis), options);
     BOURSE_CHECK(application->open(options));
     return std::unique_ptr<Application>(std::move(application));
 }

@@ -1,6 +1,7 @@
 #include <bourse/engine/application.hpp>
 
 #include <bourse/codec/ordered_trie.hpp>
+#include <bourse/crypto/hash.hpp>
 #include <bourse/engine/test_transactions.hpp>
 
 #include <gtest/gtest.h>
@@ -43,6 +44,7 @@ chain::GenesisConfig plain_genesis() {
 /// The same for every run: block n holds transfers of three senders.
 Proposal proposal_of(std::uint64_t number) {
     Proposal out;
+    out.height = number;
     out.time_ms = (kGenesisS + number) * 1000 + 1;
     out.beneficiary = Address{{0xbe}};
     for (std::uint64_t key = 1; key < 4; ++key)
@@ -95,6 +97,7 @@ TEST(Application, what_cannot_be_executed_is_no_part_of_the_block) {
     const auto kv = db::make_memory_store();
     const auto application = open_application(*kv, plain_genesis()).value();
     Proposal proposal;
+    proposal.height = 1;
     proposal.time_ms = 1;  // before the parent's: raised
     proposal.transactions = {prepared({.key = 1, .nonce = 1}), prepared({.key = 1}), prepared({.key = 1}),
                              prepared({.key = 4, .value = Uint256::max()}), prepared({.key = 2, .chain_id = 1})};
@@ -106,8 +109,47 @@ TEST(Application, what_cannot_be_executed_is_no_part_of_the_block) {
     EXPECT_EQ(block.skipped[2].reason, chain::InvalidTransaction::kInsufficientFunds);
     EXPECT_EQ(block.skipped[3].reason, chain::InvalidTransaction::kWrongChain);
     EXPECT_EQ(block.header.time_s, kGenesisS);
+    // One result for each, in the order of the proposal.
+    const auto results = chain::delivered_results(block);
+    ASSERT_EQ(results.size(), 5U);
+    const std::vector<std::uint32_t> codes{7, 0, 6, 10, 1};
+    for (std::size_t i = 0; i < 5; ++i) {
+        EXPECT_EQ(results[i].code, codes[i]) << i;
+        EXPECT_EQ(results[i].gas_wanted, 100'000U);
+        EXPECT_EQ(results[i].gas_used, i == 1 ? 21'000U : 0U);
+        EXPECT_EQ(results[i].data.size(), i == 1 ? Hash::kSize : 0U);
+    }
+    EXPECT_EQ(results[1].data,
+              to_bytes(ByteView(crypto::keccak256(ByteView(chain::encode_receipt(block.executed[0].receipt))))));
     application->commit();
     EXPECT_EQ(application->view()->blocks().block(1)->receipts.size(), 1U);
+}
+
+TEST(Application, a_decided_block_may_be_asked_for_again_before_its_commit) {
+    const auto kv = db::make_memory_store();
+    const auto application = open_application(*kv, plain_genesis()).value();
+    auto proposal = proposal_of(1);
+    proposal.proposer = Address{{0xcc}};
+    proposal.misbehaviour = {{Misbehaviour::Kind::kDuplicateVote, Address{{0xdd}}, 1, 5, 10, 30}};
+    const Hash hash = application->finalize(proposal).hash;
+    auto again = proposal;
+    for (auto& tx : again.transactions) tx = chain::prepare_transaction(tx->raw).value();
+    EXPECT_EQ(application->finalize(again).hash, hash);
+    EXPECT_EQ(application->commit().view->head_hash(), hash);
+    EXPECT_EQ(application->info().head_number, 1U);
+}
+
+TEST(ApplicationDeath, another_block_of_a_height_or_another_height_stops_the_node) {
+    const auto kv = db::make_memory_store();
+    const auto application = open_application(*kv, plain_genesis()).value();
+    EXPECT_DEATH(application->finalize(proposal_of(2)), "height");
+    application->finalize(proposal_of(1));
+    auto other = proposal_of(1);
+    other.transactions.pop_back();
+    EXPECT_DEATH(application->finalize(other), "is_same");
+    other = proposal_of(1);
+    other.misbehaviour.emplace_back();
+    EXPECT_DEATH(application->finalize(other), "is_same");
 }
 
 TEST(Application, an_empty_block_changes_neither_state_nor_application_hash) {
@@ -115,7 +157,7 @@ TEST(Application, an_empty_block_changes_neither_state_nor_application_hash) {
     const auto application = open_application(*kv, plain_genesis()).value();
     run_to(*application, 1);
     const auto before = application->info();
-    application->finalize({(kGenesisS + 60) * 1000, {}, {}});
+    application->finalize({2, (kGenesisS + 60) * 1000, {}});
     const auto committed = application->commit();
     EXPECT_EQ(committed.view->head().transactions_root, empty_trie_root());
     EXPECT_NE(application->info().head_hash, before.head_hash);
@@ -209,6 +251,18 @@ TEST(Application, process_accepts_whatever_prepare_gives) {
     EXPECT_EQ(proposal.transactions.size(), 20U);  // 200 M gas
     EXPECT_TRUE(application->process(proposal).has_value());
     EXPECT_EQ(application->prepare(candidates, 500).size(), 4U);
+    // One that is too large for what is left does not end the list, only its sender's part of it.
+    const std::vector<chain::TransactionPtr> mixed{prepared({.key = 1}),
+                                                   prepared({.key = 2, .data = Bytes(1000, 1)}),
+                                                   prepared({.key = 2, .nonce = 1}),
+                                                   prepared({.key = 3, .gas_limit = 199'950'000}),
+                                                   prepared({.key = 3, .nonce = 1}),
+                                                   prepared({.key = 4})};
+    proposal.transactions = application->prepare(mixed, 600);
+    ASSERT_EQ(proposal.transactions.size(), 2U);
+    EXPECT_EQ(proposal.transactions[0]->sender, test_key(1).address());
+    EXPECT_EQ(proposal.transactions[1]->sender, test_key(4).address());
+    EXPECT_TRUE(application->process(proposal).has_value());
     proposal.transactions.push_back(proposal.transactions[0]);
     EXPECT_EQ(application->process(proposal).error().code, "DUPLICATE");
     proposal.transactions = {candidates[7]};

@@ -1,5 +1,5 @@
 // The stored form of a block's transactions and receipts: groups of sixteen, each compressed by itself, so that one
-// transaction or log is read without unpacking the block.
+// transaction is read without unpacking the block. Logs lie elsewhere (log_pieces.hpp).
 #pragma once
 
 #include <bourse/engine/block_store.hpp>
@@ -8,7 +8,7 @@
 
 namespace bourse::engine {
 
-/// Transactions and receipts of a block; the header is stored apart.
+/// Transactions and receipts of a block; the header and the logs are stored apart.
 Bytes encode_body(const StoredBlock& block);
 
 /// Looks into a stored body; the bytes must outlive it. Aborts on bytes that encode_body did not make: they come from
@@ -19,15 +19,14 @@ public:
 
     struct Item {
         StoredTransaction transaction;
-        StoredReceipt receipt;
+        StoredReceipt receipt;        ///< without its logs
         std::uint32_t first_log = 0;  ///< position of its first log within the block
+        std::uint32_t log_count = 0;
     };
 
     std::uint32_t transactions() const noexcept { return count_; }
     /// Items of the group with that transaction; a group is decoded again only when another was asked for between.
     const Item& transaction(std::uint32_t index);
-    /// The index of the transaction to which the log at that position belongs.
-    std::uint32_t transaction_of_log(std::uint32_t position);
 
 private:
     struct Group {

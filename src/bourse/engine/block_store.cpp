@@ -7,6 +7,9 @@
 
 #include <fmt/format.h>
 
+#include <iterator>
+#include <numeric>
+
 namespace bourse::engine {
 namespace {
 
@@ -21,44 +24,39 @@ public:
     LogCollector(const db::KvStore& kv, const LogFilter& filter, std::size_t limit)
         : kv_(kv), filter_(filter), limit_(limit) {}
 
-    /// False once the limit is exceeded. No positions: all logs of the block.
-    bool visit(const StoredHeader& header, const std::vector<std::uint32_t>* positions) {
-        last_block_ = header.number;
-        const auto body = kv_.get(make_key(kBlockKey, header.number));
-        if (!body) data_is_damaged(fmt::format("the body of block {} is missing", header.number));
-        BodyReader reader(*body);
-        if (positions == nullptr) {
-            for (std::uint32_t i = 0; i < reader.transactions() && !is_full(); ++i) add_all(header, reader, i);
-        } else {
-            for (const std::uint32_t position : *positions) {
-                const std::uint32_t index = reader.transaction_of_log(position);
-                const auto& item = reader.transaction(index);
-                add(header, item, index, position - item.first_log);
-                if (is_full()) break;
-            }
+    /// Candidates of one block, ascending. False once the limit is exceeded.
+    bool visit(std::uint64_t block, const std::vector<std::uint32_t>& positions) {
+        std::optional<LogCursor> cursor;
+        std::uint32_t piece = 0;
+        for (const std::uint32_t position : positions) {
+            if (!cursor || position / kLogsPerPiece != piece) cursor.emplace(open_log_piece(kv_, block, position));
+            piece = position / kLogsPerPiece;
+            cursor->advance_to(position);
+            if (!add(*cursor)) return false;
         }
-        return !is_full();
+        return true;
+    }
+    /// All logs of a piece. False once the limit is exceeded.
+    bool visit(LogCursor& piece) {
+        while (piece.next())
+            if (!add(piece)) return false;
+        return true;
     }
 
     bool is_full() const noexcept { return found_.size() > limit_; }
-    std::uint64_t last_block() const noexcept { return last_block_; }
+    std::uint64_t last_block() const noexcept { return found_.back().block_number; }
     std::vector<FoundLog> take() { return std::move(found_); }
 
 private:
-    void add_all(const StoredHeader& header, BodyReader& reader, std::uint32_t index) {
-        const auto& item = reader.transaction(index);
-        for (std::uint32_t i = 0; i < item.receipt.logs.size() && !is_full(); ++i) add(header, item, index, i);
-    }
-    void add(const StoredHeader& header, const BodyReader::Item& item, std::uint32_t index, std::uint32_t log) {
-        const auto& candidate = item.receipt.logs[log];
-        if (!filter_.accepts(candidate)) return;
-        found_.push_back({header.number, header.hash, item.transaction.hash, index, item.first_log + log, candidate});
+    bool add(const LogCursor& cursor) {
+        FoundLog found = cursor.log();
+        if (filter_.accepts(found.log)) found_.push_back(std::move(found));
+        return !is_full();
     }
 
     const db::KvStore& kv_;
     const LogFilter& filter_;
     std::size_t limit_;
-    std::uint64_t last_block_ = 0;
     std::vector<FoundLog> found_;
 };
 
@@ -93,6 +91,7 @@ void BlockStore::put_block(db::Batch& batch, const StoredBlock& block) {
         batch.put(place_key(hash), std::move(place));
         for (const auto& log : block.receipts[i].logs) logs.push_back(&log);
     }
+    put_log_pieces(batch, block);
     put_log_index(batch, number, logs);
 }
 
@@ -126,10 +125,18 @@ std::optional<StoredBlock> BlockStore::block(std::uint64_t number) const {
     const auto stored = kv_.get(make_key(kBlockKey, number));
     if (!stored) return block;  // without transactions
     BodyReader reader(*stored);
+    std::vector<std::uint32_t> log_counts;
     for (std::uint32_t i = 0; i < reader.transactions(); ++i) {
         const auto& item = reader.transaction(i);
         block.transactions.push_back(item.transaction);
         block.receipts.push_back(item.receipt);
+        log_counts.push_back(item.log_count);
+    }
+    auto logs = read_logs(kv_, number, 0, std::accumulate(log_counts.begin(), log_counts.end(), std::uint32_t{0}));
+    auto next = std::make_move_iterator(logs.begin());
+    for (std::size_t i = 0; i < log_counts.size(); ++i) {
+        block.receipts[i].logs.assign(next, next + log_counts[i]);
+        next += log_counts[i];
     }
     return block;
 }
@@ -160,7 +167,9 @@ std::optional<TransactionRecord> BlockStore::transaction(const TransactionPlace&
     BodyReader reader(*stored);
     if (place.index >= reader.transactions()) return std::nullopt;
     const auto& item = reader.transaction(place.index);
-    return TransactionRecord{place, *std::move(found), item.transaction, item.receipt, item.first_log};
+    TransactionRecord out{place, *std::move(found), item.transaction, item.receipt, item.first_log};
+    out.receipt.logs = read_logs(kv_, place.block_number, item.first_log, item.log_count);
+    return out;
 }
 
 Result<std::vector<FoundLog>> BlockStore::find_logs(const LogFilter& filter, const LogLimits& limits) const {
@@ -168,9 +177,7 @@ Result<std::vector<FoundLog>> BlockStore::find_logs(const LogFilter& filter, con
     LogCollector collector(kv_, filter, limits.results);
     if (filter.is_selective()) {
         visit_candidates(kv_, filter, [&](std::uint64_t number, const std::vector<std::uint32_t>& positions) {
-            const auto found = header(number);
-            if (!found) data_is_damaged(fmt::format("the header of block {} is missing", number));
-            return collector.visit(*found, &positions);
+            return collector.visit(number, positions);
         });
     } else {
         if (filter.to_block - filter.from_block >= limits.blocks)
@@ -178,11 +185,8 @@ Result<std::vector<FoundLog>> BlockStore::find_logs(const LogFilter& filter, con
                         fmt::format("query without address and topics covers more than {} blocks. Try with this block "
                                     "range [{:#x}, {:#x}].",
                                     limits.blocks, filter.from_block, filter.from_block + limits.blocks - 1));
-        for (std::uint64_t number = filter.from_block; number <= filter.to_block && !collector.is_full(); ++number) {
-            const auto found = header(number);
-            if (!found) break;  // the head is behind
-            if (kv_.get(make_key(kBlockKey, number))) collector.visit(*found, nullptr);
-        }
+        each_log_piece(kv_, filter.from_block, filter.to_block,
+                       [&](LogCursor& piece) { return collector.visit(piece); });
     }
     if (collector.is_full()) return too_many(filter, limits.results, collector.last_block());
     return collector.take();

@@ -1,11 +1,12 @@
-// Committed blocks: one value each, with header, raw transactions, senders and receipts, so that a block costs few
-// keys. Receipts are kept without their blooms (chain's functions compute them again from the logs).
+// Committed blocks: header; body with raw transactions, senders and receipts; logs in pieces of 32; so that a block
+// costs few keys. Receipts are kept without their blooms (chain's functions compute them again from the logs).
 #pragma once
 
 #include <bourse/base/bytes.hpp>
 #include <bourse/base/result.hpp>
 #include <bourse/db/kv.hpp>
 #include <bourse/engine/log_index.hpp>
+#include <bourse/engine/log_pieces.hpp>
 #include <bourse/state/state.hpp>
 
 #include <cstdint>
@@ -64,21 +65,12 @@ struct TransactionRecord {
     std::uint32_t first_log_index = 0;  ///< within the block
 };
 
-struct FoundLog {
-    std::uint64_t block_number = 0;
-    Hash block_hash;
-    Hash transaction_hash;
-    std::uint32_t transaction_index = 0;
-    std::uint32_t log_index = 0;  ///< within the block
-    state::Log log;
-};
-
 struct LogLimits {
     std::size_t results = 10'000;
     std::uint64_t blocks = 10'000;  ///< for filters that name neither an address nor a topic
 };
 
-/// All reads may run beside the writer. A value that cannot be decoded aborts: the folder is damaged.
+/// All reads may run beside the writer. A value that cannot be decoded ends the process: the folder is damaged.
 class BlockStore {
 public:
     /// The key-value store must outlive it.
@@ -93,7 +85,7 @@ public:
     std::optional<StoredBlock> block(std::uint64_t number) const;
     std::optional<std::uint64_t> number_of(const Hash& block_hash) const;
     std::optional<TransactionPlace> place_of(const Hash& transaction_hash) const;
-    /// Reads only the part of the block in which it lies.
+    /// Decodes only the parts of the block in which it and its logs lie.
     std::optional<TransactionRecord> transaction(const TransactionPlace& place) const;
 
     /// Logs in order of block and position. Errors: LOG_RANGE_TOO_WIDE, LOG_TOO_MANY_RESULTS; the message names a range

@@ -61,18 +61,24 @@ Result<ChainFileWriter> ChainFileWriter::begin(std::ostream& out, const std::str
     Bytes head = to_bytes(kChainFileMagic);
     append_u32(head, kChainFileVersion);
     out.write(as_text(head).data(), static_cast<std::streamsize>(head.size()));
-    writer.chained_ = crypto::keccak256(ByteView(head));
+    writer.at_.chained = crypto::keccak256(ByteView(head));
     BOURSE_CHECK(writer.record(kGenesisRecord, as_bytes(genesis_json)));
     return writer;
 }
 
+ChainFileWriter ChainFileWriter::resume(std::ostream& out, const Position& position) {
+    ChainFileWriter writer(out);
+    writer.at_ = position;
+    return writer;
+}
+
 Status<> ChainFileWriter::record(std::uint8_t kind, ByteView content) {
-    chained_ = chain_record(chained_, kind, content);
+    at_.chained = chain_record(at_.chained, kind, content);
     Bytes frame;
     frame.push_back(kind);
     append_u32(frame, static_cast<std::uint32_t>(content.size()));
     append(frame, content);
-    append(frame, ByteView(chained_).first(kCheckBytes));
+    append(frame, ByteView(at_.chained).first(kCheckBytes));
     out_->write(as_text(frame).data(), static_cast<std::streamsize>(frame.size()));
     if (!*out_)
         return fail("EXPORT_UNWRITABLE",
@@ -87,13 +93,13 @@ Status<> ChainFileWriter::block(const ExportedBlock& block) {
     append_varint(content, block.transactions.size());
     for (const Bytes& raw : block.transactions) append_sized(content, raw);
     BOURSE_CHECK(record(kBlockRecord, content));
-    ++blocks_;
+    ++at_.blocks;
     return {};
 }
 
 Status<> ChainFileWriter::end() {
     Bytes content;
-    append_u64(content, blocks_);
+    append_u64(content, at_.blocks);
     BOURSE_CHECK(record(kEndRecord, content));
     out_->flush();
     if (!*out_) return fail("EXPORT_UNWRITABLE", "The end of the exported chain cannot be written. Free space there.");

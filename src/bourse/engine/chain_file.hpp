@@ -24,8 +24,16 @@ struct ExportedBlock {
 
 class ChainFileWriter {
 public:
+    /// Where a file stands behind a record: enough to go on from there, with another stream.
+    struct Position {
+        Hash chained;
+        std::uint64_t blocks = 0;  ///< written; also the number of the next one
+    };
+
     /// Writes the file's head. The stream must outlive the writer. Errors (of all): EXPORT_UNWRITABLE.
     static Result<ChainFileWriter> begin(std::ostream& out, const std::string& genesis_json);
+    static ChainFileWriter resume(std::ostream& out, const Position& position);
+    const Position& position() const noexcept { return at_; }
     Status<> block(const ExportedBlock& block);
     /// Nothing may follow. Without it the file does not count as whole.
     Status<> end();
@@ -35,8 +43,7 @@ private:
     Status<> record(std::uint8_t kind, ByteView content);
 
     std::ostream* out_;
-    Hash chained_;
-    std::uint64_t blocks_ = 0;
+    Position at_;
 };
 
 class ChainFileReader {

@@ -56,6 +56,13 @@ Result<std::optional<DataFormat>> read_data_format(const db::KvStore& kv) {
                     fmt::format("The data folder has format {}, this program knows up to {}. Use the newer "
                                 "program, or another folder.",
                                 format.version, kDataFormat));
+    if (format.version < kDataFormat)
+        return fail(
+            "DATA_OLDER",
+            fmt::format("The data folder has format {}, this program uses {}. Write the chain to a file with the "
+                        "program that made the folder (`bourse node export`), and read it into an empty folder "
+                        "with this one (`bourse node import`).",
+                        format.version, kDataFormat));
     return std::optional(format);
 }
 
@@ -72,7 +79,7 @@ void data_is_damaged(std::string_view what) {
         "bourse: the data folder is damaged: %.*s. The process stops. Restore the folder from a backup, or start "
         "with an empty one and let the node build it anew.\n",
         static_cast<int>(what.size()), what.data());
-    std::abort();
+    std::_Exit(1);
 }
 
 }  // namespace bourse::engine

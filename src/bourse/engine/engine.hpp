@@ -24,7 +24,8 @@ struct EngineOptions {
 class Engine {
 public:
     /// Opens or creates the data folder; the sequencer runs from start(). Errors: DATA_LOCKED, DATA_FOREIGN,
-    /// DATA_NEWER, DATA_DAMAGED, DATA_UNWRITABLE, GENESIS_INVALID, NOT_DEVELOPMENT (a clock offset elsewhere).
+    /// DATA_NEWER, DATA_OLDER, DATA_DAMAGED, DATA_UNWRITABLE, GENESIS_INVALID, NOT_DEVELOPMENT (a clock offset
+    /// elsewhere).
     static Result<std::unique_ptr<Engine>> open(EngineOptions options);
     ~Engine();
 

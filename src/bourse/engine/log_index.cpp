@@ -60,7 +60,10 @@ public:
         return ahead_[at_].block;
     }
     /// Positions within the block that seek() gave.
-    Positions positions() const { return decode_positions(ahead_[at_].positions); }
+    Positions positions() const {
+        const Item& item = ahead_[at_];
+        return decode_positions(ByteView(stored_).subspan(item.offset, item.size));
+    }
 
 private:
     static constexpr std::size_t kFirstStep = 4;
@@ -68,13 +71,15 @@ private:
 
     struct Item {
         std::uint64_t block;
-        Bytes positions;
+        std::size_t offset;  ///< of its positions in stored_
+        std::size_t size;
     };
 
     void read(std::uint64_t from) {
         const bool leaps = !ahead_.empty() && from > ahead_.back().block + 1;
         step_ = leaps ? kFirstStep : std::min(step_ * 4, kLastStep);
         ahead_.clear();
+        stored_.clear();
         at_ = 0;
         Bytes start = prefix_;
         append_u64(start, from);
@@ -82,7 +87,8 @@ private:
         kv_.scan(prefix_, start, [&](ByteView key, ByteView value) {
             const std::uint64_t block = Unpacker(key.subspan(prefix_.size())).u64();
             if (block > to_block_) return false;
-            ahead_.push_back({block, to_bytes(value)});
+            ahead_.push_back({block, stored_.size(), value.size()});
+            append(stored_, value);
             ended_ = ahead_.size() < step_;
             return ended_;
         });
@@ -92,6 +98,7 @@ private:
     Bytes prefix_;
     std::uint64_t to_block_;
     std::vector<Item> ahead_;
+    Bytes stored_;
     std::size_t at_ = 0;
     std::size_t step_ = kFirstStep / 4;
     bool ended_ = false;

@@ -2,6 +2,7 @@
 
 #include <bourse/base/assert.hpp>
 #include <bourse/engine/data_format.hpp>
+#include <bourse/engine/old_work.hpp>
 #include <bourse/engine/packing.hpp>
 
 #include <fmt/format.h>
@@ -12,6 +13,8 @@ namespace {
 constexpr Hash kAccounts{};  ///< names the account trie in the table
 /// Beyond that many blocks between the table and the asked block, reading all leaves is not dearer than their diffs.
 constexpr std::uint64_t kTableReach = 16'384;
+/// Reverse diffs that a proof keeps in memory; their names take about twice as much again.
+constexpr std::size_t kKeptDiffBytes = 32UL << 20;
 
 std::uint16_t subtree(const Hash& path) { return static_cast<std::uint16_t>((path.data[0] << 8) | path.data[1]); }
 
@@ -20,6 +23,7 @@ public:
     OldAccountLeaves(const db::KvStore& kv, OldDiffs& diffs) : kv_(kv), diffs_(diffs) {}
     void leaves(const Bytes32& prefix, unsigned nibbles, const Visitor& visit) const override {
         each_account_entry(kv_, prefix, nibbles, [&](const Bytes32& key, VersionedAccount newest) {
+            OldWork::spend(kWorkOfLeaf);
             const Bytes leaf = account_leaf(diffs_.account(key, std::move(newest)));
             if (!leaf.empty()) visit(key, leaf);
         });
@@ -36,6 +40,7 @@ public:
         : kv_(kv), address_hash_(address_hash), diffs_(diffs) {}
     void leaves(const Bytes32& prefix, unsigned nibbles, const Visitor& visit) const override {
         each_slot_entry(kv_, address_hash_, prefix, nibbles, [&](const Bytes32& key, VersionedSlot newest) {
+            OldWork::spend(kWorkOfLeaf);
             const Bytes leaf = slot_leaf(diffs_.slot(address_hash_, key, std::move(newest)));
             if (!leaf.empty()) visit(key, leaf);
         });
@@ -50,11 +55,16 @@ private:
 }  // namespace
 
 const OldDiffs::Names& OldDiffs::names_of(std::uint64_t block) {
-    const auto [it, fresh] = names_.try_emplace(block);
-    Names& names = it->second;
-    if (!fresh) return names;
+    if (const auto kept = names_.find(block); kept != names_.end()) return kept->second;
     auto stored = kv_.get(make_key(kDiffKey, block));
     if (!stored) data_is_damaged(fmt::format("the reverse diff of block {} is missing", block));
+    OldWork::spend(work_of_diff(stored->size()));
+    kept_bytes_ += stored->size();
+    if (kept_bytes_ > kKeptDiffBytes) {
+        names_.clear();
+        kept_bytes_ = stored->size();
+    }
+    Names& names = names_[block];
     names.stored = *std::move(stored);
     const DiffReader diff(names.stored);
     diff.each_account([&](const Address& a) { names.accounts.emplace(hash_address(a), a); });
@@ -125,6 +135,7 @@ std::vector<std::uint16_t> OldTries::changed_subtrees(const Hash& trie_id, std::
     for (std::uint64_t block = from + 1; block <= to; ++block) {
         const auto stored = kv_.get(make_key(kDiffKey, block));
         if (!stored) continue;  // a block without changes
+        OldWork::spend(work_of_diff(stored->size()));
         const DiffReader diff(*stored);
         if (trie_id == kAccounts)
             diff.each_account([&](const Address& a) { out.insert(subtree(hash_address(a))); });

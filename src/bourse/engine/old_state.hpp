@@ -11,7 +11,8 @@
 
 namespace bourse::engine {
 
-/// Reverse diffs, each with the plain names behind its hashed keys. For one thread.
+/// Reverse diffs, each with the plain names behind its hashed keys; some are kept for the next look. For one thread.
+/// What is read is spent from the thread's OldWork.
 class OldDiffs {
 public:
     /// Both must outlive it. The diffs of the blocks behind `number` must be kept meanwhile: a view of it is held.
@@ -27,11 +28,13 @@ private:
         std::map<Hash, Address> accounts;
         std::map<std::pair<Hash, Hash>, std::pair<Address, Bytes32>> slots;
     };
+    /// Valid until the next call.
     const Names& names_of(std::uint64_t block);
 
     const db::KvStore& kv_;
     std::uint64_t number_;
     std::map<std::uint64_t, Names> names_;
+    std::size_t kept_bytes_ = 0;
 };
 
 class OldTries {

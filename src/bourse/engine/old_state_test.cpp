@@ -1,4 +1,5 @@
 // Proofs of old blocks must be those that the store gave while the block was its head.
+#include <bourse/engine/old_work.hpp>
 #include <bourse/engine/test_state_model.hpp>
 
 #include <atomic>
@@ -62,7 +63,7 @@ TEST(OldState, every_kept_block_proves_what_it_proved_as_the_head) {
     store = *StateStore::open(*kv, options);
     expect_proven(*store, 0, proven[0]);
     expect_proven(*store, 59, proven[59]);
-    EXPECT_EQ(store->prove_at(60, proven[0].root, address_of(0), {}), std::nullopt);
+    EXPECT_EQ(store->prove_at(60, proven[0].root, address_of(0), {}).error().code, "STATE_PRUNED");
     EXPECT_EQ(store->oldest(), 0U);
 }
 
@@ -128,8 +129,100 @@ TEST(OldState, blocks_are_proven_while_others_are_made) {
     done = true;
     prover.join();
     EXPECT_GE(rounds, 1U);
-    EXPECT_EQ(store->prove_at(18, wanted.root, address_of(0), {}), std::nullopt);
+    EXPECT_EQ(store->prove_at(18, wanted.root, address_of(0), {}).error().code, "STATE_PRUNED");
     EXPECT_EQ(store->oldest(), 19U);
+}
+
+/// Each block writes one slot; gives the roots.
+std::vector<Hash> write_one_slot(db::KvStore& kv, StateStore& store, std::uint64_t blocks) {
+    std::vector<Hash> roots;
+    for (std::uint64_t block = 0; block < blocks; ++block) {
+        const auto parent = store.head();
+        state::State state(*parent);
+        state.set_slot(address_of(1), word(1), word(100 + block));
+        roots.push_back(commit(kv, store, state));
+    }
+    return roots;
+}
+
+TEST(OldState, the_work_for_an_old_value_or_proof_is_bounded) {
+    auto kv = db::make_memory_store();
+    auto store = *StateStore::open(*kv, {});
+    const auto roots = write_one_slot(*kv, *store, 60);
+    const auto view = store->at(0);
+    EXPECT_EQ(view->slot(address_of(1), word(1)).value, word(100));  // no bound
+    {
+        const OldWork enough(59 * work_of_value(1000));
+        EXPECT_EQ(view->slot(address_of(1), word(1)).value, word(100));
+        EXPECT_THROW(view->slot(address_of(1), word(1)), OldStateTooFar);
+        EXPECT_EQ(store->head()->slot(address_of(1), word(1)).value, word(159));  // the head costs nothing
+        const OldWork inner(1'000'000);
+        EXPECT_EQ(view->slot(address_of(1), word(1)).value, word(100));
+    }
+    {
+        const OldWork little(100);
+        const auto proof = store->prove_at(0, roots[0], address_of(1), {word(1)});
+        ASSERT_FALSE(proof);
+        EXPECT_EQ(proof.error().code, "PROOF_TOO_OLD");
+        EXPECT_NE(proof.error().message.find("block 0"), std::string::npos);
+    }
+    EXPECT_TRUE(store->prove_at(0, roots[0], address_of(1), {word(1)}));
+}
+
+/// Holds up whoever reads a reverse diff while it is closed.
+class GatedStore final : public db::KvStore {
+public:
+    explicit GatedStore(db::KvStore& inner) : inner_(inner) {}
+    std::optional<Bytes> get(ByteView key) const override {
+        if (key[0] == static_cast<std::uint8_t>(kDiffKey)) open_.wait(false);
+        return inner_.get(key);
+    }
+    void scan(ByteView prefix, ByteView from, const std::function<bool(ByteView, ByteView)>& f) const override {
+        inner_.scan(prefix, from, f);
+    }
+    void write(const db::Batch& batch, bool sync) override { inner_.write(batch, sync); }
+    void close() { open_ = false; }
+    void open() {
+        open_ = true;
+        open_.notify_all();
+    }
+
+private:
+    db::KvStore& inner_;
+    std::atomic<bool> open_{true};
+};
+
+TEST(OldState, old_proofs_are_made_one_at_a_time_and_leave_other_readers_their_threads) {
+    auto kv = db::make_memory_store();
+    std::vector<Hash> roots;
+    {
+        auto store = *StateStore::open(*kv, {});
+        roots = write_one_slot(*kv, *store, 200);
+    }
+    GatedStore gated(*kv);
+    auto store = *StateStore::open(gated, {});
+    gated.close();
+    std::atomic<int> busy{0};
+    std::atomic<int> proven{0};
+    std::vector<std::jthread> callers;
+    for (int i = 0; i < 3; ++i)
+        callers.emplace_back([&] {
+            const auto proof = store->prove_at(10, roots[10], address_of(1), {word(1)});
+            if (proof)
+                ++proven;
+            else if (proof.error().code == "PROOF_BUSY")
+                ++busy;
+            busy.notify_all();
+        });
+    busy.wait(0);  // one works, one waits, one was sent away at once
+    EXPECT_EQ(proven, 0);
+    EXPECT_EQ(store->head()->slot(address_of(1), word(1)).value, word(299));
+    EXPECT_TRUE(store->prove(address_of(1), {word(1)}));
+    gated.open();
+    callers.clear();
+    EXPECT_EQ(busy, 1);
+    EXPECT_EQ(proven, 2);
+    EXPECT_TRUE(store->prove_at(10, roots[10], address_of(1), {word(1)}));
 }
 
 }  // namespace

@@ -45,8 +45,8 @@ Result<AccountProof> ReadView::prove(std::uint64_t number, const Address& addres
         root = header->state_root;
     }
     auto proof = states_.prove_at(number, root, address, keys);
-    if (!proof) return tl::unexpected(pruned(number));
-    return *std::move(proof);
+    if (!proof && proof.error().code == "STATE_PRUNED") return tl::unexpected(pruned(number));
+    return proof;
 }
 
 state::BlockContext ReadView::context_of(const chain::BlockHeader& header) const {

@@ -1,13 +1,11 @@
 #include <bourse/engine/replay.hpp>
 
 #include <bourse/chain/execution.hpp>
+#include <bourse/engine/packing.hpp>
+#include <bourse/engine/prepare.hpp>
 #include <bourse/native/books.hpp>
 
 #include <fmt/format.h>
-
-#include <atomic>
-#include <set>
-#include <thread>
 
 namespace bourse::engine {
 namespace {
@@ -26,21 +24,15 @@ struct ReplayBlock {
 };
 
 void recover_senders(std::vector<ReplayBlock>& blocks, unsigned threads) {
-    std::vector<std::pair<ReplayBlock*, std::size_t>> work;
+    std::vector<ByteView> raw;
+    for (const auto& block : blocks) raw.insert(raw.end(), block.raw.begin(), block.raw.end());
+    const auto prepared = prepare_all(raw, threads);
+    auto from = prepared.begin();
     for (auto& block : blocks) {
-        block.transactions.resize(block.raw.size());
-        for (std::size_t i = 0; i < block.raw.size(); ++i) work.emplace_back(&block, i);
+        const auto to = from + static_cast<std::ptrdiff_t>(block.raw.size());
+        block.transactions.assign(from, to);
+        from = to;
     }
-    std::atomic<std::size_t> next{0};
-    const auto run = [&work, &next] {
-        for (std::size_t i = next++; i < work.size(); i = next++) {
-            auto& [block, index] = work[i];
-            if (auto tx = chain::prepare_transaction(block->raw[index])) block->transactions[index] = *std::move(tx);
-        }
-    };
-    std::vector<std::jthread> helpers;
-    for (unsigned i = 1; i < std::min<std::size_t>(threads, work.size()); ++i) helpers.emplace_back(run);
-    run();
 }
 
 /// The first header field that differs.
@@ -94,7 +86,7 @@ Status<> import_block(Application& application, ReplayBlock& block, ReplayReport
     }
     if (number != view->head().number + 1) return import_mismatch(number, "the numbers do not follow each other");
     if (!all_recovered(block)) return import_mismatch(number, "a transaction of it cannot be decoded");
-    Proposal proposal{block.header.time_ms, block.header.beneficiary, std::move(block.transactions)};
+    Proposal proposal{number, block.header.time_ms, block.header.beneficiary, std::move(block.transactions)};
     if (const auto valid = application.process(proposal); !valid) return import_mismatch(number, valid.error().message);
     const auto& executed = application.finalize(proposal);
     if (!executed.skipped.empty())
@@ -109,22 +101,28 @@ Status<> import_block(Application& application, ReplayBlock& block, ReplayReport
     return {};
 }
 
-/// What a replay of a data folder keeps: state in memory, and which values were ever written.
-class Verification {
+// Letters of the scratch store beside those of the state.
+constexpr char kWrittenAccountKey = 'A';  ///< address
+constexpr char kWrittenSlotKey = 'S';     ///< address ‖ key
+
+/// What a replay of a data folder keeps, in a store of its own: the state, and the names of all values ever written
+/// (the stores know their hashes only).
+class Verification final : public native::KeySource {
 public:
-    Verification(const chain::GenesisConfig& genesis, const ReadView& view)
-        : genesis_(genesis), view_(view), kv_(db::make_memory_store()) {}
+    Verification(const chain::GenesisConfig& genesis, const ReadView& view, std::unique_ptr<db::KvStore> kv)
+        : genesis_(genesis), view_(view), kv_(std::move(kv)) {}
 
     Status<> block_zero();
     Status<> block(ReplayBlock& block);
     Status<> state_and_books() const;
     const ReplayReport& report() const noexcept { return report_; }
+    void each_key(const Address& contract, const std::function<void(const Bytes32& key)>& visit) const override;
 
 private:
     Status<> failed(std::uint64_t number, std::string_view what) const;
     Hash apply(std::uint64_t number, const state::ChangeSet& changes);
     Status<> compare(const chain::ExecutedBlock& executed) const;
-    void remember(const state::ChangeSet& changes);
+    Status<> compare_state() const;
 
     const chain::GenesisConfig& genesis_;
     const ReadView& view_;
@@ -132,9 +130,6 @@ private:
     std::unique_ptr<StateStore> states_;
     chain::BlockHeader head_;
     Hash head_hash_;
-    native::WrittenKeys keys_;
-    std::set<Address> accounts_;
-    std::set<std::pair<Address, Bytes32>> slots_;
     ReplayReport report_;
 };
 
@@ -145,22 +140,31 @@ Status<> Verification::failed(std::uint64_t number, std::string_view what) const
                             number, what));
 }
 
+void put_names(db::Batch& batch, const state::ChangeSet& changes) {
+    for (const auto& [address, change] : changes.accounts) batch.put(make_key(kWrittenAccountKey, address), Bytes());
+    for (const auto& [address, slots] : changes.slots) {
+        batch.put(make_key(kWrittenAccountKey, address), Bytes());
+        for (const auto& [key, change] : slots)
+            if (change.before.value.is_zero()) batch.put(make_key(kWrittenSlotKey, address, key), Bytes());
+    }
+}
+
 Hash Verification::apply(std::uint64_t number, const state::ChangeSet& changes) {
     db::Batch batch;
     const Hash root = states_->prepare(number, changes, batch);
+    put_names(batch, changes);
+    batch.sort();
     kv_->write(batch, false);
     states_->committed();
-    remember(changes);
     return root;
 }
 
-void Verification::remember(const state::ChangeSet& changes) {
-    keys_.add(changes);
-    for (const auto& [address, change] : changes.accounts) accounts_.insert(address);
-    for (const auto& [address, slots] : changes.slots) {
-        accounts_.insert(address);
-        for (const auto& [key, change] : slots) slots_.emplace(address, key);
-    }
+void Verification::each_key(const Address& contract, const std::function<void(const Bytes32& key)>& visit) const {
+    const Bytes prefix = make_key(kWrittenSlotKey, contract);
+    kv_->scan(prefix, {}, [&](ByteView key, ByteView) {
+        visit(*Bytes32::from(key.subspan(prefix.size())));
+        return true;
+    });
 }
 
 Status<> Verification::block_zero() {
@@ -223,17 +227,31 @@ Status<> Verification::compare(const chain::ExecutedBlock& executed) const {
     return {};
 }
 
+Status<> Verification::compare_state() const {
+    const auto replayed = states_->head();
+    std::string wrong;
+    kv_->scan(make_key(kWrittenAccountKey), {}, [&](ByteView key, ByteView) {
+        const Address address = *Address::from(key.subspan(1));
+        if (view_.state().account(address) == replayed->account(address)) return true;
+        wrong = "account " + to_hex(address);
+        return false;
+    });
+    kv_->scan(make_key(kWrittenSlotKey), {}, [&](ByteView key, ByteView) {
+        const Address address = *Address::from(key.subspan(1, Address::kSize));
+        const Bytes32 slot = *Bytes32::from(key.subspan(1 + Address::kSize));
+        if (!wrong.empty() || view_.state().slot(address, slot) == replayed->slot(address, slot)) return wrong.empty();
+        wrong = "slot " + to_hex(slot) + " of " + to_hex(address);
+        return false;
+    });
+    if (!wrong.empty()) return failed(view_.head().number, "the stored " + wrong + " is another");
+    return {};
+}
+
 Status<> Verification::state_and_books() const {
     const std::uint64_t number = view_.head().number;
     if (head_hash_ != view_.head_hash()) return failed(number, "the head's hash is another");
-    const auto replayed = states_->head();
-    for (const auto& address : accounts_)
-        if (view_.state().account(address) != replayed->account(address))
-            return failed(number, "the stored account " + to_hex(address) + " is another");
-    for (const auto& [address, key] : slots_)
-        if (view_.state().slot(address, key) != replayed->slot(address, key))
-            return failed(number, "the stored slot " + to_hex(key) + " of " + to_hex(address) + " is another");
-    if (const auto broken = native::broken_books(view_.state(), keys_))
+    BOURSE_CHECK(compare_state());
+    if (const auto broken = native::broken_books(view_.state(), *this))
         return failed(number, "the books do not balance: " + *broken);
     return {};
 }
@@ -283,7 +301,11 @@ Result<ReplayReport> import_chain(Application& application, ChainFileReader& in,
 
 Result<ReplayReport> verify_chain(const chain::GenesisConfig& genesis, const ReadView& view,
                                   const ReplayOptions& options) {
-    Verification verification(genesis, view);
+    std::unique_ptr<db::KvStore> scratch = db::make_memory_store();
+    if (!options.scratch.empty()) {
+        BOURSE_TRY(scratch, db::open_rocksdb(options.scratch));
+    }
+    Verification verification(genesis, view, std::move(scratch));
     BOURSE_CHECK(verification.block_zero());
     std::uint64_t number = 1;
     const auto next = [&view, &number]() -> Result<std::optional<ReplayBlock>> {

@@ -7,6 +7,7 @@
 #include <bourse/engine/chain_file.hpp>
 
 #include <cstdint>
+#include <filesystem>
 #include <functional>
 #include <iosfwd>
 
@@ -15,6 +16,8 @@ namespace bourse::engine {
 struct ReplayOptions {
     unsigned threads = 1;                               ///< that recover senders; the result does not depend on it
     std::function<void(std::uint64_t block)> progress;  ///< after each block; may be empty
+    /// Verification: a folder that does not exist yet, for the replayed state; it stays. Empty: all in memory.
+    std::filesystem::path scratch = {};
 };
 
 struct ReplayReport {
@@ -33,8 +36,9 @@ Result<ReplayReport> export_chain(const ReadView& view, const std::string& genes
 Result<ReplayReport> import_chain(Application& application, ChainFileReader& in, const ReplayOptions& options);
 
 /// Replays the chain from its genesis in memory and compares every header, receipt and index entry with what is stored,
-/// then the stored state at the head, value by value, and the market's books (native/books.hpp). Memory: the state and
-/// the keys ever written. Errors: VERIFY_FAILED with the block and what differs.
+/// then the stored state at the head, value by value, and the market's books (native/books.hpp). With scratch space the
+/// memory is bounded: caches, a batch of blocks, and an entry for each account that has something locked. Errors:
+/// VERIFY_FAILED with the block and what differs; those of db::open_rocksdb for the scratch space.
 Result<ReplayReport> verify_chain(const chain::GenesisConfig& genesis, const ReadView& view,
                                   const ReplayOptions& options);
 

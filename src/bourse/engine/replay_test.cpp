@@ -1,6 +1,7 @@
 #include <bourse/engine/replay.hpp>
 
 #include <bourse/engine/test_transactions.hpp>
+#include <bourse/sys/file.hpp>
 
 #include <gtest/gtest.h>
 
@@ -27,6 +28,7 @@ struct MadeChain {
         std::uint64_t nonce = 0;
         for (std::uint64_t number = 2; number <= kReplayedBlocks; ++number) {
             Proposal proposal;
+            proposal.height = number;
             proposal.time_ms = application->view()->head().time_ms + 1'234;
             proposal.beneficiary = Address{{0xbe}};
             if (number % 2 == 0) {
@@ -151,6 +153,14 @@ TEST(VerifyChain, a_sound_chain_passes) {
     ASSERT_TRUE(report) << report.error().message;
     EXPECT_EQ(report->blocks, kReplayedBlocks + 1);
     EXPECT_GT(report->transactions, 18U);
+    // With what it needs to remember on the disk.
+    const sys::TempDir folder;
+    ReplayOptions options;
+    options.scratch = folder.path() / "scratch";
+    const auto again = verify_chain(made.application->genesis(), *made.application->view(), options);
+    ASSERT_TRUE(again) << again.error().message;
+    EXPECT_EQ(again->transactions, report->transactions);
+    EXPECT_TRUE(std::filesystem::exists(options.scratch / "CURRENT"));
 }
 
 /// Replaces the stored block 6 by a changed one, as a bad disk or a hand might.

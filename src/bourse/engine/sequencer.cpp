@@ -1,6 +1,6 @@
 #include <bourse/engine/sequencer.hpp>
 
-#include <bourse/engine/engine_keys.hpp>
+#include <bourse/engine/time_offset.hpp>
 #include <bourse/sys/clock.hpp>
 
 #include <atomic>
@@ -14,19 +14,6 @@ namespace {
 
 constexpr std::uint64_t kMaxTimeS = 884'541'340'800;  ///< the year 30000
 constexpr std::uint64_t kExpirePeriodMs = 10'000;
-
-Bytes encode_offset(std::int64_t offset_ms) {
-    Bytes out(8);
-    for (std::size_t i = 0; i < 8; ++i)
-        out[i] = static_cast<std::uint8_t>(static_cast<std::uint64_t>(offset_ms) >> (56 - 8 * i));
-    return out;
-}
-
-std::int64_t decode_offset(ByteView bytes) {
-    std::uint64_t out = 0;
-    for (const auto byte : bytes) out = (out << 8) | byte;
-    return static_cast<std::int64_t>(out);
-}
 
 }  // namespace
 
@@ -52,8 +39,7 @@ struct Sequencer::Impl {
         : application(app), pool(p), kv(store), options(std::move(opts)) {
         if (!options.unix_ms) options.unix_ms = [] { return sys::unix_time_ms(); };
         if (!options.steady_ms) options.steady_ms = [] { return sys::steady_ms(); };
-        if (const auto stored = kv.get(as_bytes(kTimeOffsetKey)); stored && stored->size() == 8 && is_development())
-            offset_ms = decode_offset(*stored);
+        if (is_development()) offset_ms = read_time_offset(kv);
         last_block_ms = options.steady_ms();
         application.on_commit([this](const CommittedBlock& block) { pool.committed(*block.block); });
     }
@@ -77,13 +63,14 @@ struct Sequencer::Impl {
     }
     void store_offset() {
         db::Batch batch;
-        batch.put(as_bytes(kTimeOffsetKey), encode_offset(offset_ms));
+        put_time_offset(batch, offset_ms);
         kv.write(batch, true);
     }
 
     /// With block_mutex held.
     CommittedBlock make_block(std::vector<chain::TransactionPtr> transactions) {
         Proposal proposal;
+        proposal.height = application.info().head_number + 1;
         proposal.time_ms = now_ms();
         proposal.beneficiary = application.genesis().beneficiary;
         proposal.transactions = std::move(transactions);

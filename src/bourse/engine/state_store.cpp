@@ -6,13 +6,17 @@
 #include <bourse/engine/data_format.hpp>
 #include <bourse/engine/flat_state.hpp>
 #include <bourse/engine/old_state.hpp>
+#include <bourse/engine/old_work.hpp>
 #include <bourse/engine/packing.hpp>
 #include <bourse/engine/state_tries.hpp>
 #include <bourse/engine/state_views.hpp>
 
+#include <fmt/format.h>
+
 #include <chrono>
 #include <condition_variable>
 #include <mutex>
+#include <semaphore>
 #include <set>
 
 namespace bourse::engine {
@@ -32,6 +36,12 @@ const state::Account& no_account() {
     static const state::Account account{0, 0, empty_trie_root(), crypto::keccak256(ByteView())};
     return account;
 }
+
+/// Given back in the end.
+struct Place {
+    std::counting_semaphore<2>& places;
+    ~Place() { places.release(); }
+};
 
 /// What a restart needs to know.
 struct StateHead {
@@ -87,6 +97,8 @@ struct StateStore::Impl {
     void put_accounts(const std::vector<Change>& changed, DiffWriter& diff, db::Batch& batch);
     void put_slots(const state::ChangeSet& changes, DiffWriter& diff, db::Batch& batch);
     void put_checkpoint(db::Batch& batch);
+    AccountProof old_proof(const state::Reader& view, std::uint64_t number, const Hash& root, const Address& address,
+                           const std::vector<Bytes32>& keys) const;
     std::uint64_t claim_prunable();
     void prune(db::Batch& batch);
     void prune_diff(std::uint64_t number, const std::set<Bytes>& written, db::Batch& batch);
@@ -106,6 +118,10 @@ struct StateStore::Impl {
     std::condition_variable_any prepared;
     bool is_preparing = false;
     StateTries tries;
+
+    // Of proofs far behind the head: one at work, one waiting.
+    std::counting_semaphore<2> old_proof_places{2};
+    std::mutex old_proof_mutex;
 
     // The writer's own.
     StateHead next;
@@ -349,31 +365,51 @@ std::uint64_t StateStore::oldest() const {
     return impl_->oldest_readable;
 }
 
-std::optional<AccountProof> StateStore::prove_at(std::uint64_t number, const Hash& root, const Address& address,
-                                                 const std::vector<Bytes32>& keys) const {
-    const auto view = at(number);  // keeps the diffs that lead back to the block
-    if (!view) return std::nullopt;
+/// Built by the caller's thread alone; the view keeps the diffs that lead back to its block.
+AccountProof StateStore::Impl::old_proof(const state::Reader& view, std::uint64_t number, const Hash& root,
+                                         const Address& address, const std::vector<Bytes32>& keys) const {
     const auto checkpoint = [this] {
-        const auto head = read_head(impl_->kv);
-        if (!head || !*head) data_is_damaged("the mark of the last block cannot be read");
-        return (*head)->checkpoint;
+        const auto stored = read_head(kv);
+        if (!stored || !*stored) data_is_damaged("the mark of the last block cannot be read");
+        return (*stored)->checkpoint;
     };
-    OldTries tries(impl_->kv, number, checkpoint);
-    if (tries.account_root() != root)
+    OldTries old_tries(kv, number, checkpoint);
+    if (old_tries.account_root() != root)
         data_is_damaged("the values before a block do not give the state root of the block");
     AccountProof proof;
     proof.block_number = number;
     const Hash hash = hash_address(address);
-    proof.account = view->account(address).value_or(no_account());
-    proof.nodes = tries.prove_account(hash);
+    proof.account = view.account(address).value_or(no_account());
+    proof.nodes = old_tries.prove_account(hash);
     if (keys.empty()) return proof;
     std::vector<Hash> hashed;
     hashed.reserve(keys.size());
     for (const Bytes32& key : keys) hashed.push_back(hash_slot_key(key));
-    auto nodes = tries.prove_slots(hash, hashed);
+    auto nodes = old_tries.prove_slots(hash, hashed);
     for (std::size_t i = 0; i < keys.size(); ++i)
-        proof.slots.push_back({keys[i], view->slot(address, keys[i]), std::move(nodes[i])});
+        proof.slots.push_back({keys[i], view.slot(address, keys[i]), std::move(nodes[i])});
     return proof;
+}
+
+Result<AccountProof> StateStore::prove_at(std::uint64_t number, const Hash& root, const Address& address,
+                                          const std::vector<Bytes32>& keys) const {
+    Impl& impl = *impl_;
+    const auto view = at(number);
+    if (!view) return fail("STATE_PRUNED", fmt::format("the state of block {} is not kept", number));
+    try {
+        if (number + kLeastHistory >= head_number().value_or(0))
+            return impl.old_proof(*view, number, root, address, keys);
+        if (!impl.old_proof_places.try_acquire())
+            return fail("PROOF_BUSY", "two proofs of older blocks are being made already; try again in a moment");
+        const Place place{impl.old_proof_places};
+        const std::lock_guard turn(impl.old_proof_mutex);
+        return impl.old_proof(*view, number, root, address, keys);
+    } catch (const OldStateTooFar&) {
+        return fail("PROOF_TOO_OLD",
+                    fmt::format("too much has changed since block {} for a proof of it; ask for a later "
+                                "block, or a node with a higher --old-state-work",
+                                number));
+    }
 }
 
 }  // namespace bourse::engine

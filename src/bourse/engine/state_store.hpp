@@ -50,7 +50,8 @@ struct AccountProof {
 
 class StateStore {
 public:
-    /// The key-value store must outlive it. Errors: DATA_FOREIGN, DATA_NEWER, DATA_DAMAGED.
+    /// The key-value store must outlive it. Errors: DATA_FOREIGN, DATA_NEWER, DATA_OLDER,
+    /// DATA_DAMAGED.
     static Result<std::unique_ptr<StateStore>> open(db::KvStore& kv, const StateStoreOptions& options = {});
     ~StateStore();
 
@@ -82,10 +83,12 @@ public:
     /// Proof at the head. nullopt while a block is being prepared and that takes long: prove_at then, beside the
     /// writer.
     std::optional<AccountProof> prove(const Address& address, const std::vector<Bytes32>& keys);
-    /// Proof after that block, beside the writer; dearer than at the head. nullopt if it is ahead of the head or no
-    /// longer kept. Aborts where the values contradict `root`, the block's state root: the folder is damaged.
-    std::optional<AccountProof> prove_at(std::uint64_t number, const Hash& root, const Address& address,
-                                         const std::vector<Bytes32>& keys) const;
+    /// Proof after that block, beside the writer; dearer than at the head, within what the thread may spend
+    /// (old_work.hpp). Of blocks that only an archive keeps one is made at a time and one more caller waits, so that
+    /// other readers keep their threads. Ends the process where the values contradict `root`, the block's state root:
+    /// the folder is damaged. Errors: STATE_PRUNED (also ahead of the head), PROOF_BUSY, PROOF_TOO_OLD.
+    Result<AccountProof> prove_at(std::uint64_t number, const Hash& root, const Address& address,
+                                  const std::vector<Bytes32>& keys) const;
 
 private:
     struct Impl;

@@ -1,6 +1,7 @@
 #include <bourse/engine/state_views.hpp>
 
 #include <bourse/engine/data_format.hpp>
+#include <bourse/engine/old_work.hpp>
 #include <bourse/engine/packing.hpp>
 
 #include <fmt/format.h>
@@ -14,6 +15,7 @@ T version_at(const db::KvStore& kv, Versioned<T> version, std::uint64_t number, 
     while (version.block > number) {
         const auto stored = kv.get(make_key(kDiffKey, version.block));
         if (!stored) data_is_damaged(fmt::format("the reverse diff of block {} is missing", version.block));
+        OldWork::spend(work_of_value(stored->size()));
         auto before = find(DiffReader(*stored));
         if (!before || before->block >= version.block)
             data_is_damaged(fmt::format("the reverse diff of block {} lacks a value", version.block));

@@ -38,7 +38,8 @@ private:
     mutable HotCache<Address, VersionedAccount> accounts_;
 };
 
-/// State after one block: the newest value, or the one that the reverse diffs lead back to.
+/// State after one block: the newest value, or the one that the reverse diffs lead back to. A read throws
+/// OldStateTooFar beyond what the thread may spend (old_work.hpp).
 class BlockView final : public state::Reader {
 public:
     /// `release` is called when the view is destroyed.

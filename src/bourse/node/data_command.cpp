@@ -148,6 +148,7 @@ Result<json> import_from(const DataFlags& flags, std::istream& in) {
     BOURSE_TRY(auto genesis, chain::parse_genesis(reader.genesis_json()));
     BOURSE_TRY(const auto chain, ChainFolder::open_for(flags.data_dir, std::move(genesis), flags.history_blocks));
     BOURSE_TRY(const auto report, engine::import_chain(chain->application(), reader, replay_options(flags)));
+    chain->keep_clock_of_head();
     json result = head_json(chain->application());
     result["blocks"] = report.blocks;
     result["transactions"] = report.transactions;
@@ -168,10 +169,15 @@ Result<json> run_import(const DataFlags& flags) {
 Result<json> run_verify(const DataFlags& flags) {
     BOURSE_TRY(const auto chain, ChainFolder::open_beside_node(flags.data_dir));
     const auto view = chain->application().view();
-    BOURSE_TRY(const auto report, engine::verify_chain(chain->genesis(), *view, replay_options(flags)));
+    auto options = replay_options(flags);
+    options.scratch = scratch_folder(flags.data_dir, "verify");
+    const auto report = engine::verify_chain(chain->genesis(), *view, options);
+    std::error_code ignored;
+    fs::remove_all(options.scratch, ignored);
+    if (!report) return fail(report.error());
     json result = head_json(chain->application());
-    result["blocks"] = report.blocks;
-    result["transactions"] = report.transactions;
+    result["blocks"] = report->blocks;
+    result["transactions"] = report->transactions;
     result["books"] = "balanced";
     return result;
 }

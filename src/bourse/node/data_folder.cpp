@@ -1,10 +1,18 @@
 #include <bourse/node/data_folder.hpp>
 
+#include <bourse/engine/time_offset.hpp>
 #include <bourse/node/admin.hpp>
 #include <bourse/node/node.hpp>
+#include <bourse/sys/clock.hpp>
 
+#include <signal.h>
 #include <unistd.h>
 #include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <charconv>
 
 namespace bourse::node {
 namespace {
@@ -13,6 +21,7 @@ namespace fs = std::filesystem;
 
 constexpr std::string_view kBackupMark = "backup.json";
 constexpr std::size_t kMaxMarkBytes = 4096;
+constexpr std::array<std::string_view, 2> kScratchPurposes{"copy", "verify"};
 
 BackupInfo info_of(const engine::Application& application) {
     const auto view = application.view();
@@ -112,12 +121,13 @@ Result<std::unique_ptr<ChainFolder>> ChainFolder::open(const fs::path& data_dir,
 }
 
 Result<std::unique_ptr<ChainFolder>> ChainFolder::open_beside_node(const fs::path& data_dir) {
+    remove_stale_copies(data_dir);
     auto own = open(data_dir);
     if (own || own.error().code != "DATA_LOCKED") return own;
     BOURSE_TRY(auto genesis, choose_genesis(data_dir, {}, false));
     std::unique_ptr<ChainFolder> out(new ChainFolder());
     // In the data folder, so that it shares the large files.
-    out->copy_ = fs::absolute(data_dir) / (".copy-" + std::to_string(::getpid()));
+    out->copy_ = scratch_folder(data_dir, "copy");
     BOURSE_TRY(const auto answer, ask_running_node(data_dir, "POST", "/admin/copy", {{"to", out->copy_.string()}}));
     BOURSE_CHECK(out->open_chain(out->copy_, std::move(genesis), 0));
     return out;
@@ -188,6 +198,37 @@ Result<BackupInfo> restore_backup(const fs::path& from, const fs::path& data_dir
                                           ", not at block " + std::to_string(expected.height) +
                                           " as it says. Use another backup.");
     return restored;
+}
+
+void ChainFolder::keep_clock_of_head() {
+    if (genesis().kind != chain::ChainKind::kDevelopment) return;
+    const auto ahead_ms = static_cast<std::int64_t>(application_->view()->head().time_ms) -
+                          static_cast<std::int64_t>(sys::unix_time_ms());
+    if (ahead_ms <= engine::read_time_offset(*kv_)) return;
+    db::Batch batch;
+    engine::put_time_offset(batch, ahead_ms);
+    kv_->write(batch, true);
+}
+
+fs::path scratch_folder(const fs::path& data_dir, const std::string& purpose) {
+    return fs::absolute(data_dir) / ("." + purpose + "-" + std::to_string(::getpid()));
+}
+
+void remove_stale_copies(const fs::path& data_dir) {
+    std::error_code error;
+    std::vector<fs::path> stale;
+    for (const auto& entry : fs::directory_iterator(data_dir, error)) {
+        const std::string name = entry.path().filename().string();
+        const auto dash = name.find_last_of('-');
+        if (name.front() != '.' || dash == std::string::npos) continue;
+        const auto purpose = name.substr(1, dash - 1);
+        pid_t process = 0;
+        const auto [end, problem] = std::from_chars(name.data() + dash + 1, name.data() + name.size(), process);
+        const bool is_ours = std::ranges::find(kScratchPurposes, purpose) != kScratchPurposes.end() &&
+                             problem == std::errc() && end == name.data() + name.size() && process > 0;
+        if (is_ours && ::kill(process, 0) != 0 && errno == ESRCH) stale.push_back(entry.path());
+    }
+    for (const auto& path : stale) fs::remove_all(path, error);
 }
 
 std::uint64_t folder_bytes(const fs::path& folder) {

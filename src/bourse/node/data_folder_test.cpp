@@ -7,7 +7,10 @@
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
+#include <unistd.h>
+
 #include <atomic>
+#include <sstream>
 #include <thread>
 
 namespace bourse::node {
@@ -138,6 +141,56 @@ TEST_F(DataFolderTest, a_copy_beside_a_running_node_goes_away) {
     }
     for (const auto& entry : std::filesystem::directory_iterator(folder("node")))
         EXPECT_FALSE(entry.path().filename().string().starts_with(".copy")) << entry.path();
+}
+
+TEST_F(DataFolderTest, what_killed_runs_have_left_goes_away) {
+    { mine(*start("node").node, 1); }
+    const std::string gone = std::to_string(999'999'999);  // beyond the largest process id
+    const std::string here = std::to_string(::getpid());
+    const std::vector<std::string> stale{".copy-" + gone, ".verify-" + gone};
+    const std::vector<std::string> kept{".copy-" + here, ".other-" + gone, "copy-" + gone, ".copy-" + gone + "x",
+                                        ".copy"};
+    const auto leave = [&] {
+        for (const auto* names : {&stale, &kept})
+            for (const auto& name : *names) {
+                std::filesystem::create_directories(folder("node") / name);
+                ASSERT_TRUE(sys::write_file_atomic(folder("node") / name / "CURRENT", "x"));
+            }
+    };
+    const auto expect_clean = [&] {
+        for (const auto& name : stale) EXPECT_FALSE(std::filesystem::exists(folder("node") / name)) << name;
+        for (const auto& name : kept) EXPECT_TRUE(std::filesystem::exists(folder("node") / name)) << name;
+    };
+    leave();
+    ASSERT_TRUE(ChainFolder::open_beside_node(folder("node")));
+    expect_clean();
+    leave();
+    mine(*start("node").node, 1);
+    expect_clean();
+}
+
+TEST_F(DataFolderTest, an_imported_development_chain_keeps_its_clock) {
+    std::stringstream file;
+    std::uint64_t head_ms = 0;
+    {
+        auto running = start("node");
+        ASSERT_TRUE(running.node->engine().sequencer().increase_time(1'000'000));
+        mine(*running.node, 1);
+        const auto view = running.node->engine().view();
+        head_ms = view->head().time_ms;
+        ASSERT_TRUE(engine::export_chain(*view, chain::to_json(chain::development_genesis()), file));
+    }
+    {
+        auto reader = engine::ChainFileReader::begin(file).value();
+        const auto chain = ChainFolder::open_for(folder("second"), chain::development_genesis(), 128).value();
+        ASSERT_TRUE(engine::import_chain(chain->application(), reader, {}));
+        chain->keep_clock_of_head();
+    }
+    auto second = start("second");  // it would refuse a clock that is behind its head
+    mine(*second.node, 1);
+    const std::uint64_t now_ms = second.node->engine().view()->head().time_ms;
+    EXPECT_GE(now_ms, head_ms);
+    EXPECT_LT(now_ms, head_ms + 600'000);
 }
 
 TEST_F(DataFolderTest, pruning_drops_old_states_and_keeps_the_chain) {

@@ -28,6 +28,8 @@ constexpr std::array kRows{
              "cut down to it; −32000 out of gas"},
     LimitRow{"call-time-ms", "milliseconds of these calls", &L::call_time_ms, "−32000"},
     LimitRow{"proof-keys", "keys of an eth_getProof", &L::proof_keys, "−32602"},
+    LimitRow{"old-state-work", "microseconds, about, that a call may spend on going back to a state behind the head",
+             &L::old_state_work, "−32005; also for a third proof at a time of blocks more than 128 behind"},
     LimitRow{"fee-history-blocks", "blocks of an eth_feeHistory", &L::fee_history_blocks, "cut down to it"},
     LimitRow{"subscriptions", "subscriptions of a connection", &L::subscriptions, "−32005"},
     LimitRow{"filters", "filters that a connection has made", &L::filters, "−32005"},
@@ -96,6 +98,7 @@ rpc::RpcLimits rpc_limits(const ServerLimits& limits) {
     out.call_gas = limits.call_gas;
     out.call_time_ms = limits.call_time_ms;
     out.proof_keys = limits.proof_keys;
+    out.old_state_work = limits.old_state_work;
     out.fee_history_blocks = limits.fee_history_blocks;
     return out;
 }

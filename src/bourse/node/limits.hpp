@@ -24,6 +24,7 @@ struct ServerLimits {
     std::uint64_t call_gas = rpc::RpcLimits{}.call_gas;
     std::uint64_t call_time_ms = rpc::RpcLimits{}.call_time_ms;
     std::uint64_t proof_keys = rpc::RpcLimits{}.proof_keys;
+    std::uint64_t old_state_work = rpc::RpcLimits{}.old_state_work;
     std::uint64_t fee_history_blocks = rpc::RpcLimits{}.fee_history_blocks;
     std::uint64_t subscriptions = rpc::RpcLimits{}.subscriptions;
     std::uint64_t filters = rpc::RpcLimits{}.filters;

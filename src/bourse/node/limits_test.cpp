@@ -35,13 +35,26 @@ TEST(Limits, every_value_is_an_option_of_its_own) {
     const auto rpc = rpc_limits(limits);
     net::ServerConfig server;
     apply(limits, server);
-    for (const std::uint64_t value :
-         {std::uint64_t{rpc.batch_calls}, std::uint64_t{rpc.batch_answer_bytes}, rpc.log_blocks,
-          std::uint64_t{rpc.log_results}, std::uint64_t{rpc.subscriptions}, std::uint64_t{rpc.filters},
-          std::uint64_t{rpc.all_filters}, rpc.filter_lifetime_ms, std::uint64_t{rpc.pending_hashes}, rpc.call_gas,
-          rpc.call_time_ms, std::uint64_t{rpc.proof_keys}, rpc.fee_history_blocks, std::uint64_t{server.max_body_bytes},
-          std::uint64_t{server.max_connections}, std::uint64_t{server.max_ws_queue_bytes}, server.idle_timeout_ms,
-          server.header_timeout_ms, std::uint64_t{server.requests_per_minute}})
+    for (const std::uint64_t value : {std::uint64_t{rpc.batch_calls},
+                                      std::uint64_t{rpc.batch_answer_bytes},
+                                      rpc.log_blocks,
+                                      std::uint64_t{rpc.log_results},
+                                      std::uint64_t{rpc.subscriptions},
+                                      std::uint64_t{rpc.filters},
+                                      std::uint64_t{rpc.all_filters},
+                                      rpc.filter_lifetime_ms,
+                                      std::uint64_t{rpc.pending_hashes},
+                                      rpc.call_gas,
+                                      rpc.call_time_ms,
+                                      std::uint64_t{rpc.proof_keys},
+                                      rpc.old_state_work,
+                                      rpc.fee_history_blocks,
+                                      std::uint64_t{server.max_body_bytes},
+                                      std::uint64_t{server.max_connections},
+                                      std::uint64_t{server.max_ws_queue_bytes},
+                                      server.idle_timeout_ms,
+                                      server.header_timeout_ms,
+                                      std::uint64_t{server.requests_per_minute}})
         EXPECT_EQ(values.erase(value), 1U) << value;
     EXPECT_TRUE(values.empty());
 }

@@ -5,6 +5,7 @@
 #include <bourse/net/http_server.hpp>
 #include <bourse/net/standard_routes.hpp>
 #include <bourse/node/admin.hpp>
+#include <bourse/node/data_folder.hpp>
 #include <bourse/node/node_metrics.hpp>
 #include <bourse/rpc/service.hpp>
 #include <bourse/sys/file.hpp>
@@ -87,6 +88,7 @@ Node::~Node() { stop(); }
 
 Result<std::unique_ptr<Node>> Node::open(NodeOptions options) {
     auto impl = std::make_unique<Impl>();
+    remove_stale_copies(options.data_dir);
     BOURSE_TRY(auto genesis, choose_genesis(options.data_dir, options.genesis_file, options.dev));
     const auto genesis_text = chain::to_json(genesis);
     engine::EngineOptions engine;

@@ -25,8 +25,9 @@ struct RpcLimits {
     std::uint64_t filter_lifetime_ms = 300'000;  ///< without a poll
     std::size_t pending_hashes = 65'536;         ///< announcements kept for filters of pending transactions
     std::uint64_t call_gas = 200'000'000;
-    std::uint64_t call_time_ms = 5'000;  ///< of eth_call, eth_estimateGas, eth_createAccessList
-    std::size_t proof_keys = 1'024;      ///< of one eth_getProof
+    std::uint64_t call_time_ms = 5'000;        ///< of eth_call, eth_estimateGas, eth_createAccessList
+    std::size_t proof_keys = 1'024;            ///< of one eth_getProof
+    std::uint64_t old_state_work = 4'000'000;  ///< of one call (engine/old_work.hpp)
     std::uint64_t fee_history_blocks = 1'024;
 };
 

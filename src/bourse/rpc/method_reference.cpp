@@ -13,7 +13,11 @@ constexpr std::string_view kHead =
     "`{\"blockHash\", \"requireCanonical\"?}`; without one it is `latest`. Quantities are hex without leading zeros. "
     "`ws`:\nover WebSocket only; `dev`: on development chains only. What is limited is in [limits.md](limits.md).\n\n"
     "State (balances, nonces, code, slots, calls, proofs) is answered for every block whose state is kept: all of them "
-    "in an\narchive, else the newest (`bourse_keptHistory`). One call sees one block from its begin to its end.\n\n"
+    "in an\narchive, else the newest (`bourse_keptHistory`). One call sees one block from its begin to its end. Going "
+    "back "
+    "costs work: what\nlies beyond `--old-state-work` is refused with −32005, and so is a third proof at a time of "
+    "blocks "
+    "more than 128 behind.\n\n"
     "## Served\n\n"
     "| method | parameters | result | |\n|---|---|---|---|\n";
 

@@ -208,6 +208,25 @@ TEST(Methods, a_pruned_state_is_refused_with_the_kept_range) {
     EXPECT_EQ(chain.result("eth_getLogs", {{{"fromBlock", "0x0"}, {"address", to_hex(poco::kRlc)}}}).size(), 160U);
 }
 
+TEST(Methods, going_far_back_is_bounded) {
+    RpcLimits limits;
+    limits.old_state_work = 200;
+    TestChain chain({}, limits);
+    for (std::uint64_t i = 0; i < 30; ++i) chain.mine({.nonce = i, .data = rlc_transfer("worker1", 7)});
+    const std::string address = to_hex(dev_address("requester"));
+    EXPECT_EQ(chain.result("eth_getTransactionCount", {address, "latest"}), "0x1e");
+    EXPECT_EQ(chain.result("eth_getTransactionCount", {address, "0x1c"}), "0x1b");
+    for (const auto* method : {"eth_getTransactionCount", "eth_getBalance"}) {
+        const auto refused = chain.call(method, {address, "0x1"});
+        EXPECT_EQ(code_of(refused), kLimitExceeded) << method;
+        EXPECT_NE(message_of(refused).find("--old-state-work"), std::string::npos);
+    }
+    const auto proof = chain.call("eth_getProof", {address, json::array(), "0x1"});
+    EXPECT_EQ(code_of(proof), kLimitExceeded);
+    EXPECT_NE(message_of(proof).find("since block 1"), std::string::npos) << message_of(proof);
+    EXPECT_TRUE(chain.call("eth_getProof", {address, json::array(), "latest"}).contains("result"));
+}
+
 TEST(Methods, what_is_not_served_says_why) {
     TestChain chain;
     for (const auto& method : refused_methods()) {

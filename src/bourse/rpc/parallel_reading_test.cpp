@@ -60,6 +60,7 @@ TEST(ParallelReading, a_block_in_the_making_holds_nobody_up) {
     auto& application = engine->application();
     const auto proposal = [&](std::uint64_t nonce) {
         engine::Proposal out;
+        out.height = application.info().head_number + 1;
         out.time_ms = engine->sequencer().now_ms();
         out.transactions = {
             *chain::prepare_transaction(signed_raw({.nonce = nonce, .data = rlc_transfer("worker1", 5)}))};

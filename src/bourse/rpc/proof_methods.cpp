@@ -43,7 +43,10 @@ Answer eth_get_proof(CallContext& context, const Params& params) {
     keys.reserve(slots.size());
     for (const auto& slot : slots) keys.push_back(slot.key);
     const auto proof = context.view->prove(*number, address, keys);
-    if (!proof) return rpc_fail(kServerError, proof.error().message);
+    if (!proof) {
+        const bool is_kept = proof.error().code != "STATE_PRUNED";
+        return rpc_fail(is_kept ? kLimitExceeded : kServerError, proof.error().message);
+    }
     std::string out;
     JsonObject o(out);
     o.hex("address", address);

@@ -1,5 +1,6 @@
 #include <bourse/rpc/service.hpp>
 
+#include <bourse/engine/old_work.hpp>
 #include <bourse/engine/prepare.hpp>
 #include <bourse/rpc/filters.hpp>
 #include <bourse/rpc/json.hpp>
@@ -91,7 +92,12 @@ void append_answer(std::string& out, CallContext& context, const dom::element& j
     }
     Answer answer = rpc_fail(kServerError, "internal error");
     try {
+        const engine::OldWork bound(context.limits.old_state_work);
         answer = run_method(context, request);
+    } catch (const engine::OldStateTooFar&) {
+        answer = rpc_fail(kLimitExceeded,
+                          "too much has changed since that block; ask for a later one, or a node with a higher "
+                          "--old-state-work");
     } catch (const std::exception& e) {
         sys::log_error("rpc call failed", {{"method", std::string(request.method)}, {"error", e.what()}});
     }
