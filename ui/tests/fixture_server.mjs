@@ -88,6 +88,8 @@ function answerOf(path, query) {
   if (name === 'tasks' && id && !part) return { ...envelope(), ...example('TaskDetail'), task: tasks.find((task) => task.id === id) ?? tasks[0], deal: deals[0] };
   if (['apps', 'datasets', 'workerpools'].includes(name) && id) return { ...ofSchema(path), ...envelope(), resource: LISTS[name][0].find((each) => each.address.toLowerCase() === id.toLowerCase()) ?? LISTS[name][0][0] };
   if (LISTS[name] && !id) return page(LISTS[name][0].slice(0, Number(query.get('limit') ?? 20)), LISTS[name][1]);
+  if (path === '/v1/challenge') return { ...envelope(), ...example('Challenge'), typedData: { domain: { name: boot.challengeDomain.name, version: boot.challengeDomain.version, chainId: 65535 }, types: { Challenge: [{ name: 'challenge', type: 'string' }] }, primaryType: 'Challenge', message: { challenge: 'fixture' } } };
+  if (path === '/v1/session') return { ...envelope(), token: 'fixture', address: boot.devAccounts[0].address, expires: Date.now() + 900_000, scopes: ['self'] };
   if (name === 'search') return { ...envelope(), items: [], tried: ['deal', 'task', 'app'] };
   const found = ofSchema(path);
   return found ? { ...found, ...envelope() } : null;
@@ -112,14 +114,88 @@ function serveFile(path, response) {
   createReadStream(target).pipe(response);
 }
 
+/** Deals that grow in number: a page belongs to the height (`asOf`) at which its list was begun. */
+function growingDeals(state, first) {
+  const rows = [];
+  const add = () => {
+    const at = rows.length;
+    rows.push({ ...deals[at % deals.length], id: `0x${(at + 1).toString(16).padStart(64, '0')}`, index: at, time: started + at, height: at });
+  };
+  for (let at = 0; at < first; at += 1) add();
+  state.answers.push((path, query) => {
+    if (path !== '/v1/deals') return undefined;
+    const asOf = Number(query.get('asOf') ?? rows.length);
+    const from = Number(query.get('cursor') ?? 0);
+    const limit = Number(query.get('limit') ?? 20);
+    const known = rows.slice(0, asOf).reverse();
+    return { ...envelope(), items: known.slice(from, from + limit), total: known.length, asOf, next: from + limit < known.length ? String(from + limit) : null };
+  });
+  return { add, end: () => state.answers.pop() };
+}
+
+/** A deal of many tasks: its strip and any window of its tasks. */
+function bagOf(state, volume) {
+  const id = `0x${'ba'.repeat(32)}`;
+  const counts = { total: volume, notStarted: 0, running: 0, revealing: 0, complete: volume, failed: 0, claimable: 0 };
+  const deal = { ...deals[0], id, volume, tasks: counts };
+  state.answers.push((path, query) => {
+    if (path === `/v1/deals/${id}`) return { ...envelope(), deal, events: [], related: [] };
+    if (path === `/v1/deals/${id}/strip`) return { ...envelope(), deal: id, first: 0, volume, bucketSize: volume / 400, buckets: 'C'.repeat(400), counts, throughput: 1000, endEarliest: null, endLatest: null };
+    if (path !== `/v1/deals/${id}/tasks`) return undefined;
+    const from = Number(query.get('fromIndex') ?? 0);
+    const items = Array.from({ length: Math.min(50, volume - from) }, (_, at) => ({ ...tasks[0], id: `0x${(from + at).toString(16).padStart(64, '0')}`, index: from + at, deal: id }));
+    return { ...envelope(), items, total: volume, asOf: 12345, next: null };
+  });
+  return { id, end: () => state.answers.pop() };
+}
+
+/** A log that is written while it is read: lines over the feed, all of them as a file. */
+function logOf(state, clients, publish) {
+  const lines = [];
+  const line = () => ({ position: lines.length * 2, time: started + lines.length, source: 'stdout', level: null, task: null, worker: null, text: `line ${lines.length}` });
+  for (let at = 0; at < 20; at += 1) lines.push(line());
+  state.answers.push((path, query) => {
+    // The log is shown to the task's requester: the connected account.
+    if (/^\/v1\/tasks\/0x[^/]+$/.test(path)) return { ...envelope(), ...example('TaskDetail'), task: { ...tasks[0], requester: boot.devAccounts[0].address }, deal: deals[0] };
+    if (path !== '/v1/logs') return undefined;
+    if (query.get('format') === 'text') return lines.map((each) => each.text).join('\n') + '\n';
+    return { ...envelope(), lines: lines.slice(-Number(query.get('lines') ?? 200)), more: false, keptUntil: null };
+  });
+  state.log = () => ({ lines: lines.slice(-200) });
+  const write = async (count) => {
+    const fresh = [];
+    for (let at = 0; at < count; at += 1) {
+      fresh.push(line());
+      lines.push(fresh[at]);
+    }
+    publish('logs:', { lines: fresh });
+    await new Promise((resolve) => setTimeout(resolve, 250));
+  };
+  const listeners = () => [...clients].some(({ subscriptions }) => [...subscriptions.values()].some(({ channel }) => channel.startsWith('logs:')));
+  return { write, count: () => lines.length, listeners, end: () => { state.answers.pop(); state.log = null; } };
+}
+
 /** Starts on a free port of loopback. `tune(change)` changes answers from now on: (path, body) => body. `cut()` ends all sockets. */
 export async function startFixtureServer() {
   let tune = (_, body) => body;
   const clients = new Set();
+  const state = { answers: [], log: null };
+  const special = (path, query) => {
+    for (const each of state.answers) {
+      const body = each(path, query);
+      if (body !== undefined) return body;
+    }
+    return null;
+  };
   const server = createServer((request, response) => {
     const url = new URL(request.url, 'http://localhost');
     if (!url.pathname.startsWith('/v1')) return serveFile(url.pathname, response);
-    const body = tune(url.pathname, answerOf(url.pathname, url.searchParams));
+    const body = tune(url.pathname, special(url.pathname, url.searchParams) ?? answerOf(url.pathname, url.searchParams));
+    if (typeof body === 'string') {
+      response.writeHead(200, { 'content-type': 'text/plain' });
+      response.end(body);
+      return;
+    }
     response.writeHead(body ? 200 : 404, { 'content-type': 'application/json' });
     response.end(JSON.stringify(body ?? { code: 'NOT_FOUND', message: 'nothing has this id', request: 'fixture' }));
   });
@@ -132,9 +208,10 @@ export async function startFixtureServer() {
     socket.on('message', (text) => {
       const message = JSON.parse(String(text));
       if (message.op === 'ping') socket.send(JSON.stringify({ op: 'pong', t: message.t }));
+      if (message.op === 'auth') socket.send(JSON.stringify({ op: 'auth', address: boot.devAccounts[0].address, scopes: ['self'] }));
       if (message.op === 'unsub') client.subscriptions.delete(message.id);
       if (message.op !== 'sub') return;
-      const make = CHANNELS[message.ch.split(':')[0]];
+      const make = message.ch.startsWith('logs:') ? state.log : CHANNELS[message.ch.split(':')[0]];
       client.subscriptions.set(message.id, { channel: message.ch, seq: 1 });
       if (make) socket.send(JSON.stringify({ op: 'snap', id: message.id, seq: 1, data: make(message.ch) }));
     });
@@ -156,5 +233,5 @@ export async function startFixtureServer() {
   const cut = () => {
     for (const { socket } of clients) socket.terminate();
   };
-  return { url: `http://127.0.0.1:${server.address().port}`, book, publish, cut, close, tune: (change) => { tune = change; } };
+  return { url: `http://127.0.0.1:${server.address().port}`, book, publish, cut, close, growingDeals: (first) => growingDeals(state, first), bag: (volume) => bagOf(state, volume), log: () => logOf(state, clients, publish), tune: (change) => { tune = change; } };
 }

@@ -43,8 +43,23 @@ export function snapshotState(channel: string, data: unknown): ChannelState {
   return data;
 }
 
+/** Rows that the chain took back (a rollback): gone from the lists; what replaces them follows as ordinary deltas. */
+function without(state: Row, keys: unknown[], lists: (typeof LISTS)[string]): Row {
+  const gone = new Set(keys.map(String));
+  const next = { ...state };
+  for (const { member, key } of lists) next[member] = ((state[member] ?? []) as Row[]).filter((row) => !gone.has(String(row[key])));
+  return next;
+}
+
+export const revertedKeys = (data: unknown): unknown[] | null => {
+  const keys = (data as { revert?: unknown } | null)?.revert;
+  return Array.isArray(keys) ? keys : null;
+};
+
 export function deltaState(channel: string, state: ChannelState, data: unknown): ChannelState {
   const kind = kindOf(channel);
+  const reverted = revertedKeys(data);
+  if (reverted) return LISTS[kind] ? without(state as Row, reverted, LISTS[kind]) : state;
   if (kind === 'book') return applyBook(state as BookState, data as BookData);
   const lists = LISTS[kind];
   if (!lists) return data;

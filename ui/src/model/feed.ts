@@ -1,6 +1,6 @@
 // The live feed as a state machine (web-ui.md §5.1, §12.2): one socket, all subscriptions restored after each
 // reconnection, gaps answered by a new subscription. Clock and socket are handed in, so tests run on a virtual clock.
-import { deltaState, snapshotState } from './channels';
+import { deltaState, revertedKeys, snapshotState } from './channels';
 
 export type FeedPhase = 'idle' | 'connecting' | 'live' | 'lagging' | 'lost' | 'backoff';
 
@@ -79,6 +79,7 @@ export class Feed {
   private hidden = false;
   private authorised = false;
   private generation = 0;
+  private revertListener: ((count: number, height: number | null) => void) | null = null;
   token: string | null = null;
   status: FeedStatus = {
     phase: 'idle',
@@ -336,7 +337,14 @@ export class Feed {
       ready: true,
       error: null,
     };
+    const reverted = revertedKeys(message.data);
+    if (reverted) this.revertListener?.(reverted.length, (message.data as { height?: number }).height ?? null);
     this.notify(subscription);
+  }
+
+  /** Called with the number of things that the chain took back, and to which height. */
+  onRevert(listener: (count: number, height: number | null) => void): void {
+    this.revertListener = listener;
   }
 
   private notify(subscription: Subscription): void {

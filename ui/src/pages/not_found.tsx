@@ -1,11 +1,12 @@
 import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
+import { curl } from '../model/commands';
 import { PageHead } from '../view/command';
 
 export function NotFound(): ReactNode {
   return (
     <>
-      <PageHead title="There is no such page" lead={location.pathname} command={null} />
+      <PageHead title="There is no such page" lead={location.pathname} command={curl(location.origin, '/v1/openapi.json')} />
       <p>
         Go to the <Link to="/market">market</Link> or the <Link to="/explorer">explorer</Link>, or search for an id above.
       </p>

@@ -37,7 +37,7 @@ export function OrderPage(): ReactNode {
   const status = useFeedStatus();
   const [cancelling, setCancelling] = useState<Order | null>(null);
   const query = useQuery<Order, ApiError>({ queryKey: ['order', hash], queryFn: ({ signal }) => findOrder(hash, signal), refetchInterval: 3_000, retry: false });
-  if (query.error && !query.data) return query.error.status === 404 ? <><PageHead kind="Order" title={hash.slice(0, 18)} command={null} /><UnknownId id={hash} kind="order" /></> : <ErrorState error={query.error} />;
+  if (query.error && !query.data) return query.error.status === 404 ? <><PageHead kind="Order" title={hash.slice(0, 18)} command={command(['bourse', 'order', 'show', '--request', hash], 'GET', `/v1/requestorders/${hash}`)} /><UnknownId id={hash} kind="order" /></> : <ErrorState error={query.error} />;
   const order = query.data;
   if (!order) return <Skeleton rows={10} />;
   const own = sameAddress(order.signer, wallet.account);

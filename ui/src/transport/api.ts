@@ -675,6 +675,30 @@ export type Ticker = {
   value24h: string;
 };
 
+export type Phase = {
+  from: number;
+  phase: string;
+  to: number | null;
+};
+
+export type ReplicaTimeline = {
+  cause: string | null;
+  exitCode: number | null;
+  name: string;
+  outcome: 'open' | 'done' | 'dropped' | 'lost';
+  phases: Phase[];
+  round: number;
+  worker: string;
+};
+
+export type Timeline = {
+  chain: Phase[];
+  from: number;
+  replicas: ReplicaTimeline[];
+  task: string;
+  to: number | null;
+};
+
 /** A deal as a trade */
 export type Trade = {
   block: number;

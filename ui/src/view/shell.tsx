@@ -18,10 +18,11 @@ import { ActivityDrawer, Bell } from './activity';
 import { WalletChip, WrongChain } from './wallet';
 import { useKeys } from './keys';
 import { useHoverLinks } from './values';
-import { useNotices } from './notices';
+import { useNotices, useReverted } from './notices';
 import { Icon } from './icons';
 import { companionStore } from '../state/companion';
 import { fileRequest } from '../state/file_request';
+import { plural } from '../model/format';
 import mark from '../bourse.svg';
 
 const FileSign = lazy(() => import('./file_sign'));
@@ -194,6 +195,7 @@ function Frame(): ReactNode {
   useHoverLinks();
   useRouteFocus();
   useNotices();
+  const reverted = useReverted();
   useEffect(() => startWallets(boot), [boot]);
   const chain = boot.chains[0];
   const stripe = STRIPES[chain?.dev ? 'dev' : (chain?.name ?? 'side')] ?? STRIPES.side;
@@ -216,6 +218,7 @@ function Frame(): ReactNode {
         </div>
       </header>
       <NewVersion />
+      {reverted ? <div className="banner tone-warning" role="status"><strong>The chain took back blocks{reverted.height === null ? '' : ` above ${reverted.height}`}.</strong><span>{plural(reverted.count, 'row')} reverted; what you see is being read again.</span></div> : null}
       <Offline />
       {wallet.dev ? (
         <section className="banner" aria-label="About this account">

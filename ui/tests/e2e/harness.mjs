@@ -20,6 +20,7 @@ export function makeRunner() {
   const only = process.env.UI_TEST;
   return {
     counts,
+    wanted: (name) => !only || new RegExp(only).test(name),
     async test(name, body) {
       if (only && !new RegExp(only).test(name)) return;
       const started = Date.now();

@@ -9,8 +9,10 @@ const ROOT = new URL('../../../', import.meta.url).pathname;
 const START_LIMIT_MS = 180_000;
 
 export class Market {
-  constructor(program) {
+  /** `extra`: further arguments of `bourse up`. */
+  constructor(program, extra = []) {
     this.program = program;
+    this.extra = extra;
     this.home = mkdtempSync(join(tmpdir(), 'bourse-ui-'));
   }
 
@@ -21,7 +23,7 @@ export class Market {
   async start() {
     rmSync(join(this.home, 'up.json'), { force: true });
     const log = openSync(join(this.home, 'up.log'), 'a');
-    this.up = spawn(this.program, ['up', '--ports', 'auto'], { env: this.environment, cwd: this.home, stdio: ['ignore', log, log] });
+    this.up = spawn(this.program, ['up', '--ports', 'auto', ...this.extra], { env: this.environment, cwd: this.home, stdio: ['ignore', log, log] });
     await until(() => {
       if (this.up.exitCode !== null) throw new Error(`bourse up ended: ${readFileSync(join(this.home, 'up.log'), 'utf8').slice(-1500)}`);
       return existsSync(join(this.home, 'up.json'));
@@ -54,6 +56,13 @@ export class Market {
     const { pid } = this.role(name);
     process.kill(pid, 'SIGKILL');
     await until(() => this.role(name).pid !== pid && this.role(name).pid > 0, `a new ${name}`);
+  }
+
+  /** Runs a verb in another folder than the market's own. */
+  verbIn(folder, ...parts) {
+    return new Promise((resolve, reject) => {
+      execFile(this.program, parts, { env: this.environment, cwd: folder, timeout: 120_000 }, (error, out, err) => (error ? reject(new Error(`bourse ${parts.join(' ')}: ${(err || out).slice(-500)}`)) : resolve(out)));
+    });
   }
 
   verb(...parts) {

@@ -4,6 +4,8 @@ import { check, equal, until } from './harness.mjs';
 import { Market } from './market.mjs';
 import { newPage, settle } from './page_tests.mjs';
 import { storeTests } from './store_tests.mjs';
+import { consoleTests } from './console_tests.mjs';
+import { walletTests } from './wallet_tests.mjs';
 
 const fresh = { wallet: '', settings: { welcomed: false } };
 const user = (name) => ({ wallet: name, settings: { welcomed: true, lastCategory: 0 } });
@@ -216,6 +218,8 @@ export async function marketTests(runner, browser, program) {
       await page.context().close();
     });
     await storeTests(runner, browser, market);
+    await walletTests(runner, browser, market);
+    await consoleTests(runner, browser, market);
     await runner.test('T-07 wallet: late, locked, wrong chain, refused; the form stays', async () => {
       const page = await newPage(browser, { state: { wallet: '', settings: { welcomed: true, lastCategory: 0 } } });
       const wallet = await injectWallet(page, market.key('requester2'), facts, { locked: true, chain: 1 });
@@ -300,6 +304,36 @@ export async function marketTests(runner, browser, program) {
       await page.goto(`${market.url}/deal/${deal.id}`);
       await page.getByRole('button', { name: 'Show as command' }).first().click();
       equal(await page.locator('.command-box').first().textContent(), `bourse deal show ${deal.id}`, 'command');
+      await page.context().close();
+    });
+  } finally {
+    await market.stop();
+  }
+  await cheatTests(runner, browser, program);
+}
+
+/** One worker of four gives false answers: with trust 3 the newcomer still gets the right one. */
+async function cheatTests(runner, browser, program) {
+  if (!runner.wanted('§6.10 newcomer among cheats')) return;
+  const market = await new Market(program, ['--dev-cheats', '1']).start();
+  try {
+    await runner.test('§6.10 newcomer among cheats: trust 3 leads to a verified result', async () => {
+      const page = await newPage(browser, { state: fresh });
+      await page.goto(market.url);
+      await page.getByRole('button', { name: 'Connect a wallet' }).click();
+      await page.getByRole('button', { name: /^requester / }).click();
+      await page.getByRole('button', { name: 'Go to the market' }).click();
+      await page.getByLabel(/^trust ≥/).fill('3');
+      await enabled(page, 'Buy computation at market price');
+      await page.getByRole('button', { name: 'Buy computation at market price' }).click();
+      await page.getByRole('button', { name: 'Sign and buy' }).click();
+      await page.getByRole('link', { name: 'Watch it run' }).click();
+      await enabled(page, 'Download and verify');
+      const file = page.waitForEvent('download');
+      await page.getByRole('button', { name: 'Download and verify' }).click();
+      await file;
+      await page.getByText('Verified.').waitFor();
+      check((await page.locator('pre, code').allTextContents()).every((text) => !/wrong/i.test(text)), 'the result is a cheat’s');
       await page.context().close();
     });
   } finally {

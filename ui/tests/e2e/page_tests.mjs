@@ -1,5 +1,6 @@
 // Checks of the page itself, against the fixture server: accessibility, widths, states, hostile text, flood, reconnection.
 import { readFileSync } from 'node:fs';
+import { listTests } from './list_tests.mjs';
 import { check, equal, openPages, until } from './harness.mjs';
 
 const AXE = readFileSync(new URL('../../node_modules/axe-core/axe.min.js', import.meta.url), 'utf8');
@@ -11,7 +12,7 @@ export const PAGES = {
   welcome: '/welcome', market: '/market/3', order: `/market/order/${id('86f54eaf5262').slice(0, 62)}abcd`, explorer: '/explorer', deals: '/explorer/deals', accounts: '/explorer/accounts', blocks: '/explorer/blocks',
   search: '/search?q=nothing', deal: `/deal/${id('86f54ea')}`, task: `/task/${id('c15ee')}`, app: `/app/0xDFeab54290E804318F0a82217cEa88E98a629B6c`, dataset: '/dataset/0x00A0000000000000000000000000000000000000',
   workerpool: '/workerpool/0x4E61C418cFcF080DbCA9544AAd64572e68BD9802', worker: '/worker/0x4E61C418cFcF080DbCA9544AAd64572e68BD9802', address: '/address/0x4E61C418cFcF080DbCA9544AAd64572e68BD9802', tx: `/tx/${id('d592c')}`, block: '/block/1',
-  wallet: '/wallet', deposit: '/wallet/deposit', access: '/wallet/access', ops: '/ops', workers: '/ops/workers', store: '/store', lists: '/store/lists', mine: '/store/mine', learn: '/learn', status: '/status', settings: '/settings', unknown: '/no-such-page',
+  wallet: '/wallet', deposit: '/wallet/deposit', faucet: '/wallet/faucet', access: '/wallet/access', keys: '/wallet/keys', ops: '/ops', workers: '/ops/workers', orders: '/ops/orders', replicas: `/task/${id('c15ee')}?tab=replicas`, store: '/store', lists: '/store/lists', mine: '/store/mine', learn: '/learn', status: '/status', settings: '/settings', unknown: '/no-such-page',
 };
 
 export const prepare = (wallet, settings = {}) => ({ wallet, settings: { welcomed: true, lastCategory: 3, ...settings } });
@@ -40,33 +41,54 @@ async function axe(page, name) {
   return found.violations.map((each) => `${name}: ${each.id} (${each.impact}) ${each.nodes.slice(0, 2).map((node) => node.html.slice(0, 110)).join(' | ')}`);
 }
 
+/** In the page: what is wider than the window, and controls of the content that lie on each other. */
+function layoutProblems() {
+  const found = [];
+  const over = document.documentElement.scrollWidth - innerWidth;
+  if (over > 0) found.push(`${over} px too wide`);
+  const controls = [...document.querySelectorAll('main :is(button, a.button, input:not([type=file]), select, textarea)')].filter((each) => each.checkVisibility?.() && !each.closest('.table-wrap, .side, .trade-bar, .log, [role=tablist], .chart, .ticker'));
+  const boxes = controls.map((each) => each.getBoundingClientRect());
+  for (let a = 0; a < boxes.length; a += 1)
+    for (let b = a + 1; b < boxes.length; b += 1) {
+      if (controls[a].contains(controls[b]) || controls[b].contains(controls[a])) continue;
+      const wide = Math.min(boxes[a].right, boxes[b].right) - Math.max(boxes[a].left, boxes[b].left);
+      const high = Math.min(boxes[a].bottom, boxes[b].bottom) - Math.max(boxes[a].top, boxes[b].top);
+      if (wide > 2 && high > 2) found.push(`“${(controls[a].textContent || controls[a].id || controls[a].tagName).slice(0, 30)}” lies on “${(controls[b].textContent || controls[b].id || controls[b].tagName).slice(0, 30)}”`);
+    }
+  return found.slice(0, 3);
+}
+
 export async function pageTests(runner, browser, server) {
   await runner.test('T-25 axe finds nothing on any page in both themes', async () => {
     const problems = [];
-    for (const theme of THEMES) {
-      const page = await newPage(browser, { theme });
-      for (const [name, path] of Object.entries(PAGES)) {
-        await page.goto(server.url + path);
-        await settle(page).catch(() => problems.push(`${name}: still loading`));
+    const page = await newPage(browser, { theme: THEMES[0] });
+    for (const [name, path] of Object.entries(PAGES)) {
+      await page.goto(server.url + path);
+      await settle(page).catch(() => problems.push(`${name}: still loading`));
+      for (const theme of THEMES) {
+        await page.emulateMedia({ colorScheme: theme, reducedMotion: 'reduce' });
         problems.push(...(await axe(page, `${name} ${theme}`)));
       }
-      equal(page.problems, [], 'errors in the console');
-      await page.context().close();
     }
+    equal(page.problems, [], 'errors in the console');
+    await page.context().close();
     check(problems.length === 0, [...new Set(problems)].join('\n'));
   });
-  await runner.test('T-26 no page scrolls sideways at six widths', async () => {
+  await runner.test('T-26 no page scrolls sideways and nothing overlaps, at six widths and at 400 % zoom', async () => {
     const problems = [];
-    for (const width of WIDTHS) {
-      const page = await newPage(browser, { width });
-      for (const [name, path] of Object.entries(PAGES)) {
-        await page.goto(server.url + path);
-        await settle(page).catch(() => undefined);
-        const over = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-        if (over > 0) problems.push(`${name} at ${width}: ${over} px too wide`);
+    const page = await newPage(browser);
+    for (const [name, path] of Object.entries(PAGES)) {
+      await page.setViewportSize({ width: 1920, height: 900 });
+      await page.goto(server.url + path);
+      await settle(page).catch(() => undefined);
+      // 1280 × 1024 at 400 % is a window of 320 × 256.
+      for (const [width, height] of [...WIDTHS.slice().reverse().map((each) => [each, 900]), [320, 256]]) {
+        await page.setViewportSize({ width, height });
+        await page.waitForTimeout(30);
+        for (const problem of await page.evaluate(layoutProblems)) problems.push(`${name} at ${width} × ${height}: ${problem}`);
       }
-      await page.context().close();
     }
+    await page.context().close();
     check(problems.length === 0, problems.join('\n'));
   });
   await runner.test('T-01 T-02 T-03 book, trades and ticket from the fixture', async () => {
@@ -227,4 +249,5 @@ export async function pageTests(runner, browser, server) {
       server.tune((_, body) => body);
     }
   });
+  await listTests(runner, browser, server);
 }

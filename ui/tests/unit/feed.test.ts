@@ -178,6 +178,82 @@ describe('sequence rules', () => {
   });
 });
 
+/** A million messages by `npm run long`; a short run of the same with every test. */
+const MESSAGES = process.env.UI_LONG ? 1_000_000 : 20_000;
+
+describe('long lossy feed (T-09)', () => {
+  it(`${MESSAGES} messages, of a hundred one lost, one twice, one late: the book equals the server's after every resync`, async () => {
+    const world = new World();
+    world.feed.start();
+    await world.pass(0);
+    const channel = 'book:3-none-0:orders';
+    world.feed.subscribe(channel, () => undefined);
+    const truth = new Map<number, number>();
+    let seed = 12_345;
+    const random = (below: number): number => {
+      seed = (Math.imul(seed, 1_103_515_245) + 12_345) & 0x7fffffff;
+      return (seed >> 8) % below;
+    };
+    const row = (order: number, remaining: number) => ({ ...asks[0]!, hash: `0x${order.toString(16).padStart(64, '0')}`, price: String(order), remaining });
+    let id = '';
+    let seq = 0;
+    let snapshots = 0;
+    const snapshot = (): void => {
+      const wanted = world.sent[world.sent.length - 1];
+      if (wanted?.op !== 'sub' || wanted.id === id) return;
+      id = String(wanted.id);
+      world.sent = [];
+      snapshots += 1;
+      world.say({ op: 'snap', id, seq, data: { asks: [...truth].map(([order, left]) => row(order, left)), bids: [] } });
+      check();
+    };
+    const check = (): void => {
+      const state = world.feed.view(channel)?.state as BookState;
+      expect(state.asks.map((entry) => [Number(entry.price), entry.remaining])).toEqual([...truth].sort((a, b) => a[0] - b[0]));
+    };
+    snapshot();
+    let late: object | null = null;
+    for (let at = 0; at < MESSAGES; at += 1) {
+      const order = random(200);
+      const remaining = random(4);
+      truth.set(order, remaining);
+      if (remaining === 0) truth.delete(order);
+      const message = { op: 'delta', id, seq: seq + 1, prev: seq, data: { asks: [row(order, remaining)] } };
+      seq += 1;
+      const fate = random(100);
+      if (fate === 0) continue;
+      if (fate === 1) {
+        late = message;
+        continue;
+      }
+      world.say(message);
+      if (fate === 2) world.say(message);
+      if (late) world.say(late);
+      late = null;
+      snapshot();
+    }
+    world.say({ op: 'delta', id, seq: seq + 1, prev: seq, data: { asks: [] } });
+    seq += 1;
+    snapshot();
+    check();
+    expect(snapshots).toBeGreaterThan(MESSAGES / 200);
+  }, 600_000);
+});
+
+describe('taken back by the chain (rule 7)', () => {
+  it('rows of a rollback leave, what replaces them comes as ordinary changes', async () => {
+    const { world, id } = await live();
+    const told: [number, number | null][] = [];
+    world.feed.onRevert((count, height) => told.push([count, height]));
+    world.say({ op: 'delta', id, seq: 11, prev: 10, data: { items: [{ deal: 'b', price: '2' }] } });
+    world.say({ op: 'delta', id, seq: 12, prev: 11, data: { revert: ['b'], height: 7 } });
+    expect(items(world).map((row) => row.deal)).toEqual(['a']);
+    expect(told).toEqual([[1, 7]]);
+    world.say({ op: 'delta', id, seq: 13, prev: 12, data: { items: [{ deal: 'c', price: '3' }] } });
+    expect(items(world).map((row) => row.deal)).toEqual(['c', 'a']);
+  });
+});
+
 describe('lossy feed (T-09)', () => {
   const BOOK = 'book:3-none-0:orders';
   it('drops, doubles and swaps of messages never leave a wrong book after the resync', async () => {

@@ -20,7 +20,7 @@ const shown = (value: unknown): string => visible(typeof value === 'string' ? va
 export function TransactionPage(): ReactNode {
   const { id } = useParams({ strict: false }) as { id: string };
   const query = useApi<TransactionDetail>(`/v1/transactions/${id}`);
-  if (query.error instanceof ApiError && query.error.status === 404) return <><PageHead kind="Transaction" title={id.slice(0, 18)} command={null} /><UnknownId id={id} kind="transaction" /></>;
+  if (query.error instanceof ApiError && query.error.status === 404) return <><PageHead kind="Transaction" title={id.slice(0, 18)} command={curl(location.origin, `/v1/transactions/${id}`)} /><UnknownId id={id} kind="transaction" /></>;
   return (
     <Loaded query={query} rows={10}>
       {(detail) => {
@@ -68,7 +68,7 @@ export function TransactionPage(): ReactNode {
 export function BlockPage(): ReactNode {
   const { id } = useParams({ strict: false }) as { id: string };
   const query = useApi<BlockDetail>(`/v1/blocks/${id}`);
-  if (query.error instanceof ApiError && query.error.status === 404) return <><PageHead kind="Block" title={id} command={null} /><UnknownId id={id} kind="block" /></>;
+  if (query.error instanceof ApiError && query.error.status === 404) return <><PageHead kind="Block" title={id} command={curl(location.origin, `/v1/blocks/${id}`)} /><UnknownId id={id} kind="block" /></>;
   return (
     <Loaded query={query} rows={10}>
       {({ block, transactions }) => (

@@ -301,7 +301,7 @@ export function DealPage(): ReactNode {
   const { id } = useParams({ strict: false }) as { id: string };
   const live = useChannel<{ deal: Deal; tasks: Task[] }>(`deal:${id}`);
   const query = useApi<DealDetail>(`/v1/deals/${id}`, {}, { liveMs: 5_000 });
-  if (query.error instanceof ApiError && query.error.status === 404 && !query.data) return <><PageHead kind="Deal" title={id.slice(0, 18)} command={null} /><UnknownId id={id} kind="deal" /></>;
+  if (query.error instanceof ApiError && query.error.status === 404 && !query.data) return <><PageHead kind="Deal" title={id.slice(0, 18)} command={command(['bourse', 'deal', 'show', id], 'GET', `/v1/deals/${id}`)} /><UnknownId id={id} kind="deal" /></>;
   return <Loaded query={query} rows={12}>{(detail) => <DealBody detail={detail} live={live.state} />}</Loaded>;
 }
 

@@ -65,7 +65,7 @@ function Deals({ filter, address }: { filter: string; address: string }): ReactN
 function ResourcePage({ kind, path, label }: { kind: Kind; path: string; label: string }): ReactNode {
   const { id } = useParams({ strict: false }) as { id: string };
   const query = useApi<ResourceDetail>(`${path}/${id}`, {}, { liveMs: 10_000 });
-  if (query.error instanceof ApiError && query.error.status === 404 && !query.data) return <><PageHead kind={label} title={id.slice(0, 18)} command={null} /><UnknownId id={id} kind={label.toLowerCase()} /></>;
+  if (query.error instanceof ApiError && query.error.status === 404 && !query.data) return <><PageHead kind={label} title={id.slice(0, 18)} command={command(['bourse', kind, 'show', id], 'GET', `${path}/${id}`)} /><UnknownId id={id} kind={label.toLowerCase()} /></>;
   return (
     <Loaded query={query} rows={12}>
       {(detail) => {
@@ -136,7 +136,7 @@ export const WorkerpoolPage = (): ReactNode => <ResourcePage kind="workerpool" p
 export function WorkerPage(): ReactNode {
   const { id } = useParams({ strict: false }) as { id: string };
   const query = useApi<WorkerDetail>(`/v1/workers/${id}`, {}, { liveMs: 10_000 });
-  if (query.error instanceof ApiError && query.error.status === 404 && !query.data) return <><PageHead kind="Worker" title={id.slice(0, 18)} command={null} /><UnknownId id={id} kind="worker" /></>;
+  if (query.error instanceof ApiError && query.error.status === 404 && !query.data) return <><PageHead kind="Worker" title={id.slice(0, 18)} command={curl(location.origin, `/v1/workers/${id}`)} /><UnknownId id={id} kind="worker" /></>;
   return (
     <Loaded query={query} rows={10}>
       {(detail) => {

@@ -117,7 +117,7 @@ export function ListPage(): ReactNode {
           total={data?.total ?? 0}
           asOf={data?.asOf}
           onPrevious={url.cursor ? () => history.back() : null}
-          onNext={data?.next ? () => change({ cursor: data.next, asOf: String(data.asOf) }, ) : null}
+          onNext={data?.next ? () => change({ cursor: data.next, asOf: String(data.asOf) }, true) : null}
         >
           <span className="row" style={{ gap: 4 }}>
             {['20', '50', '100'].map((size) => (

@@ -22,6 +22,7 @@ import { Address, Age, Amount, Clock, ContributionStatus, Deadline, Id, Status }
 import { Explain } from '../../view/explain';
 import { ResultPanel } from '../../view/download';
 import { LogViewer } from '../../view/logs';
+import { Replicas } from './replicas';
 import { EventTable, UnknownId } from './deal';
 
 type Stage = { label: string; state: 'done' | 'now' | 'bad' | 'next'; when: ReactNode };
@@ -150,23 +151,6 @@ export function MoneyPanel({ money, rule }: { money: Money[]; rule: string }): R
   );
 }
 
-type Replicate = { worker?: string; status?: string; history?: unknown[]; ended?: boolean; [key: string]: unknown };
-
-function Replicas({ task }: { task: Task }): ReactNode {
-  const query = useApi<{ replicates?: Replicate[] }>(`/v1/tasks/${task.id}/record`, {}, { liveMs: 3_000 });
-  return (
-    <Panel title="Replicas, as the scheduler keeps them">
-      <Loaded query={query} rows={3}>
-        {(record) => (record.replicates?.length ? <Table caption="Replicas" rows={record.replicates} rowKey={(row) => String(row.worker)} columns={[
-          { key: 'worker', head: 'Worker', cell: (row) => <Address of={String(row.worker ?? '')} kind="worker" copy={false} /> },
-          { key: 'status', head: 'Stage', cell: (row) => <code>{String(row.status ?? '')}</code> },
-          { key: 'rest', head: 'Record', wrap: true, cell: (row) => <details><summary>show</summary><pre className="small">{JSON.stringify(row, null, 1)}</pre></details>, priority: 2 },
-        ]} /> : <EmptyState>No worker has been chosen yet.</EmptyState>)}
-      </Loaded>
-    </Panel>
-  );
-}
-
 function Claim({ task }: { task: Task }): ReactNode {
   const boot = useBoot();
   const wallet = useWallet();
@@ -241,6 +225,6 @@ export function TaskPage(): ReactNode {
   const { id } = useParams({ strict: false }) as { id: string };
   const live = useChannel<TaskDetail>(`task:${id}`);
   const query = useApi<TaskDetail>(`/v1/tasks/${id}`, {}, { liveMs: 5_000 });
-  if (query.error instanceof ApiError && query.error.status === 404 && !query.data && !live.state) return <><PageHead kind="Task" title={id.slice(0, 18)} command={null} /><UnknownId id={id} kind="task" /></>;
+  if (query.error instanceof ApiError && query.error.status === 404 && !query.data && !live.state) return <><PageHead kind="Task" title={id.slice(0, 18)} command={command(['bourse', 'task', 'show', id], 'GET', `/v1/tasks/${id}`)} /><UnknownId id={id} kind="task" /></>;
   return <Loaded query={query} rows={12}>{(detail) => <TaskBody detail={live.state?.task ? live.state : detail} />}</Loaded>;
 }

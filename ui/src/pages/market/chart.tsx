@@ -1,12 +1,14 @@
 // Price chart nRLC/WORK (web-ui.md §6.5, §13): step line or candles with volume bars, read-out strip, table view, export.
-import { createChart, CandlestickSeries, HistogramSeries, LineSeries, LineType, type IChartApi, type ISeriesApi, type UTCTimestamp, type Time } from 'lightweight-charts';
+import { createChart, createSeriesMarkers, CandlestickSeries, HistogramSeries, LineSeries, LineStyle, LineType, type IChartApi, type ISeriesApi, type ISeriesMarkersPluginApi, type UTCTimestamp, type Time } from 'lightweight-charts';
 import { useEffect, useMemo, useRef, useState, type ReactNode } from 'react';
-import type { Candle, Candles } from '../../transport/api';
-import { axis, mergeCandles } from '../../model/candles';
+import type { Candle, Candles, Deal, Ticker } from '../../transport/api';
+import { axis, mergeCandles, RESOLUTION_MS } from '../../model/candles';
+import { sameAddress } from '../../model/domain';
 import { amount } from '../../model/format';
 import { csv } from '../../model/text';
 import { iso } from '../../model/time';
-import { useApi, useChannel, useFeedStatus } from '../../state/data';
+import { useApi, useChannel, useFeedStatus, useList } from '../../state/data';
+import { useWallet } from '../../state/wallet';
 import { useSettings } from '../../state/settings';
 import { useUrl } from '../../state/url';
 import { Button, Panel, Segmented } from '../../view/ui';
@@ -47,10 +49,11 @@ function options(): Parameters<IChartApi['applyOptions']>[0] {
   };
 }
 
-type Series = { price: ISeriesApi<'Line'> | ISeriesApi<'Candlestick'>; volume: ISeriesApi<'Histogram'> };
+type Series = { price: ISeriesApi<'Line'> | ISeriesApi<'Candlestick'>; volume: ISeriesApi<'Histogram'>; markers: ISeriesMarkersPluginApi<Time> };
+type Marks = { own: Own[]; bid: string | null; ask: string | null; median: string | null };
 
 /** The only place that knows the chart library. */
-function Canvas({ candles, kind, log, onRead, wanted }: { candles: Candle[]; kind: 'line' | 'candles'; log: boolean; onRead: (candle: Candle | null) => void; wanted: (chart: IChartApi) => void }): ReactNode {
+function Canvas({ candles, kind, log, marks, onRead, wanted }: { candles: Candle[]; kind: 'line' | 'candles'; log: boolean; marks: Marks; onRead: (candle: Candle | null) => void; wanted: (chart: IChartApi) => void }): ReactNode {
   const box = useRef<HTMLDivElement>(null);
   const chart = useRef<IChartApi | null>(null);
   const series = useRef<Series | null>(null);
@@ -75,7 +78,7 @@ function Canvas({ candles, kind, log, onRead, wanted }: { candles: Candle[]; kin
     const volume = made.addSeries(HistogramSeries, { color: `${cssColour('--border')}66`, priceScaleId: 'volume', priceFormat: { type: 'volume' }, lastValueVisible: false, priceLineVisible: false });
     made.priceScale('volume').applyOptions({ scaleMargins: { top: 0.82, bottom: 0 } });
     made.priceScale('right').applyOptions({ scaleMargins: { top: 0.05, bottom: 0.02 }, mode: log ? 1 : 0 });
-    series.current = { price, volume };
+    series.current = { price, volume, markers: createSeriesMarkers(price as ISeriesApi<'Line'>, []) };
     made.subscribeCrosshairMove((event) => {
       const time = event.time === undefined ? null : Number(event.time) * 1000;
       onRead(time === null ? null : (data.current.find((candle) => at(candle.time) === time / 1000) ?? null));
@@ -95,6 +98,24 @@ function Canvas({ candles, kind, log, onRead, wanted }: { candles: Candle[]; kin
     else (current.price as ISeriesApi<'Line'>).setData(candles.map((candle) => ({ time: at(candle.time), value: Number(candle.close) })));
     current.volume.setData(candles.map((candle) => ({ time: at(candle.time), value: candle.volume })));
   }, [candles, kind, log, settings.theme, settings.palette]);
+  useEffect(() => {
+    const known = new Set(candles.map((candle) => at(candle.time)));
+    series.current?.markers.setMarkers(
+      marks.own
+        .map(({ bucket, bought }) => ({ time: at(bucket), position: bought ? ('belowBar' as const) : ('aboveBar' as const), color: cssColour(bought ? '--bid' : '--ask'), shape: bought ? ('arrowUp' as const) : ('arrowDown' as const), text: bought ? 'bought' : 'sold' }))
+        .filter((marker) => known.has(marker.time)),
+    );
+  }, [marks.own, candles, kind, log, settings.theme, settings.palette]);
+  useEffect(() => {
+    const price = series.current?.price;
+    if (!price) return undefined;
+    const line = (value: string | null, colour: string, title: string) => (value === null ? null : price.createPriceLine({ price: Number(value), color: cssColour(colour), lineWidth: 1, lineStyle: LineStyle.Dashed, axisLabelVisible: false, title }));
+    const lines = [line(marks.ask, '--ask', 'best ask'), line(marks.bid, '--bid', 'best bid'), line(marks.median, '--muted', 'median 24 h')];
+    return () => {
+      // A chart that was taken away has taken its lines with it.
+      if (series.current?.price === price) for (const each of lines) if (each) price.removePriceLine(each);
+    };
+  }, [marks.bid, marks.ask, marks.median, kind, log, settings.theme, settings.palette]);
   useEffect(() => chart.current?.timeScale().fitContent(), [candles.length === 0, kind]);
   const keys = (key: string): void => {
     const time = chart.current?.timeScale();
@@ -107,6 +128,23 @@ function Canvas({ candles, kind, log, onRead, wanted }: { candles: Candle[]; kin
     if (key === 'ArrowRight') time.setVisibleLogicalRange({ from: range.from + span * 0.1, to: range.to + span * 0.1 });
   };
   return <div className="chart" ref={box} tabIndex={0} role="img" aria-label={chartSummary(candles, 'range')} onKeyDown={(event) => keys(event.key)} onDoubleClick={() => chart.current?.timeScale().fitContent()} />;
+}
+
+type Own = { bucket: number; bought: boolean };
+
+/** My trades of this commodity as marks on the candles that hold them. */
+function useOwn(commodity: Commodity, res: string, on: boolean): Own[] {
+  const { account } = useWallet();
+  const query = useList<Deal>(on && account ? '/v1/deals' : null, { mine: account, category: commodity.category, limit: 200 }, { liveMs: 15_000 });
+  const size = RESOLUTION_MS[res] ?? 3_600_000;
+  return useMemo(() => {
+    const marks = new Map<string, Own>();
+    for (const deal of query.data?.items ?? []) {
+      const mark = { bucket: Math.floor(deal.time / size) * size, bought: sameAddress(deal.requester, account) };
+      marks.set(`${mark.bucket}.${mark.bought}`, mark);
+    }
+    return [...marks.values()].sort((a, b) => a.bucket - b.bucket);
+  }, [query.data, size, account]);
 }
 
 const HEADS = ['time', 'open', 'high', 'low', 'close', 'volume', 'value', 'trades'];
@@ -127,11 +165,13 @@ function CandleTable({ candles }: { candles: Candle[] }): ReactNode {
   );
 }
 
-export default function ChartPanel({ commodity }: { commodity: Commodity }): ReactNode {
+export default function ChartPanel({ commodity, ticker }: { commodity: Commodity; ticker: Ticker | null }): ReactNode {
   const [url, change] = useUrl();
   const [kind, setKind] = useState<'line' | 'candles'>('line');
   const [log, setLog] = useState(false);
   const [table, setTable] = useState(false);
+  const [lines, setLines] = useState(true);
+  const [mine, setMine] = useState(true);
   const [read, setRead] = useState<Candle | null>(null);
   const [since, setSince] = useState(() => Date.now());
   const chart = useRef<IChartApi | null>(null);
@@ -149,6 +189,8 @@ export default function ChartPanel({ commodity }: { commodity: Commodity }): Rea
     const merged = mergeCandles(query.data?.candles ?? [], live.state?.candles ?? []);
     return ms ? merged.filter((candle) => candle.time >= minute - ms) : merged;
   }, [query.data, live.state, ms, minute]);
+  const own = useOwn(commodity, res, mine);
+  const marks: Marks = { own, bid: lines ? (ticker?.bestBid ?? null) : null, ask: lines ? (ticker?.bestAsk ?? null) : null, median: lines ? (ticker?.median24h ?? null) : null };
   const shown = read ?? candles[candles.length - 1] ?? null;
   const meta = `Cat${commodity.category} ${commodity.tag} trust ${commodity.trust}, height ${status.height ?? '?'}, ${new Date().toISOString()}`;
   const png = (): void => {
@@ -167,6 +209,8 @@ export default function ChartPanel({ commodity }: { commodity: Commodity }): Rea
           <Menu trigger={<Button look="tiny" aria-label="More about the chart">⋯</Button>} items={[
             { label: table ? 'View as chart' : 'View as table', onSelect: () => setTable(!table) },
             { label: log ? 'Linear axis' : 'Logarithmic axis', onSelect: () => setLog(!log) },
+            { label: `${mine ? '● ' : '○ '}My trades`, onSelect: () => setMine(!mine) },
+            { label: `${lines ? '● ' : '○ '}Best bid and ask, median`, onSelect: () => setLines(!lines) },
             { label: 'Go to now', onSelect: () => chart.current?.timeScale().scrollToRealTime() },
             { label: 'Save PNG', onSelect: png },
             { label: 'Save CSV', onSelect: save },
@@ -179,7 +223,7 @@ export default function ChartPanel({ commodity }: { commodity: Commodity }): Rea
       </div>
       {table ? <CandleTable candles={candles} /> : (
         <div className="chart-box" style={{ position: 'relative' }}>
-          <Canvas candles={candles} kind={kind} log={log} onRead={setRead} wanted={(made) => { chart.current = made; }} />
+          <Canvas candles={candles} kind={kind} log={log} marks={marks} onRead={setRead} wanted={(made) => { chart.current = made; }} />
           {query.data && candles.length === 0 ? (
             <div style={{ position: 'absolute', inset: '80px 0 auto' }}>
               <EmptyState action={range === 'all' ? null : <Button onClick={() => change({ range: 'all' })}>Show all</Button>}>No trades in this range.</EmptyState>

@@ -138,7 +138,7 @@ export function MarketPage(): ReactNode {
       </div>
       <div className={`market ${stale ? 'stale' : ''}`} data-layout={settings.layout}>
         <div className="m-chart m-pane" data-on={pane === 'chart'}>
-          <Boundary name="The chart"><Suspense fallback={<Panel title="nRLC/WORK"><Skeleton rows={9} /></Panel>}><ChartPanel commodity={commodity} /></Suspense></Boundary>
+          <Boundary name="The chart"><Suspense fallback={<Panel title="nRLC/WORK"><Skeleton rows={9} /></Panel>}><ChartPanel commodity={commodity} ticker={ticker} /></Suspense></Boundary>
         </div>
         <div className="m-book m-pane" data-on={pane === 'book'}>
           <Boundary name="The order book">

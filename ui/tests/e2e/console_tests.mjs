@@ -1,0 +1,26 @@
+// The console against a real market: a worker that falls silent (T-20).
+import { newPage, settle } from './page_tests.mjs';
+
+const operator = { wallet: 'scheduler', settings: { welcomed: true, lastCategory: 0 } };
+
+export async function consoleTests(runner, browser, market) {
+  await runner.test('T-20 a silent worker turns late, then lost, is counted, and comes back', async () => {
+    const page = await newPage(browser, { state: operator });
+    await page.goto(`${market.url}/ops/workers`);
+    await settle(page);
+    await page.getByRole('button', { name: 'Sign in' }).first().click();
+    const row = page.getByRole('region', { name: 'Workers, table' }).locator('tbody tr', { hasText: 'worker1' });
+    await row.getByText('● fresh').waitFor();
+    const { pid } = market.role('worker1');
+    process.kill(pid, 'SIGSTOP');
+    try {
+      await row.getByText('◔ late').waitFor({ timeout: 30_000 });
+      await row.getByText('✕ lost').waitFor({ timeout: 45_000 });
+      await page.getByText('1 late or lost').waitFor();
+    } finally {
+      process.kill(pid, 'SIGCONT');
+    }
+    await row.getByText('● fresh').waitFor({ timeout: 60_000 });
+    await page.context().close();
+  });
+}

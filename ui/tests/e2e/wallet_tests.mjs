@@ -1,0 +1,167 @@
+// Signers against a real market: a wallet file (imported, opened, locked, handed to the program), orders signed by files,
+// the companion in a terminal. T-07, T-29 and T-36 hold for each.
+import { spawn } from 'node:child_process';
+import { cpSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { check, equal, until } from './harness.mjs';
+import { newPage, settle } from './page_tests.mjs';
+
+const PASSWORD = 'a long enough password';
+const none = { wallet: '', settings: { welcomed: true, lastCategory: 0 } };
+const folder = () => mkdtempSync(join(tmpdir(), 'bourse-ui-sign-'));
+const enabled = (page, text) => page.waitForFunction((wanted) => [...document.querySelectorAll('button')].some((each) => each.textContent === wanted && !each.hasAttribute('aria-disabled')), text, { timeout: 60_000 });
+
+/** Everything that the page sends from now on, as one list of texts. */
+function captured(page) {
+  const sent = [];
+  page.on('request', (request) => sent.push(request.url() + (request.postData() ?? '') + JSON.stringify(request.headers())));
+  page.on('websocket', (socket) => socket.on('framesent', (frame) => sent.push(String(frame.payload))));
+  return sent;
+}
+
+async function openDialog(page, name) {
+  await page.getByRole('banner').getByRole('button', { name, exact: true }).click();
+}
+
+/** A limit order up to the button that asks for the signature. */
+async function limitOrder(page, price) {
+  await page.getByRole('button', { name: 'Place limit order' }).click();
+  await until(() => page.getByLabel('Dapp address *').inputValue(), 'the default app');
+  await page.getByLabel('Workerpool price *').fill(String(price));
+  await page.getByLabel('Dapp price *').fill('1');
+}
+
+async function sign(page) {
+  await enabled(page, 'Place computation buy limit order');
+  await page.getByRole('button', { name: 'Place computation buy limit order' }).click();
+  await page.getByRole('button', { name: 'Sign and place' }).click();
+}
+
+async function walletFile(browser, market) {
+  const key = market.key('requester2');
+  const page = await newPage(browser, { state: none });
+  const sent = captured(page);
+  await page.goto(`${market.url}/wallet/keys`);
+  await settle(page);
+  await page.getByRole('button', { name: 'Private key' }).click();
+  await page.getByLabel('Private key *').fill(key);
+  await page.getByLabel('New password *').fill(PASSWORD);
+  await page.getByLabel('The same again *').fill(PASSWORD);
+  await page.getByRole('button', { name: 'Import', exact: true }).click();
+  await page.getByText('The wallet is kept above.').waitFor({ timeout: 120_000 });
+  const saved = page.waitForEvent('download');
+  await page.getByRole('button', { name: 'Save file' }).click();
+  const place = folder();
+  const file = join(place, 'wallet.json');
+  cpSync(await (await saved).path(), file);
+  writeFileSync(join(place, 'password'), `${PASSWORD}\n`);
+  const shown = await market.verb('wallet', 'show', '--wallet-file', file, '--password-file', join(place, 'password'));
+  check(JSON.stringify(shown).toLowerCase().includes(market.account('requester2').address.toLowerCase()), 'the program does not open the wallet of the page');
+
+  await page.goto(`${market.url}/market/1`);
+  await settle(page);
+  await openDialog(page, 'Connect');
+  await page.getByLabel(/^Password of/).fill('the wrong password');
+  await page.getByRole('button', { name: 'Open', exact: true }).click();
+  await page.getByText('The password does not open this wallet.').waitFor({ timeout: 120_000 });
+  await page.getByLabel(/^Password of/).fill(PASSWORD);
+  await page.getByRole('button', { name: 'Open', exact: true }).click();
+  await page.getByRole('dialog').waitFor({ state: 'detached', timeout: 120_000 });
+  await limitOrder(page, 3);
+  await sign(page);
+  await page.getByText('The order rests in the book.').waitFor({ timeout: 30_000 });
+
+  // Locked in the middle of a form: it stays, and the wallet is opened in place.
+  await page.getByLabel('Workerpool price *').fill('4');
+  await page.getByRole('banner').getByRole('button', { name: /Wallet/ }).click();
+  await page.getByRole('menuitem', { name: 'Lock' }).click();
+  await page.getByRole('button', { name: 'Unlock to buy' }).click();
+  await page.getByLabel(/^Password of/).fill(PASSWORD);
+  await page.getByRole('button', { name: 'Open', exact: true }).click();
+  await enabled(page, 'Place computation buy limit order');
+  equal(await page.getByLabel('Workerpool price *').inputValue(), '4', 'price after unlocking');
+
+  const secrets = [key.slice(2).toLowerCase(), PASSWORD];
+  check(sent.length > 10, 'nothing was captured');
+  for (const each of sent) for (const secret of secrets) check(!each.toLowerCase().includes(secret), 'a secret left the page');
+  equal(await page.evaluate((all) => all.some((secret) => JSON.stringify({ ...localStorage, ...sessionStorage }).toLowerCase().includes(secret)), secrets), false, 'a secret in the storage');
+  await page.context().close();
+}
+
+async function byFiles(browser, market) {
+  const { address } = market.account('requester2');
+  const page = await newPage(browser, { state: none });
+  await page.goto(`${market.url}/market/1`);
+  await settle(page);
+  await openDialog(page, 'Connect');
+  await page.getByLabel('Address', { exact: true }).fill(address);
+  await page.getByRole('button', { name: 'Sign by files' }).click();
+  await limitOrder(page, 2);
+  await sign(page);
+  const saved = page.waitForEvent('download');
+  await page.getByRole('button', { name: 'Save iexec.json' }).click();
+  const place = folder();
+  cpSync(await (await saved).path(), join(place, 'iexec.json'));
+  // Somebody else's signature is refused, and the order is still asked for.
+  await market.verbIn(place, 'order', 'sign', '--request', '--wallet', 'requester2');
+  const signed = JSON.parse(readFileSync(join(place, 'orders.json'), 'utf8'));
+  const chain = Object.keys(signed)[0];
+  const forged = structuredClone(signed);
+  forged[chain].requestorder.workerpoolmaxprice = '2000';
+  const give = (content) => page.getByLabel(/Bring orders.json back/).setInputFiles({ name: 'orders.json', mimeType: 'application/json', buffer: Buffer.from(JSON.stringify(content)) });
+  await give(forged);
+  await page.getByText(/order differs: workerpoolmaxprice/).waitFor();
+  await give(signed);
+  await page.getByText('The order rests in the book.').waitFor({ timeout: 30_000 });
+  const orders = await market.get(`/v1/requestorders?signer=${address}&app=any&dataset=any&workerpool=any&limit=50`);
+  check(orders.items.some((order) => order.price === '2' && order.order.sign === signed[chain].requestorder.sign), 'the signed order is not in the book');
+  await page.context().close();
+}
+
+/** The program in a terminal; `answers` are typed one after the other. */
+function terminal(market, code) {
+  const program = spawn(market.program, ['companion', code, '--market', market.url, '--key-file', market.account('requester2').key_file], { env: market.environment, cwd: market.home });
+  const said = [];
+  program.stdout.on('data', (text) => said.push(String(text)));
+  program.stderr.on('data', (text) => said.push(String(text)));
+  return { program, text: () => said.join(''), type: (line) => program.stdin.write(`${line}\n`) };
+}
+
+async function companion(browser, market) {
+  const page = await newPage(browser, { state: none });
+  const sent = captured(page);
+  await page.goto(`${market.url}/market/1`);
+  await settle(page);
+  await openDialog(page, 'Connect');
+  await page.getByRole('button', { name: 'Pair with a terminal' }).click();
+  const code = (await page.locator('[data-test=pairing-code]').textContent()).replace(/\s/g, '');
+  check(/^\d{6}$/.test(code), `the code is ${code}`);
+  const other = terminal(market, code);
+  try {
+    await page.getByRole('dialog').waitFor({ state: 'detached', timeout: 30_000 });
+    await limitOrder(page, 1);
+    await sign(page);
+    await until(() => /Sign\?/.test(other.text()), 'the question in the terminal');
+    other.type('n');
+    await enabled(page, 'Sign and place');
+    equal(await page.locator('dialog [role=alert]').count(), 0, 'an error after a refusal');
+    const asked = other.text().length;
+    await page.getByRole('button', { name: 'Sign and place' }).click();
+    await until(() => /Sign\?/.test(other.text().slice(asked)), 'the question again');
+    other.type('y');
+    await page.getByText('The order rests in the book.').waitFor({ timeout: 30_000 });
+    const key = market.key('requester2').slice(2).toLowerCase();
+    check(!sent.some((each) => each.toLowerCase().includes(key)), 'the key went through the page');
+  } finally {
+    other.program.kill('SIGTERM');
+  }
+  await page.getByText('Your terminal is away.').waitFor({ timeout: 30_000 });
+  await page.context().close();
+}
+
+export async function walletTests(runner, browser, market) {
+  await runner.test('wallet file: imported, opened, locked in a form; no secret leaves (T-07, T-29); the program opens it', () => walletFile(browser, market));
+  await runner.test('signer by files: an order goes out, is signed by the program, comes back; a forged one does not', () => byFiles(browser, market));
+  await runner.test('companion: six digits, n and y in the terminal, the key stays there', () => companion(browser, market));
+}
