@@ -75,6 +75,17 @@ class Folder(unittest.TestCase):
         with urllib.request.urlopen(request, timeout=30) as answer:
             return json.loads(answer.read())["result"]
 
+    @staticmethod
+    def rpc_error(process, method, *params):
+        body = json.dumps({"jsonrpc": "2.0", "id": 1, "method": method, "params": list(params)}).encode()
+        request = urllib.request.Request(process.url, body, {"content-type": "application/json"})
+        with urllib.request.urlopen(request, timeout=30) as answer:
+            return json.loads(answer.read())["error"]
+
+    def edit_chain(self, *arguments):
+        """The folder as another program or a bad disk would leave it."""
+        subprocess.run([str(m.BOURSE.parent / "bourse-edit-chain"), str(self.data), *map(str, arguments)], check=True)
+
     def make_chain(self, blocks=3):
         with self.running("--dev") as process:
             for _ in range(blocks):
@@ -89,6 +100,62 @@ class Folder(unittest.TestCase):
         code, answer = self.verb("verify", "--data-dir", self.data)
         self.assertEqual(code, 0, answer)
         self.assertGreater(answer["height"], height)
+
+
+class SmallDisk:
+    """A file system of a few MiB that no other process sees: ext4 on a loop device, or in memory where an ordinary user
+    may mount only that. Skips the test, naming the reason, where neither can be made."""
+
+    def __init__(self, test, mib):
+        self.test, self.mib = test, mib
+        self.mount = test.home / "mount"
+        self.holder = None
+
+    def __enter__(self):
+        self.mount.mkdir()
+        refusals = []
+        for kind, prefix, command in (("ext4 on a loop device", ["unshare", "-m"], self.loop_mount()),
+                                      ("memory", ["unshare", "-rm"], f'mount -t tmpfs -o size={self.mib}m none "$1"')):
+            if not command or not shutil.which("unshare") or not shutil.which("nsenter"):
+                refusals.append(f"{kind}: mkfs.ext4, unshare or nsenter is missing")
+                continue
+            self.holder = subprocess.Popen([*prefix, "sh", "-c", command + " && echo ready && exec cat", "sh",
+                                            str(self.mount)], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                                           stderr=subprocess.PIPE, text=True)
+            if self.holder.stdout.readline() == "ready\n":
+                same_user = ["-U", "--preserve-credentials"] if "-rm" in prefix else []
+                self.inside = ["nsenter", "-t", str(self.holder.pid), "-m", *same_user]
+                self.root = pathlib.Path(f"/proc/{self.holder.pid}/root{self.mount}")
+                return self
+            refusals.append(f"{kind}: {self.holder.communicate()[1].strip()}")
+        self.test.skipTest("no small file system can be mounted here: " + "; ".join(refusals))
+
+    def loop_mount(self):
+        if not shutil.which("mkfs.ext4"):
+            return None
+        image = self.test.home / "disk"
+        with open(image, "wb") as file:
+            file.truncate(self.mib << 20)
+        subprocess.run(["mkfs.ext4", "-q", "-m", "0", "-F", str(image)], check=True)
+        return f'mount -o loop "{image}" "$1"'
+
+    def __exit__(self, *_):
+        self.holder.communicate()  # its end ends the namespace
+
+    def fill(self, leave):
+        free = os.statvfs(self.root)
+        size = free.f_bavail * free.f_frsize - leave
+        with open(self.root / "ballast", "wb") as file, contextlib.suppress(OSError):
+            for _ in range(size >> 12):
+                file.write(bytes(4096))
+                file.flush()
+            if leave == 0:
+                while True:
+                    file.write(bytes(4096))
+                    file.flush()
+
+    def free(self):
+        (self.root / "ballast").unlink()
 
 
 class Start(Folder):
@@ -149,6 +216,34 @@ class Start(Folder):
         self.assertGreater(answer["height"], height)
 
 
+    def test_another_format_of_the_data_folder(self):
+        height = self.make_chain()
+        for number, code, hint in ((99, "DATA_NEWER", "newer program"), (1, "DATA_OLDER", "bourse node export")):
+            self.edit_chain("format", number)
+            said = self.refused("--data-dir", self.data, "--port", "0", code=code)
+            self.assertIn(f"format {number}", said)
+            self.assertIn(hint, said)
+            for verb in (["status"], ["verify"], ["export", "--out", self.home / "chain"],
+                         ["backup", "--to", self.home / f"backup-{number}"]):
+                self.refused(*verb, "--data-dir", self.data, code=code)
+            self.assertFalse((self.home / "chain").exists())
+        self.edit_chain("format", 2)
+        self.check_sound(height)
+
+    def test_damaged_blocks(self):
+        self.make_chain()
+        self.edit_chain("remove-logs", 1)
+        code, out, err = self.node("verify", "--data-dir", self.data)
+        self.assertEqual(code, 1, out + err)
+        self.assertIn("logs of block 1 are missing", err)
+        self.assertIn("Restore the folder from a backup", err)
+        with self.running() as process:
+            with self.assertRaises(OSError):
+                self.rpc(process, "eth_getLogs", {"fromBlock": "0x0", "toBlock": "0x2"})
+            self.assertEqual(process.wait(30), 1)
+        self.assertIn("logs of block 1 are missing", m.Market.tail(self.home / "node.log"))
+
+
 class Full(Folder):
     def mine_until_it_ends(self, process, limit=20_000):
         """Gives the last height that was answered."""
@@ -174,33 +269,39 @@ class Full(Folder):
             height = self.mine_until_it_ends(process)
         self.check_sound(height)
 
-    def test_a_full_disk(self):
-        image = self.home / "disk"
-        mount = self.home / "mount"
-        mount.mkdir()
-        with open(image, "wb") as file:
-            file.truncate(48 << 20)
-        if not shutil.which("mkfs.ext4") or not shutil.which("unshare"):
-            self.skipTest("mkfs.ext4 and unshare are needed")
-        subprocess.run(["mkfs.ext4", "-q", "-m", "0", "-F", str(image)], check=True)
-        inside = ["unshare", "-m", "sh", "-c", f'mount -o loop "{image}" "{mount}" && exec "$@"', "sh"]
-        if subprocess.run([*inside, "true"], capture_output=True).returncode != 0:
-            self.skipTest("file systems cannot be mounted here")
-        self.data = mount / "node"
-        with self.running("--dev", wrapper=inside) as process:
-            self.rpc(process, "evm_mine")
-            height = int(self.rpc(process, "eth_blockNumber"), 16)
-        fill = f'dd if=/dev/zero of="{mount}/ballast" bs=4k 2>/dev/null; exec "$@"'
-        command = [*inside, "sh", "-c", fill, "sh", str(m.BOURSE), "node", "--data-dir", str(self.data), "--port", "0"]
-        done = subprocess.run(command, env=self.environment, capture_output=True, text=True, timeout=START_LIMIT_S)
-        self.assertEqual(done.returncode, 1, done.stderr)
-        self.assertIn("Free space", done.stderr)
-        with self.running(wrapper=[*inside, "sh", "-c", f'rm "{mount}/ballast"; exec "$@"', "sh"]) as process:
+    def test_a_disk_that_is_full_at_the_start(self):
+        with SmallDisk(self, 48) as disk:
+            self.data = disk.mount / "node"
+            with self.running("--dev", wrapper=disk.inside) as process:
+                self.rpc(process, "evm_mine")
+                height = int(self.rpc(process, "eth_blockNumber"), 16)
+            disk.fill(leave=0)
+            done = subprocess.run([*disk.inside, str(m.BOURSE), "node", "--data-dir", str(self.data), "--port", "0"],
+                                  env=self.environment, capture_output=True, text=True, timeout=START_LIMIT_S)
+            self.assertEqual(done.returncode, 1, done.stderr)
+            self.assertIn("Free space", done.stderr)
+            disk.free()
+            self.check_sound_inside(disk, height)
+
+    def test_a_disk_that_fills_while_blocks_are_made(self):
+        with SmallDisk(self, 48) as disk:
+            self.data = disk.mount / "node"
+            with self.running("--dev", wrapper=disk.inside) as process:
+                self.rpc(process, "evm_mine")
+            disk.fill(leave=2 << 20)
+            with self.running(wrapper=disk.inside) as process:
+                height = self.mine_until_it_ends(process)
+            disk.free()
+            self.check_sound_inside(disk, height)
+
+    def check_sound_inside(self, disk, height):
+        with self.running(wrapper=disk.inside) as process:
             self.assertGreaterEqual(int(self.rpc(process, "eth_blockNumber"), 16), height)
             self.rpc(process, "evm_mine")
-        done = subprocess.run([*inside, str(m.BOURSE), "node", "verify", "--data-dir", str(self.data), "--json"],
-                              env=self.environment, capture_output=True, text=True)
+        done = subprocess.run([*disk.inside, str(m.BOURSE), "node", "verify", "--data-dir", str(self.data), "--json"],
+                              env=self.environment, capture_output=True, text=True, timeout=60)
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        self.assertGreater(json.loads(done.stdout)["height"], height)
 
 
 class Copies(Folder):
@@ -234,6 +335,57 @@ class Copies(Folder):
         done = subprocess.run(pipe, shell=True, capture_output=True, text=True)
         answer = json.loads(done.stdout)
         self.assertEqual((answer["hash"], answer["known"], answer["blocks"]), (written["hash"], 7, 1), done.stderr)
+
+    def test_prune(self):
+        genesis = json.loads(self.node("genesis", "--dev")[1])
+        genesis["archive"] = False
+        file = self.home / "genesis.json"
+        file.write_text(json.dumps(genesis))
+        someone = genesis["accounts"][0]["address"]
+        with self.running("--genesis", file, "--history-blocks", "1000") as process:
+            for _ in range(300):
+                self.rpc(process, "evm_mine")
+            self.rpc(process, "eth_getBalance", someone, "0x1")
+        code, answer = self.verb("prune", "--data-dir", self.data, "--history-blocks", "130")
+        self.assertEqual((code, answer["height"], answer["dropped"], answer["oldestState"]), (0, 301, 171, 171), answer)
+        self.assertGreater(answer["bytes"], 0)
+        with self.running("--history-blocks", "1000") as process:
+            refused = self.rpc_error(process, "eth_getBalance", someone, "0xaa")
+            self.assertIn("kept are blocks 171 to", refused["message"])
+            self.rpc(process, "eth_getBalance", someone, "0xab")
+            self.assertEqual(self.rpc(process, "eth_getBlockByNumber", "0x1", False)["number"], "0x1")
+        self.check_sound(301)
+        self.data = self.home / "archive"
+        self.make_chain()
+        code, answer = self.verb("prune", "--data-dir", self.data)
+        self.assertEqual((code, answer["error"]["code"]), (1, "ARCHIVE"))
+
+    def test_what_a_killed_verb_left_is_removed_by_the_next(self):
+        with self.running("--dev") as process:
+            gone = subprocess.Popen(["true"])
+            gone.wait()
+            for name in (f".copy-{gone.pid}", f".verify-{gone.pid}"):
+                (self.data / name).mkdir()
+                (self.data / name / "CURRENT").write_text("left")
+            self.rpc(process, "evm_mine")
+            code, answer = self.verb("verify", "--data-dir", self.data)
+            self.assertEqual(code, 0, answer)
+            self.assertEqual([path.name for path in self.data.iterdir() if path.name.startswith(".")], [])
+
+    def test_a_clock_that_was_set_forward_goes_with_the_chain(self):
+        with self.running("--dev") as process:
+            self.rpc(process, "evm_increaseTime", 1_000_000)
+            self.rpc(process, "evm_mine")
+            ahead = int(self.rpc(process, "eth_getBlockByNumber", "latest", False)["timestamp"], 16)
+            code, answer = self.verb("export", "--data-dir", self.data, "--out", self.home / "chain")
+            self.assertEqual(code, 0, answer)
+        self.data = self.home / "second"
+        code, answer = self.verb("import", "--in", self.home / "chain", "--data-dir", self.data)
+        self.assertEqual(code, 0, answer)
+        with self.running() as process:
+            self.rpc(process, "evm_mine")
+            now = int(self.rpc(process, "eth_getBlockByNumber", "latest", False)["timestamp"], 16)
+            self.assertGreaterEqual(now, ahead)
 
     def test_what_cannot_be_imported_or_restored(self):
         self.make_chain()

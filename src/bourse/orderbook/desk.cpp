@@ -9,6 +9,7 @@ namespace bourse::orderbook {
 namespace {
 
 constexpr std::size_t kAccountsAtOnce = 500;
+constexpr std::size_t kRefusalsAtOnce = 200;
 constexpr std::chrono::milliseconds kDeskPause{
     500};  ///< between rounds without a signal: retries, a node that was away
 
@@ -78,6 +79,7 @@ void Desk::chain_applied(const Reaction::Applied& applied) {
         inbox_.orders.insert(inbox_.orders.end(), applied.orders.begin(), applied.orders.end());
         inbox_.accounts.insert(applied.accounts.begin(), applied.accounts.end());
         inbox_.block = applied.block;
+        inbox_.categories = inbox_.categories || applied.categories;
         awake_.notify_all();
     }
     if (outbox_) outbox_->notice_block();
@@ -168,7 +170,9 @@ bool Desk::step() {
     refresh_orders(work.orders);
     unknown_accounts_.merge(work.accounts);
     for (const auto& outcome : work.outcomes) settle(outcome);
-    block_ = std::max(block_, work.block);
+    block_ = work.block;
+    categories_stale_ = categories_stale_ || work.categories;
+    ask_refusals_again();
     auto status = refresh_accounts();
     if (status) status = answer_questions();
     if (status) status = refresh_categories();
@@ -221,6 +225,18 @@ Status<> Desk::refresh_accounts() {
     return {};
 }
 
+/// A group may admit somebody later, and a contract may come to an address that had none. Requests that rest for want
+/// of it are looked at again when the answer is another.
+void Desk::ask_refusals_again() {
+    const auto now_ms = now_ms_();
+    if (now_ms < recheck_at_ms_) return;
+    recheck_at_ms_ = now_ms + config_.recheck_ms;
+    const std::lock_guard lock(broker_mutex_);
+    const auto again = broker_.refusals(recheck_after_, kRefusalsAtOnce);
+    recheck_after_ = again.size() < kRefusalsAtOnce ? std::nullopt : std::optional(again.back());
+    questions_.insert(questions_.end(), again.begin(), again.end());
+}
+
 Status<> Desk::answer_questions() {
     {
         const std::lock_guard lock(broker_mutex_);
@@ -250,8 +266,9 @@ Status<> Desk::answer_questions() {
 }
 
 Status<> Desk::refresh_categories() {
-    if (categories_ != 0 && block_ != 0) return {};
+    if (!categories_stale_) return {};
     BOURSE_TRY(const auto count, chain_->count_category());
+    categories_stale_ = false;
     const std::lock_guard lock(broker_mutex_);
     categories_ = count;
     broker_.set_categories(count);

@@ -26,6 +26,7 @@ struct DeskConfig {
     std::uint64_t retry_ms = 5'000;         ///< before an order refused for an unclear reason is tried again
     std::uint64_t max_refusals = 3;         ///< after which it stays out until it is published again
     std::size_t page = 10'000;              ///< orders read at once when loading
+    std::uint64_t recheck_ms = 30'000;      ///< how often groups that refused somebody are asked again
 };
 
 /// The database has kOrdersSchema, kMatchesSchema and client::outbox_schema(). All references outlive it. Safe from any
@@ -67,11 +68,13 @@ private:
         std::set<Address> accounts;
         std::vector<client::Outcome> outcomes;
         std::uint64_t block = 0;
-        bool empty() const noexcept { return orders.empty() && accounts.empty() && outcomes.empty(); }
+        bool categories = false;
+        bool empty() const noexcept { return orders.empty() && accounts.empty() && outcomes.empty() && !categories; }
     };
     void run();
     void refresh_orders(const std::vector<Hash>& hashes);
     Status<> refresh_accounts();
+    void ask_refusals_again();
     Status<> answer_questions();
     Status<> refresh_categories();
     void take_back_matches();
@@ -100,6 +103,9 @@ private:
     // Of the desk's thread.
     std::set<Address> unknown_accounts_;
     std::vector<broker::GroupQuestion> questions_;
+    std::optional<broker::GroupQuestion> recheck_after_;  ///< where ask_refusals_again() goes on
+    std::uint64_t recheck_at_ms_ = 0;
+    bool categories_stale_ = true;
     std::map<std::string, std::uint64_t> reservations_;  ///< by key of the match
     struct Refusal {
         std::uint64_t count = 0, again_ms = 0;

@@ -1,4 +1,5 @@
-// The broker at work, against a chain in memory that carries matches out by the hub's rules.
+// The broker at work, against a chain in memory that carries matches out by the
+// hub's rules.
 #include <bourse/orderbook/desk.hpp>
 
 #include <bourse/codec/transaction.hpp>
@@ -125,7 +126,8 @@ private:
     std::map<Hash, client::Receipt> receipts_;
 };
 
-/// One market over a database that outlives it, as a file outlives a killed process.
+/// One market over a database that outlives it, as a file outlives a killed
+/// process.
 struct Market {
     Market(db::Database& database, FakeMarketChain& chain, MatchingChain& transactions, bool sends = true,
            PublicationRules rules = {})
@@ -155,7 +157,8 @@ struct Market {
         EXPECT_TRUE(published) << published.error().message;
         return published ? published->hash : Hash();
     }
-    /// Takes the blocks in that came since, then works until nothing is left to do.
+    /// Takes the blocks in that came since, then works until nothing is left to
+    /// do.
     void settle() {
         for (int round = 0; round < 20; ++round) {
             while (desk.step()) {
@@ -336,6 +339,53 @@ TEST_P(DeskTest, member_of_a_group_gets_the_discount) {
     market.publish(request(20), "buyer");
     market.settle();
     EXPECT_EQ(chain_.accounts_[wallet("buyer")].stake, Uint256(1000 - 6));
+}
+
+TEST_P(DeskTest, a_group_that_refused_is_asked_again) {
+    Market market(*db_, chain_, transactions_);
+    market.publish(chain_.app_order("app", 1, "seller"), "seller");
+    chain_.groups[place("members")] = {};
+    auto discount = chain_.pool_order("pool", 5, "owner");
+    discount.requesterrestrict = place("members");
+    market.publish(chain_.signed_by(discount, "owner"), "owner");
+    auto other = chain_.pool_order("pool 2", 7, "owner");
+    other.requesterrestrict = place("later a group");
+    market.publish(chain_.signed_by(other, "owner"), "owner");
+    const auto first = market.publish(request(10), "buyer");
+    market.settle();
+    EXPECT_EQ(market.status(first), OrderStatus::kOpen) << "neither admits the buyer";
+    chain_.groups[place("members")].insert(wallet("buyer"));
+    market.settle();
+    EXPECT_EQ(market.status(first), OrderStatus::kOpen) << "not asked at every step";
+    market.now_ms += DeskConfig().recheck_ms;
+    market.settle();
+    EXPECT_EQ(market.status(first), OrderStatus::kFilled);
+    chain_.groups[place("members")].clear();
+    chain_.groups[place("later a group")].insert(wallet("buyer"));
+    const auto second = market.publish(request(11), "buyer");
+    market.settle();
+    EXPECT_EQ(market.status(second), OrderStatus::kOpen) << "the chain refuses the first, the second is no group yet";
+    market.now_ms += DeskConfig().recheck_ms;
+    market.settle();
+    EXPECT_EQ(market.status(second), OrderStatus::kFilled);
+    EXPECT_EQ(chain_.accounts_[wallet("buyer")].stake, Uint256(1000 - 6 - 8));
+}
+
+TEST_P(DeskTest, a_new_category_is_traded_at_once) {
+    Market market(*db_, chain_, transactions_);
+    market.publish(chain_.app_order("app", 1, "seller"), "seller");
+    auto pool = chain_.pool_order("pool", 20, "owner");
+    pool.category = 1;
+    market.publish(chain_.signed_by(pool, "owner"), "owner");
+    auto order = request(20);
+    order.category = 1;
+    const auto limit = market.publish(chain_.signed_by(order, "buyer"), "buyer");
+    market.settle();
+    EXPECT_EQ(market.status(limit), OrderStatus::kOpen);
+    chain_.categories.push_back({"quick", "", 60});
+    ASSERT_TRUE(market.reaction.apply(batch_of({log_of(poco::kHub, ev::CreateCategory{1, "quick", "", 60}, 2)}, 2)));
+    market.settle();
+    EXPECT_EQ(market.status(limit), OrderStatus::kFilled);
 }
 
 TEST_P(DeskTest, spent_stake_takes_orders_off_and_a_deposit_brings_matching_back) {

@@ -2,6 +2,7 @@
 
 #include <bourse/base/assert.hpp>
 #include <bourse/codec/text.hpp>
+#include <bourse/poco/order_members.hpp>
 #include <bourse/poco/tags.hpp>
 #include <bourse/sys/clock.hpp>
 
@@ -47,27 +48,20 @@ std::int64_t tag_word(const Bytes32& tag, std::size_t i) {
     return word;
 }
 
-/// The four parties, by column.
+/// The parties, by column.
 struct Parties {
     Address subject, app, dataset, workerpool, requester, beneficiary;
 };
-Parties parties_of(const poco::AppOrder& o) {
-    return {o.app, o.app, o.datasetrestrict, o.workerpoolrestrict, o.requesterrestrict, {}};
+Parties parties_of(const poco::AnyOrder& order) {
+    return std::visit(
+        []<class Signed>(const Signed& o) {
+            const auto m = poco::match_members(o);
+            Parties out{poco::subject(o), *m.app, *m.dataset, *m.workerpool, *m.requester, {}};
+            if constexpr (std::is_same_v<Signed, poco::RequestOrder>) out.beneficiary = o.beneficiary;
+            return out;
+        },
+        order);
 }
-Parties parties_of(const poco::DatasetOrder& o) {
-    return {o.dataset, o.apprestrict, o.dataset, o.workerpoolrestrict, o.requesterrestrict, {}};
-}
-Parties parties_of(const poco::WorkerpoolOrder& o) {
-    return {o.workerpool, o.apprestrict, o.datasetrestrict, o.workerpool, o.requesterrestrict, {}};
-}
-Parties parties_of(const poco::RequestOrder& o) {
-    return {o.requester, o.app, o.dataset, o.workerpool, o.requester, o.beneficiary};
-}
-
-OrderTerms terms(const poco::AppOrder& o) { return {o.appprice, o.volume, 0, 0, o.tag}; }
-OrderTerms terms(const poco::DatasetOrder& o) { return {o.datasetprice, o.volume, 0, 0, o.tag}; }
-OrderTerms terms(const poco::WorkerpoolOrder& o) { return {o.workerpoolprice, o.volume, o.category, o.trust, o.tag}; }
-OrderTerms terms(const poco::RequestOrder& o) { return {o.workerpoolmaxprice, o.volume, o.category, o.trust, o.tag}; }
 
 OrderStatus status_from_text(const std::string& text) {
     for (const auto status : {OrderStatus::kOpen, OrderStatus::kFilled, OrderStatus::kCanceled, OrderStatus::kDead})
@@ -182,8 +176,8 @@ broker::Order offer_of_row(const db::SqlRow& row) {
 bool permits(const Address& restriction, const Address& party) { return restriction.is_zero() || restriction == party; }
 
 bool fits(const poco::AnyOrder& offer, const poco::RequestOrder& request) {
-    const auto offered = std::visit([](const auto& o) { return terms(o); }, offer);
-    const auto allowed = std::visit([](const auto& o) { return parties_of(o); }, offer);
+    const auto offered = terms_of(offer);
+    const auto allowed = parties_of(offer);
     const bool is_app = std::holds_alternative<poco::AppOrder>(offer);
     if (offered.price > (is_app ? request.appmaxprice : request.datasetmaxprice)) return false;
     if (is_app && poco::has_bit(request.tag, poco::kTagTee) && !poco::has_bit(offered.tag, poco::kTagTee)) return false;
@@ -209,7 +203,13 @@ std::string_view to_text(OrderStatus status) noexcept {
 }
 
 OrderTerms terms_of(const poco::AnyOrder& order) {
-    return std::visit([](const auto& o) { return terms(o); }, order);
+    return std::visit(
+        [](const auto& o) {
+            const auto m = poco::match_members(o);
+            const auto value = [](const Uint256* place) { return place == nullptr ? Uint256() : *place; };
+            return OrderTerms{*m.price, *m.volume, value(m.category), value(m.trust), *m.tag};
+        },
+        order);
 }
 
 std::vector<OrderRecord> OrderBook::select(const std::string& where, const db::SqlRow& args) const {
@@ -244,7 +244,7 @@ std::optional<OrderRecord> OrderBook::find(poco::OrderKind kind, const Hash& has
 void OrderBook::put(const OrderRecord& record) {
     touched_.push_back(record.hash);
     const auto body = std::visit([](const auto& o) { return poco::to_json(o).dump(); }, record.order);
-    const auto parties = std::visit([](const auto& o) { return parties_of(o); }, record.order);
+    const auto parties = parties_of(record.order);
     const auto terms = terms_of(record.order);
     db::SqlRow args = {to_hex(record.hash),
                        as_sql(record.kind),

@@ -11,7 +11,8 @@
 namespace bourse::orderbook {
 
 const char* const kCursorSchema =
-    "CREATE TABLE chain_cursor(id BIGINT PRIMARY KEY, number BIGINT NOT NULL, hash TEXT NOT NULL)";
+    "CREATE TABLE chain_cursor(id BIGINT PRIMARY KEY, number BIGINT NOT NULL, "
+    "hash TEXT NOT NULL)";
 
 namespace events = poco::events;
 
@@ -220,7 +221,8 @@ void Reaction::write_cursor(const client::Cursor& cursor) {
     const auto number = static_cast<std::int64_t>(cursor.number);
     db_->execute(
         "INSERT INTO chain_cursor(id, number, hash) VALUES(1,?1,?2)"
-        " ON CONFLICT(id) DO UPDATE SET number=excluded.number, hash=excluded.hash",
+        " ON CONFLICT(id) DO UPDATE SET number=excluded.number, "
+        "hash=excluded.hash",
         {number, to_hex(cursor.hash)});
     if (rollback_depth_ == 0) return;
     db_->execute("DELETE FROM recent_blocks WHERE number>=?1", {number});
@@ -232,7 +234,8 @@ void Reaction::write_cursor(const client::Cursor& cursor) {
 
 std::vector<client::Cursor> Reaction::recent() const {
     std::vector<client::Cursor> out;
-    for (const auto& row : db_->query("SELECT number, hash FROM recent_blocks ORDER BY number DESC LIMIT ?1",
+    for (const auto& row : db_->query("SELECT number, hash FROM recent_blocks ORDER BY number DESC "
+                                      "LIMIT ?1",
                                       {static_cast<std::int64_t>(rollback_depth_)}))
         out.push_back({static_cast<std::uint64_t>(db::sql_int(row[0])), *hash_from_hex(db::sql_text(row[1]))});
     return out;
@@ -242,10 +245,12 @@ void Reaction::roll_back(const client::Cursor& to) {
     const std::lock_guard lock(*mutex_);
     db_->transaction([&] {
         book_->undo_above(to.number);
-        db_->execute("DELETE FROM deals WHERE block_number>?1", {static_cast<std::int64_t>(to.number)});
+        for (const auto* table : {"deals", "categories"})
+            db_->execute("DELETE FROM " + std::string(table) + " WHERE block_number>?1",
+                         {static_cast<std::int64_t>(to.number)});
         write_cursor(to);
     });
-    Applied applied{book_->take_touched(), {}, to.number};
+    Applied applied{book_->take_touched(), {}, to.number, true};
     for (const auto& hash : applied.orders)
         if (const auto record = book_->find(hash)) applied.accounts.insert(record->signer);
     sys::log_warn("blocks were replaced", {{"back_to", std::to_string(to.number)}});
@@ -257,7 +262,7 @@ Status<> Reaction::apply(const client::BlockBatch& batch) {
     BOURSE_TRY(auto changes, read_logs(batch));
     BOURSE_CHECK(read_facts(changes));
     write(changes, batch);
-    Applied applied{book_->take_touched(), changes.payers, batch.last.number};
+    Applied applied{book_->take_touched(), changes.payers, batch.last.number, !changes.categories.empty()};
     applied.accounts.merge(changes.payees);
     if (on_applied) on_applied(applied);
     return {};
