@@ -20,6 +20,7 @@ namespace fs = std::filesystem;
 constexpr std::uint64_t kVerifyBytes = 128UL << 20;
 /// Larger values (bodies of blocks, reverse diffs) go to files of their own, which compaction does not copy.
 constexpr std::uint64_t kBlobBytes = 16UL << 10;
+constexpr int kCacheShardBits = 3;  ///< eight parts, each with a lock of its own
 
 rocksdb::Slice slice(ByteView bytes) { return {as_text(bytes).data(), bytes.size()}; }
 ByteView view(const rocksdb::Slice& data) { return as_bytes({data.data(), data.size()}); }
@@ -56,9 +57,14 @@ rocksdb::Options make_options(const RocksDbOptions& limits) {
     options.enable_blob_garbage_collection = true;
 
     rocksdb::BlockBasedTableOptions table;
-    table.block_cache = rocksdb::NewLRUCache(limits.cache_bytes);
+    table.block_cache = rocksdb::NewLRUCache(limits.cache_bytes, kCacheShardBits);
     table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(10));
+    // In parts of a few KiB: the whole filter of a large file would not fit into a shard of the cache, and every read
+    // would fetch it from the file again.
+    table.index_type = rocksdb::BlockBasedTableOptions::kTwoLevelIndexSearch;
+    table.partition_filters = true;
     table.cache_index_and_filter_blocks = true;
+    table.pin_top_level_index_and_filter = true;
     table.pin_l0_filter_and_index_blocks_in_cache = true;
     table.format_version = 5;
     options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
