@@ -29,6 +29,7 @@ public:
         std::set<Address> accounts;  ///< whose stake went up or down
         std::uint64_t block = 0;     ///< the last one
         bool categories = false;     ///< there are more, or fewer after a rollback
+        bool categories = false;     ///< there are more, or fewer after a rollback
     };
     std::function<void(const Applied&)> on_applied;
 
