@@ -1,5 +1,4 @@
-// The broker at work, against a chain in memory that carries matches out by the
-// hub's rules.
+// The broker at work, against a chain in memory that carries matches out by the hub's rules.
 #include <bourse/orderbook/desk.hpp>
 
 #include <bourse/codec/transaction.hpp>
@@ -126,8 +125,7 @@ private:
     std::map<Hash, client::Receipt> receipts_;
 };
 
-/// One market over a database that outlives it, as a file outlives a killed
-/// process.
+/// One market over a database that outlives it, as a file outlives a killed process.
 struct Market {
     Market(db::Database& database, FakeMarketChain& chain, MatchingChain& transactions, bool sends = true,
            PublicationRules rules = {})
@@ -157,8 +155,7 @@ struct Market {
         EXPECT_TRUE(published) << published.error().message;
         return published ? published->hash : Hash();
     }
-    /// Takes the blocks in that came since, then works until nothing is left to
-    /// do.
+    /// Takes the blocks in that came since, then works until nothing is left to do.
     void settle() {
         for (int round = 0; round < 20; ++round) {
             while (desk.step()) {

@@ -11,8 +11,7 @@
 namespace bourse::orderbook {
 
 const char* const kCursorSchema =
-    "CREATE TABLE chain_cursor(id BIGINT PRIMARY KEY, number BIGINT NOT NULL, "
-    "hash TEXT NOT NULL)";
+    "CREATE TABLE chain_cursor(id BIGINT PRIMARY KEY, number BIGINT NOT NULL, hash TEXT NOT NULL)";
 
 namespace events = poco::events;
 
@@ -221,8 +220,7 @@ void Reaction::write_cursor(const client::Cursor& cursor) {
     const auto number = static_cast<std::int64_t>(cursor.number);
     db_->execute(
         "INSERT INTO chain_cursor(id, number, hash) VALUES(1,?1,?2)"
-        " ON CONFLICT(id) DO UPDATE SET number=excluded.number, "
-        "hash=excluded.hash",
+        " ON CONFLICT(id) DO UPDATE SET number=excluded.number, hash=excluded.hash",
         {number, to_hex(cursor.hash)});
     if (rollback_depth_ == 0) return;
     db_->execute("DELETE FROM recent_blocks WHERE number>=?1", {number});
@@ -234,8 +232,7 @@ void Reaction::write_cursor(const client::Cursor& cursor) {
 
 std::vector<client::Cursor> Reaction::recent() const {
     std::vector<client::Cursor> out;
-    for (const auto& row : db_->query("SELECT number, hash FROM recent_blocks ORDER BY number DESC "
-                                      "LIMIT ?1",
+    for (const auto& row : db_->query("SELECT number, hash FROM recent_blocks ORDER BY number DESC LIMIT ?1",
                                       {static_cast<std::int64_t>(rollback_depth_)}))
         out.push_back({static_cast<std::uint64_t>(db::sql_int(row[0])), *hash_from_hex(db::sql_text(row[1]))});
     return out;

@@ -29,7 +29,6 @@ public:
         std::set<Address> accounts;  ///< whose stake went up or down
         std::uint64_t block = 0;     ///< the last one
         bool categories = false;     ///< there are more, or fewer after a rollback
-        bool categories = false;     ///< there are more, or fewer after a rollback
     };
     std::function<void(const Applied&)> on_applied;
 
@@ -37,19 +36,16 @@ public:
     std::optional<client::Cursor> cursor() const;
     /// Addresses and topics to follow. Errors of the chain.
     Result<client::FollowerConfig> follow() const;
-    /// Applies a batch and its cursor in one transaction, after reading what it
-    /// needs from the chain. On an error nothing is written and the batch has to
-    /// come again.
+    /// Applies a batch and its cursor in one transaction, after reading what it needs from the chain. On an error
+    /// nothing is written and the batch has to come again.
     Status<> apply(const client::BlockBatch& batch);
-    /// For chains whose blocks may be replaced: how many of them. Needs
-    /// kUndoSchema; set it before follow().
+    /// For chains whose blocks may be replaced: how many of them. Needs kUndoSchema; set it before follow().
     void set_rollback_depth(std::uint64_t blocks) { rollback_depth_ = blocks; }
     /// Cursors of the last blocks, newest first, for client::FollowerCallbacks.
     std::vector<client::Cursor> recent() const;
     /// Undoes what the blocks above `to` did to orders, deals and the cursor.
     void roll_back(const client::Cursor& to);
-    /// Categories that no log tells of (those of the genesis). Errors of the
-    /// chain.
+    /// Categories that no log tells of (those of the genesis). Errors of the chain.
     Status<> read_categories();
 
 private:
