@@ -39,13 +39,13 @@ export function amountWithUnit(nrlc: string | null | undefined, unit: Unit = 'nR
 /** Digits of nRLC from which a tile shows RLC. */
 const LONG = 11;
 
-/** An amount for a tile: large ones in RLC with three decimals, cut off (never rounded up), so that a tile stays on one line. */
+/** An amount for a tile: large ones in RLC with two decimals, cut off (never rounded up), so that a tile stays on one line. */
 export function sumText(nrlc: string | null | undefined, unit: Unit = 'nRLC'): string {
   if (nrlc === null || nrlc === undefined || nrlc === '') return MISSING;
   if (nrlc.replace('-', '').length < LONG) return amountWithUnit(nrlc, unit);
   const [whole = '', fraction = ''] = toRlc(nrlc).split('.');
-  const kept = fraction.slice(0, 3).replace(/0+$/, '');
-  return `${whole}${kept ? `.${kept}` : ''}${fraction.length > 3 ? '…' : ''} RLC`;
+  const kept = fraction.slice(0, 2).replace(/0+$/, '');
+  return `${fraction.length > 2 ? '≈ ' : ''}${whole}${kept ? `.${kept}` : ''} RLC`;
 }
 
 /** One thing or several: `1 order`, `3 orders`. */

@@ -441,14 +441,16 @@ export type Overview = {
   completedRatio: number | null;
   coresBusy: number;
   coresTotal: number;
+  cpus: Record<string, unknown>[];
   draining: boolean;
   earned7d: string;
   earnedAll: string;
   earnedToday: string;
-  eventLag: number;
+  eventLag: number | null;
   failed24h: number;
   headAgeMs: number;
   idle: Reason[];
+  os: Record<string, unknown>[];
   reachableTrust: number | null;
   running: number;
   series: { time: number; queued: number; running: number; completed: number; failed: number }[];
@@ -463,6 +465,13 @@ export type Overview = {
   workersAlive: number;
   workersDay: number;
   workersKnown: number;
+};
+
+/** A stretch of time */
+export type Phase = {
+  from: number;
+  phase: string;
+  to: number | null;
 };
 
 export type Published = {
@@ -496,6 +505,17 @@ export type Reason = {
   now: string | null;
   text: string;
   who: string;
+};
+
+/** One engagement of a worker for a task */
+export type Replica = {
+  cause: string | null;
+  exitCode: number | null;
+  name: string;
+  outcome: 'open' | 'done' | 'dropped' | 'lost';
+  phases: Phase[];
+  round: number;
+  worker: string;
 };
 
 export type Resource = {
@@ -675,28 +695,12 @@ export type Ticker = {
   value24h: string;
 };
 
-export type Phase = {
-  from: number;
-  phase: string;
-  to: number | null;
-};
-
-export type ReplicaTimeline = {
-  cause: string | null;
-  exitCode: number | null;
-  name: string;
-  outcome: 'open' | 'done' | 'dropped' | 'lost';
-  phases: Phase[];
-  round: number;
-  worker: string;
-};
-
 export type Timeline = {
   chain: Phase[];
   from: number;
-  replicas: ReplicaTimeline[];
+  replicas: Replica[];
   task: string;
-  to: number | null;
+  to: number;
 };
 
 /** A deal as a trade */

@@ -85,8 +85,8 @@ describe('phases as bars', () => {
 describe('sums, plurals, subscriptions, first requests', () => {
   it('a sum fits its tile and is never rounded up', () => {
     expect(sumText('273')).toBe('273 nRLC');
-    expect(sumText('1000000000013')).toBe('1\u202f000… RLC');
-    expect(sumText('999999999727')).toBe('999.999… RLC');
+    expect(sumText('1000000000013')).toBe('≈ 1\u202f000 RLC');
+    expect(sumText('999999999727')).toBe('≈ 999.99 RLC');
     expect(sumText('12500000000')).toBe('12.5 RLC');
     expect(sumText(null)).toBe('—');
     expect([plural(1, 'dataset'), plural(3, 'dataset'), plural(0, 'run')]).toEqual(['1 dataset', '3 datasets', '0 runs']);

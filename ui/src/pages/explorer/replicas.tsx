@@ -1,6 +1,6 @@
 // Timeline of a task's replicas (E-26): what the chain waited for, what each worker did, and why it ended.
 import type { ReactNode } from 'react';
-import type { Phase, ReplicaTimeline, Task, Timeline } from '../../transport/api';
+import type { Phase, Replica, Task, Timeline } from '../../transport/api';
 import { ApiError } from '../../transport/http';
 import { visible } from '../../model/text';
 import { useApi, useNow } from '../../state/data';
@@ -11,11 +11,11 @@ import { Address } from '../../view/values';
 
 const WORDS: Record<string, string> = { queue: 'waits for a worker', contribute: 'contributions', reveal: 'reveal', finalise: 'finalise', assigned: 'assigned', download: 'download', compute: 'compute', wait: 'waits for consensus', upload: 'upload', done: 'done' };
 const TONES: Record<string, ToneName> = { compute: 'info', contribute: 'info', reveal: 'warning', upload: 'success', finalise: 'success', done: 'success' };
-const OUTCOME: Record<ReplicaTimeline['outcome'], [ToneName, string]> = { open: ['info', '◔ running'], done: ['success', '● done'], dropped: ['neutral', '✕ dropped'], lost: ['danger', '✕ lost'] };
+const OUTCOME: Record<Replica['outcome'], [ToneName, string]> = { open: ['info', '◔ running'], done: ['success', '● done'], dropped: ['neutral', '✕ dropped'], lost: ['danger', '✕ lost'] };
 
 const barOf = ({ phase, from, to }: Phase): GanttBar => ({ name: WORDS[phase] ?? phase, from, to: to ?? null, tone: TONES[phase] ?? 'neutral' });
 
-function rowOf(replica: ReplicaTimeline): GanttRow {
+function rowOf(replica: Replica): GanttRow {
   const [tone, words] = OUTCOME[replica.outcome];
   const code = replica.exitCode === null || replica.exitCode === undefined ? '' : `exit code ${replica.exitCode}`;
   return {
@@ -34,7 +34,7 @@ export function Replicas({ task }: { task: Task }): ReactNode {
     <Panel title="Phases of the task and of its replicas">
       {none ? <EmptyState>This market knows no scheduler that keeps the replicas of this task.</EmptyState> : (
         <Loaded query={query} rows={4}>
-          {(timeline) => <Gantt caption="Phases" rows={[{ key: 'chain', label: 'chain', note: null, bars: timeline.chain.map(barOf) }, ...timeline.replicas.map(rowOf)]} from={timeline.from} to={timeline.to ?? null} now={now} />}
+          {(timeline) => <Gantt caption="Phases" rows={[{ key: 'chain', label: 'chain', note: null, bars: timeline.chain.map(barOf) }, ...timeline.replicas.map(rowOf)]} from={timeline.from} to={task.ended === null ? null : timeline.to} now={now} />}
         </Loaded>
       )}
     </Panel>

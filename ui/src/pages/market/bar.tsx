@@ -15,6 +15,7 @@ import type { Commodity } from './commodity';
 
 const VISIBLE = 6;
 const LAYOUTS: Settings['layout'][] = ['standard', 'book-left', 'ticket-left', 'compact'];
+const mark = (on: boolean, text: string): string => `${on ? '● ' : '○ '}${text}`;
 export const PRESETS = [0, 2, 10, 100, 10_000, 1_000_000];
 
 function Tabs({ commodity }: { commodity: Commodity }): ReactNode {
@@ -74,12 +75,20 @@ export function CommodityBar({ commodity, allIn, onAllIn }: { commodity: Commodi
         <datalist id="trust-presets">
           {PRESETS.map((preset) => <option key={preset} value={preset || ''}>{preset ? trustMeaning(preset) : 'any'}</option>)}
         </datalist>
-        <span className="muted">{commodity.trust > 1 ? trustMeaning(commodity.trust) : 'any'}</span>
+        {commodity.trust > 1 ? <span className="muted">{trustMeaning(commodity.trust)}</span> : null}
       </label>
       <Check label={<span title="adds the price of the app and dataset chosen in the ticket">all-in</span>} checked={allIn} onChange={onAllIn} />
       <span className="grow" />
-      <button type="button" className="button tiny wide-only" onClick={() => setSetting('unit', settings.unit === 'nRLC' ? 'RLC' : 'nRLC')} title="switch the unit">{settings.unit}</button>
-      <Menu trigger={<Button look="tiny" className="wide-only">Layout ▾</Button>} items={LAYOUTS.map((layout) => ({ label: `${layout === settings.layout ? '● ' : '○ '}${layout}`, onSelect: () => setSetting('layout', layout) }))} />
+      <Menu
+        trigger={<Button look="tiny">{settings.unit} · View ▾</Button>}
+        items={[
+          { heading: 'Unit' },
+          ...(['nRLC', 'RLC'] as const).map((unit) => ({ label: mark(unit === settings.unit, unit), onSelect: () => setSetting('unit', unit) })),
+          'line',
+          { heading: 'Layout' },
+          ...LAYOUTS.map((layout) => ({ label: mark(layout === settings.layout, layout), onSelect: () => setSetting('layout', layout) })),
+        ]}
+      />
     </div>
   );
 }

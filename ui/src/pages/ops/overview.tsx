@@ -7,7 +7,7 @@ import { useApi } from '../../state/data';
 import { useUrl } from '../../state/url';
 import { Table } from '../../view/table';
 import { EmptyState, Loaded } from '../../view/states';
-import { Bar, Chip, Notice, Panel, Stat } from '../../view/ui';
+import { Bar, Notice, Panel, Stat } from '../../view/ui';
 import { Sum, Untrusted } from '../../view/values';
 import { Reasons } from '../../view/explain';
 
@@ -48,6 +48,22 @@ function TasksOverTime({ overview }: { overview: Overview }): ReactNode {
   );
 }
 
+type Share = { name: string; count: number };
+
+/** What the machines run on: each kind with its share of the known workers, as bars with their numbers. */
+function Shares({ parts, total }: { parts: [string, Share[]][]; total: number }): ReactNode {
+  const rows = parts.flatMap(([what, shares]) => (shares ?? []).map((each) => ({ what, ...each })));
+  if (rows.length === 0) return null;
+  return (
+    <Table caption="Machines" cards={false} rows={rows} rowKey={(row) => row.what + row.name} columns={[
+      { key: 'what', head: 'What', cell: (row) => row.what },
+      { key: 'name', head: 'Kind', cell: (row) => <Untrusted text={row.name || 'not told'} limit={40} /> },
+      { key: 'count', head: 'Workers', right: true, cell: (row) => count(row.count) },
+      { key: 'share', head: 'Share', priority: 2, cell: (row) => <Bar label={`${row.what} ${row.name}`} share={total ? row.count / total : 0} text={`${row.count} of ${total}`} /> },
+    ]} />
+  );
+}
+
 export function OverviewTab({ pool }: { pool: string }): ReactNode {
   const query = useApi<Overview>('/v1/ops/overview', { workerpool: pool }, { liveMs: 2_000 });
   return (
@@ -64,9 +80,9 @@ export function OverviewTab({ pool }: { pool: string }): ReactNode {
             <Stat label="Apps seen 24 h" value={count(overview.apps24h)} />
             <Stat label="Earned today" value={<Sum nrlc={overview.earnedToday} />} sub={<>7 d <Sum nrlc={overview.earned7d} />, all <Sum nrlc={overview.earnedAll} /></>} />
             <Stat label="Stake free" value={<Sum nrlc={overview.stakeFree} />} sub={<>locked <Sum nrlc={overview.stakeLocked} /></>} />
-            <Stat label="Stake covers" value={overview.stakeCovers === null ? MISSING : overview.stakeCovers > MANY ? `> ${count(MANY)} tasks` : `${count(overview.stakeCovers)} tasks`} />
+            <Stat label="Stake covers" value={overview.stakeCovers === null ? MISSING : overview.stakeCovers > MANY ? `> ${count(MANY)}` : count(overview.stakeCovers)} sub="tasks at today’s price" />
             <Stat label="Trust within reach" value={count(overview.reachableTrust)} sub="with the live workers" />
-            <Stat label="Head age" value={duration(overview.headAgeMs)} sub={`event lag ${count(overview.eventLag)}`} />
+            <Stat label="Head age" value={duration(overview.headAgeMs)} sub={`index behind by ${count(overview.eventLag)}`} />
           </div>
           <div className="grid2">
             <Panel title="Idle because">{overview.idle.length === 0 ? <EmptyState>The pool works.</EmptyState> : <div className="body"><Reasons reasons={overview.idle} /></div>}</Panel>
@@ -79,11 +95,11 @@ export function OverviewTab({ pool }: { pool: string }): ReactNode {
                 { key: 'p99', head: 'p99', right: true, cell: (row) => duration(row.p99) },
               ]} />}
             </Panel>
-            <Panel title="Wasted work and software">
+            <Panel title="Wasted work and machines">
               <div className="body stack">
                 <span>{overview.wasted.replicas === 0 ? 'Nothing has been computed in the last day.' : `${percent(overview.wasted.share)} of ${count(overview.wasted.replicas)} computed replicas were not rewarded (${count(overview.wasted.unrewarded)}).`}</span>
-                <div className="row">{overview.software.map((each) => <Chip key={each.name}><Untrusted text={each.name} limit={30} /> × {each.count}</Chip>)}</div>
               </div>
+              <Shares parts={[['Software', overview.software], ['System', overview.os as Share[]], ['Processor', overview.cpus as Share[]]]} total={overview.workersKnown} />
             </Panel>
           </div>
         </div>
