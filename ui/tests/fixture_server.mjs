@@ -175,6 +175,21 @@ function logOf(state, clients, publish) {
   return { write, count: () => lines.length, listeners, end: () => { state.answers.pop(); state.log = null; } };
 }
 
+/** The feed as server-sent events: a subscription is named by its channel. */
+function serveEvents(clients, channels, response) {
+  response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' });
+  const socket = { send: (text) => response.write(`data: ${text}\n\n`), terminate: () => response.end() };
+  const client = { socket, subscriptions: new Map() };
+  clients.add(client);
+  response.on('close', () => clients.delete(client));
+  socket.send(JSON.stringify({ op: 'hello', conn: '1', build: '1', chain: 65535, height: 12345, heartbeat: 5000 }));
+  for (const channel of channels) {
+    const make = CHANNELS[channel.split(':')[0]];
+    client.subscriptions.set(channel, { channel, seq: 1 });
+    if (make) socket.send(JSON.stringify({ op: 'snap', id: channel, seq: 1, data: make(channel) }));
+  }
+}
+
 /** Starts on a free port of loopback. `tune(change)` changes answers from now on: (path, body) => body. `cut()` ends all sockets. */
 export async function startFixtureServer() {
   let tune = (_, body) => body;
@@ -189,6 +204,7 @@ export async function startFixtureServer() {
   };
   const server = createServer((request, response) => {
     const url = new URL(request.url, 'http://localhost');
+    if (url.pathname === '/v1/events') return serveEvents(clients, url.searchParams.getAll('ch'), response);
     if (!url.pathname.startsWith('/v1')) return serveFile(url.pathname, response);
     const body = tune(url.pathname, special(url.pathname, url.searchParams) ?? answerOf(url.pathname, url.searchParams));
     if (typeof body === 'string') {

@@ -3,9 +3,11 @@ import type { ReactNode } from 'react';
 import { useQuery } from '@tanstack/react-query';
 import { api } from '../transport/http';
 import type { Envelope, Status } from '../transport/api';
-import { feed } from '../transport/socket';
+import { feed, liveMode } from '../transport/socket';
+import { useStore } from '../state/store';
 import { useFeedStatus, useNow } from '../state/data';
 import { clockTime } from '../model/time';
+import type { LiveMode } from '../model/fallback';
 import { count, duration } from '../model/format';
 import { Button, KeyTable } from './ui';
 import { Popover } from './overlays';
@@ -15,10 +17,11 @@ const OFFSET_WARNING_MS = 5_000;
 
 type Light = { tone: string; shape: string; words: string };
 
-function lightOf(status: ReturnType<typeof useFeedStatus>, now: number): Light {
+function lightOf(status: ReturnType<typeof useFeedStatus>, mode: LiveMode, now: number): Light {
   if (status.phase === 'live') {
     const behind = status.lastMessageAt !== null && now - status.lastMessageAt > CATCHING_UP_MS;
     if (behind) return { tone: 'warning', shape: 'amber', words: 'catching up' };
+    if (mode === 'events') return { tone: 'success', shape: 'green', words: 'live · events' };
     return { tone: 'success', shape: 'green', words: status.roundTripMs === null ? 'live' : `live · ${Math.round(status.roundTripMs)} ms` };
   }
   if (status.phase === 'lagging') return { tone: 'warning', shape: 'amber', words: 'catching up' };
@@ -31,6 +34,7 @@ function lightOf(status: ReturnType<typeof useFeedStatus>, now: number): Light {
 
 function Panel(): ReactNode {
   const status = useFeedStatus();
+  const mode = useStore(liveMode);
   const { data } = useQuery({
     queryKey: ['status-panel'],
     queryFn: async () => {
@@ -45,7 +49,7 @@ function Panel(): ReactNode {
     <div className="stack">
       <KeyTable
         rows={[
-          ['Connection', `${status.phase}, WebSocket`],
+          ['Connection', `${status.phase}, ${mode === 'socket' ? 'WebSocket' : 'server-sent events'}`],
           ['Node', node ? `${node.version ?? 'unknown'}${node.ok ? '' : ` – ${node.message ?? 'not well'}`}` : '…'],
           ['Height', count(status.height)],
           ['Index behind by', data ? `${data.answer.index.lag ?? 0} blocks` : '…'],
@@ -63,7 +67,7 @@ function Panel(): ReactNode {
 export function Connection(): ReactNode {
   const status = useFeedStatus();
   const now = useNow(1_000);
-  const light = lightOf(status, now);
+  const light = lightOf(status, useStore(liveMode), now);
   return (
     <Popover
       label="Connection"

@@ -35,7 +35,7 @@ function DevelopmentAccounts({ onDone }: { onDone: () => void }): ReactNode {
       <Notice tone="warning" inline>
         Only on this development chain. Their keys are public and known to everybody.
       </Notice>
-      <ul className="pick-list">
+      <ul className="pick-list two">
         {boot.devAccounts.map((each) => (
           <li key={each.address}>
             <button type="button" onClick={() => void connectDevelopment(each.name, boot).then(onDone)}>

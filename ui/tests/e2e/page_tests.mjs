@@ -120,6 +120,29 @@ export async function pageTests(runner, browser, server) {
     equal(await page.locator('.side.asks tbody tr[data-id]').count(), 11, 'rows afterwards');
     await page.context().close();
   });
+  await runner.test('without WebSocket, server-sent events bring the book and its changes', async () => {
+    const page = await newPage(browser);
+    await page.addInitScript(() => {
+      window.WebSocket = class {
+        static OPEN = 1;
+        constructor() {
+          setTimeout(() => this.onclose?.(), 0);
+        }
+        send() {}
+        close() {}
+      };
+    });
+    await page.goto(`${server.url}/market/3`);
+    await settle(page);
+    await page.getByText('live · events').waitFor();
+    await until(() => page.locator('.side.asks tbody tr[data-id]').count().then((count) => count === 11), 'eleven asks');
+    const best = page.locator('.side.asks tbody tr[data-id]').last().locator('.c-volume');
+    await until(async () => {
+      server.publish('book:3-none-0', { asks: [{ ...server.book.asks[10], remaining: 77 }] });
+      return (await best.textContent()) === '77';
+    }, 'the change');
+    await page.context().close();
+  });
   await runner.test('two hundred changes a second do not freeze the page', async () => {
     const page = await newPage(browser);
     await page.goto(`${server.url}/market/3`);

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { LiveChoice, StreamSocket, type EventStream } from '../../src/model/fallback';
 import { Feed, type Clock, type SocketEvents } from '../../src/model/feed';
 import type { BookState } from '../../src/model/book';
 import { asks } from '../fixture';
@@ -300,5 +301,46 @@ describe('lossy feed (T-09)', () => {
       }),
       { numRuns: 400 },
     );
+  });
+});
+
+describe('fallbacks', () => {
+  it('two sockets that never open lead to events, each fifth attempt to a socket; an opened one ends that', () => {
+    const choice = new LiveChoice();
+    expect(choice.next()).toBe('socket');
+    choice.failed('socket');
+    expect(choice.next()).toBe('socket');
+    choice.failed('socket');
+    expect(Array.from({ length: 5 }, () => choice.next())).toEqual(['events', 'events', 'events', 'events', 'socket']);
+    choice.opened('socket');
+    expect(choice.next()).toBe('socket');
+  });
+  it('a stream names its channels, and its subscriptions get our ids', () => {
+    const streams: (EventStream & { path: string; closed: boolean })[] = [];
+    const later: (() => void)[] = [];
+    const heard: unknown[] = [];
+    const socket = new StreamSocket(
+      { opened: () => heard.push('opened'), message: (text) => heard.push(JSON.parse(text)), closed: () => heard.push('closed') },
+      (path) => {
+        const stream = { path, closed: false, close: () => { stream.closed = true; }, onopen: null, onmessage: null, onerror: null };
+        streams.push(stream);
+        return stream;
+      },
+      (what) => later.push(what),
+    );
+    const run = (): void => later.splice(0).forEach((what) => what());
+    run();
+    streams[0]?.onopen?.();
+    socket.send('{"op":"sub","id":"s1","ch":"trades:3-none-0"}');
+    socket.send('{"op":"ping","t":1}');
+    socket.send('{"op":"sub","id":"s2","ch":"deals"}');
+    run();
+    expect(streams.map((stream) => [stream.path, stream.closed])).toEqual([['/v1/events?ch=status', true], ['/v1/events?ch=status&ch=trades%3A3-none-0&ch=deals', false]]);
+    streams[1]?.onopen?.();
+    streams[1]?.onmessage?.({ data: '{"op":"hello","height":5}' });
+    streams[1]?.onmessage?.({ data: '{"op":"snap","id":"deals","seq":1,"data":{}}' });
+    expect(heard).toEqual(['opened', { op: 'hello', height: 5 }, { op: 'snap', id: 's2', seq: 1, data: {} }]);
+    streams[1]?.onerror?.();
+    expect(heard.pop()).toBe('closed');
   });
 });

@@ -5,7 +5,7 @@ import { lazy, Suspense, useState, type ReactNode } from 'react';
 import type { AccountDetail, Entry, Faucet, Order } from '../../transport/api';
 import { command, type Command } from '../../model/commands';
 import { isAddress } from '../../model/domain';
-import { amountWithUnit, parseAmount, plural } from '../../model/format';
+import { amountWithUnit, parseAmount, plural, sumText } from '../../model/format';
 import { looksLike } from '../../model/text';
 import { depositCall, transferCall, withdrawCall } from '../../signer/calls';
 import { api, withQuery } from '../../transport/http';
@@ -77,6 +77,9 @@ function AmountForm({ title, from, limitName, presets, button, check, send, extr
   );
 }
 
+/** All digits, where the tile above shows a rounded sum. */
+const exact = (nrlc: string | null): ReactNode => (nrlc !== null && sumText(nrlc) !== amountWithUnit(nrlc) ? <Amount nrlc={nrlc} /> : null);
+
 function Cards({ detail, account }: { detail: AccountDetail | null; account: string }): ReactNode {
   if (!detail) return <Skeleton rows={3} height={48} />;
   return (
@@ -85,7 +88,7 @@ function Cards({ detail, account }: { detail: AccountDetail | null; account: str
         <h2>Wallet</h2>
         <p className="muted small"><Address of={account} /></p>
         <div className="stats">
-          <Stat label="RLC in the wallet" value={<Sum nrlc={detail.wallet} />} />
+          <Stat label="RLC in the wallet" value={<Sum nrlc={detail.wallet} />} sub={exact(detail.wallet)} />
           <Stat label="Coin" value={detail.coin === null ? '—' : detail.coin === '0' ? '0' : `${Number(BigInt(detail.coin) / 10n ** 12n) / 1e6}`} sub="gas is free here" />
         </div>
       </div>
@@ -94,7 +97,7 @@ function Cards({ detail, account }: { detail: AccountDetail | null; account: str
         <h2>Account in the market</h2>
         <p className="muted small">Deals are paid and stakes are taken from here.</p>
         <div className="stats">
-          <Stat label="Free" value={<Sum nrlc={detail.account.staked} />} />
+          <Stat label="Free" value={<Sum nrlc={detail.account.staked} />} sub={exact(detail.account.staked)} />
           <Stat label="Locked" value={<Sum nrlc={detail.account.locked} />} sub={plural(detail.locks.length, 'lock')} />
         </div>
       </div>
