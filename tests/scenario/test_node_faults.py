@@ -145,14 +145,11 @@ class SmallDisk:
     def fill(self, leave):
         free = os.statvfs(self.root)
         size = free.f_bavail * free.f_frsize - leave
-        with open(self.root / "ballast", "wb") as file, contextlib.suppress(OSError):
+        with contextlib.suppress(OSError), open(self.root / "ballast", "wb", buffering=0) as file:
             for _ in range(size >> 12):
                 file.write(bytes(4096))
-                file.flush()
-            if leave == 0:
-                while True:
-                    file.write(bytes(4096))
-                    file.flush()
+            while leave == 0:
+                file.write(bytes(4096))
 
     def free(self):
         (self.root / "ballast").unlink()
