@@ -155,13 +155,25 @@ const Queue* Broker::Books::requests_of(const SweepKey& key) const {
     return found == targets.end() ? nullptr : &found->second;
 }
 
+std::optional<std::uint64_t> Broker::Books::cheapest_pool(const SweepKey& key) const {
+    std::optional<std::uint64_t> out;
+    for (const auto& [id, category] : categories) {
+        if (category.all_pools.empty() || (key.kind == OrderKind::kWorkerpool && key.category != id)) continue;
+        const auto price = category.all_pools.front().price;
+        if (!out || price < *out) out = price;
+    }
+    return out;
+}
+
 void Broker::Books::wake(const SweepKey& key, const Place& from) {
     const auto* requests = requests_of(key);
-    if (requests == nullptr) return;
+    const auto cheapest = cheapest_pool(key);
+    if (requests == nullptr || !cheapest) return;
     Entry probe;
     probe.order.hash = from.hash;
     std::size_t left = kWakeAtOnce;
     for (auto at = requests->lower_bound({from.price, from.published_ms, &probe}); at != requests->end(); ++at) {
+        if (kMaxAmount - at->price < *cheapest) return;  // no limit from here on reaches any pool
         if (left-- == 0) {
             const Place next{at->price, at->published_ms, at->entry->order.hash};
             const auto [sweep, fresh] = sweeps.try_emplace(key, next);

@@ -159,6 +159,8 @@ struct Broker::Books {
     /// Notes a request as worth a look, if its limit reaches any pool's price and it has something left.
     void mark(const Rank& request);
     const Queue* requests_of(const SweepKey& key) const;
+    /// Lowest price of the pools that a sweep's requests may be served by.
+    std::optional<std::uint64_t> cheapest_pool(const SweepKey& key) const;
     /// Marks requests from a place on, so many at most; the rest becomes a sweep.
     void wake(const SweepKey& key, const Place& from);
     void wake_all();
