@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <functional>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -44,6 +45,9 @@ struct Response {
     /// go out in chunks as they come, so that a long answer needs no memory. An exception cuts the connection: the
     /// client sees that the answer is not whole.
     std::function<bool(std::string& part)> stream;
+    /// When set, the answer is a stream of server-sent events that ends with the connection: on_open and on_close get a
+    /// connection whose send() makes one event of a text without line ends. Nothing comes in.
+    std::shared_ptr<const struct WsHandlers> events;
 
     static Response json(int status, std::string body);
     static Response text(int status, std::string body);

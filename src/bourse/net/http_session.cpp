@@ -51,76 +51,6 @@ asio::awaitable<void> linger(beast::tcp_stream& stream) {
     }
 }
 
-void ServerWs::send(std::string text) {
-    const std::lock_guard lock(mutex_);
-    if (closing_) return;
-    if (queued_bytes_ + text.size() > max_queue_bytes_) {
-        // The client reads too slowly: nothing of the stream may be left out silently, so the connection ends.
-        closing_ = true;
-        queue_.clear();
-        close_reason_ = websocket::close_reason(websocket::close_code::try_again_later, "too slow: the queue is full");
-    } else {
-        queued_bytes_ += text.size();
-        queue_.push_back(std::move(text));
-    }
-    start_drain_locked();
-}
-
-void ServerWs::close(std::uint16_t code, std::string reason) {
-    const std::lock_guard lock(mutex_);
-    if (closing_) return;
-    closing_ = true;
-    reason.resize(std::min<std::size_t>(reason.size(), 120));
-    close_reason_ = websocket::close_reason(static_cast<websocket::close_code>(code), reason);
-    start_drain_locked();
-}
-
-void ServerWs::start_drain_locked() {
-    if (closing_) {
-        asio::post(stream_.get_executor(), [self = shared_from_this()] {
-            self->deadline_.expires_after(std::chrono::seconds(2));
-            self->deadline_.async_wait([self](error_code ec) {
-                if (!ec) self->close_socket();
-            });
-        });
-    }
-    if (draining_) return;
-    draining_ = true;
-    // Posted: on the strand co_spawn would run drain() at once, under the lock.
-    asio::post(stream_.get_executor(), [self = shared_from_this()] {
-        asio::co_spawn(
-            self->stream_.get_executor(), [self] { return self->drain(); }, asio::detached);
-    });
-}
-
-asio::awaitable<void> ServerWs::drain() {
-    std::string text;
-    while (true) {
-        bool close_now = false;
-        {
-            const std::lock_guard lock(mutex_);
-            if (queue_.empty()) {
-                if (!closing_) {
-                    draining_ = false;
-                    co_return;
-                }
-                close_now = true;
-            } else {
-                text = std::move(queue_.front());
-                queue_.pop_front();
-                queued_bytes_ -= text.size();
-            }
-        }
-        if (close_now) {
-            // draining_ stays true: nothing is written after the close frame.
-            co_await stream_.async_close(close_reason_, kTuple);
-            co_return;
-        }
-        const auto [ec, n] = co_await stream_.async_write(asio::buffer(text), kTuple);
-        if (ec) co_return;
-    }
-}
-
 asio::awaitable<void> Session::run() {
     bool first = true;
     while (co_await serve_one(first)) first = false;
@@ -133,11 +63,11 @@ asio::awaitable<void> Session::run() {
 void Session::stop(bool hard) {
     asio::post(executor_, [self = shared_from_this(), hard] {
         if (self->upgraded_) {
-            if (!self->ws_) return;
+            if (!self->pushes_) return;
             if (hard)
-                self->ws_->close_socket();
+                self->pushes_->close_socket();
             else
-                self->ws_->close(1001, "the server stops");
+                self->pushes_->close(1001, "the server stops");
         } else if (hard || self->idle_) {
             self->stream_.close();
         }
@@ -386,6 +316,13 @@ asio::awaitable<bool> Session::write_answer(Response answer, bool keep_alive) {
     const bool head_only = request_.method == "HEAD";
     stream_.expires_after(std::chrono::milliseconds(server_.config.idle_timeout_ms));
     bool ok = false;
+    if (answer.events && !head_only) {
+        facts.chunked = true;
+        const auto head = answer_head(answer, facts);
+        ok = co_await write_text(head, std::string_view());
+        if (ok) co_await run_events(answer.events, !facts.http_1_0);
+        co_return false;
+    }
     if (!answer.file.empty()) {
         const auto plan = plan_file(request_, answer);
         if (plan.status == 404) {
@@ -471,61 +408,6 @@ asio::awaitable<bool> Session::write_stream(std::function<bool(std::string&)> st
         if (!frame.empty() && !co_await write_text(frame, std::string_view())) co_return false;
     }
     co_return true;
-}
-
-asio::awaitable<void> Session::run_websocket(const WsRoute& route) {
-    stream_.expires_never();
-    const auto& config = server_.config;
-    const auto upgrade = parser_->release();
-    upgraded_ = true;
-    ws_ = std::make_shared<ServerWs>(config, std::move(stream_), std::move(request_));
-    auto ws = ws_;
-    auto& stream = ws->stream();
-    stream.set_option(websocket::stream_base::timeout{std::chrono::milliseconds(config.header_timeout_ms),
-                                                      std::chrono::milliseconds(config.idle_timeout_ms), true});
-    stream.read_message_max(route.options.max_message_bytes != 0 ? route.options.max_message_bytes
-                                                                 : config.max_ws_message_bytes);
-    const auto offered = ws->request().header("sec-websocket-protocol");
-    if (!route.options.protocol.empty() && offered.find(route.options.protocol) != std::string::npos)
-        stream.set_option(
-            websocket::stream_base::decorator([protocol = route.options.protocol](websocket::response_type& response) {
-                response.set(http::field::sec_websocket_protocol, protocol);
-            }));
-    const auto [accept_ec] = co_await stream.async_accept(upgrade, kTuple);
-    if (accept_ec) co_return;
-    const auto guarded = [&](const auto& callback, auto&&... args) {
-        try {
-            if (callback) callback(ws, args...);
-        } catch (const std::exception& e) {
-            sys::log_error("websocket handler failed", {{"path", route.path}, {"error", e.what()}});
-        }
-    };
-    const auto to_pool = [this] {
-        return asio::post(asio::bind_executor(server_.pool->get_executor(), asio::use_awaitable));
-    };
-    co_await to_pool();
-    guarded(route.handlers.on_open);
-    co_await asio::post(executor_, asio::use_awaitable);
-    while (true) {
-        beast::flat_buffer message;
-        const auto [ec, n] = co_await stream.async_read(message, kTuple);
-        if (ec) break;
-        if (const auto wait_s = server_.rate.refuse_for_s(remote_); wait_s > 0) {
-            // Messages count as requests do. Answers would have to be of the handlers' protocol, so the stream ends.
-            ws->close(1013, "too many requests from this address; try again in " + std::to_string(wait_s) + " s");
-            continue;
-        }
-        co_await to_pool();
-        guarded(route.handlers.on_message,
-                std::string_view(static_cast<const char*>(message.data().data()), message.size()));
-        co_await asio::post(executor_, asio::use_awaitable);
-    }
-    ws->finish();
-    co_await to_pool();
-    guarded(route.handlers.on_close);
-    co_await asio::post(executor_, asio::use_awaitable);
-    ws_.reset();
-    ws->close_socket();
 }
 
 }  // namespace bourse::net

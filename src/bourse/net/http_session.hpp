@@ -73,6 +73,7 @@ asio::awaitable<void> linger(beast::tcp_stream& stream);
 
 enum class BodyRead { kOk, kTooLarge, kBroken, kSpoolFailed };
 
+class PushQueue;
 class ServerWs;
 
 /// One connection: requests one after another, or a WebSocket after an upgrade.
@@ -95,8 +96,6 @@ public:
     void stop(bool hard);
 
 private:
-    friend class ServerWs;
-
     asio::awaitable<bool> serve_one(bool first);
     asio::awaitable<bool> read_head(bool first);
     asio::awaitable<bool> read_more();
@@ -112,6 +111,7 @@ private:
     asio::awaitable<bool> write_stream(std::function<bool(std::string&)> stream, bool chunked);
     asio::awaitable<bool> write_text(std::string_view head, std::string_view body);
     asio::awaitable<void> run_websocket(const WsRoute& route);
+    asio::awaitable<void> run_events(std::shared_ptr<const WsHandlers> handlers, bool chunked);
 
     HttpServer::Impl& server_;
     const std::uint64_t number_;
@@ -123,20 +123,20 @@ private:
     Request request_;
     std::string allow_origin_;
     std::unique_ptr<SpoolFile> spool_;
-    std::shared_ptr<ServerWs> ws_;  ///< only touched on the strand
-    bool idle_ = false;             ///< only touched on the strand: waits for the first byte of a request
+    std::shared_ptr<PushQueue> pushes_;  ///< after an upgrade; only touched on the strand
+    bool idle_ = false;                  ///< only touched on the strand: waits for the first byte of a request
     bool unread_body_ = false;
     bool upgraded_ = false;
 };
 
-/// Queue of messages towards one WebSocket client.
-class ServerWs final : public WsConnection, public std::enable_shared_from_this<ServerWs> {
+/// Queue of messages towards a client that the server sends to by itself; the derived classes write them.
+class PushQueue : public WsConnection, public std::enable_shared_from_this<PushQueue> {
 public:
-    ServerWs(const ServerConfig& config, beast::tcp_stream stream, Request request)
+    PushQueue(const ServerConfig& config, const asio::any_io_executor& executor, Request request)
         : max_queue_bytes_(config.max_ws_queue_bytes),
-          stream_(std::move(stream)),
+          executor_(executor),
           request_(std::move(request)),
-          deadline_(stream_.get_executor()) {}
+          deadline_(executor) {}
 
     void send(std::string text) override;
     void close(std::uint16_t code, std::string reason) override;
@@ -151,12 +151,8 @@ public:
         queued_bytes_ = 0;
     }
 
-    websocket::stream<beast::tcp_stream>& stream() noexcept { return stream_; }
     /// On the strand.
-    void close_socket() {
-        error_code ec;
-        beast::get_lowest_layer(stream_).socket().close(ec);
-    }
+    virtual void close_socket() = 0;
     /// No more sends; on the strand, when the reading side has ended.
     void finish() {
         const std::lock_guard lock(mutex_);
@@ -165,12 +161,16 @@ public:
         deadline_.cancel();
     }
 
+protected:
+    virtual asio::awaitable<bool> write(const std::string& text) = 0;
+    virtual asio::awaitable<void> write_end(const websocket::close_reason& reason) = 0;
+
 private:
     void start_drain_locked();
     asio::awaitable<void> drain();
 
     const std::size_t max_queue_bytes_;
-    websocket::stream<beast::tcp_stream> stream_;
+    const asio::any_io_executor executor_;  ///< the connection's strand
     Request request_;
     asio::steady_timer deadline_;  ///< on the strand: when a closing connection is cut
 
@@ -180,6 +180,44 @@ private:
     bool draining_ = false;
     bool closing_ = false;
     websocket::close_reason close_reason_;
+};
+
+class ServerWs final : public PushQueue {
+public:
+    ServerWs(const ServerConfig& config, beast::tcp_stream stream, Request request)
+        : PushQueue(config, stream.get_executor(), std::move(request)), stream_(std::move(stream)) {}
+
+    websocket::stream<beast::tcp_stream>& stream() noexcept { return stream_; }
+    void close_socket() override {
+        error_code ec;
+        beast::get_lowest_layer(stream_).socket().close(ec);
+    }
+
+private:
+    asio::awaitable<bool> write(const std::string& text) override;
+    asio::awaitable<void> write_end(const websocket::close_reason& reason) override;
+
+    websocket::stream<beast::tcp_stream> stream_;
+};
+
+/// Server-sent events: each message one event.
+class ServerEvents final : public PushQueue {
+public:
+    ServerEvents(const ServerConfig& config, beast::tcp_stream stream, Request request, bool chunked)
+        : PushQueue(config, stream.get_executor(), std::move(request)), stream_(std::move(stream)), chunked_(chunked) {}
+
+    beast::tcp_stream& stream() noexcept { return stream_; }
+    void close_socket() override {
+        error_code ec;
+        stream_.socket().close(ec);
+    }
+
+private:
+    asio::awaitable<bool> write(const std::string& text) override;
+    asio::awaitable<void> write_end(const websocket::close_reason& reason) override;
+
+    beast::tcp_stream stream_;
+    const bool chunked_;
 };
 
 }  // namespace bourse::net

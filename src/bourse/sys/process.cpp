@@ -6,6 +6,7 @@
 #include <poll.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -360,6 +361,13 @@ int Child::wait() {
 
 void Child::signal(int number) {
     if (pid_ > 0 && !poll()) ::kill(pid_, number);
+}
+
+void raise_file_limit(std::uint64_t files) {
+    rlimit limit{};
+    if (::getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= files) return;
+    limit.rlim_cur = std::min<rlim_t>(files, limit.rlim_max);
+    ::setrlimit(RLIMIT_NOFILE, &limit);
 }
 
 }  // namespace bourse::sys

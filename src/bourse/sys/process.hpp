@@ -60,4 +60,7 @@ void wait_for_stop();
 bool stop_requested() noexcept;
 void request_stop();
 
+/// Lets this process have so many open files, as far as the system's hard limit allows.
+void raise_file_limit(std::uint64_t files);
+
 }  // namespace bourse::sys
