@@ -49,6 +49,19 @@ std::int64_t counted(const std::vector<db::SqlRow>& rows) { return rows.empty() 
 
 }  // namespace
 
+std::int64_t Index::first_at(const std::string& table, const std::string& column, std::int64_t bound) const {
+    const auto one = [&](const std::string& sql, const db::SqlRow& args) { return counted(query(sql, args)); };
+    std::int64_t low = 1, high = one("SELECT seq FROM " + table + " ORDER BY seq DESC LIMIT 1", {}) + 1;
+    while (low < high) {
+        const auto middle = low + (high - low) / 2;
+        if (one("SELECT " + column + " FROM " + table + " WHERE seq=?1", {middle}) < bound)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
 // ---- resources
 
 ResourceRow Index::resource_row(const db::SqlRow& row) const {
@@ -79,7 +92,7 @@ Page<ResourceRow> Index::resources(const ResourceFilter& filter, const Paging& p
     page.as_of = paging.as_of.value_or(height_.load());
     Where where;
     where.add("kind=#", {static_cast<std::int64_t>(filter.kind)});
-    where.add("block<=#", {page.as_of});
+    if (page.as_of < height_.load()) where.add("seq<#", {first_at("resources", "block", page.as_of + 1)});
     if (filter.owner) where.add("owner=#", {number_of(filter.owner)});
     if (!filter.among.empty()) {
         std::string places;
@@ -184,9 +197,14 @@ Page<AccountRow> Index::accounts(AccountSort sort, std::uint32_t roles, const Pa
     page.as_of = paging.as_of.value_or(height_.load());
     const char* column = sort == AccountSort::kStaked ? "staked" : sort == AccountSort::kScore ? "score" : "seq";
     Where where;
-    where.add("first_block<=#", {page.as_of});
+    const auto below = page.as_of < height_.load() ? first_at("accounts", "first_block", page.as_of + 1)
+                                                   : std::numeric_limits<std::int64_t>::max();
+    where.add("seq<#", {below});
     if (roles != 0) where.add("(roles & #)<>0", {std::int64_t{roles}});
-    page.total = counted(query("SELECT COUNT(*) FROM accounts" + where.text, where.args));
+    {
+        const std::shared_lock lock(mutex_);
+        page.total = columns_.count_accounts(roles, below);
+    }
     if (paging.after && sort == AccountSort::kNewest) where.add("seq<#", {*paging.after});
     if (paging.after && sort != AccountSort::kNewest) {
         const auto last = query(std::string("SELECT ") + column + " FROM accounts WHERE seq=?1", {*paging.after});
@@ -218,10 +236,12 @@ Page<EntryRow> Index::entries(const Address& who, const EntryFilter& filter, con
     Where where;
     where.add("e.account=#", {number_of(who)});
     if (filter.kind) where.add("e.kind=#", {static_cast<std::int64_t>(*filter.kind)});
-    if (filter.from_s) where.add("e.time_s>=#", {*filter.from_s});
-    if (filter.to_s) where.add("e.time_s<#", {*filter.to_s});
-    if (paging.as_of) where.add("e.block<=#", {*paging.as_of});
-    const bool plain = !filter.kind && !filter.from_s && !filter.to_s && !paging.as_of;
+    // Bounds of time and height are bounds of the sequence number, which the indexes end with.
+    if (filter.from_s) where.add("e.seq>=#", {first_at("entries", "time_s", *filter.from_s)});
+    if (filter.to_s) where.add("e.seq<#", {first_at("entries", "time_s", *filter.to_s)});
+    const bool past = page.as_of < height_.load();
+    if (past) where.add("e.seq<#", {first_at("entries", "block", page.as_of + 1)});
+    const bool plain = !filter.kind && !filter.from_s && !filter.to_s && !past;
     page.total = plain ? counted(query("SELECT entries FROM accounts WHERE address=?1", {to_hex(who)}))
                        : counted(query("SELECT COUNT(*) FROM entries e" + where.text, where.args));
     if (paging.after) where.add("e.seq<#", {*paging.after});
@@ -257,23 +277,27 @@ Page<TransferRow> Index::transfers(const std::optional<Address>& who, const Pagi
     page.as_of = paging.as_of.value_or(height_.load());
     const std::string columns = "SELECT seq, stake, from_account, to_account, amount, block, time_s, tx FROM transfers";
     std::vector<db::SqlRow> rows;
-    const auto below = paging.after.value_or(std::numeric_limits<std::int64_t>::max());
-    const auto side = [&](const char* condition, const db::SqlValue& value) {
+    const bool past = page.as_of < height_.load();
+    const auto end = past ? first_at("transfers", "block", page.as_of + 1) : std::numeric_limits<std::int64_t>::max();
+    const auto below = std::min(end, paging.after.value_or(end));
+    const auto side = [&](const std::string& condition, const db::SqlValue& value) {
         // One index for each side; the sides are merged below.
-        for (auto& row : query(columns + " WHERE " + condition + " AND seq<?2 AND block<=?3 ORDER BY seq DESC LIMIT ?4",
-                               {value, below, page.as_of, paging.limit + 1}))
+        for (auto& row : query(columns + " WHERE " + condition + " AND seq<?2 ORDER BY seq DESC LIMIT ?3",
+                               {value, below, paging.limit + 1}))
             rows.push_back(std::move(row));
+        if (past && who)
+            page.total +=
+                counted(query("SELECT COUNT(*) FROM transfers WHERE " + condition + " AND seq<?2", {value, end}));
     };
     if (who) {
         const auto id = number_of(who);
         side("from_account=?1", id);
         side("to_account=?1 AND from_account<>to_account", id);
-        page.total = counted(query("SELECT transfers FROM accounts WHERE address=?1", {to_hex(*who)}));
+        if (!past) page.total = counted(query("SELECT transfers FROM accounts WHERE address=?1", {to_hex(*who)}));
         std::ranges::sort(rows, std::greater<>(), [](const db::SqlRow& row) { return db::sql_int(row[0]); });
     } else {
         side("seq>?1", std::int64_t{0});
-        page.total =
-            counted(query("SELECT seq FROM transfers WHERE block<=?1 ORDER BY seq DESC LIMIT 1", {page.as_of}));
+        page.total = counted(query("SELECT seq FROM transfers WHERE seq<?1 ORDER BY seq DESC LIMIT 1", {end}));
     }
     const std::shared_lock lock(mutex_);
     for (const auto& row : rows) {
@@ -300,9 +324,10 @@ std::vector<ScoreRow> Index::scores(const Address& worker, std::int64_t limit) c
 
 std::vector<CategoryRow> Index::categories() const {
     std::vector<CategoryRow> out;
-    for (const auto& row : query("SELECT id, ref_s, block, name, description, tx FROM categories ORDER BY id"))
-        out.push_back({db::sql_int(row[0]), db::sql_int(row[1]), db::sql_int(row[2]), db::sql_text(row[3]),
-                       db::sql_text(row[4]), hash_from_hex(db::sql_text(row[5]))});
+    for (const auto& row :
+         query("SELECT id, ref_s, block, created_s, name, description, tx FROM categories ORDER BY id"))
+        out.push_back({db::sql_int(row[0]), db::sql_int(row[1]), db::sql_int(row[2]), db::sql_int(row[3]),
+                       db::sql_text(row[4]), db::sql_text(row[5]), hash_from_hex(db::sql_text(row[6]))});
     return out;
 }
 

@@ -3,6 +3,8 @@
 #include <bourse/codec/abi.hpp>
 #include <bourse/poco/selectors.hpp>
 
+#include <algorithm>
+
 namespace bourse::explorer {
 
 namespace {
@@ -45,6 +47,7 @@ public:
         return out;
     }
     Result<std::vector<std::uint64_t>> block_times(std::span<const std::uint64_t> numbers) override;
+    Result<std::map<std::uint64_t, std::uint64_t>> transaction_counts(std::uint64_t first, std::uint64_t last) override;
 
 private:
     /// One batched request; the first failing answer fails all.
@@ -81,6 +84,29 @@ Result<std::vector<std::uint64_t>> RpcExplorerChain::block_times(std::span<const
         if (!time || !time->fits_u64())
             return fail("NODE_BAD_ANSWER", "The node does not know a block of its own log.");
         out.push_back(time->low_u64());
+    }
+    return out;
+}
+
+Result<std::map<std::uint64_t, std::uint64_t>> RpcExplorerChain::transaction_counts(std::uint64_t first,
+                                                                                    std::uint64_t last) {
+    constexpr std::uint64_t kBlocksAStep = 500;
+    std::map<std::uint64_t, std::uint64_t> out;
+    for (auto from = first; from <= last; from += kBlocksAStep) {
+        const auto end = std::min(last, from + kBlocksAStep - 1);
+        std::vector<client::RpcClient::BatchItem> items;
+        for (auto number = from; number <= end; ++number)
+            items.push_back(
+                {"eth_getBlockTransactionCountByNumber", nlohmann::json::array({to_quantity(Uint256(number))})});
+        BOURSE_TRY(const auto answers, hub_.rpc().batch(items));
+        for (std::uint64_t i = 0; i < answers.size(); ++i) {
+            if (!answers[i]) return fail(answers[i].error());
+            const auto count =
+                answers[i]->is_string() ? uint256_from_quantity(answers[i]->get<std::string>()) : std::nullopt;
+            if (!count || !count->fits_u64())
+                return fail("NODE_BAD_ANSWER", "The node does not count the transactions of one of its blocks.");
+            if (!count->is_zero()) out[from + i] = count->low_u64();
+        }
     }
     return out;
 }

@@ -6,6 +6,7 @@
 #include <bourse/client/hub.hpp>
 #include <bourse/poco/contracts.hpp>
 
+#include <map>
 #include <memory>
 #include <span>
 #include <utility>
@@ -31,6 +32,9 @@ public:
     virtual Result<std::vector<poco::Category>> categories() = 0;
     /// Seconds of each block.
     virtual Result<std::vector<std::uint64_t>> block_times(std::span<const std::uint64_t> numbers) = 0;
+    /// Transactions of each of these blocks that has any.
+    virtual Result<std::map<std::uint64_t, std::uint64_t>> transaction_counts(std::uint64_t first,
+                                                                              std::uint64_t last) = 0;
 };
 
 /// The rpc client must outlive it.

@@ -24,7 +24,8 @@ void keep(Candidates& rows, const Test& test) {
 
 template <class Column>
 void keep_equal(Candidates& rows, const Column& column, std::int64_t wanted) {
-    if (wanted != 0) keep(rows, [&](std::uint32_t i) { return static_cast<std::int64_t>(column[i]) == wanted; });
+    if (wanted != kAnything)
+        keep(rows, [&](std::uint32_t i) { return static_cast<std::int64_t>(column[i]) == wanted; });
 }
 
 /// Rows [low, high) of an ascending column by bounds of its values.
@@ -51,9 +52,28 @@ Selection page_of(const Candidates& ascending, const Paging& paging) {
     if (paging.after)
         end = std::ranges::lower_bound(ascending,
                                        static_cast<std::uint32_t>(std::max<std::int64_t>(*paging.after - 1, 0)));
+    end -= std::min<std::ptrdiff_t>(end - ascending.begin(), paging.offset);
     for (; end != ascending.begin() && static_cast<std::int64_t>(out.seqs.size()) < paging.limit; --end)
         out.seqs.push_back(std::int64_t{*(end - 1)} + 1);
     if (end != ascending.begin() && !out.seqs.empty()) out.next = out.seqs.back();
+    return out;
+}
+
+/// A page without its total: looks through the rows from the newest on, in steps, until it is full.
+template <class Matching>
+Selection walk_page(std::size_t low, std::size_t high, const Paging& paging, const Matching& matching) {
+    constexpr std::size_t kStep = 1U << 16U;
+    Selection out;
+    if (paging.after) high = std::min(high, static_cast<std::size_t>(std::max<std::int64_t>(*paging.after - 1, 0)));
+    while (high > low && static_cast<std::int64_t>(out.seqs.size()) < paging.limit) {
+        const auto begin = high - low > kStep ? high - kStep : low;
+        const auto rows = matching(begin, high);
+        for (auto at = rows.rbegin(); at != rows.rend() && static_cast<std::int64_t>(out.seqs.size()) < paging.limit;
+             ++at)
+            out.seqs.push_back(std::int64_t{*at} + 1);
+        high = begin;
+    }
+    if (static_cast<std::int64_t>(out.seqs.size()) == paging.limit) out.next = out.seqs.back();
     return out;
 }
 
@@ -123,10 +143,18 @@ void Columns::load(db::Database& database) {
     *this = Columns();
     for (std::int64_t from = 0;;) {  // in steps, so that the answer of one query stays small
         const auto rows =
-            database.query("SELECT seq, address FROM accounts WHERE seq>?1 ORDER BY seq LIMIT 50000", {from});
+            database.query("SELECT seq, address, roles FROM accounts WHERE seq>?1 ORDER BY seq LIMIT 50000", {from});
         if (rows.empty()) break;
-        for (const auto& row : rows) addresses_.push_back(address_from_hex(db::sql_text(row[1])).value_or(Address{}));
+        for (const auto& row : rows) {
+            addresses_.push_back(address_from_hex(db::sql_text(row[1])).value_or(Address{}));
+            roles_.push_back(static_cast<std::uint8_t>(db::sql_int(row[2])));
+        }
         from = db::sql_int(rows.back()[0]);
+    }
+    for (std::int64_t from = 0; true; from = static_cast<std::int64_t>(orders_.size())) {
+        const auto rows = database.query("SELECT hash FROM order_refs WHERE seq>?1 ORDER BY seq LIMIT 50000", {from});
+        if (rows.empty()) break;
+        for (const auto& row : rows) orders_.push_back(hash_from_hex(db::sql_text(row[0])).value_or(Hash{}));
     }
     for (const auto& row : database.query("SELECT account, name FROM resources"))
         names_[db::sql_int(row[0])] = db::sql_text(row[1]);
@@ -152,6 +180,10 @@ void Columns::load(db::Database& database) {
 
 void Columns::update(db::Database& database, const Touched& touched) {
     addresses_.insert(addresses_.end(), touched.new_accounts.begin(), touched.new_accounts.end());
+    roles_.resize(addresses_.size());
+    for (const auto& [account, roles] : touched.roles)
+        roles_[static_cast<std::size_t>(account)] = static_cast<std::uint8_t>(roles);
+    orders_.insert(orders_.end(), touched.new_orders.begin(), touched.new_orders.end());
     for (const auto& [account, name] : touched.names) names_[account] = name;
     for_groups(touched.deals, [&](const char* where, const db::SqlRow& args) { read_deals(database, where, args); });
     for_groups(touched.tasks, [&](const char* where, const db::SqlRow& args) { read_tasks(database, where, args); });
@@ -227,10 +259,16 @@ bool Columns::has_role(std::size_t i, std::uint32_t who, std::optional<Role> rol
 }
 
 Selection Columns::deals(const DealCriteria& c, const Paging& paging) const {
+    const auto [low, by_time] = range_of(deals_.start_s, c.filter.from_s, c.filter.to_s);
+    const auto high = std::min(by_time, rows_at(deals_.block, paging));
+    if (!paging.count) return walk_page(low, high, paging, [&](auto from, auto to) { return matching(c, from, to); });
+    return page_of(matching(c, low, high), paging);
+}
+
+Candidates Columns::matching(const DealCriteria& c, std::size_t low, std::size_t high) const {
     const auto& d = deals_;
     const auto& f = c.filter;
-    const auto [low, by_time] = range_of(d.start_s, f.from_s, f.to_s);
-    auto rows = candidates(low, std::min(by_time, rows_at(d.block, paging)));
+    auto rows = candidates(low, high);
     keep_equal(rows, d.app, c.app);
     keep_equal(rows, d.dataset, c.dataset);
     keep_equal(rows, d.pool, c.pool);
@@ -238,34 +276,44 @@ Selection Columns::deals(const DealCriteria& c, const Paging& paging) const {
     keep_equal(rows, d.beneficiary, c.beneficiary);
     keep_equal(rows, d.payer, c.payer);
     keep_equal(rows, d.callback, c.callback);
+    keep_equal(rows, d.app_owner, c.app_owner);
+    keep_equal(rows, d.dataset_owner, c.dataset_owner);
+    keep_equal(rows, d.pool_owner, c.pool_owner);
+    for (std::size_t kind = 0; kind < c.orders.size(); ++kind) keep_equal(rows, d.orders[kind], c.orders[kind]);
     if (f.category) keep(rows, [&](std::uint32_t i) { return std::int64_t{d.category[i]} == *f.category; });
     if (f.tag != TagClass::kAny) keep(rows, [&](std::uint32_t i) { return tag_fits(f.tag, d.tag[i]); });
     if (f.min_trust) keep(rows, [&](std::uint32_t i) { return d.trust[i] >= *f.min_trust; });
     if (f.max_trust) keep(rows, [&](std::uint32_t i) { return d.trust[i] <= *f.max_trust; });
     if (f.min_price) keep(rows, [&](std::uint32_t i) { return d.price[i] >= *f.min_price; });
     if (f.max_price) keep(rows, [&](std::uint32_t i) { return d.price[i] <= *f.max_price; });
-    if (c.owner != 0)
+    if (c.owner != kAnything)
         keep(rows, [&, who = static_cast<std::uint32_t>(c.owner)](std::uint32_t i) {
             return d.app_owner[i] == who || d.dataset_owner[i] == who || d.pool_owner[i] == who;
         });
-    if (c.mine != 0)
+    if (c.mine != kAnything)
         keep(rows, [&](std::uint32_t i) { return has_role(i, static_cast<std::uint32_t>(c.mine), f.role); });
-    if (c.order != 0)
+    if (c.order != kAnything)
         keep(rows, [&, ref = static_cast<std::uint32_t>(c.order)](std::uint32_t i) {
             return d.orders[0][i] == ref || d.orders[1][i] == ref || d.orders[2][i] == ref || d.orders[3][i] == ref;
         });
     if (f.status) keep(rows, [&](std::uint32_t i) { return deal_status(i, c.now_s) == *f.status; });
-    return page_of(rows, paging);
+    return rows;
 }
 
 Selection Columns::tasks(const TaskCriteria& c, const Paging& paging) const {
+    const auto [low, by_time] = range_of(tasks_.init_s, c.filter.from_s, c.filter.to_s);
+    const auto high = std::min(by_time, rows_at(tasks_.block, paging));
+    if (!paging.count && c.worker == kAnything)
+        return walk_page(low, high, paging, [&](auto from, auto to) { return matching(c, from, to); });
+    return page_of(matching(c, low, high), paging);
+}
+
+Candidates Columns::matching(const TaskCriteria& c, std::size_t low, std::size_t high) const {
     const auto& t = tasks_;
     const auto& d = deals_;
     const auto& f = c.filter;
-    const auto [low, by_time] = range_of(t.init_s, f.from_s, f.to_s);
-    const auto high = std::min(by_time, rows_at(t.block, paging));
     Candidates rows;
-    if (c.worker != 0) {
+    if (c.worker != kAnything) {
         for (std::size_t i = 0; i < contribution_worker_.size(); ++i)
             if (contribution_worker_[i] == static_cast<std::uint32_t>(c.worker))
                 rows.push_back(contribution_task_[i] - 1);
@@ -276,19 +324,20 @@ Selection Columns::tasks(const TaskCriteria& c, const Paging& paging) const {
     }
     if (f.category) keep(rows, [&](std::uint32_t i) { return std::int64_t{d.category[t.deal[i] - 1]} == *f.category; });
     const auto keep_deal = [&](const std::vector<std::uint32_t>& column, std::int64_t wanted) {
-        if (wanted != 0) keep(rows, [&](std::uint32_t i) { return std::int64_t{column[t.deal[i] - 1]} == wanted; });
+        if (wanted != kAnything)
+            keep(rows, [&](std::uint32_t i) { return std::int64_t{column[t.deal[i] - 1]} == wanted; });
     };
     keep_deal(d.app, c.app);
     keep_deal(d.pool, c.pool);
     keep_deal(d.requester, c.requester);
-    if (c.mine != 0)
+    if (c.mine != kAnything)
         keep(rows, [&](std::uint32_t i) {
             return has_role(t.deal[i] - 1, static_cast<std::uint32_t>(c.mine), std::nullopt);
         });
     if (f.deadline_before_s)
         keep(rows, [&](std::uint32_t i) { return d.final_s[t.deal[i] - 1] < *f.deadline_before_s; });
     if (f.status) keep(rows, [&](std::uint32_t i) { return task_status(i, c.now_s) == *f.status; });
-    return page_of(rows, paging);
+    return rows;
 }
 
 Selection Columns::contributions(std::int64_t worker, const Paging& paging) const {
@@ -297,16 +346,72 @@ Selection Columns::contributions(std::int64_t worker, const Paging& paging) cons
     return page_of(rows, paging);
 }
 
+std::int64_t Columns::count_accounts(std::uint32_t roles, std::int64_t below) const {
+    const auto end = std::min(static_cast<std::size_t>(std::max<std::int64_t>(below, 1)), roles_.size());
+    if (roles == 0) return static_cast<std::int64_t>(end) - 1;
+    return std::count_if(roles_.begin() + 1, roles_.begin() + static_cast<std::ptrdiff_t>(end),
+                         [&](std::uint8_t has) { return (has & roles) != 0; });
+}
+
 // ---- figures
 
-std::vector<Columns::Trade> Columns::trades(const TradeFilter& f) const {
-    const auto& d = deals_;
-    const auto [low, high] = range_of(d.start_s, f.from_s, f.to_s);
+std::pair<std::size_t, std::size_t> Columns::trade_range(const TradeFilter& filter) const {
+    return range_of(deals_.start_s, filter.from_s, filter.to_s);
+}
+
+std::vector<Columns::Trade> Columns::last_trades(const TradeFilter& filter, std::size_t count) const {
     std::vector<Trade> out;
-    for (auto i = low; i < high; ++i)
-        if (std::int64_t{d.category[i]} == f.category && d.trust[i] >= f.min_trust && tag_fits(f.tag, d.tag[i]))
-            out.push_back({std::int64_t{d.id[i]}, d.start_s[i], d.pool_price[i], d.volume[i]});
+    const auto [low, high] = trade_range(filter);
+    for (auto i = high; i-- > low && out.size() < count;)
+        if (is_trade_of(filter, i)) out.push_back(trade(i));
     return out;
+}
+
+std::vector<Columns::PoolLoad> Columns::load_of(std::int64_t pool, std::int64_t from_s, std::int64_t width_s,
+                                                std::size_t count, std::int64_t now_s) const {
+    std::vector<PoolLoad> out(count + 1);  // one more takes what lies beyond the last stretch
+    // A change at t shows at the end of the stretch that t lies in: sums of the changes give the state.
+    const auto at = [&](std::int64_t t) {
+        const auto place = t < from_s ? 0 : t >= now_s + 1 ? static_cast<std::int64_t>(count) : (t - from_s) / width_s;
+        return static_cast<std::size_t>(std::min(place, static_cast<std::int64_t>(count)));
+    };
+    const auto& d = deals_;
+    std::vector<std::size_t> tasks;
+    for (std::size_t i = 0; i < d.id.size(); ++i) {
+        if (std::int64_t{d.pool[i]} != pool) continue;
+        const auto known = tasks_of_deal_.find(std::int64_t{d.id[i]});
+        std::int64_t waiting = d.volume[i];
+        if (known != tasks_of_deal_.end()) {
+            waiting -= static_cast<std::int64_t>(known->second.size());
+            tasks.insert(tasks.end(), known->second.begin(), known->second.end());
+        }
+        if (waiting == 0) continue;
+        // What nobody begins waits until it can be claimed back.
+        out[at(d.start_s[i])].queued += waiting;
+        out[at(d.final_s[i])].queued -= waiting;
+    }
+    for (const auto task : tasks) {
+        out[at(d.start_s[tasks_.deal[task] - 1])].queued += 1;
+        out[at(tasks_.init_s[task])].queued -= 1;
+        out[at(tasks_.init_s[task])].running += 1;
+        const auto end_s = tasks_.end_s[task];
+        if (end_s == 0) continue;
+        out[at(end_s)].running -= 1;
+        if (end_s >= from_s) ++(tasks_.status[task] == 3 ? out[at(end_s)].completed : out[at(end_s)].failed);
+    }
+    out.pop_back();
+    for (std::size_t i = 0; i < out.size(); ++i) {
+        out[i].time_s = from_s + static_cast<std::int64_t>(i) * width_s;
+        if (i == 0) continue;
+        out[i].queued += out[i - 1].queued;
+        out[i].running += out[i - 1].running;
+    }
+    return out;
+}
+
+std::pair<std::int64_t, std::int64_t> Columns::first_above(std::int64_t block) const {
+    return {static_cast<std::int64_t>(range_of(deals_.block, std::nullopt, block + 1).second) + 1,
+            static_cast<std::int64_t>(range_of(tasks_.block, std::nullopt, block + 1).second) + 1};
 }
 
 Columns::Totals Columns::since(std::int64_t from_s) const {

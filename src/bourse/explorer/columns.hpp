@@ -1,5 +1,5 @@
 // The columns that lists are filtered by, in memory: any combination of filters with its exact total is one pass over
-// a few arrays (some milliseconds at a million rows), whatever the filters select. About 100 bytes a deal, 40 a task, 8
+// a few arrays (some milliseconds at a million rows), whatever the filters select. About 130 bytes a deal, 40 a task, 8
 // a contribution. Row i has sequence number i + 1.
 #pragma once
 
@@ -7,6 +7,7 @@
 #include <bourse/explorer/rows.hpp>
 #include <bourse/explorer/writer.hpp>
 
+#include <array>
 #include <unordered_map>
 #include <vector>
 
@@ -23,8 +24,10 @@ struct DealFilter {
     std::optional<std::int64_t> category, min_trust, max_trust, min_price, max_price;
     TagClass tag = TagClass::kAny;
     std::optional<Address> app, dataset, pool, requester, beneficiary, payer, owner, mine, callback;
-    std::optional<Role> role;  ///< of `mine`; nothing: any
-    std::optional<Hash> order;
+    std::optional<Address> app_owner, dataset_owner, pool_owner;
+    std::optional<Role> role;   ///< of `mine`; nothing: any
+    std::optional<Hash> order;  ///< any of the four
+    std::optional<Hash> app_order, dataset_order, pool_order, request_order;
     std::optional<std::int64_t> from_s, to_s;  ///< sealed in [from, to)
 };
 
@@ -41,16 +44,20 @@ struct Selection {
     std::optional<std::int64_t> next;
 };
 
-/// A filter with addresses and hashes as numbers; -1 is one that the index does not know: nothing fits.
+/// A filter with addresses and hashes as numbers: kAnything where nothing is asked for, 0 for the null address, -1 for
+/// one that the index does not know: nothing fits.
+inline constexpr std::int64_t kAnything = -2;
 struct DealCriteria {
     DealFilter filter;
-    std::int64_t app = 0, dataset = 0, pool = 0, requester = 0, beneficiary = 0, payer = 0, owner = 0, mine = 0,
-                 callback = 0, order = 0;
+    std::int64_t app = kAnything, dataset = kAnything, pool = kAnything, requester = kAnything, beneficiary = kAnything,
+                 payer = kAnything, owner = kAnything, mine = kAnything, callback = kAnything, app_owner = kAnything,
+                 dataset_owner = kAnything, pool_owner = kAnything, order = kAnything;
+    std::array<std::int64_t, 4> orders{kAnything, kAnything, kAnything, kAnything};
     std::int64_t now_s = 0;
 };
 struct TaskCriteria {
     TaskFilter filter;
-    std::int64_t app = 0, pool = 0, requester = 0, worker = 0, mine = 0;
+    std::int64_t app = kAnything, pool = kAnything, requester = kAnything, worker = kAnything, mine = kAnything;
     std::int64_t now_s = 0;
 };
 
@@ -67,6 +74,8 @@ public:
     Selection contributions(std::int64_t worker, const Paging& paging) const;
 
     std::int64_t deal_count() const noexcept { return static_cast<std::int64_t>(deals_.id.size()); }
+    /// Accounts with one of the roles (0: all) and a number below this one.
+    std::int64_t count_accounts(std::uint32_t roles, std::int64_t below) const;
     std::int64_t task_count() const noexcept { return static_cast<std::int64_t>(tasks_.deal.size()); }
 
     /// Sealed deals as trades.
@@ -79,8 +88,23 @@ public:
         std::int64_t min_trust = 0;
         std::optional<std::int64_t> from_s, to_s;
     };
-    /// Oldest first.
-    std::vector<Trade> trades(const TradeFilter& filter) const;
+    /// Calls `take` for each trade of the filter, oldest first.
+    template <class Take>
+    void each_trade(const TradeFilter& filter, const Take& take) const;
+    /// The newest ones, newest first.
+    std::vector<Trade> last_trades(const TradeFilter& filter, std::size_t count) const;
+
+    /// A pool's tasks at the end of each of some stretches of time.
+    struct PoolLoad {
+        std::int64_t time_s = 0;                 ///< begin of the stretch
+        std::int64_t queued = 0, running = 0;    ///< sold but not initialised, initialised but not ended, at its end
+        std::int64_t completed = 0, failed = 0;  ///< within it
+    };
+    /// `count` stretches of `width_s` from `from_s` on; the last one ends at `now_s`.
+    std::vector<PoolLoad> load_of(std::int64_t pool, std::int64_t from_s, std::int64_t width_s, std::size_t count,
+                                  std::int64_t now_s) const;
+    /// Rows of blocks above this one: the sequence numbers of the first deal and the first task.
+    std::pair<std::int64_t, std::int64_t> first_above(std::int64_t block) const;
 
     struct Totals {
         std::int64_t deals = 0, tasks = 0, completed = 0, failed = 0, workers = 0;
@@ -99,6 +123,11 @@ public:
         return at < addresses_.size() ? &addresses_[at] : nullptr;
     }
     const std::string& name(std::int64_t account) const;
+    /// Null as address(); null for 0 too: no order.
+    const Hash* order(std::int64_t ref) const noexcept {
+        return ref > 0 && ref <= static_cast<std::int64_t>(orders_.size()) ? &orders_[static_cast<std::size_t>(ref - 1)]
+                                                                           : nullptr;
+    }
 
 private:
     struct DealColumns {
@@ -113,6 +142,16 @@ private:
         std::vector<std::uint8_t> status;
     };
 
+    std::vector<std::uint32_t> matching(const DealCriteria& criteria, std::size_t low, std::size_t high) const;
+    std::vector<std::uint32_t> matching(const TaskCriteria& criteria, std::size_t low, std::size_t high) const;
+    std::pair<std::size_t, std::size_t> trade_range(const TradeFilter& filter) const;
+    bool is_trade_of(const TradeFilter& filter, std::size_t i) const noexcept {
+        return std::int64_t{deals_.category[i]} == filter.category && deals_.trust[i] >= filter.min_trust &&
+               tag_fits(filter.tag, deals_.tag[i]);
+    }
+    Trade trade(std::size_t i) const noexcept {
+        return {std::int64_t{deals_.id[i]}, deals_.start_s[i], deals_.pool_price[i], deals_.volume[i]};
+    }
     void read_deals(db::Database& database, const std::string& where, const db::SqlRow& args);
     void read_tasks(db::Database& database, const std::string& where, const db::SqlRow& args);
     ShownStatus deal_status(std::size_t i, std::int64_t now_s) const noexcept;
@@ -123,8 +162,17 @@ private:
     TaskColumns tasks_;
     std::vector<std::uint32_t> contribution_worker_, contribution_task_;
     std::vector<Address> addresses_{Address{}};
+    std::vector<std::uint8_t> roles_{0};  ///< of accounts
+    std::vector<Hash> orders_;
     std::unordered_map<std::int64_t, std::string> names_;
     std::unordered_map<std::int64_t, std::vector<std::uint32_t>> tasks_of_deal_;
 };
+
+template <class Take>
+void Columns::each_trade(const TradeFilter& filter, const Take& take) const {
+    const auto [low, high] = trade_range(filter);
+    for (auto i = low; i < high; ++i)
+        if (is_trade_of(filter, i)) take(trade(i));
+}
 
 }  // namespace bourse::explorer

@@ -111,6 +111,7 @@ Result<BatchFacts> read_facts(ExplorerChain& chain, const client::BlockBatch& ba
     const std::vector<std::uint64_t> blocks(wanted.blocks.begin(), wanted.blocks.end());
     BOURSE_TRY(const auto times, chain.block_times(blocks));
     for (std::size_t i = 0; i < blocks.size(); ++i) out.times[blocks[i]] = times.at(i);
+    BOURSE_TRY(out.transactions, chain.transaction_counts(batch.first, batch.last.number));
     return out;
 }
 

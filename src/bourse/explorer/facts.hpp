@@ -17,7 +17,8 @@ struct BatchFacts {
     std::map<Address, poco::AppInfo> apps;
     std::map<Address, poco::DatasetInfo> datasets;
     std::map<Address, poco::WorkerpoolInfo> pools;
-    std::map<std::uint64_t, std::uint64_t> times;  ///< block → seconds
+    std::map<std::uint64_t, std::uint64_t> times;         ///< block → seconds
+    std::map<std::uint64_t, std::uint64_t> transactions;  ///< block → how many it has; none: 0
 };
 
 /// Topics of the logs that the index takes in, for client::FollowerConfig.

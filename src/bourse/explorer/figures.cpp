@@ -11,6 +11,7 @@ namespace bourse::explorer {
 namespace {
 
 constexpr std::int64_t kDay = 86'400;
+constexpr std::size_t kStartsMeasured = 50;
 
 /// The middle value, the lower of two; nothing for none.
 std::optional<std::int64_t> median_of(std::vector<std::int64_t> values) {
@@ -44,21 +45,17 @@ std::string above(std::string prefix) {
 
 }  // namespace
 
-std::vector<Candle> candles_of(const std::vector<Columns::Trade>& trades, std::int64_t width_s) {
-    std::vector<Candle> out;
-    for (const auto& trade : trades) {
-        const auto bucket = trade.time_s / width_s * width_s;
-        if (out.empty() || out.back().time_s != bucket)
-            out.push_back({bucket, trade.price, trade.price, trade.price, trade.price, 0, 0, 0});
-        auto& candle = out.back();
-        candle.high = std::max(candle.high, trade.price);
-        candle.low = std::min(candle.low, trade.price);
-        candle.close = trade.price;
-        candle.volume += trade.volume;
-        candle.value += trade.price * trade.volume;
-        ++candle.trades;
-    }
-    return out;
+void add_trade(std::vector<Candle>& candles, const Columns::Trade& trade, std::int64_t width_s) {
+    const auto bucket = trade.time_s / width_s * width_s;
+    if (candles.empty() || candles.back().time_s != bucket)
+        candles.push_back({bucket, trade.price, trade.price, trade.price, trade.price, 0, 0, 0});
+    auto& candle = candles.back();
+    candle.high = std::max(candle.high, trade.price);
+    candle.low = std::min(candle.low, trade.price);
+    candle.close = trade.price;
+    candle.volume += trade.volume;
+    candle.value += trade.price * trade.volume;
+    ++candle.trades;
 }
 
 std::vector<Candle> Index::candles(const Commodity& commodity, std::int64_t width_s, std::optional<std::int64_t> from_s,
@@ -66,39 +63,42 @@ std::vector<Candle> Index::candles(const Commodity& commodity, std::int64_t widt
     auto filter = trade_filter(commodity);
     if (from_s) filter.from_s = *from_s / width_s * width_s;  // whole buckets
     filter.to_s = to_s;
+    std::vector<Candle> out;
     const std::shared_lock lock(mutex_);
-    return candles_of(columns_.trades(filter), width_s);
+    columns_.each_trade(filter, [&](const Columns::Trade& trade) { add_trade(out, trade, width_s); });
+    return out;
 }
 
 TickerFigures Index::ticker(const Commodity& commodity, std::int64_t now_s) const {
     TickerFigures out;
-    std::vector<std::int64_t> last_deals;
+    std::vector<Columns::Trade> last;
     {
         const std::shared_lock lock(mutex_);
-        const auto trades = columns_.trades(trade_filter(commodity));
-        if (trades.empty()) return out;
-        out.last = trades.back().price;
-        if (trades.size() > 1) out.previous = trades[trades.size() - 2].price;
-        const auto begin = std::ranges::lower_bound(trades, now_s - kDay, {}, &Columns::Trade::time_s);
+        auto filter = trade_filter(commodity);
+        last = columns_.last_trades(filter, kStartsMeasured);
+        if (last.empty()) return out;
+        out.last = last[0].price;
+        if (last.size() > 1) out.previous = last[1].price;
+        filter.from_s = now_s - kDay;
         std::vector<std::int64_t> prices;
-        for (auto at = begin; at != trades.end(); ++at) {
-            prices.push_back(at->price);
-            if (!out.open) out.open = at->price;
-            out.high = std::max(out.high.value_or(at->price), at->price);
-            out.low = std::min(out.low.value_or(at->price), at->price);
-            out.tasks += at->volume;
-            out.value += at->price * at->volume;
-        }
+        columns_.each_trade(filter, [&](const Columns::Trade& trade) {
+            prices.push_back(trade.price);
+            if (!out.open) out.open = trade.price;
+            out.high = std::max(out.high.value_or(trade.price), trade.price);
+            out.low = std::min(out.low.value_or(trade.price), trade.price);
+            out.tasks += trade.volume;
+            out.value += trade.price * trade.volume;
+        });
         out.median = median_of(std::move(prices));
-        for (std::size_t i = trades.size(); i-- > 0 && last_deals.size() < 50;) last_deals.push_back(trades[i].seq);
     }
     std::vector<std::int64_t> waits;
-    for (const auto deal : last_deals) {
+    for (const auto& trade : last) {
+        // The first contribution to the first task that has one; a bag's other tasks start as workers come free.
         const auto rows = query(
-            "SELECT d.start_s, MIN(c.time_s) FROM deals d JOIN tasks t ON t.deal=d.seq JOIN"
-            " contributions c ON c.task=t.seq WHERE d.seq=?1 GROUP BY d.start_s",
-            {deal});
-        if (!rows.empty()) waits.push_back(db::sql_int(rows[0][1]) - db::sql_int(rows[0][0]));
+            "SELECT MIN(c.time_s) FROM contributions c WHERE c.task=(SELECT t.seq FROM tasks t WHERE t.deal=?1 AND"
+            " t.contributions>0 ORDER BY t.idx LIMIT 1)",
+            {trade.seq});
+        if (!rows.empty() && !db::sql_null(rows[0][0])) waits.push_back(db::sql_int(rows[0][0]) - trade.time_s);
     }
     out.median_start_s = median_of(std::move(waits));
     return out;
@@ -120,9 +120,10 @@ std::vector<std::optional<std::int64_t>> Index::hourly_medians(std::int64_t cate
     std::vector<std::vector<std::int64_t>> prices(24);
     {
         const std::shared_lock lock(mutex_);
-        for (const auto& trade : columns_.trades(filter))
+        columns_.each_trade(filter, [&](const Columns::Trade& trade) {
             prices[static_cast<std::size_t>(std::min<std::int64_t>((trade.time_s - begin) / 3600, 23))].push_back(
                 trade.price);
+        });
     }
     std::vector<std::optional<std::int64_t>> out;
     for (auto& hour : prices) out.push_back(median_of(std::move(hour)));
@@ -144,6 +145,27 @@ NetworkFigures Index::figures(std::int64_t now_s) const {
     out.running = columns_.running();
     out.deals = columns_.deal_count();
     out.tasks = columns_.task_count();
+    return out;
+}
+
+std::vector<Columns::PoolLoad> Index::load_of(const Address& pool, std::int64_t from_s, std::int64_t width_s,
+                                              std::size_t count, std::int64_t now_s) const {
+    const auto number = number_of(pool);
+    const std::shared_lock lock(mutex_);
+    return columns_.load_of(number, from_s, width_s, count, now_s);
+}
+
+std::int64_t Index::transactions_up_to(std::int64_t block) const {
+    const auto rows =
+        query("SELECT total FROM block_transactions WHERE block<=?1 ORDER BY block DESC LIMIT 1", {block});
+    return rows.empty() ? 0 : db::sql_int(rows[0][0]);
+}
+
+std::vector<std::int64_t> Index::blocks_with_transactions(std::int64_t below, std::int64_t limit) const {
+    std::vector<std::int64_t> out;
+    for (const auto& row :
+         query("SELECT block FROM block_transactions WHERE block<?1 ORDER BY block DESC LIMIT ?2", {below, limit}))
+        out.push_back(db::sql_int(row[0]));
     return out;
 }
 

@@ -29,9 +29,9 @@ client::FollowerCallbacks IndexFollower::callbacks() {
         }
     };
     out.recent = [this] { return recent(); };
-    out.roll_back = [this](const client::Cursor&) {
+    out.roll_back = [this](const client::Cursor& to) {
         const std::lock_guard lock(mutex_);
-        rebuild_ = true;
+        back_to_ = to;
         stopping_.notify_all();
         return false;  // this follower ends; the next one begins at the genesis
     };
@@ -71,15 +71,16 @@ void IndexFollower::run() {
             config->rollback_depth = rollback_depth_;
             follower_ = std::make_unique<client::LogFollower>(*blocks_, *config, callbacks());
             follower_->start();
-            stopping_.wait(lock, [this] { return stop_ || rebuild_; });
+            stopping_.wait(lock, [this] { return stop_ || back_to_; });
             if (stop_) return;
+            const auto to = static_cast<std::int64_t>(back_to_->number);
             lock.unlock();
             follower_->stop();
             sys::log_warn("index: blocks were replaced; reading the chain anew", {});
+            if (callbacks_.on_rollback) callbacks_.on_rollback(index_->reverted_above(to));
             index_->reset();
-            if (callbacks_.on_rebuild) callbacks_.on_rebuild();
             lock.lock();
-            rebuild_ = false;
+            back_to_.reset();
             recent_.clear();
             continue;
         }

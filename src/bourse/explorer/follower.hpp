@@ -16,8 +16,8 @@ struct IndexFollowerCallbacks {
     std::function<void(const Touched& touched, const client::BlockBatch& batch)> on_change;
     /// The index belongs to another chain: nothing is followed.
     std::function<void(const Error& error)> on_failure;
-    /// Blocks were replaced and the index is read anew from the genesis.
-    std::function<void()> on_rebuild;
+    /// Blocks were replaced: what they had brought goes, and the index is read anew from the genesis once this returns.
+    std::function<void(const Reverted& reverted)> on_rollback;
 };
 
 class IndexFollower {
@@ -53,7 +53,8 @@ private:
     IndexFollowerCallbacks callbacks_;
     mutable std::mutex mutex_;
     std::condition_variable stopping_;
-    bool stop_ = false, rebuild_ = false;
+    bool stop_ = false;
+    std::optional<client::Cursor> back_to_;  ///< blocks above it were replaced
     std::uint64_t rollback_depth_ = 0;
     std::optional<client::Cursor> genesis_;
     std::vector<client::Cursor> recent_;  ///< oldest first, at most rollback_depth_

@@ -74,6 +74,11 @@ public:
         for (const auto number : numbers) out.push_back(facts_->times.at(number));
         return out;
     }
+    Result<std::map<std::uint64_t, std::uint64_t>> transaction_counts(std::uint64_t first,
+                                                                      std::uint64_t last) override {
+        return std::map<std::uint64_t, std::uint64_t>(facts_->transactions.lower_bound(first),
+                                                      facts_->transactions.upper_bound(last));
+    }
 
 private:
     const BatchFacts* facts_;
@@ -101,9 +106,13 @@ TEST(IndexFollower, ReplacedBlocksLeaveNothingBehind) {
     ReplacedChain blocks;
     blocks.put({batches.begin(), batches.begin() + 5});
     const auto index = *Index::open("sqlite::memory:", poco::kHub);
-    int rebuilt = 0;
+    std::atomic<int> rebuilt = 0;
+    Reverted reverted;
     IndexFollowerCallbacks callbacks;
-    callbacks.on_rebuild = [&] { ++rebuilt; };
+    callbacks.on_rollback = [&](const Reverted& gone) {
+        reverted = gone;
+        ++rebuilt;
+    };
     IndexFollower follower(*index, facts, blocks, {}, std::move(callbacks));
     follower.set_rollback_depth(3);
     follower.start();
@@ -118,6 +127,11 @@ TEST(IndexFollower, ReplacedBlocksLeaveNothingBehind) {
     blocks.put(replaced);
     ASSERT_TRUE(eventually([&] { return rebuilt == 1 && index->height() == 4; }));
     follower.stop();
+    // At least what blocks 4 and 5 had brought; how far back the follower had to look depends on its batches.
+    EXPECT_LE(reverted.height, 3);
+    EXPECT_GE(reverted.deals.size(), 6U);
+    EXPECT_FALSE(reverted.tasks.empty());
+    EXPECT_TRUE(reverted.first_s);
     const auto straight = *Index::open("sqlite::memory:", poco::kHub);
     IndexFollower reader(*straight, facts, blocks, {}, {});
     ASSERT_TRUE(reader.run_to_head({}));

@@ -130,14 +130,42 @@ Address Index::address(const db::SqlValue& account) const {
     return rows.empty() ? Address{} : address_from_hex(db::sql_text(rows[0][0])).value_or(Address{});
 }
 
+Hash Index::order(std::int64_t ref) const {
+    if (ref == 0) return {};
+    if (const auto* known = columns_.order(ref)) return *known;
+    const auto rows = query("SELECT hash FROM order_refs WHERE seq=?1", {ref});
+    return rows.empty() ? Hash{} : hash_from_hex(db::sql_text(rows[0][0])).value_or(Hash{});
+}
+
+Reverted Index::reverted_above(std::int64_t block) const {
+    Reverted out{block, {}, {}, {}, std::nullopt};
+    const auto [deal, task] = [&] {
+        const std::shared_lock lock(mutex_);
+        return columns_.first_above(block);
+    }();
+    for (const auto& row : query("SELECT id, start_s FROM deals WHERE seq>=?1 ORDER BY seq", {deal})) {
+        out.deals.push_back(hash_from_hex(db::sql_text(row[0])).value_or(Hash{}));
+        if (!out.first_s) out.first_s = db::sql_int(row[1]);
+    }
+    for (const auto& row : query("SELECT id FROM tasks WHERE seq>=?1 ORDER BY seq", {task}))
+        out.tasks.push_back(hash_from_hex(db::sql_text(row[0])).value_or(Hash{}));
+    for (const auto& row :
+         query("SELECT a.address FROM resources r JOIN accounts a ON a.seq=r.account WHERE r.block>?1 ORDER BY r.seq",
+               {block}))
+        out.resources.push_back(address_from_hex(db::sql_text(row[0])).value_or(Address{}));
+    return out;
+}
+
 std::int64_t Index::number_of(const std::optional<Address>& address) const {
-    if (!address) return 0;
+    if (!address) return kAnything;
+    if (address->is_zero()) return 0;
     const auto rows = query("SELECT seq FROM accounts WHERE address=?1", {to_hex(*address)});
     return rows.empty() ? -1 : db::sql_int(rows[0][0]);
 }
 
 std::int64_t Index::order_number(const std::optional<Hash>& hash) const {
-    if (!hash) return 0;
+    if (!hash) return kAnything;
+    if (hash->is_zero()) return 0;
     const auto rows = query("SELECT seq FROM order_refs WHERE hash=?1", {to_hex(*hash)});
     return rows.empty() ? -1 : db::sql_int(rows[0][0]);
 }

@@ -44,8 +44,8 @@ struct Candle {
 
     bool operator==(const Candle&) const = default;
 };
-/// Buckets of `width_s` from trades in the order of time; a bucket without trade has none.
-std::vector<Candle> candles_of(const std::vector<Columns::Trade>& trades, std::int64_t width_s);
+/// Takes a trade into the candles so far; trades come in the order of time. A bucket without trade has no candle.
+void add_trade(std::vector<Candle>& candles, const Columns::Trade& trade, std::int64_t width_s);
 
 struct Hit {
     std::string kind, id, label;
@@ -67,6 +67,14 @@ struct AppMonth {
     std::int64_t deals = 0, runs = 0, completed = 0, paid = 0, requesters = 0;
 };
 
+/// What blocks that were replaced had brought.
+struct Reverted {
+    std::int64_t height = 0;  ///< the last block that stays
+    std::vector<Hash> deals, tasks;
+    std::vector<Address> resources;
+    std::optional<std::int64_t> first_s;  ///< when the first of the deals was sealed
+};
+
 class Index {
 public:
     /// `url` as db::Database; a file gets a few connections for readers. Errors: those of db::Database.
@@ -84,6 +92,8 @@ public:
     Result<Touched> apply(ExplorerChain& chain, const client::BlockBatch& batch);
     /// The same with the facts at hand (benches, tests).
     Touched apply(const client::BlockBatch& batch, const BatchFacts& facts);
+    /// What is known of blocks above this one.
+    Reverted reverted_above(std::int64_t block) const;
     /// Empties the index; the next prepare() begins at the genesis.
     void reset();
     /// All rows of all tables as text, to compare two indexes.
@@ -134,6 +144,12 @@ public:
     /// Median pool price in each of the last 24 hours, oldest first.
     std::vector<std::optional<std::int64_t>> hourly_medians(std::int64_t category, std::int64_t now_s) const;
     NetworkFigures figures(std::int64_t now_s) const;
+    /// Transactions of the chain up to a block, and the newest blocks below one that have any.
+    std::int64_t transactions_up_to(std::int64_t block) const;
+    std::vector<std::int64_t> blocks_with_transactions(std::int64_t below, std::int64_t limit) const;
+    /// As Columns::load_of.
+    std::vector<Columns::PoolLoad> load_of(const Address& pool, std::int64_t from_s, std::int64_t width_s,
+                                           std::size_t count, std::int64_t now_s) const;
 
     /// At most `limit` hits for an id, an address, the beginning of either, or the beginning of a name.
     std::vector<Hit> search(const std::string& text, std::int64_t limit) const;
@@ -146,8 +162,11 @@ private:
     }
     void read_cursor();
     std::int64_t number_of(const std::optional<Address>& address) const;
+    /// The least number of a row of which `column`, which rises with it, is at or above the bound; else the next one.
+    std::int64_t first_at(const std::string& table, const std::string& column, std::int64_t bound) const;
     std::int64_t order_number(const std::optional<Hash>& hash) const;
-    /// Needs the lock of columns_.
+    /// These need the lock of columns_.
+    Hash order(std::int64_t ref) const;
     Address address(const db::SqlValue& account) const;
     DealRow deal_row(const db::SqlRow& row) const;
     TaskRow task_row(const db::SqlRow& row) const;

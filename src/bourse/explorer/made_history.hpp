@@ -37,6 +37,11 @@ public:
     /// Before deployment(): who owns a pool.
     void give_pool(std::uint64_t pool, const Address& owner) { pool_owners_[made("pool", pool)] = owner; }
 
+    /// Before deployment(): stake of an account that the history does not make up.
+    void fund(const Address& who, std::uint64_t amount) { funded_.emplace_back(who, amount); }
+    /// Before deployment(): what an app is called.
+    void name_app(std::uint64_t app, std::string name) { app_names_[made("app", app)] = std::move(name); }
+
     /// The block that deploys everything.
     client::BlockBatch deployment() {
         begin_block();
@@ -46,8 +51,7 @@ public:
                 auto owner = made(std::string(kind) + "-owner", i % 7);
                 if (const auto given = pool_owners_.find(address); given != pool_owners_.end()) owner = given->second;
                 if (registry == poco::kAppRegistry)
-                    facts_.apps[address] = {
-                        owner, "App <b>" + std::to_string(i) + "</b>", "DOCKER", to_bytes("docker.io/a"), {}, {}};
+                    facts_.apps[address] = {owner, name_of_app(address, i), "DOCKER", to_bytes("docker.io/a"), {}, {}};
                 else if (registry == poco::kDatasetRegistry)
                     facts_.datasets[address] = {owner, "Data " + std::to_string(i), to_bytes("/ipfs/x"), {}};
                 else
@@ -62,6 +66,7 @@ public:
         for (std::size_t i = 0; i < options_.requesters; ++i) deposit(made("requester", i), 1'000'000'000);
         for (std::size_t i = 0; i < options_.workers; ++i) deposit(made("worker", i), 1'000'000'000);
         for (std::size_t i = 0; i < 7; ++i) deposit(made("pool-owner", i), 1'000'000'000);
+        for (const auto& [who, amount] : funded_) deposit(who, amount);
         return end_block();
     }
 
@@ -90,6 +95,10 @@ private:
         std::copy(address.begin(), address.end(), word.begin() + 12);
         return uint256_from_be(word);
     }
+    std::string name_of_app(const Address& address, std::size_t i) const {
+        const auto given = app_names_.find(address);
+        return given != app_names_.end() ? given->second : "App <b>" + std::to_string(i) + "</b>";
+    }
     std::size_t below(std::size_t limit) { return static_cast<std::size_t>(random_() % limit); }
 
     void begin_block() {
@@ -98,6 +107,7 @@ private:
         log_index_ = 0;
         logs_.clear();
         facts_.times[block_] = options_.first_time_s + time_s_;
+        first_tx_ = tx_count_;
         new_tx();
     }
     void new_tx() { tx_ = crypto::keccak256("tx" + std::to_string(++tx_count_)); }
@@ -107,6 +117,7 @@ private:
         batch.last = {block_, crypto::keccak256("block" + std::to_string(block_)), facts_.times[block_]};
         batch.head = batch.last;
         batch.logs = std::move(logs_);
+        facts_.transactions[block_] = tx_count_ - first_tx_;
         return batch;
     }
     template <class Event>
@@ -247,10 +258,12 @@ private:
 
     HistoryOptions options_;
     std::map<Address, Address> pool_owners_;
+    std::map<Address, std::string> app_names_;
+    std::vector<std::pair<Address, std::uint64_t>> funded_;
     std::mt19937_64 random_;
     BatchFacts facts_;
     std::vector<client::LogEntry> logs_;
-    std::uint64_t block_ = 0, time_s_ = 0, log_index_ = 0, tx_count_ = 0, deals_ = 0;
+    std::uint64_t block_ = 0, time_s_ = 0, log_index_ = 0, tx_count_ = 0, first_tx_ = 0, deals_ = 0;
     Hash tx_;
 };
 
@@ -273,6 +286,9 @@ public:
     Result<std::vector<poco::Category>> categories() override { return MadeHistory::categories(); }
     Result<std::vector<std::uint64_t>> block_times(std::span<const std::uint64_t>) override {
         return std::vector<std::uint64_t>{};
+    }
+    Result<std::map<std::uint64_t, std::uint64_t>> transaction_counts(std::uint64_t, std::uint64_t) override {
+        return std::map<std::uint64_t, std::uint64_t>{};
     }
 };
 

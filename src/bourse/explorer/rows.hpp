@@ -181,7 +181,8 @@ struct ScoreRow {
 };
 
 struct CategoryRow {
-    std::int64_t id = 0, time_s = 0, block = 0;
+    std::int64_t id = 0, time_s = 0, block = 0;  ///< time_s: the reference time
+    std::int64_t created_s = 0;                  ///< time of the block; 0: the genesis
     std::string name, description;
     std::optional<Hash> tx;
 };
@@ -198,8 +199,10 @@ struct Page {
 /// Keyset paging: rows below `after`, of blocks up to `as_of`.
 struct Paging {
     std::int64_t limit = 20;
+    std::int64_t offset = 0;  ///< of deals: rows to skip first, for callers that count pages
     std::optional<std::int64_t> after;
     std::optional<std::int64_t> as_of;
+    bool count = true;  ///< false: Page::total is not wanted, for walks over everything
 };
 
 }  // namespace bourse::explorer

@@ -94,9 +94,13 @@ CREATE TABLE closed_orders(hash TEXT PRIMARY KEY, kind BIGINT NOT NULL, block BI
   tx TEXT NOT NULL);
 )";
 
+constexpr const char* kCategoryTimes = "ALTER TABLE categories ADD COLUMN created_s BIGINT NOT NULL DEFAULT 0";
+/// `total`: transactions up to this block; blocks without any have no row.
+constexpr const char* kBlocks = "CREATE TABLE block_transactions(block BIGINT PRIMARY KEY, total BIGINT NOT NULL)";
+
 }  // namespace
 
-std::vector<std::string> index_migrations() { return {kAccounts, kDeals, kResources, kMoney}; }
+std::vector<std::string> index_migrations() { return {kAccounts, kDeals, kResources, kMoney, kCategoryTimes, kBlocks}; }
 
 const std::vector<std::string>& index_tables() {
     static const std::vector<std::string> kTables{"accounts",
@@ -115,7 +119,8 @@ const std::vector<std::string>& index_tables() {
                                                   "dataset_uses",
                                                   "entries",
                                                   "transfers",
-                                                  "closed_orders"};
+                                                  "closed_orders",
+                                                  "block_transactions"};
     return kTables;
 }
 

@@ -66,6 +66,10 @@ void Writer::load_counters() {
     last_ = {last("accounts"),        last("order_refs"),  last("deals"),   last("tasks"),
              last("contributions"),   last("task_events"), last("scores"),  last("resources"),
              last("resource_owners"), last("policies"),    last("entries"), last("transfers")};
+    const auto block = db_->query("SELECT value FROM meta WHERE name='number'");
+    last_block_ = block.empty() ? 0 : static_cast<std::uint64_t>(std::stoull(db::sql_text(block[0][0])));
+    const auto total = db_->query("SELECT total FROM block_transactions ORDER BY block DESC LIMIT 1");
+    transactions_ = total.empty() ? 0 : db::sql_int(total[0][0]);
 }
 
 void Writer::apply(const client::BlockBatch& batch, const BatchFacts& facts, Touched& touched) {
@@ -88,6 +92,7 @@ void Writer::apply(const client::BlockBatch& batch, const BatchFacts& facts, Tou
                     place.lone_task = task_of(*at->second);
                 apply_log(log, place);
             }
+            count_transactions(batch);
             for (const auto& [name, value] :
                  {std::pair<const char*, std::string>{"number", std::to_string(batch.last.number)},
                   {"hash", to_hex(batch.last.hash)},
@@ -100,6 +105,16 @@ void Writer::apply(const client::BlockBatch& batch, const BatchFacts& facts, Tou
         load_counters();
         throw;
     }
+}
+
+void Writer::count_transactions(const client::BlockBatch& batch) {
+    const auto& counts = facts_->transactions;
+    const auto end = counts.upper_bound(batch.last.number);
+    for (auto at = counts.upper_bound(last_block_); at != end; ++at) {
+        transactions_ += as_int(at->second);
+        db_->execute("INSERT INTO block_transactions(block, total) VALUES(?1,?2)", {as_int(at->first), transactions_});
+    }
+    last_block_ = batch.last.number;
 }
 
 void Writer::apply_log(const client::LogEntry& log, const Place& place) {
@@ -120,10 +135,10 @@ void Writer::apply_hub(const client::LogEntry& log, const Place& place) {
     if (const auto category = poco::decode_event<events::CreateCategory>(log.topics, log.data)) {
         touched_->categories = true;
         db_->execute(
-            "INSERT INTO categories(id, name, description, ref_s, block, tx) VALUES(?1,?2,?3,?4,?5,?6)"
-            " ON CONFLICT(id) DO UPDATE SET block=excluded.block, tx=excluded.tx",
+            "INSERT INTO categories(id, name, description, ref_s, block, tx, created_s) VALUES(?1,?2,?3,?4,?5,?6,?7)"
+            " ON CONFLICT(id) DO UPDATE SET block=excluded.block, tx=excluded.tx, created_s=excluded.created_s",
             {cut(category->catid), clean_text(category->name), clean_text(category->description),
-             cut(category->work_clock_time_ref), place.block, place.tx});
+             cut(category->work_clock_time_ref), place.block, place.tx, place.time_s});
     }
 }
 

@@ -19,7 +19,9 @@ struct Touched {
     std::set<std::int64_t> resources;                                  ///< new or changed
     std::vector<std::pair<std::int64_t, std::int64_t>> contributions;  ///< new: worker, task
     std::vector<Address> new_accounts;                                 ///< in order of their numbers
+    std::vector<Hash> new_orders;                                      ///< the same
     std::vector<std::pair<std::int64_t, std::string>> names;           ///< of new resources, by account
+    std::vector<std::pair<std::int64_t, std::int64_t>> roles;          ///< of accounts that got another one
     std::vector<std::int64_t> entries;
     bool categories = false;
 };
@@ -47,6 +49,7 @@ private:
     };
 
     void load_counters();
+    void count_transactions(const client::BlockBatch& batch);
     void apply_log(const client::LogEntry& log, const Place& place);
     void apply_hub(const client::LogEntry& log, const Place& place);
     bool apply_task_event(const client::LogEntry& log, const Place& place);
@@ -84,6 +87,8 @@ private:
     db::Database* db_;
     Address hub_;
     Counters last_;
+    std::uint64_t last_block_ = 0;   ///< taken in
+    std::int64_t transactions_ = 0;  ///< up to it
     std::unordered_map<Address, std::int64_t> account_cache_;
     std::unordered_map<Hash, std::int64_t> order_cache_, task_cache_;
     const BatchFacts* facts_ = nullptr;  ///< of the batch being written

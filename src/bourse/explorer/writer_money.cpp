@@ -218,6 +218,7 @@ std::int64_t Writer::order_ref(const Hash& hash) {
     if (!rows.empty()) return order_cache_[hash] = db::sql_int(rows[0][0]);
     const auto seq = ++last_.order_refs;
     db_->execute("INSERT INTO order_refs(seq, hash) VALUES(?1,?2)", {seq, to_hex(hash)});
+    touched_->new_orders.push_back(hash);
     return order_cache_[hash] = seq;
 }
 
@@ -232,7 +233,10 @@ void Writer::touch_roles(std::int64_t id, std::uint32_t roles) {
     if (id == 0) return;
     const auto had = db::sql_int(db_->query("SELECT roles FROM accounts WHERE seq=?1", {id})[0][0]);
     const auto has = had | static_cast<std::int64_t>(roles);
-    if (has != had) db_->execute("UPDATE accounts SET roles=?1 WHERE seq=?2", {has, id});
+    if (has != had) {
+        db_->execute("UPDATE accounts SET roles=?1 WHERE seq=?2", {has, id});
+        touched_->roles.emplace_back(id, has);
+    }
     touched_->accounts.insert(id);
 }
 

@@ -16,6 +16,9 @@ namespace bourse::market {
 
 namespace {
 
+/// Long enough that orders cannot flicker, too short for people to notice.
+constexpr std::uint64_t kMinRestMs = 250;
+
 struct MarketOptions {
     sys::RoleOptions role;
     std::string rpc = "http://127.0.0.1:8545";
@@ -85,6 +88,7 @@ Status<> rebuild_index(MarketOptions& options) {
 void add_market_command(CLI::App& root, int& exit_code) {
     const auto options = std::make_shared<MarketOptions>();
     auto& config = options->config;
+    config.rules.min_rest_ms = kMinRestMs;
     auto* app = root.add_subcommand("market", "Run an order book, with a faucet on development chains");
     sys::add_role_options(*app, "market", options->role, 8080);
     sys::add_option(*app, "market", "rpc", options->rpc, "URL of the node");

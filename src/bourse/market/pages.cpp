@@ -1,5 +1,7 @@
 // The market's pages: the web app for every path a browser opens, beside the programs' paths of the same names.
+#include <bourse/market/answers.hpp>
 #include <bourse/market/service.hpp>
+#include <bourse/net/router.hpp>
 #include <bourse/sys/clock.hpp>
 #include <bourse/sys/log.hpp>
 #include <bourse/sys/process.hpp>
@@ -65,10 +67,12 @@ void MarketService::start_api() {
     if (chains_.explorer == nullptr) return;
     explorer::IndexFollowerCallbacks callbacks;
     callbacks.on_change = [this](const explorer::Touched& touched, const client::BlockBatch& batch) {
-        feed_->on_block(batch.last, !touched.accounts.empty() || !touched.deals.empty() || !touched.tasks.empty() ||
-                                        !touched.resources.empty() || touched.categories);
+        feed_->on_block(batch.last,
+                        !touched.accounts.empty() || !touched.deals.empty() || !touched.tasks.empty() ||
+                            !touched.resources.empty() || touched.categories,
+                        batch.last.number >= batch.head.number);
     };
-    callbacks.on_rebuild = [this] { feed_->resync_all("rollback"); };
+    callbacks.on_rollback = [this](const explorer::Reverted& reverted) { feed_->on_rollback(reverted); };
     callbacks.on_failure = [this](const Error& error) {
         const std::lock_guard lock(mutex_);
         failure_ = error;
@@ -77,6 +81,28 @@ void MarketService::start_api() {
     index_follower_ = std::make_unique<explorer::IndexFollower>(*index_, *chains_.explorer, chains_.blocks,
                                                                 config_.ws_url, std::move(callbacks));
     index_follower_->set_rollback_depth(config_.rollback_depth);
+}
+
+/// The feed for those that cannot have a WebSocket.
+net::Response MarketService::events(const net::Request& request) {
+    constexpr std::size_t kMostChannels = 32;
+    constexpr std::string_view kBearer = "Bearer ";
+    if (!net::origin_is_allowed(request.header("origin"), request.header("host"), config_.allowed_hosts))
+        return v1_refusal({"ORIGIN_REFUSED", "Pages of other sites may not listen here."});
+    std::vector<std::string> channels;
+    for (const auto& [name, value] : request.query)
+        if (name == "ch") channels.push_back(value);
+    if (channels.empty() || channels.size() > kMostChannels)
+        return v1_refusal({"QUERY_INVALID", "ch must name 1 to " + std::to_string(kMostChannels) + " channels"});
+    const auto authorization = request.header("authorization");
+    net::Response out;
+    out.headers["content-type"] = "text/event-stream";
+    out.headers["cache-control"] = "no-store";
+    out.headers["x-accel-buffering"] = "no";  // a proxy that gathers would hold the events back
+    out.events = std::make_shared<const net::WsHandlers>(
+        feed_->listener(std::move(channels),
+                        authorization.starts_with(kBearer) ? authorization.substr(kBearer.size()) : std::string()));
+    return out;
 }
 
 void MarketService::start_desk() {
@@ -145,6 +171,14 @@ void MarketService::add_page_routes() {
     for (const auto* path : kPagePaths) server_.route("GET", path, [this](const net::Request& r) { return page(r); });
     for (const auto* path : {"/assets/*", "/favicon.ico", "/favicon.svg", "/robots.txt", "/manifest.webmanifest"})
         server_.route("GET", path, [this](const net::Request& r) { return assets_.file(r); });
+    // A person gets the app's own "not found", a program JSON.
+    server_.route("GET", "/*", [this](const net::Request& r) {
+        if (!Assets::wants_page(r) || !assets_.available() || r.path.starts_with("/v1/"))
+            return refused_answer({"NOT_FOUND", "there is nothing at this path"});
+        auto out = page(r);
+        out.status = 404;
+        return out;
+    });
 }
 
 }  // namespace bourse::market

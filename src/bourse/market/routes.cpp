@@ -1,6 +1,7 @@
 // The handlers of the market's endpoints.
 #include <bourse/codec/text.hpp>
 #include <bourse/market/answers.hpp>
+#include <bourse/market/sdk_shapes.hpp>
 #include <bourse/market/service.hpp>
 #include <bourse/sys/clock.hpp>
 #include <bourse/sys/log.hpp>
@@ -12,11 +13,7 @@ namespace bourse::market {
 
 namespace {
 
-std::string lower_case(std::string text) {
-    std::ranges::transform(text, text.begin(),
-                           [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
-    return text;
-}
+constexpr std::int64_t kOhlcRows = 100;
 
 std::optional<Hash> hash_member(const nlohmann::json& body, const char* name) {
     const auto found = body.find(name);
@@ -117,21 +114,26 @@ net::Response MarketService::list_deals(const net::Request& request) {
     if (!chain) return refused_answer(chain.error());
     const auto paging = orderbook::parse_paging(request);
     if (!paging) return refused_answer(paging.error());
-    std::map<std::string, std::string> equal;
-    for (const auto& [name, value] : request.query)
-        if (orderbook::Ledger::is_deal_column(name) && value != "any") equal[name] = lower_case(value);
-    auto page = ledger_.deals(equal, paging->offset, paging->limit);
-    nlohmann::json body = {{"deals", std::move(page.rows)}};
-    add_paging(body, page.count, paging->offset, paging->limit);
+    const auto filter = sdk_deal_filter(request);
+    if (!filter) return refused_answer(filter.error());
+    explorer::Paging rows;
+    rows.limit = static_cast<std::int64_t>(paging->limit);
+    rows.offset = static_cast<std::int64_t>(paging->offset);
+    const auto page = index_->deals(*filter, rows, api_->now_s());
+    nlohmann::json body = {{"deals", nlohmann::json::array()}};
+    for (const auto& deal : page.rows) body["deals"].push_back(sdk_deal(deal, *chain));
+    add_paging(body, static_cast<std::uint64_t>(page.total), paging->offset, paging->limit);
     return ok_answer(std::move(body));
 }
 
 net::Response MarketService::show_deal(const net::Request& request) {
+    const auto chain = chain_of(request);
+    if (!chain) return refused_answer(chain.error());
     const auto id = hash_from_hex(request.params.at("dealid"));
     if (!id) return refused_answer({"QUERY_INVALID", "a deal id is 32 bytes of 0x hex"});
-    auto deal = ledger_.deal(poco::DealId(*id));
+    const auto deal = index_->deal(*id);
     if (!deal) return refused_answer({"NOT_FOUND", "no deal has this id"});
-    return ok_answer(std::move(*deal));
+    return ok_answer(sdk_deal(*deal, *chain));
 }
 
 net::Response MarketService::list_categories(const net::Request& request) {
@@ -142,10 +144,16 @@ net::Response MarketService::list_categories(const net::Request& request) {
     const auto low = orderbook::parse_number(request, "minWorkClockTimeRef");
     const auto high = orderbook::parse_number(request, "maxWorkClockTimeRef");
     if (!low || !high) return refused_answer(low ? high.error() : low.error());
-    auto page =
-        ledger_.categories(low->value_or(0), high->value_or(orderbook::kMaxSafeInteger), paging->offset, paging->limit);
-    nlohmann::json body = {{"categories", std::move(page.rows)}};
-    add_paging(body, page.count, paging->offset, paging->limit);
+    auto rows = index_->categories();
+    std::erase_if(rows, [&](const explorer::CategoryRow& row) {
+        const auto time = static_cast<std::uint64_t>(row.time_s);
+        return time < low->value_or(0) || time > high->value_or(orderbook::kMaxSafeInteger);
+    });
+    std::ranges::stable_sort(rows, {}, &explorer::CategoryRow::time_s);
+    nlohmann::json body = {{"categories", nlohmann::json::array()}};
+    for (auto i = paging->offset; i < rows.size() && i < paging->offset + paging->limit; ++i)
+        body["categories"].push_back(sdk_category(rows[i]));
+    add_paging(body, rows.size(), paging->offset, paging->limit);
     return ok_answer(std::move(body));
 }
 
@@ -155,17 +163,26 @@ net::Response MarketService::show_category(const net::Request& request) {
     const auto id = uint256_from_decimal(request.params.at("catid"));
     if (!id || *id > Uint256(orderbook::kMaxSafeInteger))
         return refused_answer({"QUERY_INVALID", "a category is a number"});
-    auto category = ledger_.category(id->low_u64());
-    if (!category) return refused_answer({"NOT_FOUND", "no category has this number"});
-    (*category)["chainId"] = *chain;
-    return ok_answer(std::move(*category));
+    const auto rows = index_->categories();
+    const auto found = std::ranges::find(rows, static_cast<std::int64_t>(id->low_u64()), &explorer::CategoryRow::id);
+    if (found == rows.end()) return refused_answer({"NOT_FOUND", "no category has this number"});
+    auto body = sdk_category(*found);
+    body["chainId"] = *chain;
+    return ok_answer(std::move(body));
 }
 
 net::Response MarketService::show_trades(const net::Request& request) {
     const auto category = orderbook::parse_number(request, "category");
     if (!category) return refused_answer(category.error());
     if (!*category) return refused_answer({"QUERY_INVALID", "category is a required field"});
-    return ok_answer({{"ohlc", ledger_.trades(**category)}});
+    explorer::DealFilter filter;
+    filter.category = static_cast<std::int64_t>(**category);
+    explorer::Paging last;
+    last.limit = kOhlcRows;
+    last.count = false;
+    auto rows = nlohmann::json::array();
+    for (const auto& deal : index_->deals(filter, last, api_->now_s()).rows) rows.push_back(sdk_trade(deal));
+    return ok_answer({{"ohlc", std::move(rows)}});
 }
 
 net::Response MarketService::challenge(const net::Request& request) {

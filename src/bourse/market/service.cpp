@@ -15,7 +15,12 @@ namespace bourse::market {
 
 namespace {
 
+/// Deals and categories once had tables here; the explorer's index is where they are.
+constexpr const char* kDealsElsewhere = "DROP TABLE IF EXISTS deals;DROP TABLE IF EXISTS categories";
 constexpr const char* kMetaSchema = "CREATE TABLE meta(name TEXT PRIMARY KEY, value TEXT NOT NULL)";
+
+/// Sockets of the live feed among them.
+constexpr std::size_t kMaxConnections = 8'192;
 
 net::ServerConfig market_server_config(const MarketConfig& config) {
     net::ServerConfig server;
@@ -23,6 +28,7 @@ net::ServerConfig market_server_config(const MarketConfig& config) {
     server.port = config.port;
     server.cors = true;
     server.max_body_bytes = 1 << 20;
+    server.max_connections = kMaxConnections;
     server.allowed_hosts = config.allowed_hosts;
     return server;
 }
@@ -88,9 +94,8 @@ MarketService::MarketService(const MarketConfig& config, MarketChains chains, st
       chains_(chains),
       db_(std::move(database)),
       book_(*db_),
-      ledger_(*db_),
       publication_(*db_, book_, chains.views, book_mutex_, sys::unix_time_ms, config.rules),
-      reaction_(*db_, book_, ledger_, chains.views, book_mutex_),
+      reaction_(*db_, book_, chains.views, book_mutex_),
       challenges_(sys::steady_ms),
       proxy_({config.store_url, config.scheduler_url, config.folder / "content-cache"}),
       index_(std::move(index)),
@@ -110,9 +115,10 @@ std::string index_database_url(const MarketConfig& config) {
 }
 
 Result<std::unique_ptr<MarketService>> MarketService::start(const MarketConfig& config, MarketChains chains) {
+    sys::raise_file_limit(2 * kMaxConnections);
     BOURSE_TRY(auto database, db::Database::open(market_database_url(config)));
-    BOURSE_CHECK(database->migrate({orderbook::kOrdersSchema, orderbook::kLedgerSchema, orderbook::kCursorSchema,
-                                    kMetaSchema, client::outbox_schema(), kFaucetSchema, kListsSchema, kOpsSchema,
+    BOURSE_CHECK(database->migrate({orderbook::kOrdersSchema, kDealsElsewhere, orderbook::kCursorSchema, kMetaSchema,
+                                    client::outbox_schema(), kFaucetSchema, kListsSchema, kOpsSchema,
                                     orderbook::kMatchesSchema}));
     BOURSE_TRY(auto index, explorer::Index::open(index_database_url(config), chains.views.hub()));
     std::unique_ptr<MarketService> service(new MarketService(config, chains, std::move(database), std::move(index)));
@@ -182,6 +188,8 @@ void MarketService::add_proxy_endpoints() {
     endpoints_.push_back(
         {"GET", "/v1/logs/challenge", "Challenge of the scheduler, for logs", "address", log_challenge});
     endpoints_.push_back({"GET", "/v1/pool", "The pool, from the scheduler", "", pool});
+    endpoints_.push_back({"GET", "/v1/events", "The live feed as server-sent events", "ch",
+                          [this](const net::Request& r) { return events(r); }});
 }
 
 void MarketService::add_endpoints() {
@@ -287,7 +295,6 @@ void MarketService::follow_loop() {
         auto ready = check_chain();
         reaction_.set_rollback_depth(config_.rollback_depth);
         auto config = ready ? reaction_.follow() : Result<client::FollowerConfig>(fail(ready.error()));
-        if (config) ready = reaction_.read_categories();
         lock.lock();
         if (config && ready) {
             config->ws_url = config_.ws_url;

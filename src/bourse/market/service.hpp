@@ -12,7 +12,6 @@
 #include <bourse/net/http_server.hpp>
 #include <bourse/orderbook/challenges.hpp>
 #include <bourse/orderbook/desk.hpp>
-#include <bourse/orderbook/ledger.hpp>
 #include <bourse/orderbook/order_book.hpp>
 #include <bourse/orderbook/order_query.hpp>
 #include <bourse/orderbook/publication.hpp>
@@ -115,6 +114,7 @@ private:
     net::Response challenge(const net::Request& request);
     net::Response show_metrics(const net::Request& request);
     net::Response use_faucet(const net::Request& request);
+    net::Response events(const net::Request& request);
 
     void follow_loop();
     Status<> check_chain();
@@ -127,7 +127,6 @@ private:
     std::unique_ptr<db::Database> db_;
     std::mutex book_mutex_;
     orderbook::OrderBook book_;
-    orderbook::Ledger ledger_;
     orderbook::Publication publication_;
     orderbook::Reaction reaction_;
     orderbook::Challenges challenges_;

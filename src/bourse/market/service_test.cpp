@@ -3,6 +3,7 @@
 #include <bourse/client/cid.hpp>
 #include <bourse/client/market_client.hpp>
 #include <bourse/codec/transaction.hpp>
+#include <bourse/explorer/made_history.hpp>
 #include <bourse/net/http_client.hpp>
 #include <bourse/orderbook/test_chain.hpp>
 #include <bourse/sys/clock.hpp>
@@ -10,6 +11,7 @@
 
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
+#include <set>
 #include <thread>
 
 namespace bourse::market {
@@ -46,6 +48,42 @@ private:
     std::mutex mutex_;
     std::uint64_t blocks_ = 1;
     std::vector<client::LogEntry> logs_;
+};
+
+/// What the index asks: the categories and the genesis of the market's chain, facts of a made-up history.
+class FakeExplorerChain final : public explorer::ExplorerChain {
+public:
+    FakeExplorerChain(FakeMarketChain& market, explorer::testing::MadeHistory& history)
+        : market_(&market), history_(&history) {}
+    const Address& hub() const override { return poco::kHub; }
+    Result<client::HubFacts> facts() override { return history_->facts().hub; }
+    Result<Hash> genesis() override { return market_->genesis; }
+    Result<std::vector<poco::Deal>> deals(std::span<const poco::DealId> ids) override {
+        std::vector<poco::Deal> out;
+        for (const auto& id : ids) out.push_back(history_->facts().deals.at(id.hash));
+        return out;
+    }
+    Result<std::vector<poco::Task>> tasks(std::span<const poco::TaskId> ids) override {
+        return std::vector<poco::Task>(ids.size());
+    }
+    Result<std::vector<poco::Contribution>> contributions(
+        std::span<const std::pair<poco::TaskId, Address>> ids) override {
+        return std::vector<poco::Contribution>(ids.size());
+    }
+    Result<poco::AppInfo> app(const Address&) override { return poco::AppInfo{}; }
+    Result<poco::DatasetInfo> dataset(const Address&) override { return poco::DatasetInfo{}; }
+    Result<poco::WorkerpoolInfo> workerpool(const Address&) override { return poco::WorkerpoolInfo{}; }
+    Result<std::vector<poco::Category>> categories() override { return market_->categories; }
+    Result<std::vector<std::uint64_t>> block_times(std::span<const std::uint64_t> numbers) override {
+        return std::vector<std::uint64_t>(numbers.begin(), numbers.end());
+    }
+    Result<std::map<std::uint64_t, std::uint64_t>> transaction_counts(std::uint64_t, std::uint64_t) override {
+        return std::map<std::uint64_t, std::uint64_t>{};
+    }
+
+private:
+    FakeMarketChain* market_;
+    explorer::testing::MadeHistory* history_;
 };
 
 /// Takes transactions and mines them when told.
@@ -94,7 +132,7 @@ protected:
         config.faucet_key = key_of("faucet");
         config.store_url = store_url_;
         config.requests_per_minute = 100;
-        auto service = MarketService::start(config, {chain_, blocks_, transactions_});
+        auto service = MarketService::start(config, {chain_, blocks_, transactions_, nullptr, &explorer_});
         ASSERT_TRUE(service) << service.error().message;
         service_ = std::move(*service);
     }
@@ -121,6 +159,8 @@ protected:
     FakeMarketChain chain_;
     FakeBlocks blocks_;
     FakeTransactions transactions_;
+    explorer::testing::MadeHistory history_{{.task_share = 0}};
+    FakeExplorerChain explorer_{chain_, history_};
     std::string store_url_;
     std::unique_ptr<MarketService> service_;
 };
@@ -184,6 +224,101 @@ TEST_F(MarketServiceTest, public_documents) {
     EXPECT_EQ(get("/ohlc?category=0").body, R"({"ohlc":[],"ok":true})");
     EXPECT_EQ(nlohmann::json::parse(get("/deals?chainId=65535").body)["count"], 0);
     EXPECT_EQ(get("/deals/" + to_hex(Hash{})).status, 404);
+}
+
+TEST_F(MarketServiceTest, deals_and_categories_are_those_of_the_index) {
+    chain_.categories = explorer::testing::MadeHistory::categories();
+    for (const auto& log : {history_.deployment().logs, history_.deals(25).logs}) blocks_.add(log);
+    start();
+    const auto ask = [&](const std::string& target) { return nlohmann::json::parse(get(target).body); };
+    ASSERT_TRUE(eventually([&] { return ask("/deals")["count"] == 25; }));
+    const auto first = ask("/deals?chainId=65535&pageIndex=0&pageSize=10"),
+               second = ask("/deals?pageIndex=1&pageSize=10"), third = ask("/deals?page=20");
+    EXPECT_EQ(first["nextPage"], 10);
+    EXPECT_EQ(second["deals"].size(), 10U);
+    EXPECT_EQ(third["deals"].size(), 5U);
+    EXPECT_FALSE(third.contains("nextPage"));
+    std::set<std::string> ids;
+    for (const auto* page : {&first, &second, &third})
+        for (const auto& deal : (*page)["deals"]) ids.insert(deal["dealid"].get<std::string>());
+    EXPECT_EQ(ids.size(), 25U);
+    const auto& deal = first["deals"][3];
+    const auto shown = ask("/deals/" + deal["dealid"].get<std::string>());
+    EXPECT_EQ(shown["ok"], true);
+    EXPECT_EQ(shown["requestHash"], deal["requestHash"]);
+    EXPECT_TRUE(shown["workerpool"]["price"].is_number_integer());
+    EXPECT_EQ(shown["chainId"], kChainId);
+    // Both faces of the market tell the same deal.
+    const auto v1 = ask("/v1/deals/" + deal["dealid"].get<std::string>())["deal"];
+    EXPECT_EQ(v1["workerpool"]["price"], std::to_string(deal["workerpool"]["price"].get<int>()));
+    EXPECT_EQ(v1["tx"], deal["transactionHash"]);
+    const std::pair<const char*, std::string> filters[] = {{"category", deal["category"].dump()},
+                                                           {"requester", deal["requester"]},
+                                                           {"beneficiary", deal["beneficiary"]},
+                                                           {"app", deal["app"]["pointer"]},
+                                                           {"dataset", deal["dataset"]["pointer"]},
+                                                           {"workerpool", deal["workerpool"]["pointer"]},
+                                                           {"appOwner", deal["app"]["owner"]},
+                                                           {"datasetOwner", deal["dataset"]["owner"]},
+                                                           {"workerpoolOwner", deal["workerpool"]["owner"]},
+                                                           {"apporderHash", deal["appHash"]},
+                                                           {"datasetorderHash", deal["datasetHash"]},
+                                                           {"workerpoolorderHash", deal["workerpoolHash"]},
+                                                           {"requestorderHash", deal["requestHash"]}};
+    const auto all = ask("/deals?pageSize=100")["deals"];
+    std::string everything = "/deals?pageSize=100";
+    for (const auto& [name, value] : filters) {
+        const auto found = ask("/deals?pageSize=100&" + std::string(name) + "=" + value);
+        EXPECT_GE(found["count"], 1) << name;
+        EXPECT_LE(found["count"], 25) << name;
+        EXPECT_TRUE(std::ranges::any_of(found["deals"], [&](const auto& d) { return d["dealid"] == deal["dealid"]; }))
+            << name;
+        everything += "&" + std::string(name) + "=" + value;
+    }
+    EXPECT_EQ(ask(everything)["count"], 1);
+    EXPECT_EQ(ask("/deals?app=any")["count"], 25);
+    EXPECT_EQ(ask("/deals?workerpoolOwner=" + deal["app"]["owner"].get<std::string>() +
+                  "&requestorderHash=" + deal["requestHash"].get<std::string>())["count"],
+              deal["app"]["owner"] == deal["workerpool"]["owner"] ? 1 : 0);
+    EXPECT_EQ(get("/deals?app=0x12").status, 400);
+    EXPECT_EQ(get("/deals?requestorderHash=12").status, 400);
+    const auto trades = ask("/ohlc?category=" + deal["category"].dump())["ohlc"];
+    EXPECT_EQ(trades.size(), ask("/deals?category=" + deal["category"].dump())["count"]);
+    const auto categories = ask("/categories?minWorkClockTimeRef=1000&maxWorkClockTimeRef=4000")["categories"];
+    ASSERT_EQ(categories.size(), 2U);
+    EXPECT_EQ(categories[0]["name"], "S");
+    EXPECT_EQ(categories[1]["workClockTimeRef"], 3600);
+}
+
+TEST_F(MarketServiceTest, pages_neither_repeat_nor_skip_while_deals_arrive) {
+    chain_.categories = explorer::testing::MadeHistory::categories();
+    for (const auto& log : {history_.deployment().logs, history_.deals(25).logs}) blocks_.add(log);
+    start();
+    const auto ask = [&](const std::string& target) { return nlohmann::json::parse(get(target).body); };
+    ASSERT_TRUE(eventually([&] { return ask("/v1/deals")["total"] == 25; }));
+    std::vector<std::string> before;
+    const auto all = ask("/v1/deals?limit=100");
+    for (const auto& deal : all["items"]) before.push_back(deal["id"].get<std::string>());
+    std::vector<std::string> seen;
+    std::string cursor;
+    nlohmann::json as_of;
+    for (std::size_t total = 25;;) {
+        auto target = std::string("/v1/deals?limit=4");
+        if (!cursor.empty()) target += "&cursor=" + cursor + "&asOf=" + as_of.dump();
+        const auto page = ask(target);
+        if (as_of.is_null()) as_of = page["asOf"];
+        EXPECT_EQ(page["total"], 25);
+        for (const auto& deal : page["items"]) seen.push_back(deal["id"].get<std::string>());
+        if (page["next"].is_null()) break;
+        cursor = page["next"].get<std::string>();
+        blocks_.add(history_.deals(3).logs);
+        total += 3;
+        ASSERT_TRUE(eventually([&] { return ask("/v1/deals?limit=1")["total"] == total; }));
+    }
+    EXPECT_EQ(seen, before);
+    EXPECT_GT(ask("/v1/deals?limit=1")["total"], 40);
+    const auto file = get("/v1/deals?format=jsonl&asOf=" + as_of.dump()).body;
+    EXPECT_EQ(std::ranges::count(file, '\n'), 25);
 }
 
 TEST_F(MarketServiceTest, chain_events_reach_the_book_and_survive_a_restart) {

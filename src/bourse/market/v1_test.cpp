@@ -1,111 +1,15 @@
-// /v1 over a made-up market: every answer against its shape, exports, sessions, lists, limits, the live feed.
-#include <bourse/client/signing.hpp>
-#include <bourse/codec/text.hpp>
-#include <bourse/explorer/made_history.hpp>
+// /v1 over a made-up market: every answer against its shape, exports, sessions, lists, limits.
 #include <bourse/market/api_routes.hpp>
 #include <bourse/market/api_schemas.hpp>
-#include <bourse/market/service.hpp>
-#include <bourse/net/http_client.hpp>
-#include <bourse/net/ws_client.hpp>
-#include <bourse/orderbook/test_chain.hpp>
-#include <bourse/sys/clock.hpp>
-#include <bourse/sys/file.hpp>
+#include <bourse/market/v1_fixture.hpp>
 
-#include <gtest/gtest.h>
-#include <nlohmann/json.hpp>
 #include <regex>
-#include <thread>
+#include <set>
 
 namespace bourse::market {
 namespace {
 
-using explorer::testing::MadeHistory;
-using orderbook::testing::FakeMarketChain;
-using orderbook::testing::kChainId;
-
-class NoBlocks final : public client::FollowerChain {
-public:
-    Result<client::BlockHead> head() override { return client::BlockHead{0, Hash{}, 0}; }
-    Result<client::BlockHead> block(std::uint64_t number) override { return client::BlockHead{number, Hash{}, number}; }
-    Result<std::vector<client::LogEntry>> logs(const client::LogFilter&) override {
-        return std::vector<client::LogEntry>{};
-    }
-};
-
-class NoTransactions final : public client::OutboxChain {
-public:
-    Result<std::uint64_t> chain_id() override { return kChainId; }
-    Result<std::uint64_t> time_s() override { return std::uint64_t{1}; }
-    Result<std::uint64_t> block_number() override { return std::uint64_t{1}; }
-    Result<std::uint64_t> nonce(const Address&, bool) override { return std::uint64_t{0}; }
-    Result<Uint256> gas_price() override { return Uint256(0); }
-    Result<std::uint64_t> estimate_gas(const client::CallRequest&) override { return std::uint64_t{50'000}; }
-    Result<Bytes> call(const client::CallRequest&) override { return Bytes{}; }
-    Result<std::vector<Result<Hash>>> send(const std::vector<Bytes>& raws) override {
-        return std::vector<Result<Hash>>(raws.size(), Hash{});
-    }
-    Result<std::vector<Result<std::optional<client::Receipt>>>> receipts(const std::vector<Hash>& hashes) override {
-        return std::vector<Result<std::optional<client::Receipt>>>(hashes.size(), std::optional<client::Receipt>());
-    }
-};
-
-class V1Test : public testing::Test {
-protected:
-    void start(const std::function<void(MarketConfig&)>& change = {}) {
-        {
-            auto index = *explorer::Index::open("sqlite://" + (dir_.path() / "explorer.db").string(), poco::kHub);
-            for (const auto& category : MadeHistory::categories()) chain_.categories.push_back(category);
-            explorer::testing::MadeChain made;
-            ASSERT_TRUE(index->prepare(made));
-            index->apply(history_.deployment(), history_.facts());
-            for (int i = 0; i < 12; ++i) index->apply(history_.deals(6), history_.facts());
-        }
-        MarketConfig config;
-        config.folder = dir_.path();
-        if (change) change(config);
-        auto service = MarketService::start(config, {chain_, blocks_, transactions_});
-        ASSERT_TRUE(service) << service.error().message;
-        service_ = *std::move(service);
-    }
-    void TearDown() override { service_.reset(); }
-
-    std::string url(const std::string& target) const {
-        return "http://127.0.0.1:" + std::to_string(service_->port()) + target;
-    }
-    net::Response ask(const std::string& method, const std::string& target, const Json& body = nullptr,
-                      net::Headers headers = {}) const {
-        net::ClientRequest request;
-        request.method = method;
-        request.url = url(target);
-        request.headers = std::move(headers);
-        if (!body.is_null()) {
-            request.body = body.dump();
-            request.headers["content-type"] = "application/json";
-        }
-        const auto answer = net::http_request(request);
-        EXPECT_TRUE(answer) << target << (answer ? "" : answer.error().message);
-        return answer.value_or(net::Response{});
-    }
-    Json get(const std::string& target) const {
-        const auto answer = ask("GET", target);
-        EXPECT_EQ(answer.status, 200) << target << " " << answer.body;
-        return Json::parse(answer.body, nullptr, false);
-    }
-    std::string open_session(const crypto::PrivateKey& key) const {
-        const auto challenge = get("/v1/challenge?address=" + to_checksum(key.address()));
-        const auto header = client::authorization_header(challenge["typedData"], key);
-        const auto session = ask("POST", "/v1/session", {{"authorization", *header}});
-        EXPECT_EQ(session.status, 200) << session.body;
-        return Json::parse(session.body)["token"];
-    }
-
-    sys::TempDir dir_;
-    MadeHistory history_;
-    FakeMarketChain chain_;
-    NoBlocks blocks_;
-    NoTransactions transactions_;
-    std::unique_ptr<MarketService> service_;
-};
+using namespace testing;
 
 // ---- shapes
 
@@ -169,8 +73,6 @@ void expect_answer(const Json& body, std::string_view answer, const std::string&
     EXPECT_TRUE(body["asOf"].is_number_integer()) << where;
     for (const auto& item : body["items"]) expect_shape(item, shape, where);
 }
-
-}  // namespace
 
 TEST_F(V1Test, every_answer_has_the_shape_of_its_document) {
     start();
@@ -324,6 +226,74 @@ TEST_F(V1Test, only_the_owner_of_the_served_pool_operates_it) {
     service_.reset();
 }
 
+TEST_F(V1Test, a_silent_worker_is_late_and_then_lost) {
+    std::atomic<int> silent{1'000};
+    std::atomic<bool> draining{false};
+    net::HttpServer scheduler({});
+    const auto owner = orderbook::testing::key_of("pool owner");
+    const auto worker = to_checksum(MadeHistory::made("worker", 1));
+    scheduler.route("GET", "/v1/pool", [&](const net::Request&) {
+        return net::Response::json(200, Json{{"pool", to_checksum(MadeHistory::made("pool", 0))}}.dump());
+    });
+    scheduler.route("GET", "/v1/workers", [&](const net::Request&) {
+        const Json row = {{"worker", worker},
+                          {"connected", silent < 15'000},
+                          {"silent_ms", silent.load()},
+                          {"last_seen_ms", 1'700'000},
+                          {"os", "Debian 12"},
+                          {"platform", "x86_64"},
+                          {"cpu", "some processor"},
+                          {"draining", draining.load()},
+                          {"free", 1}};
+        return net::Response::json(200, Json{{"workers", {row}}}.dump());
+    });
+    for (const bool drains : {true, false})
+        scheduler.route("POST", std::string("/v1/admin/workers/:id/") + (drains ? "drain" : "resume"),
+                        [&, drains](const net::Request& r) {
+                            EXPECT_EQ(r.params.at("id"), worker);
+                            draining = drains;
+                            return net::Response::json(200, "{}");
+                        });
+    ASSERT_TRUE(scheduler.start());
+    history_.give_pool(0, owner.address());
+    start([&](MarketConfig& config) { config.scheduler_url = "http://127.0.0.1:" + std::to_string(scheduler.port()); });
+    const net::Headers bearer{{"authorization", "Bearer " + open_session(owner)}};
+    const auto row = [&] {
+        const auto answer = Json::parse(ask("GET", "/v1/ops/workers", nullptr, bearer).body);
+        expect_answer(answer, "OpsWorker[]", "workers");
+        return answer["items"][0];
+    };
+    const auto alerts = [&] {
+        std::set<std::string> codes;
+        const auto answer = Json::parse(ask("GET", "/v1/ops/alerts", nullptr, bearer).body);
+        for (const auto& alert : answer["items"]) codes.insert(alert["code"].get<std::string>());
+        return codes;
+    };
+    EXPECT_EQ(row()["state"], "fresh");
+    EXPECT_EQ(row()["platform"], "x86_64");
+    EXPECT_EQ(row()["lastSeen"], 1'700'000);
+    EXPECT_FALSE(alerts().contains("NO_WORKER"));
+    EXPECT_EQ(get("/v1/ops/overview")["os"][0]["name"], "Debian 12");
+    silent = 5'001;
+    EXPECT_EQ(row()["state"], "late");
+    silent = 15'001;
+    EXPECT_EQ(row()["state"], "lost");
+    EXPECT_TRUE(alerts().contains("NO_WORKER"));
+    const auto act = [&](const char* action) {
+        return ask("POST", "/v1/ops/actions", {{"action", action}, {"target", worker}, {"reason", "new disk"}}, bearer);
+    };
+    EXPECT_EQ(act("drain").status, 200);
+    EXPECT_EQ(row()["draining"], true);
+    EXPECT_EQ(act("resume").status, 200);
+    EXPECT_EQ(row()["draining"], false);
+    const auto audit = Json::parse(ask("GET", "/v1/ops/audit", nullptr, bearer).body)["items"];
+    ASSERT_EQ(audit.size(), 2U);
+    EXPECT_EQ(audit[0]["target"], worker);
+    EXPECT_EQ(audit[0]["before"], "draining");
+    EXPECT_EQ(audit[0]["after"], "taking tasks");
+    service_.reset();
+}
+
 TEST_F(V1Test, lists_are_signed_by_their_curator) {
     start();
     const auto key = orderbook::testing::key_of("curator");
@@ -357,210 +327,91 @@ TEST(Bucket, gives_a_burst_and_then_its_rate) {
     EXPECT_GT(bucket.refuse_for_s("a", 1), 0U);
 }
 
-// ---- feed
-
-namespace {
-
-struct Listener {
-    std::mutex mutex;
-    std::condition_variable changed;
-    std::vector<Json> messages;
-    bool closed = false;
-    std::unique_ptr<net::WsClient> socket;
-
-    explicit Listener(const std::string& url) {
-        net::WsClient::Callbacks callbacks;
-        callbacks.on_message = [this](std::string_view text) {
-            const std::lock_guard lock(mutex);
-            messages.push_back(Json::parse(text, nullptr, false));
-            changed.notify_all();
-        };
-        callbacks.on_close = [this](const Error&) {
-            const std::lock_guard lock(mutex);
-            closed = true;
-            changed.notify_all();
-        };
-        auto made = net::WsClient::connect(url, std::move(callbacks));
-        EXPECT_TRUE(made);
-        if (made) socket = *std::move(made);
+TEST_F(V1Test, reads_are_limited_by_address_and_loopback_is_exempt) {
+    start();
+    int granted = 0;
+    RawConnection last(service_->port(), "127.0.0.2");
+    for (int i = 0; i < 60; ++i) {
+        RawConnection connection(service_->port(), "127.0.0.2");
+        const auto status = connection.status("GET", "/v1/categories");
+        EXPECT_TRUE(status == 200 || status == 429) << status;
+        granted += status == 200 ? 1 : 0;
     }
-    Json wait(const std::function<bool(const Json&)>& fits) {
-        std::unique_lock lock(mutex);
-        Json out;
-        changed.wait_for(lock, std::chrono::seconds(10), [&] {
-            for (const auto& message : messages)
-                if (fits(message)) {
-                    out = message;
-                    return true;
-                }
-            return closed;
-        });
-        return out;
+    EXPECT_GE(granted, 50);  // the burst, and what came back meanwhile
+    EXPECT_LT(granted, 60);
+    EXPECT_EQ(last.status("GET", "/v1/categories"), 429);
+    EXPECT_NE(last.text().find("retry-after: "), std::string::npos);
+    EXPECT_EQ(RawConnection(service_->port(), "127.0.0.3").status("GET", "/v1/categories"), 200);
+    EXPECT_EQ(RawConnection(service_->port()).status("GET", "/v1/categories"), 200);
+}
+
+TEST_F(V1Test, writes_are_limited_by_wallet_whatever_the_address) {
+    chain_.accounts_[orderbook::testing::wallet("owner")].stake = 1'000'000;
+    start();
+    std::vector<std::string> bodies;
+    for (int i = 0; i < 22; ++i)
+        bodies.push_back(
+            Json{{"order", poco::to_json_strings(chain_.app_order("app", 1, "owner", std::to_string(i)))}}.dump());
+    const auto publish = [&](int i, const std::string& from) {
+        RawConnection connection(service_->port(), from.c_str());
+        const auto status = connection.status("POST", "/v1/apporders", bodies[static_cast<std::size_t>(i)]);
+        EXPECT_TRUE(status == 200 || status == 429) << connection.text();
+        return status;
+    };
+    for (int i = 0; i < 20; ++i) ASSERT_EQ(publish(i, "127.0.0." + std::to_string(2 + i % 4)), 200) << i;
+    EXPECT_EQ(publish(20, "127.0.0.9"), 429);
+    EXPECT_EQ(publish(21, "127.0.0.1"), 200);  // the market's own machine
+}
+
+TEST_F(V1Test, an_account_shows_what_it_alone_may_use) {
+    chain_.accounts_[orderbook::testing::wallet("owner")].stake = 1'000'000;
+    start();
+    auto order = chain_.app_order("app", 1, "owner");
+    order.requesterrestrict = orderbook::testing::wallet("friend");
+    order = chain_.signed_by(order, "owner");
+    ASSERT_EQ(ask("POST", "/v1/apporders", {{"order", poco::to_json_strings(order)}}).status, 200);
+    const auto granted = get("/v1/accounts/" + to_checksum(orderbook::testing::wallet("friend")))["granted"];
+    ASSERT_EQ(granted.size(), 1U);
+    EXPECT_EQ(granted[0]["kind"], "app");
+    expect_shape(granted[0]["order"], "Order", "granted");
+    EXPECT_TRUE(get("/v1/accounts/" + to_checksum(orderbook::testing::wallet("owner")))["granted"].empty());
+}
+
+TEST_F(V1Test, hostile_names_are_data_everywhere) {
+    history_.name_app(0, "=cmd|' /C calc'!A0");
+    history_.name_app(1, "\xE2\x80\xAE<img src=x onerror=alert(1)>");
+    history_.name_app(2, std::string(10'240, 'x'));
+    history_.name_app(3, "a\"b,c\r\nd\xFF");
+    start();
+    const auto name = [&](std::uint64_t app) {
+        return get("/v1/apps/" + to_checksum(MadeHistory::made("app", app)))["resource"]["name"].get<std::string>();
+    };
+    EXPECT_EQ(name(0), "=cmd|' /C calc'!A0");
+    EXPECT_EQ(name(1), "\xE2\x80\xAE<img src=x onerror=alert(1)>");
+    EXPECT_EQ(name(2).size(), 10'240U);
+    EXPECT_EQ(name(3), "a\"b,c\r\nd\xEF\xBF\xBD");
+    const auto csv = ask("GET", "/v1/apps?format=csv").body;
+    EXPECT_NE(csv.find(",'=cmd|' /C calc'!A0,"), std::string::npos);
+    EXPECT_EQ(csv.find(",=cmd"), std::string::npos);
+    EXPECT_NE(csv.find("\"a\"\"b,c\r\nd"), std::string::npos);
+    EXPECT_EQ(get("/v1/search?q=%3Dcmd")["items"][0]["label"], "=cmd|' /C calc'!A0");
+}
+
+TEST_F(V1Test, oversized_and_broken_bodies_are_refused) {
+    start();
+    EXPECT_EQ(ask("POST", "/v1/apporders", {{"order", std::string(2 << 20, 'x')}}).status, 413);
+    net::ClientRequest request;
+    request.method = "POST";
+    request.url = url("/v1/apporders");
+    request.headers = {{"content-type", "application/json"}};
+    for (const auto& body : {std::string("{"), std::string("[]"), std::string("null"), std::string(100'000, '['),
+                             std::string("{\"order\":") + std::string(50'000, '{'), std::string("\xFF\xFE")}) {
+        request.body = body;
+        const auto answer = net::http_request(request);
+        ASSERT_TRUE(answer);
+        EXPECT_EQ(answer->status, 400) << body.substr(0, 40);
     }
-    Json op(const std::string& name, const std::string& id = {}) {
-        return wait([&](const Json& m) { return m["op"] == name && (id.empty() || m.value("id", "") == id); });
-    }
-    void send(const Json& message) { socket->send(message.dump()); }
-};
+}
 
 }  // namespace
-
-TEST_F(V1Test, the_feed_sends_snapshots_and_refuses_what_it_must) {
-    start();
-    Listener listener("ws://127.0.0.1:" + std::to_string(service_->port()) + "/v1/ws");
-    EXPECT_EQ(listener.op("hello")["chain"], kChainId);
-    for (const auto* channel : {"status", "deals", "tasks", "blocks", "trades:1-any-0", "ticker:1-any-0",
-                                "book:1-any-0:orders", "book:1-any-0:levels", "candles:1-any-0:1h", "registry:app"}) {
-        listener.send({{"op", "sub"}, {"id", channel}, {"ch", channel}});
-        const auto snap = listener.op("snap", channel);
-        EXPECT_TRUE(snap["data"].is_object()) << channel;
-    }
-    const auto deals = listener.op("snap", "deals")["data"];
-    EXPECT_EQ(deals["items"], get("/v1/deals")["items"]);
-    listener.send({{"op", "ping"}, {"t", 7}});
-    EXPECT_EQ(listener.op("pong")["t"], 7);
-    listener.send({{"op", "sub"}, {"id", "x"}, {"ch", "nonsense"}});
-    EXPECT_EQ(listener.op("err", "x")["code"], "UNKNOWN_CHANNEL");
-    listener.send({{"op", "sub"}, {"id", "y"}, {"ch", "orders:mine"}});
-    EXPECT_EQ(listener.op("err", "y")["code"], "AUTH_NEEDED");
-    listener.send({{"op", "dance"}});
-    EXPECT_EQ(listener.wait([](const Json& m) { return m["op"] == "err" && m["code"] == "BAD_MESSAGE"; })["op"], "err");
-    const auto key = orderbook::testing::key_of("somebody");
-    listener.send({{"op", "auth"}, {"token", open_session(key)}});
-    EXPECT_EQ(listener.op("auth")["address"], to_checksum(key.address()));
-    listener.send({{"op", "sub"}, {"id", "z"}, {"ch", "orders:mine"}});
-    EXPECT_TRUE(listener.op("snap", "z")["data"]["items"].is_array());
-    listener.send({{"op", "sub"}, {"id", "w"}, {"ch", "orders:" + to_checksum(MadeHistory::made("worker", 1))}});
-    EXPECT_EQ(listener.op("err", "w")["code"], "FORBIDDEN");
-    listener.socket->send(std::string(5'000, 'x'));
-    std::unique_lock lock(listener.mutex);
-    EXPECT_TRUE(listener.changed.wait_for(lock, std::chrono::seconds(10), [&] { return listener.closed; }));
-}
-
-namespace {
-
-/// A client without a socket.
-class QuietConnection final : public net::WsConnection {
-public:
-    explicit QuietConnection(std::uint64_t number) { request_.connection = number; }
-    void send(std::string text) override {
-        const std::lock_guard lock(mutex_);
-        sent_.push_back(Json::parse(text));
-    }
-    void close(std::uint16_t code, std::string) override { closed_with = code; }
-    std::size_t queued_bytes() const override { return queued; }
-    void discard_queue() override {
-        queued = 0;
-        ++discarded;
-    }
-    const net::Request& request() const noexcept override { return request_; }
-    /// Messages of a kind so far.
-    std::vector<Json> of(const std::string& op) const {
-        const std::lock_guard lock(mutex_);
-        std::vector<Json> out;
-        for (const auto& message : sent_)
-            if (message["op"] == op) out.push_back(message);
-        return out;
-    }
-    std::atomic<std::size_t> queued{0};
-    std::atomic<int> discarded{0}, closed_with{0};
-
-private:
-    net::Request request_;
-    mutable std::mutex mutex_;
-    std::vector<Json> sent_;
-};
-
-bool soon(const std::function<bool()>& condition) {
-    for (const auto end = sys::steady_ms() + 10'000; sys::steady_ms() < end;
-         std::this_thread::sleep_for(std::chrono::milliseconds(2)))
-        if (condition()) return true;
-    return condition();
-}
-
-struct FeedUnderTest {
-    FeedUnderTest(Api& api) : feed(api), handlers(feed.handlers()) { feed.start(); }
-    void block() {
-        ++number;
-        feed.on_block({number, crypto::keccak256(std::to_string(number)), 1'000 + number}, true);
-    }
-    std::shared_ptr<QuietConnection> join(std::uint64_t id, const Json& since = nullptr) {
-        auto connection = std::make_shared<QuietConnection>(id);
-        handlers.on_open(connection);
-        Json message = {{"op", "sub"}, {"id", "s"}, {"ch", "blocks"}};
-        if (!since.is_null()) message["since"] = since;
-        handlers.on_message(connection, message.dump());
-        return connection;
-    }
-    Feed feed;
-    net::WsHandlers handlers;
-    std::uint64_t number = 0;
-};
-
-}  // namespace
-
-TEST_F(V1Test, a_client_that_comes_back_gets_what_it_missed) {
-    start();
-    FeedUnderTest test(service_->api());
-    const auto first = test.join(1);
-    ASSERT_EQ(first->of("snap").size(), 1U);
-    const auto begin = first->of("snap")[0]["seq"].get<std::uint64_t>();
-    for (std::size_t i = 1; i <= 3; ++i) {
-        test.block();
-        ASSERT_TRUE(soon([&] { return first->of("delta").size() == i; }));
-    }
-    auto before = begin;
-    for (const auto& delta : first->of("delta")) {
-        EXPECT_EQ(delta["prev"], before);
-        EXPECT_EQ(delta["data"]["items"].size(), 1U);
-        before = delta["seq"];
-    }
-    EXPECT_GE(first->of("tick").size(), 3U);
-    const auto back = test.join(2, begin + 1);
-    EXPECT_TRUE(back->of("snap").empty());
-    ASSERT_EQ(back->of("delta").size(), 2U);
-    EXPECT_EQ(back->of("delta")[0]["prev"], begin + 1);
-    EXPECT_EQ(test.join(3, begin + 77)->of("snap").size(), 1U);
-    test.handlers.on_close(first);
-    test.block();
-    ASSERT_TRUE(soon([&] { return back->of("delta").size() == 3; }));
-    EXPECT_EQ(first->of("delta").size(), 3U);
-}
-
-TEST_F(V1Test, a_client_that_does_not_read_is_told_to_begin_anew_and_then_cut) {
-    start();
-    FeedUnderTest test(service_->api());
-    const auto slow = test.join(1);
-    for (int round = 1; round <= 3; ++round) {
-        slow->queued = 2 << 20;
-        test.block();
-        ASSERT_TRUE(soon([&] { return slow->discarded == round; }));
-        if (round == 3) break;
-        ASSERT_TRUE(soon([&] { return slow->of("resync").size() == static_cast<std::size_t>(round); }));
-        test.handlers.on_message(slow, R"({"op":"sub","id":"s","ch":"blocks"})");
-    }
-    EXPECT_TRUE(soon([&] { return slow->closed_with == 4008; }));
-}
-
-TEST(ChannelDelta, holds_changed_rows_and_removed_ones_as_zero) {
-    ChannelSpec spec;
-    spec.keyed = {{"asks", "hash"}};
-    spec.removed_as_zero = "remaining";
-    const Json before = {{"asks", {{{"hash", "a"}, {"remaining", 2}}, {{"hash", "b"}, {"remaining", 1}}}},
-                         {"total", 2}};
-    const Json now = {{"asks", {{{"hash", "a"}, {"remaining", 1}}, {{"hash", "c"}, {"remaining", 5}}}}, {"total", 2}};
-    EXPECT_TRUE(channel_delta(spec, before, before).is_null());
-    const auto delta = channel_delta(spec, before, now);
-    // Applying the delta to the old state gives the new one, also twice.
-    std::map<std::string, int> book{{"a", 2}, {"b", 1}};
-    for (int round = 0; round < 2; ++round)
-        for (const auto& row : delta["asks"]) {
-            if (row["remaining"] == 0)
-                book.erase(row["hash"].get<std::string>());
-            else
-                book[row["hash"].get<std::string>()] = row["remaining"];
-        }
-    EXPECT_EQ(book, (std::map<std::string, int>{{"a", 1}, {"c", 5}}));
-}
-
 }  // namespace bourse::market

@@ -229,7 +229,7 @@ Status<> Desk::refresh_accounts() {
 /// of it are looked at again when the answer is another.
 void Desk::ask_refusals_again() {
     const auto now_ms = now_ms_();
-    if (now_ms < recheck_at_ms_) return;
+    if (now_ms < recheck_at_ms_ || !questions_.empty()) return;
     recheck_at_ms_ = now_ms + config_.recheck_ms;
     const std::lock_guard lock(broker_mutex_);
     const auto again = broker_.refusals(recheck_after_, kRefusalsAtOnce);

@@ -130,10 +130,9 @@ struct Market {
     Market(db::Database& database, FakeMarketChain& chain, MatchingChain& transactions, bool sends = true,
            PublicationRules rules = {})
         : book(database),
-          ledger(database),
           publication(
               database, book, chain, mutex, [this] { return now_ms; }, rules),
-          reaction(database, book, ledger, chain, mutex),
+          reaction(database, book, chain, mutex),
           desk(database, book, chain, transactions, mutex, config(sends), [this] { return now_ms; }),
           chain_(&chain),
           transactions_(&transactions) {
@@ -173,7 +172,6 @@ struct Market {
     std::uint64_t now_ms = 1'000'000;
     std::mutex mutex;
     OrderBook book;
-    Ledger ledger;
     Publication publication;
     Reaction reaction;
     Desk desk;
@@ -195,8 +193,7 @@ protected:
     }
     static std::unique_ptr<db::Database> market_database() {
         auto database = fresh_database();
-        EXPECT_TRUE(
-            database->migrate({kOrdersSchema, kLedgerSchema, kCursorSchema, client::outbox_schema(), kMatchesSchema}));
+        EXPECT_TRUE(database->migrate({kOrdersSchema, kCursorSchema, client::outbox_schema(), kMatchesSchema}));
         return database;
     }
     poco::RequestOrder request(std::uint64_t pool_max, std::uint64_t volume = 1) {

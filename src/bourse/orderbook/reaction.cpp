@@ -32,9 +32,7 @@ struct Reaction::Changes {
         Address former;
     };
     std::vector<NewOwner> new_owners;
-    std::vector<DealRecord> deals;
-    std::vector<CategoryRecord> categories;
-    std::uint64_t chain_id = 0;
+    bool categories = false;  ///< there is a new one
 };
 
 namespace {
@@ -98,7 +96,6 @@ Result<client::FollowerConfig> Reaction::follow() const {
 Result<Reaction::Changes> Reaction::read_logs(const client::BlockBatch& batch) {
     BOURSE_TRY(const auto facts, chain_->facts());
     Changes changes;
-    BOURSE_TRY(changes.chain_id, chain_->chain_id());
     const auto touch = [&](poco::OrderKind kind, const Hash& hash, bool closed) {
         auto& touched = changes.orders.try_emplace(hash, Changes::Touched{kind, false, std::nullopt}).first->second;
         touched.closed = touched.closed || closed;
@@ -114,18 +111,13 @@ Result<Reaction::Changes> Reaction::read_logs(const client::BlockBatch& batch) {
             touch(poco::OrderKind::kDataset, match->dataset_hash.hash, false);
             touch(poco::OrderKind::kWorkerpool, match->workerpool_hash.hash, false);
             touch(poco::OrderKind::kRequest, match->request_hash.hash, false);
-            changes.deals.push_back({match->dealid, {}, *match, log.block_number, log.tx_hash});
         } else if (const auto closed = closed_order(log)) {
             touch(closed->first, closed->second, true);
         } else if (const auto paid = poco::decode_event<events::Transfer>(log.topics, log.data)) {
             if (!paid->from.is_zero()) changes.payers.insert(paid->from);
             if (!paid->to.is_zero()) changes.payees.insert(paid->to);
-        } else if (const auto created = poco::decode_event<events::CreateCategory>(log.topics, log.data)) {
-            changes.categories.push_back({created->catid.saturated_u64(),
-                                          {created->name, created->description, created->work_clock_time_ref},
-                                          log.block_number,
-                                          0,
-                                          log.tx_hash});
+        } else if (poco::decode_event<events::CreateCategory>(log.topics, log.data)) {
+            changes.categories = true;
         }
     }
     return changes;
@@ -154,13 +146,6 @@ Status<> Reaction::read_facts(Changes& changes) {
     if (!payers.empty()) {
         BOURSE_TRY(const auto accounts, chain_->accounts(payers));
         for (std::size_t i = 0; i < payers.size(); ++i) changes.accounts[payers[i]] = accounts.at(i);
-    }
-    for (auto& deal : changes.deals) {
-        BOURSE_TRY(deal.deal, chain_->deal(deal.id));
-    }
-    for (auto& category : changes.categories) {
-        BOURSE_TRY(const auto block, chain_->block(category.block_number));
-        category.time_s = block.time_s;
     }
     return {};
 }
@@ -209,8 +194,6 @@ void Reaction::write(const Changes& changes, const client::BlockBatch& batch) {
         leave_former_owners(changes, left);
         kill_uncovered(changes);
         for (const auto& [kind, resource] : left) kill_dependants(*book_, kind, resource);
-        for (const auto& deal : changes.deals) ledger_->put(deal, changes.chain_id);
-        for (const auto& category : changes.categories) ledger_->put(category);
         write_cursor({batch.last.number, batch.last.hash});
     });
     book_->keep_undo(std::nullopt);
@@ -242,9 +225,6 @@ void Reaction::roll_back(const client::Cursor& to) {
     const std::lock_guard lock(*mutex_);
     db_->transaction([&] {
         book_->undo_above(to.number);
-        for (const auto* table : {"deals", "categories"})
-            db_->execute("DELETE FROM " + std::string(table) + " WHERE block_number>?1",
-                         {static_cast<std::int64_t>(to.number)});
         write_cursor(to);
     });
     Applied applied{book_->take_touched(), {}, to.number, true};
@@ -259,19 +239,9 @@ Status<> Reaction::apply(const client::BlockBatch& batch) {
     BOURSE_TRY(auto changes, read_logs(batch));
     BOURSE_CHECK(read_facts(changes));
     write(changes, batch);
-    Applied applied{book_->take_touched(), changes.payers, batch.last.number, !changes.categories.empty()};
+    Applied applied{book_->take_touched(), changes.payers, batch.last.number, changes.categories};
     applied.accounts.merge(changes.payees);
     if (on_applied) on_applied(applied);
-    return {};
-}
-
-Status<> Reaction::read_categories() {
-    BOURSE_TRY(const auto count, chain_->count_category());
-    for (std::uint64_t id = 0; id < count; ++id) {
-        if (ledger_->has_category(id)) continue;
-        BOURSE_TRY(const auto category, chain_->category(id));
-        ledger_->put(CategoryRecord{id, category, 0, 0, {}});
-    }
     return {};
 }
 

@@ -4,7 +4,6 @@
 #include <bourse/base/result.hpp>
 #include <bourse/client/log_follower.hpp>
 #include <bourse/orderbook/chain.hpp>
-#include <bourse/orderbook/ledger.hpp>
 #include <bourse/orderbook/order_book.hpp>
 
 #include <functional>
@@ -20,8 +19,8 @@ extern const char* const kCursorSchema;
 /// Takes batches of logs in. All references must outlive it.
 class Reaction {
 public:
-    Reaction(db::Database& database, OrderBook& book, Ledger& ledger, MarketChain& chain, std::mutex& book_mutex)
-        : db_(&database), book_(&book), ledger_(&ledger), chain_(&chain), mutex_(&book_mutex) {}
+    Reaction(db::Database& database, OrderBook& book, MarketChain& chain, std::mutex& book_mutex)
+        : db_(&database), book_(&book), chain_(&chain), mutex_(&book_mutex) {}
 
     /// Called once a batch is committed.
     struct Applied {
@@ -43,10 +42,8 @@ public:
     void set_rollback_depth(std::uint64_t blocks) { rollback_depth_ = blocks; }
     /// Cursors of the last blocks, newest first, for client::FollowerCallbacks.
     std::vector<client::Cursor> recent() const;
-    /// Undoes what the blocks above `to` did to orders, deals and the cursor.
+    /// Undoes what the blocks above `to` did to orders and the cursor.
     void roll_back(const client::Cursor& to);
-    /// Categories that no log tells of (those of the genesis). Errors of the chain.
-    Status<> read_categories();
 
 private:
     struct Changes;
@@ -59,7 +56,6 @@ private:
 
     db::Database* db_;
     OrderBook* book_;
-    Ledger* ledger_;
     MarketChain* chain_;
     std::mutex* mutex_;
     std::uint64_t rollback_depth_ = 0;

@@ -16,7 +16,7 @@ namespace ev = poco::events;
 class ReactionTest : public OverBothDatabases {
 protected:
     ReactionTest() {
-        EXPECT_TRUE(db_->migrate({kOrdersSchema, kLedgerSchema, kCursorSchema}));
+        EXPECT_TRUE(db_->migrate({kOrdersSchema, kCursorSchema}));
         chain_.accounts_[wallet("owner")].stake = 1000;
         chain_.accounts_[wallet("buyer")].stake = 1000;
     }
@@ -40,13 +40,6 @@ protected:
                                 poco::OrderHash(pool),
                                 poco::OrderHash(request),
                                 volume};
-        poco::Deal deal;
-        deal.app = {place("app"), wallet("seller"), 1};
-        deal.workerpool = {place("pool"), wallet("owner"), 20};
-        deal.requester = wallet("buyer");
-        deal.bot_size = volume;
-        deal.start_time = 1'780'315'200;
-        chain_.deals[event.dealid.hash] = deal;
         for (const auto& hash : {app, pool, request}) chain_.consumed_[hash] += volume;
         return event;
     }
@@ -54,14 +47,13 @@ protected:
     FakeMarketChain chain_;
     std::unique_ptr<db::Database> db_ = fresh_database();
     OrderBook book_{*db_};
-    Ledger ledger_{*db_};
     std::mutex mutex_;
     std::uint64_t clock_ = 1000;
-    Reaction reaction_{*db_, book_, ledger_, chain_, mutex_};
+    Reaction reaction_{*db_, book_, chain_, mutex_};
 };
 BOURSE_OVER_BOTH_DATABASES(ReactionTest);
 
-TEST_P(ReactionTest, match_lowers_remaining_fills_and_records_the_deal) {
+TEST_P(ReactionTest, match_lowers_remaining_and_fills) {
     const auto app = add(chain_.app_order("app", 1, "seller"), "seller");
     const auto pool = add(chain_.pool_order("pool", 20, "owner"), "owner");
     const auto request = add(chain_.request_order("app", "buyer"), "buyer");
@@ -70,18 +62,12 @@ TEST_P(ReactionTest, match_lowers_remaining_fills_and_records_the_deal) {
     EXPECT_EQ(status(Kind::kApp, app), OrderStatus::kOpen);
     EXPECT_EQ(remaining(Kind::kWorkerpool, pool), 9U);
     EXPECT_EQ(status(Kind::kRequest, request), OrderStatus::kFilled);
-    const auto page = ledger_.deals({{"requester", to_hex(wallet("buyer"))}, {"apporderHash", to_hex(app)}}, 0, 20);
-    ASSERT_EQ(page.count, 1U);
-    EXPECT_EQ(page.rows[0]["workerpool"]["price"], 20);
-    EXPECT_EQ(page.rows[0]["blockTimestamp"], "2026-06-01T12:00:00.000Z");
-    EXPECT_EQ(ledger_.deals({{"requester", to_hex(wallet("owner"))}}, 0, 20).count, 0U);
-    EXPECT_EQ(ledger_.trades(0).dump(), "[[1780315200000,20,1]]");
     EXPECT_EQ(reaction_.cursor()->number, 7U);
 }
 
 TEST_P(ReactionTest, orders_of_others_are_passed_over) {
-    apply({log_of(poco::kHub, match(crypto::keccak256("x"), crypto::keccak256("y"), crypto::keccak256("z"), 1))});
-    EXPECT_EQ(ledger_.deals({}, 0, 20).count, 1U);
+    apply({log_of(poco::kHub, match(crypto::keccak256("x"), crypto::keccak256("y"), crypto::keccak256("z"), 1))}, 7);
+    EXPECT_EQ(reaction_.cursor()->number, 7U);
 }
 
 TEST_P(ReactionTest, closed_orders_are_canceled) {
@@ -138,20 +124,6 @@ TEST_P(ReactionTest, resource_with_a_new_owner_loses_its_orders) {
     EXPECT_EQ(status(Kind::kRequest, request), OrderStatus::kDead);
 }
 
-TEST_P(ReactionTest, categories_come_from_genesis_and_events) {
-    chain_.categories = {{"XS", "small", 300}, {"S", "", 1200}};
-    ASSERT_TRUE(reaction_.read_categories());
-    apply({log_of(poco::kHub, ev::CreateCategory{2, "quick", "test", 10}, 5)});
-    const auto page = ledger_.categories(0, kMaxSafeInteger, 0, 20);
-    ASSERT_EQ(page.count, 3U);
-    EXPECT_EQ(page.rows[0]["name"], "quick");
-    EXPECT_EQ(page.rows[0]["blockNumber"], 5);
-    EXPECT_EQ(page.rows[1]["workClockTimeRef"], 300);
-    EXPECT_EQ(ledger_.categories(300, 300, 0, 20).count, 1U);
-    EXPECT_EQ((*ledger_.category(1))["name"], "S");
-    EXPECT_FALSE(ledger_.category(9));
-}
-
 TEST_P(ReactionTest, nothing_is_written_while_the_node_is_away) {
     const auto app = add(chain_.app_order("app", 1, "seller"), "seller");
     chain_.consumed_[app] = 10;
@@ -165,7 +137,7 @@ TEST_P(ReactionTest, nothing_is_written_while_the_node_is_away) {
 }
 
 TEST_P(ReactionTest, replaced_blocks_are_undone) {
-    EXPECT_TRUE(db_->migrate({kOrdersSchema, kLedgerSchema, kCursorSchema, kUndoSchema}));
+    EXPECT_TRUE(db_->migrate({kOrdersSchema, kCursorSchema, kUndoSchema}));
     reaction_.set_rollback_depth(3);
     const auto app = add(chain_.app_order("app", 1, "seller"), "seller");
     const auto pool = add(chain_.pool_order("pool", 20, "owner"), "owner");
@@ -185,7 +157,6 @@ TEST_P(ReactionTest, replaced_blocks_are_undone) {
     EXPECT_EQ(remaining(Kind::kRequest, request), 1U);
     EXPECT_EQ(remaining(Kind::kWorkerpool, pool), 10U);
     EXPECT_EQ(reaction_.cursor()->number, 4U);
-    EXPECT_EQ(ledger_.deals({}, 0, 10).count, 0U);
     EXPECT_EQ(told.size(), 3U);
     apply({log_of(poco::kHub, ev::ClosedWorkerpoolOrder{poco::OrderHash(pool)})}, 5);
     EXPECT_EQ(status(Kind::kWorkerpool, pool), OrderStatus::kCanceled);
@@ -199,7 +170,6 @@ TEST_P(ReactionTest, a_batch_twice_changes_nothing_more) {
     apply({log});
     apply({log});
     EXPECT_EQ(remaining(Kind::kApp, app), 9U);
-    EXPECT_EQ(ledger_.deals({}, 0, 20).count, 1U);
 }
 
 }  // namespace

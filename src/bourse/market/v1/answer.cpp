@@ -182,6 +182,7 @@ net::Response export_answer(const net::Request& request, const Envelope& envelop
     const auto wanted = state->call.count("limit");
     if (!wanted) return v1_refusal(wanted.error());
     state->left = wanted->value_or(INT64_MAX);
+    state->call.paging.count = false;
     const auto as_of = state->call.count("asOf");
     if (!as_of) return v1_refusal(as_of.error());
     state->call.paging.as_of = as_of->value_or(envelope.height);

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cmath>
 
 namespace bourse::market {
 
@@ -29,6 +30,8 @@ Api::Api(ApiParts parts, ApiConfig config)
       reads_(config_.requests_per_minute, config_.burst, sys::steady_ms),
       writes_(config_.requests_per_minute > 0 ? config_.writes_per_minute : 0, config_.writes_per_minute,
               sys::steady_ms),
+      wallet_writes_(config_.requests_per_minute > 0 ? config_.writes_per_minute : 0, config_.writes_per_minute,
+                     sys::steady_ms),
       started_ms_(sys::steady_ms()) {
     if (config_.helper_key && parts_.rpc != nullptr)
         helper_ = std::make_unique<Helper>(*parts_.rpc, parts_.chain, *config_.helper_key);
@@ -38,6 +41,7 @@ Api::Api(ApiParts parts, ApiConfig config)
     bind_session();
     bind_node();
     bind_ops();
+    bind_logs();
 }
 
 Api::~Api() = default;
@@ -86,6 +90,17 @@ std::optional<net::Response> Api::refuse_early(const ApiRoute& route, const net:
     return refused;
 }
 
+Status<> Api::check_writes(const net::Request& request, const Address& wallet) {
+    if (is_exempt(request.remote_address, config_.rate_exempt)) return {};
+    const auto wait = wallet_writes_.wait_for_s(to_hex(wallet), 1);
+    if (wait == 0) return {};
+    return fail("RATE_LIMITED", "Too many changes by this wallet; try again in " + std::to_string(wait) + " s.");
+}
+
+void Api::count_write(const net::Request& request, const Address& wallet) {
+    if (!is_exempt(request.remote_address, config_.rate_exempt)) (void)wallet_writes_.refuse_for_s(to_hex(wallet), 1);
+}
+
 net::Response Api::answer(const ApiRoute& route, const net::Request& request) {
     if (auto refused = refuse_early(route, request)) return *std::move(refused);
     const auto begin = std::chrono::steady_clock::now();
@@ -95,7 +110,12 @@ net::Response Api::answer(const ApiRoute& route, const net::Request& request) {
         Call call(request, now_s());
         if (const auto item = items_.find(route.name); item != items_.end()) {
             auto content = item->second(call);
-            if (!content) return v1_refusal(content.error());
+            if (!content) {
+                auto refused = v1_refusal(content.error());
+                if (content.error().code == "RATE_LIMITED" && config_.writes_per_minute > 0)
+                    refused.headers["retry-after"] = std::to_string(std::lround(60 / config_.writes_per_minute) + 1);
+                return refused;
+            }
             return content_answer(request, facts, *std::move(content));
         }
         const auto& handler = lists_.at(route.name);

@@ -45,6 +45,15 @@ struct ApiConfig {
     std::string ui_build;
 };
 
+struct LogSource {
+    std::string path;  ///< at the scheduler
+    Address reader;    ///< whom the scheduler lets see it
+};
+struct LogPage {
+    std::vector<Json> lines;   ///< of the shape LogLine
+    std::int64_t kept_ms = 0;  ///< how long the scheduler keeps one
+};
+
 class Api {
 public:
     Api(ApiParts parts, ApiConfig config);
@@ -80,8 +89,13 @@ public:
     Status<> check_operator(const Address& who, const Address& pool) const;
     /// What a pool's operator should know now.
     std::vector<Json> alerts_of(const Address& pool);
-    /// Lines of a task for whom they are meant. Errors: FORBIDDEN, NOT_FOUND.
-    Result<Json> log_lines(const Hash& task, const Address& who) const;
+    /// Where the scheduler has the lines of a task, or of a worker, for whom they are meant. Errors: FORBIDDEN,
+    /// NOT_FOUND, QUERY_INVALID, SCHEDULER_UNREACHABLE.
+    Result<LogSource> log_source(const std::optional<Hash>& task, const std::optional<Address>& worker,
+                                 const Address& who) const;
+    /// Ascending; after a position, or the newest before one. Errors: LOGS_REFUSED, NOT_FOUND, SCHEDULER_UNREACHABLE.
+    Result<LogPage> log_lines(const LogSource& source, std::optional<std::int64_t> after,
+                              std::optional<std::int64_t> before, std::size_t limit) const;
     /// The pools an address owns.
     std::vector<Address> pools_of(const Address& owner) const;
 
@@ -94,11 +108,15 @@ private:
     void bind_session();
     void bind_node();
     void bind_ops();
+    void bind_logs();
     void bind_list(std::string_view name, ListHandler handler) { lists_[name] = std::move(handler); }
     void bind_item(std::string_view name, ItemHandler handler) { items_[name] = std::move(handler); }
     void bind_raw(std::string_view name, RawHandler handler) { raws_[name] = std::move(handler); }
     net::Response answer(const ApiRoute& route, const net::Request& request);
     std::optional<net::Response> refuse_early(const ApiRoute& route, const net::Request& request);
+    /// Has the wallet writes left? One that succeeded is counted by count_write(). Errors: RATE_LIMITED.
+    Status<> check_writes(const net::Request& request, const Address& wallet);
+    void count_write(const net::Request& request, const Address& wallet);
 
     // explorer_handlers.cpp
     Result<ListPage> deals(Call& call) const;
@@ -119,6 +137,7 @@ private:
     Result<Json> search(Call& call) const;
     Json with_market_facts(Json resource, const explorer::ResourceRow& row) const;
     Json locks_of(const Address& who) const;
+    Json granted_to(const Address& who) const;
 
     // market_handlers.cpp
     Result<Json> boot(Call& call) const;
@@ -154,7 +173,15 @@ private:
     Result<ListPage> ops_alerts(Call& call);
     Result<ListPage> ops_audit(Call& call);
     Result<Json> ops_act(Call& call);
-    Result<Json> logs(Call& call);
+    Result<Json> ops_drain(const Address& who, bool draining, const std::string& target, const std::string& reason);
+
+    // timeline.cpp
+    Result<Json> timeline(Call& call) const;
+
+    // log_handlers.cpp
+    Result<Json> logs_page(Call& call, const LogSource& source) const;
+    net::Response logs_file(const LogSource& source, const std::string& name, bool as_json) const;
+    net::Response logs(const net::Request& request);
 
     // session_handlers.cpp
     Result<Json> challenge(Call& call);
@@ -165,7 +192,7 @@ private:
     // node_handlers.cpp
     net::Response rpc(const net::Request& request) const;
     Result<Json> send(Call& call) const;
-    Result<std::vector<Json>> blocks_from(std::int64_t first, std::int64_t count, bool full) const;
+    Result<std::vector<Json>> blocks_of(const std::vector<std::int64_t>& numbers, bool full) const;
     Result<ListPage> blocks(Call& call) const;
     Result<Json> block(Call& call) const;
     Result<ListPage> transactions(Call& call) const;
@@ -176,7 +203,7 @@ private:
     Sessions sessions_;
     Lists lists_store_;
     Ops ops_;
-    Bucket reads_, writes_;
+    Bucket reads_, writes_, wallet_writes_;
     std::uint64_t started_ms_;
     mutable std::mutex latency_mutex_;
     std::vector<double> latencies_;

@@ -4,6 +4,7 @@
 #include <bourse/market/v1/render.hpp>
 
 #include <algorithm>
+#include <set>
 
 namespace bourse::market {
 
@@ -13,6 +14,8 @@ using Trigger = ChannelSpec::Trigger;
 
 constexpr std::int64_t kBookRows = 500;
 constexpr std::int64_t kRows = 20;
+constexpr std::size_t kLogLines = 200;        ///< of a snapshot
+constexpr std::size_t kMostNewLines = 4'000;  ///< of one delta
 
 std::vector<std::string> parts_of(const std::string& name) {
     std::vector<std::string> out;
@@ -97,7 +100,9 @@ Result<ChannelSpec> prices(Api& api, const std::vector<std::string>& parts, cons
                            },
                            Trigger::kChain,
                            {{"candles", "time"}},
-                           {}};
+                           {},
+                           false,
+                           candle_width_s(parts[2]).value_or(0)};
     }
     return fail(unknown_channel(name));
 }
@@ -159,6 +164,41 @@ Result<ChannelSpec> one_of(Api& api, const std::vector<std::string>& parts, cons
                        {}};
 }
 
+/// Lines of a task or a worker as they come.
+Result<ChannelSpec> logs(Api& api, const std::vector<std::string>& parts, const Address& who, const std::string& name) {
+    const auto task = hash_from_hex(parts[1]);
+    const auto worker = task ? std::nullopt : address_from_hex(parts[1]);
+    if (parts.size() != 2 || (!task && !worker)) return fail(unknown_channel(name));
+    BOURSE_TRY(const auto source, api.log_source(task, worker, who));
+    const auto first = [&api, source]() -> Result<Json> {
+        BOURSE_TRY(auto page, api.log_lines(source, std::nullopt, std::nullopt, kLogLines));
+        return Json{{"lines", std::move(page.lines)}};
+    };
+    const auto follow = [&api, source](Json& content) -> Result<Json> {
+        auto& known = content["lines"];
+        auto fresh = Json::array();
+        auto after = known.empty() ? std::int64_t{0} : known.back()["position"].get<std::int64_t>();
+        while (fresh.size() < kMostNewLines) {
+            BOURSE_TRY(auto page, api.log_lines(source, after, std::nullopt, kMostNewLines));
+            if (page.lines.empty()) break;
+            after = page.lines.back()["position"].get<std::int64_t>();
+            const bool last = page.lines.size() < kMostNewLines;
+            for (auto& line : page.lines) fresh.push_back(std::move(line));
+            if (last) break;
+        }
+        if (fresh.empty()) return Json(nullptr);
+        for (const auto& line : fresh) known.push_back(line);
+        if (known.size() > kLogLines) known.erase(known.begin(), known.end() - static_cast<std::ptrdiff_t>(kLogLines));
+        return Json{{"lines", std::move(fresh)}};
+    };
+    BOURSE_CHECK(first());
+    ChannelSpec spec{first, Trigger::kLog, {{"lines", "position"}}};
+    spec.slow = true;
+    spec.follow = follow;
+    return spec;
+}
+
+/// Channels of the pool's operator: the scheduler is asked.
 Result<ChannelSpec> operators(Api& api, const std::vector<std::string>& parts, const Address& who,
                               const std::string& name) {
     const auto pools = api.pools_of(who);
@@ -167,31 +207,27 @@ Result<ChannelSpec> operators(Api& api, const std::vector<std::string>& parts, c
     if (served == pools.end())
         return fail("FORBIDDEN", "This session is of nobody who owns the workerpool of this market's scheduler.");
     const auto pool = *served;
-    if (parts[1] == "alerts")
-        return ChannelSpec{[&api, pool]() -> Result<Json> {
-                               return Json{{"items", api.alerts_of(pool)}};
-                           },
-                           Trigger::kTimer,
-                           {},
-                           {}};
-    if (parts[1] == "metrics")
-        return ChannelSpec{[&api, pool]() -> Result<Json> {
-                               net::Request request;
-                               request.query.emplace("workerpool", to_checksum(pool));
-                               Call call(request, api.now_s());
-                               return api.item("ops_overview", call);
-                           },
-                           Trigger::kTimer,
-                           {},
-                           {}};
-    if (parts[1] == "workers")
-        return ChannelSpec{[&api]() -> Result<Json> { return api.worker_items(); }, Trigger::kTimer, {}, {}};
-    if (parts[1] == "tasks")
-        return ChannelSpec{[&api, pool]() -> Result<Json> { return api.pool_task_items(pool, kRows); },
-                           Trigger::kTimer | Trigger::kChain,
-                           {},
-                           {}};
-    return fail(unknown_channel(name));
+    ChannelSpec spec;
+    spec.triggers = Trigger::kTimer;
+    spec.slow = true;
+    if (parts[1] == "alerts") {
+        spec.compute = [&api, pool]() -> Result<Json> { return Json{{"items", api.alerts_of(pool)}}; };
+    } else if (parts[1] == "metrics") {
+        spec.compute = [&api, pool]() -> Result<Json> {
+            net::Request request;
+            request.query.emplace("workerpool", to_checksum(pool));
+            Call call(request, api.now_s());
+            return api.item("ops_overview", call);
+        };
+    } else if (parts[1] == "workers") {
+        spec.compute = [&api]() -> Result<Json> { return api.worker_items(); };
+    } else if (parts[1] == "tasks") {
+        spec.compute = [&api, pool]() -> Result<Json> { return api.pool_task_items(pool, kRows); };
+        spec.triggers |= Trigger::kChain;
+    } else {
+        return fail(unknown_channel(name));
+    }
+    return spec;
 }
 
 }  // namespace
@@ -215,19 +251,7 @@ Result<ChannelSpec> channel_spec(Api& api, const std::string& name, const std::o
     if (kind != "orders" && kind != "ops" && kind != "logs") return fail(unknown_channel(name));
     if (!who) return fail("AUTH_NEEDED", "This channel needs auth with the token of a session.");
     if (kind == "ops") return operators(api, parts, *who, name);
-    if (kind == "logs") {
-        const auto task = hash_from_hex(parts[1]);
-        if (!task) return fail(unknown_channel(name));
-        auto compute = [&api, task = *task, who = *who]() -> Result<Json> {
-            BOURSE_TRY(const auto all, api.log_lines(task, who));
-            Json lines = Json::array();
-            for (auto i = all.size() - std::min<std::size_t>(all.size(), 200); i < all.size(); ++i)
-                lines.push_back(all[i]);
-            return Json{{"lines", std::move(lines)}};
-        };
-        BOURSE_CHECK(compute());
-        return ChannelSpec{std::move(compute), Trigger::kTimer | Trigger::kChain, {{"lines", "position"}}, {}};
-    }
+    if (kind == "logs") return logs(api, parts, *who, name);
     const auto address = parts[1] == "mine" ? Result<Address>(*who) : parse_address(parts[1]);
     if (!address || parts.size() != 2) return fail(unknown_channel(name));
     if (*address != *who) return fail("FORBIDDEN", "Orders of another wallet are shown in the book only.");
@@ -237,6 +261,43 @@ Result<ChannelSpec> channel_spec(Api& api, const std::string& name, const std::o
                        Trigger::kOrders | Trigger::kChain,
                        {{"items", "hash"}},
                        "remaining"};
+}
+
+Json take_reverted(const ChannelSpec& spec, const std::string& name, Json& content,
+                   const explorer::Reverted& reverted) {
+    std::set<std::string> ids;
+    for (const auto* hashes : {&reverted.deals, &reverted.tasks})
+        for (const auto& id : *hashes) ids.insert(to_hex(id));
+    for (const auto& address : reverted.resources) ids.insert(to_checksum(address));
+    const auto is_void = [&](const Json& row, const std::string& key) {
+        const auto& id = row[key];
+        if (id.is_string()) return ids.contains(id.get<std::string>());
+        if (key == "number") return id.get<std::int64_t>() > reverted.height;
+        // A bucket with a reverted trade comes again with what is left of it.
+        if (spec.bucket_s > 0)
+            return reverted.first_s && id.get<std::int64_t>() / 1'000 + spec.bucket_s > *reverted.first_s;
+        const auto block = row.find("block");
+        return block != row.end() && block->is_number() && block->get<std::int64_t>() > reverted.height;
+    };
+    auto out = Json::array();
+    const auto parts = parts_of(name);
+    const bool one = (parts[0] == "deal" || parts[0] == "task") && parts.size() == 2 && ids.contains(parts[1]);
+    if (one) {
+        out.push_back(parts[1]);
+        content = parts[0] == "deal" ? Json{{"deal", nullptr}, {"tasks", Json::array()}} : Json::object();
+    }
+    for (const auto& [array, key] : spec.keyed) {
+        if (!content.contains(array)) continue;
+        auto left = Json::array();
+        for (auto& row : content[array]) {
+            if (is_void(row, key))
+                out.push_back(row[key]);
+            else
+                left.push_back(std::move(row));
+        }
+        content[array] = std::move(left);
+    }
+    return out;
 }
 
 Json channel_delta(const ChannelSpec& spec, const Json& before, const Json& now) {

@@ -65,6 +65,25 @@ void explain_running(const explorer::TaskRow& task, const std::vector<explorer::
             "closed", "", fmt::format("claim in {}", clock_text(std::max<std::int64_t>(0, task.final_s - now_s)))));
 }
 
+void explain_revealing(const explorer::TaskRow& task, std::int64_t now_s, Json& reasons) {
+    const auto left = [&](std::int64_t until_s) { return clock_text(std::max<std::int64_t>(0, until_s - now_s)); };
+    const bool all = task.revealed == task.winners && task.winners > 0;
+    reasons.push_back(
+        plain_reason("REVEALING", "workers",
+                     fmt::format("Consensus is reached; {} of {} workers have revealed.", task.revealed, task.winners),
+                     std::to_string(task.revealed), std::to_string(task.winners),
+                     all ? std::string("the scheduler can finalise as soon as the store has the result")
+                         : "revealing closes in " + left(task.reveal_s)));
+    if (task.winners == 1)
+        reasons.push_back(plain_reason(
+            "SINGLE_WORKER", "workers",
+            "One worker alone made the consensus (trust " + std::to_string(task.trust) +
+                "): nobody has checked it. If it cheated, there is no result that fits what it voted for, nobody can "
+                "finalise the task, and it stays REVEALING until the final deadline.",
+            "1 worker", "trust 2 or more has a second worker agree",
+            "in " + left(task.final_s) + " anyone can claim the task: the requester gets everything back"));
+}
+
 void explain_task(const explorer::TaskRow& task, const std::vector<explorer::ContributionRow>& contributions,
                   std::int64_t now_s, Json& out) {
     auto& reasons = out["reasons"];
@@ -85,13 +104,7 @@ void explain_task(const explorer::TaskRow& task, const std::vector<explorer::Con
             explain_running(task, contributions, now_s, reasons);
             break;
         case explorer::ShownStatus::kRevealing:
-            reasons.push_back(plain_reason(
-                "REVEALING", "workers",
-                fmt::format("Consensus is reached; {} of {} workers have revealed.", task.revealed, task.winners),
-                std::to_string(task.revealed), std::to_string(task.winners),
-                task.revealed == task.winners ? "the scheduler can finalise now"
-                                              : fmt::format("revealing closes in {}", clock_text(std::max<std::int64_t>(
-                                                                                          0, task.reveal_s - now_s)))));
+            explain_revealing(task, now_s, reasons);
             break;
         case explorer::ShownStatus::kClaimable:
             reasons.push_back(plain_reason("CLAIMABLE", "anyone", "The final deadline has passed without a result.", "",

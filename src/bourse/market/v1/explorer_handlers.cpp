@@ -330,6 +330,18 @@ Json Api::locks_of(const Address& who) const {
     return out;
 }
 
+/// Open orders that only this address may use.
+Json Api::granted_to(const Address& who) const {
+    auto out = Json::array();
+    orderbook::OrderFilter filter;
+    filter.requester = {orderbook::PartyFilter::Mode::kExactly, who};
+    filter.limit = 100;
+    for (const auto kind : {poco::OrderKind::kApp, poco::OrderKind::kDataset, poco::OrderKind::kWorkerpool})
+        for (const auto& order : parts_.book.list(kind, filter).orders)
+            out.push_back({{"kind", poco::to_text(kind)}, {"order", render(order)}});
+    return out;
+}
+
 Result<Json> Api::account(Call& call) const {
     BOURSE_TRY(const auto address, call.segment_address("id"));
     auto row = parts_.index.account(address);
@@ -344,7 +356,7 @@ Result<Json> Api::account(Call& call) const {
                 {"contract", nullptr},
                 {"locks", locks_of(address)},
                 {"nextScore", (row->roles & explorer::kWorkerRole) != 0 ? Json(next_score(row->score)) : Json(nullptr)},
-                {"granted", Json::array()}};
+                {"granted", granted_to(address)}};
     if (const auto resource = parts_.index.resource(address)) out["contract"] = explorer::to_text(resource->kind);
     if (parts_.rpc != nullptr) {
         const client::Hub hub(*parts_.rpc, parts_.chain.hub());

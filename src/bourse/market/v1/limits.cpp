@@ -11,10 +11,8 @@ constexpr std::size_t kMaxClients = 100'000;
 
 }  // namespace
 
-unsigned Bucket::refuse_for_s(const std::string& who, double cost) {
-    if (per_minute_ <= 0) return 0;
+Bucket::Level& Bucket::level_of(const std::string& who) {
     const auto now = now_ms_();
-    const std::lock_guard lock(mutex_);
     if (levels_.size() >= kMaxClients)  // those that are full again need no memory
         std::erase_if(levels_, [&](const auto& entry) {
             return static_cast<double>(now - entry.second.at_ms) * per_minute_ / 60'000.0 >= burst_;
@@ -22,11 +20,27 @@ unsigned Bucket::refuse_for_s(const std::string& who, double cost) {
     auto& level = levels_.try_emplace(who, Level{burst_, now}).first->second;
     level.tokens = std::min(burst_, level.tokens + static_cast<double>(now - level.at_ms) * per_minute_ / 60'000.0);
     level.at_ms = now;
-    if (level.tokens >= cost) {
-        level.tokens -= cost;
-        return 0;
-    }
+    return level;
+}
+
+unsigned Bucket::wait_of(const Level& level, double cost) const {
+    if (level.tokens >= cost) return 0;
     return static_cast<unsigned>(std::ceil((cost - level.tokens) * 60.0 / per_minute_));
+}
+
+unsigned Bucket::wait_for_s(const std::string& who, double cost) {
+    if (per_minute_ <= 0) return 0;
+    const std::lock_guard lock(mutex_);
+    return wait_of(level_of(who), cost);
+}
+
+unsigned Bucket::refuse_for_s(const std::string& who, double cost) {
+    if (per_minute_ <= 0) return 0;
+    const std::lock_guard lock(mutex_);
+    auto& level = level_of(who);
+    const auto wait = wait_of(level, cost);
+    if (wait == 0) level.tokens -= cost;
+    return wait;
 }
 
 bool is_exempt(const std::string& address, const std::vector<std::string>& exempt) {

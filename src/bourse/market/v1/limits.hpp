@@ -16,6 +16,8 @@ public:
     /// `now_ms`: monotonic.
     Bucket(double per_minute, double burst, std::function<std::uint64_t()> now_ms)
         : per_minute_(per_minute), burst_(burst), now_ms_(std::move(now_ms)) {}
+    /// Seconds until `cost` can be had; 0: at once. Takes nothing.
+    unsigned wait_for_s(const std::string& who, double cost);
     /// 0: granted; else the seconds until `cost` can be had.
     unsigned refuse_for_s(const std::string& who, double cost);
 
@@ -24,6 +26,9 @@ private:
         double tokens = 0;
         std::uint64_t at_ms = 0;
     };
+    Level& level_of(const std::string& who);
+    unsigned wait_of(const Level& level, double cost) const;
+
     double per_minute_, burst_;
     std::function<std::uint64_t()> now_ms_;
     std::mutex mutex_;

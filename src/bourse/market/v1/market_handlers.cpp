@@ -17,9 +17,6 @@ namespace bourse::market {
 
 namespace {
 
-constexpr std::pair<std::string_view, std::int64_t> kWidths[] = {
-    {"1m", 60}, {"5m", 300}, {"1h", 3'600}, {"1d", 86'400}};
-
 Json typed_data_types(const eip712::Domain& domain) {
     Json types = Json::object();
     types.update(poco::typed_data(domain, poco::AppOrder{})["types"]);
@@ -401,9 +398,9 @@ Result<Json> Api::candles(Call& call) const {
     BOURSE_TRY(const auto to, call.seconds("to"));
     BOURSE_TRY(const auto points, call.count("points"));
     const auto res = call.text("res").value_or("1h");
-    const auto* width = std::ranges::find(kWidths, std::string_view(res), [](const auto& w) { return w.first; });
-    if (width == std::end(kWidths)) return bad_parameter("res", "must be 1m, 5m, 1h or 1d");
-    const auto candles = parts_.index.candles(wanted, width->second, from, to);
+    const auto width = candle_width_s(res);
+    if (!width) return bad_parameter("res", "must be 1m, 5m, 1h or 1d");
+    const auto candles = parts_.index.candles(wanted, *width, from, to);
     const auto most = static_cast<std::size_t>(std::clamp<std::int64_t>(points.value_or(1'000), 1, 10'000));
     Json out = {{"commodity", render_commodity(wanted)},
                 {"res", res},

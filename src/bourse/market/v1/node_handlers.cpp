@@ -16,7 +16,7 @@ namespace {
 
 constexpr std::size_t kMaxBatch = 100;
 constexpr std::int64_t kPlacesPerBlock = 1'000'000;  ///< a transaction's cursor: block × this + position
-constexpr std::int64_t kBlocksLookedThrough = 500;
+constexpr std::int64_t kBlocksAStep = 50;
 
 const std::set<std::string>& allowed_methods() {
     static const std::set<std::string> kAllowed{"eth_blockNumber",
@@ -151,10 +151,10 @@ Result<Json> Api::send(Call& call) const {
     return Json{{"hash", to_hex(*sent)}, {"known", false}};
 }
 
-/// Blocks (with their transactions, if asked for) by number, newest first; final ones are remembered.
-Result<std::vector<Json>> Api::blocks_from(std::int64_t first, std::int64_t count, bool full) const {
+/// Blocks (with their transactions, if asked for), in the order asked for.
+Result<std::vector<Json>> Api::blocks_of(const std::vector<std::int64_t>& numbers, bool full) const {
     std::vector<client::RpcClient::BatchItem> items;
-    for (auto number = first; number >= 0 && static_cast<std::int64_t>(items.size()) < count; --number)
+    for (const auto number : numbers)
         items.push_back({"eth_getBlockByNumber", {to_quantity(Uint256(static_cast<std::uint64_t>(number))), full}});
     std::vector<Json> out;
     if (items.empty()) return out;
@@ -173,7 +173,10 @@ Result<ListPage> Api::blocks(Call& call) const {
     page.as_of = call.paging.as_of.value_or(static_cast<std::int64_t>(head.number));
     page.total = page.as_of + 1;
     const auto first = std::min(call.paging.after ? *call.paging.after - 1 : page.as_of, page.as_of);
-    BOURSE_TRY(const auto found, blocks_from(first, call.paging.limit, false));
+    std::vector<std::int64_t> numbers;
+    for (auto number = first; number >= 0 && static_cast<std::int64_t>(numbers.size()) < call.paging.limit; --number)
+        numbers.push_back(number);
+    BOURSE_TRY(const auto found, blocks_of(numbers, false));
     for (const auto& block : found) page.items.push_back(block_row(block));
     if (!found.empty() && quantity_of(found.back(), "number") > 0)
         page.next = std::to_string(quantity_of(found.back(), "number"));
@@ -198,35 +201,32 @@ Result<Json> Api::block(Call& call) const {
 Result<ListPage> Api::transactions(Call& call) const {
     if (parts_.rpc == nullptr) return fail(node_missing());
     BOURSE_TRY(const auto only, call.count("block"));
-    BOURSE_TRY(const auto head, parts_.rpc->head());
     ListPage page;
-    page.as_of = call.paging.as_of.value_or(static_cast<std::int64_t>(head.number));
-    const auto after = call.paging.after.value_or((only.value_or(page.as_of) + 1) * kPlacesPerBlock);
-    auto number = (after - 1) / kPlacesPerBlock;
-    const auto last = only ? *only : std::max<std::int64_t>(0, number - kBlocksLookedThrough + 1);
-    while (number >= last && static_cast<std::int64_t>(page.items.size()) < call.paging.limit) {
-        BOURSE_TRY(const auto found, blocks_from(number, std::min<std::int64_t>(50, number - last + 1), true));
+    page.as_of = std::min(call.paging.as_of.value_or(parts_.index.height()), parts_.index.height());
+    // Which blocks have any, and how many, the index knows; what they are, the node.
+    const auto last = std::min(only.value_or(page.as_of), page.as_of);
+    page.total = parts_.index.transactions_up_to(last) - (only ? parts_.index.transactions_up_to(last - 1) : 0);
+    const auto after = call.paging.after.value_or((last + 1) * kPlacesPerBlock);
+    auto below = (after - 1) / kPlacesPerBlock + 1;
+    while (static_cast<std::int64_t>(page.items.size()) < call.paging.limit) {
+        auto numbers = parts_.index.blocks_with_transactions(below, kBlocksAStep);
+        if (only) std::erase_if(numbers, [&](std::int64_t number) { return number != *only; });
+        if (numbers.empty()) break;
+        below = numbers.back();
+        BOURSE_TRY(const auto found, blocks_of(numbers, true));
         for (const auto& block : found) {
-            number = quantity_of(block, "number");
             const auto& txs = block["transactions"];
+            const auto number = quantity_of(block, "number");
             for (auto i = txs.size(); i-- > 0;) {
                 const auto place = number * kPlacesPerBlock + static_cast<std::int64_t>(i);
                 if (place >= after) continue;
-                if (static_cast<std::int64_t>(page.items.size()) == call.paging.limit) break;
+                if (static_cast<std::int64_t>(page.items.size()) == call.paging.limit) return page;
                 page.items.push_back(transaction_row(txs[i], quantity_of(block, "timestamp")));
                 page.next = std::to_string(place);
             }
-            if (static_cast<std::int64_t>(page.items.size()) == call.paging.limit) break;
-            --number;
         }
-        if (found.empty()) break;
     }
-    if (static_cast<std::int64_t>(page.items.size()) < call.paging.limit) {
-        page.next.reset();
-        if (!only && number > 0) page.next = std::to_string((number + 1) * kPlacesPerBlock);  // go on looking there
-    }
-    // The chain keeps no count of its transactions; this is what is known to be there.
-    page.total = static_cast<std::int64_t>(page.items.size()) + (page.next ? 1 : 0);
+    page.next.reset();
     return page;
 }
 

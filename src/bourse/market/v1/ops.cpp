@@ -46,10 +46,11 @@ Result<Json> Ops::workers() const {
     return body.value("workers", Json::array());
 }
 
-Result<Json> Ops::logs(const Hash& task, const Address& for_whom) const {
+Result<Json> Ops::ask_for(const std::string& path, const Address& for_whom) const {
     if (url_.empty()) return fail("NOT_FOUND", "This market has no scheduler.");
     net::ClientRequest request;
-    request.url = url_ + "/v1/tasks/" + to_hex(task) + "/logs";
+    request.url = url_ + path;
+    request.timeout_ms = 5'000;
     // The scheduler trusts a market on its own machine to have authenticated this address.
     request.headers = {{"x-bourse-admin", "1"}, {"x-bourse-for", to_checksum(for_whom)}};
     const auto answer = net::http_request(request);
@@ -58,13 +59,14 @@ Result<Json> Ops::logs(const Hash& task, const Address& for_whom) const {
     if (!body.is_object()) return fail(unreachable("it sent no JSON"));
     if (answer->status == 404) return fail("NOT_FOUND", body.value("error", "no such task"));
     if (answer->status != 200) return fail("LOGS_REFUSED", body.value("error", "refused"));
-    return body.value("logs", Json::array());
+    return body;
 }
 
-Status<> Ops::drain(bool draining) const {
+Status<> Ops::drain(bool draining, const std::optional<Address>& worker) const {
     net::ClientRequest request;
     request.method = "POST";
-    request.url = url_ + (draining ? "/v1/admin/drain" : "/v1/admin/resume");
+    request.url = url_ + "/v1/admin/" + (worker ? "workers/" + to_checksum(*worker) + "/" : std::string()) +
+                  (draining ? "drain" : "resume");
     request.headers = {{"x-bourse-admin", "1"}};
     const auto answer = net::http_request(request);
     if (!answer) return fail(unreachable(answer.error().message));
@@ -85,6 +87,10 @@ std::vector<Json> Ops::task_reasons(const Hash& id) const {
         const auto cause =
             replicate.contains("cause") && replicate["cause"].is_string() ? replicate["cause"].get<std::string>() : "";
         const auto who = replicate.value("worker", std::string());
+        if (replicate.value("upload", std::string()) == "failed")
+            out.push_back(plain_reason("RESULT_MISSING", who,
+                                       "This worker won the vote, but delivered no result that fits what it voted for; "
+                                       "without one nobody can finalise the task."));
         if (replicate.value("lost", false))
             out.push_back(plain_reason("WORKER_LOST", who, "This worker is silent; another one is engaged as well."));
         else if (!cause.empty())
@@ -106,6 +112,9 @@ Json Ops::worker_reasons(const Address& worker, const std::optional<explorer::Ac
         else if (!found->value("connected", false))
             out.push_back(
                 plain_reason("NOT_CONNECTED", "worker", "This worker is not connected.", "", "", "start it again"));
+        else if (found->value("draining", false))
+            out.push_back(plain_reason("DRAINING", "workerpool", "The pool's operator lets it take no new tasks.", "",
+                                       "", "resume it in the console"));
         else if (found->value("free", 0) == 0)
             out.push_back(plain_reason("BUSY", "worker", "All its places are taken.",
                                        std::to_string(found->value("tasks", 0)),

@@ -30,10 +30,11 @@ public:
     Result<nlohmann::json> pool() const { return ask("/v1/pool"); }
     Result<nlohmann::json> workers() const;
     Result<nlohmann::json> task(const Hash& id) const { return ask("/v1/tasks/" + to_hex(id)); }
-    /// Output of the app for an address that the market has authenticated.
-    Result<nlohmann::json> logs(const Hash& task, const Address& for_whom) const;
-    /// Stop taking deals, or take them again.
-    Status<> drain(bool draining) const;
+    /// What the scheduler shows to an address that the market has authenticated. Errors: as ask(); LOGS_REFUSED.
+    Result<nlohmann::json> ask_for(const std::string& path, const Address& for_whom) const;
+    /// Stop taking deals, or take them again; with a worker: it gets no new tasks. Errors: SCHEDULER_UNREACHABLE,
+    /// SCHEDULER_REFUSED.
+    Status<> drain(bool draining, const std::optional<Address>& worker) const;
 
     /// Why a task or a worker waits, in the scheduler's words; empty without a scheduler.
     std::vector<nlohmann::json> task_reasons(const Hash& task) const;

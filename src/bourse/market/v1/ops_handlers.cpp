@@ -1,4 +1,4 @@
-// The operator console's calls and the logs.
+// The operator console's calls.
 #include <bourse/codec/text.hpp>
 #include <bourse/market/v1/api.hpp>
 #include <bourse/market/v1/explain.hpp>
@@ -7,8 +7,6 @@
 
 #include <algorithm>
 #include <map>
-#include <regex>
-#include <sstream>
 
 namespace bourse::market {
 
@@ -46,47 +44,6 @@ std::string worker_state(const Json& worker) {
         return ms > kLateMs ? "late" : "fresh";
     }
     return worker.value("lost", false) ? "lost" : "fresh";
-}
-
-void add_lines(Json& lines, const std::string& text, const char* source, const Json& worker, const Json& task,
-               const Json& time) {
-    std::istringstream in(text);
-    for (std::string line; std::getline(in, line);)
-        lines.push_back({{"time", time},
-                         {"source", source},
-                         {"level", nullptr},
-                         {"worker", worker},
-                         {"task", task},
-                         {"text", line},
-                         {"position", lines.size()}});
-}
-
-/// Histories of a task's record as lines, in the order of time.
-Json record_lines(const Json& record, const Json& task) {
-    std::vector<Json> rows;
-    for (const auto& replicate : record.value("replicates", Json::array())) {
-        for (const auto& step : replicate.value("history", Json::array()))
-            rows.push_back({{"time", step.value("ms", std::uint64_t{0})},
-                            {"source", "worker"},
-                            {"level", "INFO"},
-                            {"worker", replicate.value("worker", Json(nullptr))},
-                            {"task", task},
-                            {"text", step.value("status", std::string())}});
-        if (replicate.contains("message") && replicate["message"].is_string())
-            rows.push_back({{"time", replicate.value("assigned_ms", std::uint64_t{0})},
-                            {"source", "scheduler"},
-                            {"level", "WARN"},
-                            {"worker", replicate.value("worker", Json(nullptr))},
-                            {"task", task},
-                            {"text", replicate["message"]}});
-    }
-    std::ranges::stable_sort(rows, {}, [](const Json& row) { return row["time"].get<std::uint64_t>(); });
-    auto out = Json::array();
-    for (auto& row : rows) {
-        row["position"] = out.size();
-        out.push_back(std::move(row));
-    }
-    return out;
 }
 
 }  // namespace
@@ -138,30 +95,16 @@ Result<Address> Api::operated_pool(const Call& call) {
 }
 
 Json Api::ops_series(const Address& pool, std::int64_t now) const {
-    // Hours of a week; what waits and runs is known for now only, what ended for each hour.
-    std::map<std::int64_t, std::array<std::int64_t, 2>> ended;
-    explorer::TaskFilter f;
-    f.pool = pool;
-    f.from_s = now - 8 * kDaySeconds;
-    explorer::Paging all;
-    all.limit = 20'000;
-    std::int64_t running = 0;
-    for (const auto& task : parts_.index.tasks(f, all, now).rows) {
-        if (task.status == 3 || task.status == 4)
-            ++ended[task.ended_s / 3'600 * 3'600][task.status == 3 ? 0 : 1];
-        else
-            ++running;
-    }
+    constexpr std::int64_t kHour = 3'600;
+    constexpr std::size_t kHours = 168;
+    const auto from = (now / kHour - static_cast<std::int64_t>(kHours) + 1) * kHour;
     auto out = Json::array();
-    for (auto hour = now / 3'600 * 3'600 - 167 * 3'600; hour <= now; hour += 3'600) {
-        const auto found = ended.find(hour);
-        const bool last = hour + 3'600 > now;
-        out.push_back({{"time", ms_of(hour)},
-                       {"queued", 0},
-                       {"running", last ? running : 0},
-                       {"completed", found == ended.end() ? 0 : found->second[0]},
-                       {"failed", found == ended.end() ? 0 : found->second[1]}});
-    }
+    for (const auto& hour : parts_.index.load_of(pool, from, kHour, kHours, now))
+        out.push_back({{"time", ms_of(hour.time_s)},
+                       {"queued", count_of(hour.queued)},
+                       {"running", hour.running},
+                       {"completed", hour.completed},
+                       {"failed", hour.failed}});
     return out;
 }
 
@@ -203,13 +146,16 @@ Result<Json> Api::ops_overview(Call& call) const {
     const bool ours = scheduler && address_from_hex(scheduler->value("pool", "")) == pool;
     const auto workers = ours ? ops_.workers().value_or(Json::array()) : Json::array();
     std::int64_t alive = 0, cores = 0, busy = 0;
-    std::map<std::string, std::int64_t> software;
+    std::map<std::string, std::map<std::string, std::int64_t>> shares;  // of what the living ones are
     for (const auto& worker : workers) {
         if (worker_state(worker) == "lost") continue;
         ++alive;
+        for (const auto* what : {"software", "os", "cpu"}) {
+            const auto text = text_or_null(worker, what);
+            ++shares[what][text.is_string() && text != "" ? text.get<std::string>() : "unknown"];
+        }
         cores += number_in(worker, "cores");
         busy += std::max<std::int64_t>(0, number_in(worker, "slots") - number_in(worker, "free"));
-        ++software[worker.value("software", std::string("unknown"))];
     }
     std::int64_t completed = 0, failed = 0, running = 0, day_workers = 0, replicas = 0, unrewarded = 0;
     std::map<Address, bool> apps;
@@ -255,8 +201,13 @@ Result<Json> Api::ops_overview(Call& call) const {
         if (idle.empty())
             idle.push_back(plain_reason("NO_REQUEST", "requesters", "Nobody has bought from this pool lately."));
     }
-    auto names = Json::array();
-    for (const auto& [name, count] : software) names.push_back({{"name", name}, {"count", count}});
+    const auto share = [&](const char* what) {
+        auto rows = Json::array();
+        for (const auto& [name, count] : shares[what]) rows.push_back({{"name", name}, {"count", count}});
+        return rows;
+    };
+    const auto head =
+        parts_.rpc != nullptr ? parts_.rpc->head() : Result<client::BlockHead>(fail("NODE_UNREACHABLE", ""));
     const auto head_ms = parts_.index.block_time_s() * 1'000;
     const auto now_ms = static_cast<std::int64_t>(sys::unix_time_ms());
     return Json{
@@ -282,10 +233,14 @@ Result<Json> Api::ops_overview(Call& call) const {
         {"stakeCovers", cheapest ? Json(static_cast<std::uint64_t>(std::max<std::int64_t>(owner.staked, 0)) / *cheapest)
                                  : Json(nullptr)},
         {"headAgeMs", std::max<std::int64_t>(0, now_ms - head_ms)},
-        {"eventLag", 0},
+        {"eventLag",
+         head ? Json(std::max<std::int64_t>(0, static_cast<std::int64_t>(head->number) - parts_.index.height()))
+              : Json(nullptr)},
         {"reachableTrust", ours ? Json(number_in(*scheduler, "reachable_trust")) : Json(nullptr)},
         {"apps24h", apps.size()},
-        {"software", std::move(names)},
+        {"software", share("software")},
+        {"os", share("os")},
+        {"cpus", share("cpu")},
         {"series", ops_series(pool, now)},
         {"stages", ops_stages(pool, now)},
         {"wasted",
@@ -317,6 +272,9 @@ Json Api::worker_item(const Json& worker) const {
             {"delayMs", delay_of(worker)},
             {"os", text_or_null(worker, "os")},
             {"platform", text_or_null(worker, "platform")},
+            {"cpu", text_or_null(worker, "cpu")},
+            {"draining", worker.value("draining", false)},
+            {"lastSeen", worker.contains("last_seen_ms") ? worker["last_seen_ms"] : Json(nullptr)},
             {"cores", number_in(worker, "cores")},
             {"memoryMib", number_in(worker, "memory_mib")},
             {"slots", number_in(worker, "slots")},
@@ -480,6 +438,29 @@ Result<ListPage> Api::ops_audit(Call& call) {
     return page;
 }
 
+/// The pool, or with a target one of its workers.
+Result<Json> Api::ops_drain(const Address& who, bool draining, const std::string& target, const std::string& reason) {
+    std::optional<Address> worker;
+    bool before = false;
+    if (target.empty()) {
+        const auto pool = ops_.pool();
+        before = pool && pool->value("draining", false);
+    } else {
+        const auto address = parse_address(target);
+        if (!address) return fail("BODY_INVALID", "target: " + address.error().message);
+        worker = *address;
+        const auto workers = ops_.workers().value_or(Json::array());
+        const auto found = std::ranges::find(workers, to_checksum(*worker),
+                                             [](const Json& row) { return row.value("worker", std::string()); });
+        before = found != workers.end() && found->value("draining", false);
+    }
+    BOURSE_CHECK(ops_.drain(draining, worker));
+    const auto word = [](bool drains) { return drains ? "draining" : "taking tasks"; };
+    ops_.note(who, draining ? "drain" : "resume", target, word(before), word(draining), reason);
+    const std::string subject = worker ? "The worker" : "The pool";
+    return Json{{"done", true}, {"message", subject + (draining ? " takes no new tasks." : " takes tasks again.")}};
+}
+
 Result<Json> Api::ops_act(Call& call) {
     BOURSE_TRY(const auto session, sessions_.of(call.request()));
     BOURSE_TRY(const auto body, body_object(call.request()));
@@ -497,14 +478,7 @@ Result<Json> Api::ops_act(Call& call) {
     const auto action = member("action");
     const auto target = member("target");
     if (action == "drain" || action == "resume") {
-        const auto before = ops_.pool();
-        BOURSE_CHECK(ops_.drain(action == "drain"));
-        ops_.note(session.address, action, target,
-                  before && before->value("draining", false) ? "draining" : "taking deals",
-                  action == "drain" ? "draining" : "taking deals", member("reason"));
-        return Json{
-            {"done", true},
-            {"message", action == "drain" ? "The pool takes no further deals." : "The pool takes deals again."}};
+        return ops_drain(session.address, action == "drain", target, member("reason"));
     }
     if (action == "acknowledge" || action == "silence") {
         const auto until = body.find("until");
@@ -518,57 +492,6 @@ Result<Json> Api::ops_act(Call& call) {
     return fail("ACTION_UNKNOWN", "action must be drain, resume, acknowledge or silence");
 }
 
-// ---- logs
-
-Result<Json> Api::log_lines(const Hash& id, const Address& who) const {
-    const auto task = parts_.index.task(id);
-    if (!task) return fail("NOT_FOUND", "There is no task " + to_hex(id) + " on this chain yet.");
-    const bool requester = task->requester == who;
-    if (!requester && !check_operator(who, task->pool))
-        return fail("FORBIDDEN",
-                    "Logs are for the task's requester, " + to_checksum(task->requester) + ", and the pool's owner.");
-    const Json name = to_hex(id);
-    auto lines = Json::array();
-    if (const auto record = ops_.task(id)) lines = record_lines(*record, name);
-    BOURSE_TRY(const auto outputs, ops_.logs(id, task->requester));
-    for (const auto& output : outputs) {
-        const auto worker = output.value("worker", Json(nullptr));
-        add_lines(lines, output.value("stdout", std::string()), "stdout", worker, name, nullptr);
-        add_lines(lines, output.value("stderr", std::string()), "stderr", worker, name, nullptr);
-    }
-    return lines;
-}
-
-Result<Json> Api::logs(Call& call) {
-    BOURSE_TRY(const auto session, sessions_.of(call.request()));
-    BOURSE_TRY(const auto task, call.hash("task"));
-    BOURSE_TRY(const auto worker, call.address("worker"));
-    BOURSE_TRY(const auto wanted, call.count("lines"));
-    BOURSE_TRY(const auto before, call.count("before"));
-    BOURSE_TRY(const auto after, call.count("after"));
-    if (!task) return bad_parameter("task", "is needed: the task whose lines are asked for");
-    BOURSE_TRY(const auto all, log_lines(*task, session.address));
-    const auto text = call.text("q").value_or("");
-    const auto source = call.text("source").value_or("");
-    const auto level = call.text("level").value_or("");
-    std::vector<Json> fitting;
-    for (const auto& line : all) {
-        const auto position = line["position"].get<std::int64_t>();
-        if (before && position >= *before) continue;
-        if (after && position <= *after) continue;
-        if (worker && line["worker"] != to_checksum(*worker)) continue;
-        if (!source.empty() && line["source"] != source) continue;
-        if (!level.empty() && line["level"] != level) continue;
-        if (!text.empty() && line["text"].get<std::string>().find(text) == std::string::npos) continue;
-        fitting.push_back(line);
-    }
-    const auto most = static_cast<std::size_t>(std::clamp<std::int64_t>(wanted.value_or(200), 1, 5'000));
-    const auto skip = after || fitting.size() <= most ? 0 : fitting.size() - most;
-    Json out = {{"lines", Json::array()}, {"more", skip > 0}, {"keptUntil", nullptr}};
-    for (auto i = skip; i < std::min(fitting.size(), skip + most); ++i) out["lines"].push_back(fitting[i]);
-    return out;
-}
-
 void Api::bind_ops() {
     bind_item("ops_overview", [this](Call& c) { return ops_overview(c); });
     bind_list("ops_workers", [this](Call& c) { return ops_workers(c); });
@@ -577,7 +500,7 @@ void Api::bind_ops() {
     bind_list("ops_alerts", [this](Call& c) { return ops_alerts(c); });
     bind_list("ops_audit", [this](Call& c) { return ops_audit(c); });
     bind_item("ops_act", [this](Call& c) { return ops_act(c); });
-    bind_item("logs", [this](Call& c) { return logs(c); });
+    bind_item("timeline", [this](Call& c) { return timeline(c); });
 }
 
 }  // namespace bourse::market

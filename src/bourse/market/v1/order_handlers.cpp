@@ -246,7 +246,9 @@ Result<Json> Api::publish(OrderKind kind, Call& call) {
                                                      std::string(poco::to_text(kind)) + " of this chain.");
         BOURSE_TRY(owner, parts_.chain.resource_owner(owner));
     }
+    BOURSE_CHECK(check_writes(call.request(), owner));
     BOURSE_TRY(const auto published, parts_.publication.publish(kind, *member, owner));
+    count_write(call.request(), owner);
     if (on_order_change) on_order_change();
     return Json{{"order", render(published)}};
 }
@@ -255,6 +257,8 @@ Result<Json> Api::withdraw(OrderKind kind, Call& call) {
     BOURSE_TRY(const auto session, sessions_.of(call.request()));
     orderbook::Withdrawal what;
     BOURSE_TRY(what.hash, call.segment_hash("hash"));
+    BOURSE_CHECK(check_writes(call.request(), session.address));
+    count_write(call.request(), session.address);
     BOURSE_TRY(const auto removed, parts_.publication.withdraw(kind, what, session.address));
     auto hashes = Json::array();
     for (const auto& hash : removed) hashes.push_back(to_hex(hash));
@@ -296,6 +300,7 @@ Result<Json> Api::match(Call& call) {
     BOURSE_TRY(const auto orders, four_orders(body, parts_.book));
     BOURSE_TRY(const auto hub, parts_.chain.facts());
     const auto hash = poco::digest(hub.domain_separator, orders.request);
+    BOURSE_CHECK(check_writes(call.request(), orders.request.requester));
     auto matched = helper_->match(orders.set(), hash);
     if (!matched) {
         const auto code = broker::code_of_revert(matched.error().message);
@@ -305,6 +310,7 @@ Result<Json> Api::match(Call& call) {
         return fail("MATCH_REFUSED",
                     (reason != nullptr ? reason->text : matched.error().message) + " (code " + *code + ")");
     }
+    count_write(call.request(), orders.request.requester);
     return Json{{"tx", to_hex(matched->tx)},
                 {"deal", to_hex(matched->deal)},
                 {"volume", matched->volume.saturated_u64()},

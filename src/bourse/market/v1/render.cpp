@@ -323,6 +323,14 @@ Json render(const explorer::CategoryRow& c) {
             {"tx", hash_or_null(c.tx)}};
 }
 
+std::optional<std::int64_t> candle_width_s(std::string_view res) {
+    constexpr std::pair<std::string_view, std::int64_t> kWidths[] = {
+        {"1m", 60}, {"5m", 300}, {"1h", 3'600}, {"1d", 86'400}};
+    for (const auto& [name, width] : kWidths)
+        if (name == res) return width;
+    return std::nullopt;
+}
+
 Json render(const explorer::Candle& c) {
     return {{"time", ms_of(c.time_s)},       {"open", amount_text(c.open)},
             {"high", amount_text(c.high)},   {"low", amount_text(c.low)},

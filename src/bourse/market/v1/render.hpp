@@ -35,6 +35,8 @@ Json render(const explorer::TransferRow& transfer);
 Json render(const explorer::ScoreRow& score);
 Json render(const explorer::CategoryRow& category);
 Json render(const explorer::Candle& candle);
+/// Width of the buckets "1m", "5m", "1h", "1d".
+std::optional<std::int64_t> candle_width_s(std::string_view res);
 Json render_trade(const explorer::DealRow& deal);
 Json render(const orderbook::OrderRecord& order);
 Json render_commodity(const explorer::Commodity& commodity);
