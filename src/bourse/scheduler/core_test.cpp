@@ -389,7 +389,8 @@ TEST_F(CoreTest, OutputIsReadWhileTheAppRuns) {
     Json output;
     ASSERT_TRUE(eventually([&] {
         output = Json::array();
-        for (const auto& line : Json::parse(life.get(path, signed_by(test_key(50))).body)["lines"])
+        const auto answer = Json::parse(life.get(path, signed_by(test_key(50))).body);
+        for (const auto& line : answer["lines"])
             if (line["source"] == "stdout") output.push_back(line["text"]);
         return output.size() == 2;
     }));

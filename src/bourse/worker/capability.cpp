@@ -3,8 +3,10 @@
 #include <fmt/core.h>
 
 #include <sys/resource.h>
+#include <sys/utsname.h>
 #include <unistd.h>
 #include <algorithm>
+#include <fstream>
 #include <thread>
 
 namespace bourse::worker {
@@ -29,6 +31,28 @@ MachineCapability measure_machine(const std::filesystem::path& data_dir) {
     if (::getrlimit(RLIMIT_NOFILE, &files) == 0) machine.open_files = files.rlim_max;
     std::error_code ec;
     if (const auto space = std::filesystem::space(data_dir, ec); !ec) machine.free_disk_bytes = space.available;
+    return machine;
+}
+
+MachineDescription describe_machine() {
+    MachineDescription machine;
+    const auto value_of = [](const char* path, std::string_view name) -> std::string {
+        std::ifstream file(path);
+        for (std::string line; std::getline(file, line);) {
+            if (!line.starts_with(name)) continue;
+            auto value = line.substr(line.find_first_of("=:") + 1);
+            std::erase(value, '"');
+            value.erase(0, value.find_first_not_of(" \t"));
+            return value.substr(0, 128);
+        }
+        return {};
+    };
+    machine.os = value_of("/etc/os-release", "PRETTY_NAME");
+    machine.cpu = value_of("/proc/cpuinfo", "model name");
+    if (utsname name{}; ::uname(&name) == 0) {
+        machine.platform = name.machine;
+        if (machine.os.empty()) machine.os = name.sysname;
+    }
     return machine;
 }
 

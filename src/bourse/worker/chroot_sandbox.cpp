@@ -237,6 +237,7 @@ private:
             return over_disk;
         };
         options.on_second = request.on_second;
+        options.on_output = request.on_output;
         if (request.on_started) request.on_started();
         BOURSE_TRY(auto watched, supervise(child, options));
         if (watched.exit_code == 125 && watched.err.empty() && watched.wall_ms < 1000)

@@ -174,6 +174,7 @@ private:
         }
         request->on_started = [this] { say("sandbox started"); };
         request->on_second = [this] { say("sandbox running"); };
+        request->on_output = hooks_.output;
         say("sandbox starting");
         auto run = tools_.sandbox->run(*request);
         if (!run) {

@@ -35,6 +35,8 @@ struct ComputeHooks {
     /// Has another worker of the task fetched the bytes of this key?
     std::function<bool(const std::string& key)> fetched_elsewhere;
     const std::atomic<bool>* cancelled = nullptr;
+    /// The app's output while it comes, as SandboxRequest::on_output.
+    std::function<void(bool error, std::string_view chunk)> output;
 };
 
 struct Computed {

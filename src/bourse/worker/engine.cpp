@@ -65,7 +65,15 @@ void Engine::on_connected() {
         if (record.log_pending) send_log(record);
     }
     if (const auto seq = parts_.journal->position().seq; seq > 0) parts_.send(stream::AckReport{seq});
+    for (const auto& tail : tails()) tail->send_again();
     send_free();
+}
+
+std::vector<std::shared_ptr<OutputTail>> Engine::tails() const {
+    const std::lock_guard lock(mutex_);
+    std::vector<std::shared_ptr<OutputTail>> out;
+    for (const auto& [task, tail] : tails_) out.push_back(tail);
+    return out;
 }
 
 void Engine::on_command(const stream::Command& command) {
@@ -113,6 +121,7 @@ void Engine::on_report_ack(std::uint64_t number) {
             logs_in_flight_.erase(logs_in_flight_.begin());
         }
     }
+    for (const auto& tail : tails()) tail->acknowledge(number);
     for (const auto& task : confirmed)
         parts_.journal->update(task, [](TaskRecord& record) { record.log_pending = false; });
 }
@@ -308,6 +317,7 @@ void Engine::drop(const poco::TaskId& task, const std::string& status, const std
         }
         transfers_.erase(task);
         last_reports_.erase(task);
+        tails_.erase(task);
         changed_.notify_all();
     }
     for (const auto step : {ChainStep::kContribute, ChainStep::kReveal, ChainStep::kContributeAndFinalize})

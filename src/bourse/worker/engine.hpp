@@ -7,6 +7,7 @@
 #include <bourse/worker/chain_steps.hpp>
 #include <bourse/worker/compute.hpp>
 #include <bourse/worker/journal.hpp>
+#include <bourse/worker/output_tail.hpp>
 #include <bourse/worker/task_facts.hpp>
 
 #include <atomic>
@@ -67,6 +68,7 @@ private:
     void report(const poco::TaskId& task, client::stream::StatusReport status);
     void report_status(const TaskRecord& record, std::string status, std::string cause = {}, std::string message = {});
     void send_log(const TaskRecord& record);
+    std::vector<std::shared_ptr<OutputTail>> tails() const;
     void send_free();
     /// Ends all work on the task, tells the scheduler, forgets it.
     void drop(const poco::TaskId& task, const std::string& status, const std::string& cause,
@@ -104,6 +106,7 @@ private:
     std::map<poco::TaskId, std::uint64_t> transfers_;       ///< due at this steady time; being done: ~0
     std::map<poco::TaskId, std::string> last_reports_;      ///< payloads, newer than the journal's
     std::map<std::uint64_t, poco::TaskId> logs_in_flight_;  ///< by number of the report
+    std::map<poco::TaskId, std::shared_ptr<OutputTail>> tails_;
     std::map<std::pair<poco::TaskId, std::string>, std::optional<bool>> fetch_answers_;
     std::mutex check_mutex_;  ///< one check of the deposit at a time
     std::vector<std::thread> threads_;

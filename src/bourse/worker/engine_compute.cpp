@@ -132,7 +132,17 @@ Result<Computed> Engine::work(const stream::Command& assignment, const DealFacts
     hooks.report = [&](stream::StatusReport status) { report(assignment.task, std::move(status)); };
     hooks.fetched_elsewhere = [&](const std::string& key) { return fetched_elsewhere(assignment.task, key, run); };
     hooks.cancelled = &run.cancelled;
-    return compute_task(tools, assignment, facts, hooks);
+    const auto tail = std::make_shared<OutputTail>(assignment.task, sys::unix_time_ms(), parts_.send);
+    {
+        const std::lock_guard lock(mutex_);
+        tails_[assignment.task] = tail;
+    }
+    hooks.output = [tail](bool error, std::string_view chunk) {
+        tail->add(error, chunk, sys::steady_ms(), sys::unix_time_ms());
+    };
+    auto result = compute_task(tools, assignment, facts, hooks);
+    tail->finish(sys::unix_time_ms());
+    return result;
 }
 
 void Engine::computed(const TaskRecord& before, const DealFacts& facts, const Computed& result) {

@@ -152,6 +152,7 @@ private:
             return request.cancelled != nullptr && request.cancelled->load();
         };
         options.on_second = request.on_second;
+        options.on_output = request.on_output;
         auto watched = supervise(child, options);
         tell_started();
         if (!watched) {

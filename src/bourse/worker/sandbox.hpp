@@ -30,6 +30,8 @@ struct SandboxRequest {
     const std::atomic<bool>* cancelled = nullptr;  ///< set: the run is killed and ends as `cancelled`
     std::function<void()> on_started;              ///< the app's program runs now
     std::function<void()> on_second;               ///< once a second while it runs
+    /// As of SuperviseOptions: the output while it comes. Not called any more once run() has returned.
+    std::function<void(bool error, std::string_view chunk)> on_output;
 };
 
 /// What happened; the facts in order of precedence (middleware §9.7 "one event, one cause") are judged by causes.hpp.

@@ -43,6 +43,7 @@ private:
 struct ReadingEnd {
     OwnedFd fd;
     StreamCapture* capture;
+    std::function<void(std::string_view)> watch;
 
     /// False when the stream has ended.
     void read_available() {
@@ -50,10 +51,10 @@ struct ReadingEnd {
         while (true) {
             const auto n = ::read(fd.get(), buffer.data(), buffer.size());
             if (n > 0) {
-                capture->add({buffer.data(), static_cast<std::size_t>(n)});
-                if (static_cast<std::size_t>(n) < buffer.size()) return;
-                // A flood must not keep the loop from its clock.
-                return;
+                const std::string_view chunk(buffer.data(), static_cast<std::size_t>(n));
+                capture->add(chunk);
+                if (watch) watch(chunk);
+                return;  // a flood must not keep the loop from its clock
             }
             if (n < 0 && errno == EINTR) continue;
             if (n < 0 && errno == EAGAIN) return;
@@ -108,6 +109,7 @@ public:
         std::uint64_t next_second_ms = start_ms + 1000;
         while (!reap()) {
             wait_for_events();
+            if (options_.on_output) options_.on_output(false, {});
             const auto now = sys::steady_ms();
             if (!killed_ && options_.time_limit_ms > 0 && now - start_ms >= options_.time_limit_ms) {
                 result_.timed_out = true;
@@ -183,7 +185,11 @@ Result<Supervised> supervise(const ChildSpec& spec, const SuperviseOptions& opti
     out_write.close();
     err_write.close();
     StreamCapture out(options.head_bytes, options.tail_bytes), err(options.head_bytes, options.tail_bytes);
-    Watch watch(pid, options, {std::move(out_read), &out}, {std::move(err_read), &err});
+    const auto watcher = [&](bool error) -> std::function<void(std::string_view)> {
+        if (!options.on_output) return {};
+        return [&options, error](std::string_view chunk) { options.on_output(error, chunk); };
+    };
+    Watch watch(pid, options, {std::move(out_read), &out, watcher(false)}, {std::move(err_read), &err, watcher(true)});
     auto result = watch.run();
     result.out = out.text();
     result.err = err.text();

@@ -24,6 +24,8 @@ struct SuperviseOptions {
     std::function<void()> kill;         ///< ends the app and everything it started
     std::function<bool()> should_stop;  ///< asked every 50 ms: true kills
     std::function<void()> on_second;
+    /// What was just read of stdout or (error) stderr; empty, at least every 50 ms: time passes.
+    std::function<void(bool error, std::string_view chunk)> on_output;
 };
 
 struct Supervised {

@@ -7,6 +7,7 @@
 #include <bourse/sys/log.hpp>
 #include <bourse/sys/metrics.hpp>
 #include <bourse/sys/process.hpp>
+#include <bourse/worker/capability.hpp>
 #include <bourse/worker/chain_steps.hpp>
 #include <bourse/worker/engine.hpp>
 #include <bourse/worker/session.hpp>
@@ -173,6 +174,10 @@ struct Worker::Impl {
         login.slots = config.slots;
         login.cores = std::max(1U, std::thread::hardware_concurrency());
         login.memory_mib = machine_memory_mib();
+        const auto machine = describe_machine();
+        login.os = machine.os;
+        login.platform = machine.platform;
+        login.cpu = machine.cpu;
         return login;
     }
 
