@@ -696,8 +696,8 @@ export type Ticker = {
 };
 
 export type Timeline = {
-  chain: Phase[];
   from: number;
+  phases: Phase[];
   replicas: Replica[];
   task: string;
   to: number;

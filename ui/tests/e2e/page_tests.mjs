@@ -8,12 +8,15 @@ const THEMES = ['light', 'dark'];
 const WIDTHS = [320, 375, 640, 960, 1280, 1920];
 const id = (text) => `0x${text.padEnd(64, '0')}`;
 
-export const PAGES = {
+const ALL = {
   welcome: '/welcome', market: '/market/3', order: `/market/order/${id('86f54eaf5262').slice(0, 62)}abcd`, explorer: '/explorer', deals: '/explorer/deals', accounts: '/explorer/accounts', blocks: '/explorer/blocks',
   search: '/search?q=nothing', deal: `/deal/${id('86f54ea')}`, task: `/task/${id('c15ee')}`, app: `/app/0xDFeab54290E804318F0a82217cEa88E98a629B6c`, dataset: '/dataset/0x00A0000000000000000000000000000000000000',
   workerpool: '/workerpool/0x4E61C418cFcF080DbCA9544AAd64572e68BD9802', worker: '/worker/0x4E61C418cFcF080DbCA9544AAd64572e68BD9802', address: '/address/0x4E61C418cFcF080DbCA9544AAd64572e68BD9802', tx: `/tx/${id('d592c')}`, block: '/block/1',
   wallet: '/wallet', deposit: '/wallet/deposit', faucet: '/wallet/faucet', access: '/wallet/access', keys: '/wallet/keys', ops: '/ops', workers: '/ops/workers', orders: '/ops/orders', replicas: `/task/${id('c15ee')}?tab=replicas`, store: '/store', lists: '/store/lists', mine: '/store/mine', learn: '/learn', status: '/status', settings: '/settings', unknown: '/no-such-page',
 };
+/** `UI_PAGES=market,keys` looks at these only. */
+export const PAGES = Object.fromEntries(Object.entries(ALL).filter(([name]) => !process.env.UI_PAGES || process.env.UI_PAGES.split(',').includes(name)));
+
 
 export const prepare = (wallet, settings = {}) => ({ wallet, settings: { welcomed: true, lastCategory: 3, ...settings } });
 export async function newPage(browser, { width = 1440, height = 900, theme = 'light', state = prepare('requester') } = {}) {
@@ -67,6 +70,8 @@ export async function pageTests(runner, browser, server) {
       await settle(page).catch(() => problems.push(`${name}: still loading`));
       for (const theme of THEMES) {
         await page.emulateMedia({ colorScheme: theme, reducedMotion: 'reduce' });
+        await page.waitForFunction((wanted) => document.documentElement.dataset.theme === wanted, theme);
+        await page.waitForTimeout(250);
         problems.push(...(await axe(page, `${name} ${theme}`)));
       }
     }

@@ -26,6 +26,12 @@ function rowOf(replica: Replica): GanttRow {
   };
 }
 
+/** The chain first, then each engagement of a worker. */
+function rowsOf({ phases, replicas }: Timeline): GanttRow[] {
+  const chain = phases?.length ? [{ key: 'chain', label: 'chain', note: null, bars: phases.map(barOf) }] : [];
+  return [...chain, ...replicas.map(rowOf)];
+}
+
 export function Replicas({ task }: { task: Task }): ReactNode {
   const now = useNow(1_000);
   const query = useApi<Timeline>(`/v1/tasks/${task.id}/timeline`, {}, task.ended === null ? { liveMs: 2_000 } : {});
@@ -34,7 +40,7 @@ export function Replicas({ task }: { task: Task }): ReactNode {
     <Panel title="Phases of the task and of its replicas">
       {none ? <EmptyState>This market knows no scheduler that keeps the replicas of this task.</EmptyState> : (
         <Loaded query={query} rows={4}>
-          {(timeline) => <Gantt caption="Phases" rows={[{ key: 'chain', label: 'chain', note: null, bars: timeline.chain.map(barOf) }, ...timeline.replicas.map(rowOf)]} from={timeline.from} to={task.ended === null ? null : timeline.to} now={now} />}
+          {(timeline) => <Gantt caption="Phases" rows={rowsOf(timeline)} from={timeline.from} to={task.ended === null ? null : timeline.to} now={now} />}
         </Loaded>
       )}
     </Panel>
