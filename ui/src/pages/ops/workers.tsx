@@ -8,7 +8,7 @@ import { useUrl } from '../../state/url';
 import { CsvButton, Table, type Column } from '../../view/table';
 import { EmptyState, Loaded, StaleBadge } from '../../view/states';
 import { Button, Chip, Copy, Panel } from '../../view/ui';
-import { Address, Age, Amount, Untrusted } from '../../view/values';
+import { Address, Amount, Clock, Untrusted } from '../../view/values';
 import { ActDialog, type Act } from './acts';
 
 export const STATE = { fresh: ['success', '● fresh'], late: ['warning', '◔ late'], lost: ['danger', '✕ lost'] } as const;
@@ -27,12 +27,12 @@ function columnsOf(pool: string, ask: (what: Act) => void): Column<OpsWorker>[] 
     { key: 'wallet', head: 'Wallet', cell: (row) => <Address of={row.address} kind="worker" to={`/worker/${row.address}`} copy={false} />, value: (row) => row.address, priority: 1 },
     { key: 'name', head: 'Name', cell: (row) => <><Untrusted text={row.name} limit={30} /> {row.draining ? <Chip tone="warning">draining</Chip> : null}</>, value: (row) => row.name, priority: 2 },
     { key: 'delay', head: 'Delay', right: true, cell: (row) => <Delay row={row} />, value: (row) => row.delayMs, priority: 1 },
-    { key: 'os', head: 'OS', cell: (row) => <Untrusted text={row.os ?? MISSING} limit={20} />, value: (row) => row.os, priority: 3 },
-    { key: 'platform', head: 'Platform', cell: (row) => <span title={row.cpu ?? undefined}>{row.platform ?? MISSING}</span>, value: (row) => row.platform, priority: 3 },
+    { key: 'os', head: 'OS', cell: (row) => <Untrusted text={row.os || MISSING} limit={20} />, value: (row) => row.os, priority: 3 },
+    { key: 'platform', head: 'Platform', cell: (row) => <span title={row.cpu ?? undefined}>{row.platform || MISSING}</span>, value: (row) => row.platform, priority: 3 },
     { key: 'cores', head: 'CPUs', right: true, cell: (row) => count(row.cores), value: (row) => row.cores, priority: 3 },
     { key: 'memory', head: 'Memory', right: true, cell: (row) => bytes(row.memoryMib * 1_048_576), value: (row) => row.memoryMib, priority: 3 },
     { key: 'tasks', head: 'Active tasks', right: true, cell: (row) => `${row.tasks}/${row.slots}`, value: (row) => row.tasks, priority: 1 },
-    { key: 'seen', head: 'Last seen', cell: (row) => <Age at={row.lastSeen} />, value: (row) => row.lastSeen, priority: 3 },
+    { key: 'seen', head: 'Last seen', cell: (row) => (row.lastSeen ? <Clock at={row.lastSeen} /> : MISSING), value: (row) => row.lastSeen, priority: 3 },
     { key: 'score', head: 'Score', right: true, cell: (row) => count(row.score), value: (row) => row.score, priority: 2 },
     { key: 'stake', head: 'Stake', right: true, cell: (row) => <Amount nrlc={row.staked} unit={false} />, value: (row) => row.staked, priority: 3 },
     { key: 'done', head: 'Done 24 h', right: true, cell: (row) => count(row.done24h), value: (row) => row.done24h, priority: 3 },
