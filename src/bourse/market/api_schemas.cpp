@@ -552,7 +552,7 @@ constexpr ApiField kReplica[] = {{"worker", "address"},
 constexpr ApiField kTimeline[] = {{"task", "hash"},
                                   {"from", "ms"},
                                   {"to", "ms"},
-                                  {"chain", "@Phase[]", "queue, contribute, reveal, finalise"},
+                                  {"phases", "@Phase[]", "Of the chain: queue, contribute, reveal, finalise"},
                                   {"replicas", "@Replica[]"}};
 constexpr ApiField kEarning[] = {{"day", "text", "", "\"2026-11-25\""},
                                  {"account", "address?", "The worker, or null for the pool"},

@@ -94,7 +94,7 @@ Result<Json> Api::timeline(Call& call) const {
     return Json{{"task", to_hex(id)},
                 {"from", from},
                 {"to", ended ? to : std::max(to, call.now_s() * 1'000)},
-                {"chain", std::move(chain)},
+                {"phases", std::move(chain)},
                 {"replicas", std::move(replicas)}};
 }
 
