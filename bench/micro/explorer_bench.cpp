@@ -1,6 +1,8 @@
 // bench: explorer
-// The explorer's index at a million deals (web-ui §16.3): lists under every filter, search, CSV-sized walks, filling.
-// The peer is the same filter and count as one SQL query over the same tables. One JSON line a figure.
+// The explorer's index at a million deals (web-ui §16.3): every list of the API under each of its filters, prices,
+// figures of a pool, search, CSV-sized walks, filling. The peer of the lists is the same kind of filter with its count
+// as SQL over the same tables; nothing else comparable runs here (explorers of other chains index other things). One
+// JSON line a figure.
 //
 //   explorer_bench [deals (1000000)]
 #include <bourse/explorer/index.hpp>
@@ -75,7 +77,7 @@ double p95(int rounds, const std::function<void(int)>& run) {
 DealFilter filter_of(int i) {
     DealFilter f;
     const auto n = static_cast<std::uint64_t>(i);
-    switch (i % 16) {
+    switch (i % 22) {
         case 0:
             break;
         case 1:
@@ -125,8 +127,65 @@ DealFilter filter_of(int i) {
             f.min_price = 50;
             f.tag = TagClass::kTee;
             break;
-        default:
+        case 15:
             f.order = crypto::keccak256("poolorder" + std::to_string(n % 20));
+            break;
+        case 16:
+            f.pool_owner = MadeHistory::made("pool-owner", n % 7);
+            break;
+        case 17:
+            f.request_order = crypto::keccak256("request" + std::to_string(n));
+            break;
+        case 18:
+            f.beneficiary = MadeHistory::made("requester", n % 5'000);
+            break;
+        case 19:
+            f.max_trust = 1;
+            f.max_price = 30;
+            break;
+        case 20:
+            f.status = ShownStatus::kNotStarted;
+            f.tag = TagClass::kNone;
+            break;
+        default:
+            f.mine = MadeHistory::made("requester", n % 5'000);
+            f.role = kRequester;
+            break;
+    }
+    return f;
+}
+
+TaskFilter task_filter_of(int i) {
+    TaskFilter f;
+    const auto n = static_cast<std::uint64_t>(i);
+    switch (i % 9) {
+        case 0:
+            break;
+        case 1:
+            f.status = ShownStatus::kComplete;
+            break;
+        case 2:
+            f.worker = MadeHistory::made("worker", n % 100);
+            break;
+        case 3:
+            f.pool = MadeHistory::made("pool", n % 20);
+            break;
+        case 4:
+            f.category = i % 5;
+            break;
+        case 5:
+            f.requester = MadeHistory::made("requester", n % 5'000);
+            break;
+        case 6:
+            f.mine = MadeHistory::made("app-owner", n % 7);
+            break;
+        case 7:
+            f.deadline_before_s = 1'700'100'000;
+            f.from_s = 1'700'000'000;
+            break;
+        default:
+            f.app = MadeHistory::made("app", n % 200);
+            f.status = ShownStatus::kClaimable;
             break;
     }
     return f;
@@ -164,27 +223,138 @@ void bench_lists(const Index& index, db::Database& plain) {
         (void)index.deals(filter_of(i), paging, kNow);
     });
     print({"page_p95", "ms", "lower", deep, 50, 0, {}});
-    const double tasks = p95(60, [&](int i) {
-        TaskFilter f;
-        if (i % 4 == 0) f.status = ShownStatus::kComplete;
-        if (i % 4 == 1) f.worker = MadeHistory::made("worker", static_cast<std::uint64_t>(i % 100));
-        if (i % 4 == 2) f.pool = MadeHistory::made("pool", static_cast<std::uint64_t>(i % 20));
-        (void)index.tasks(f, {}, kNow);
-    });
-    print({"tasks_p95", "ms", "lower", tasks, 50, 0, {}});
-    const double accounts = p95(60, [&](int i) {
-        (void)index.accounts(i % 3 == 0   ? AccountSort::kNewest
-                             : i % 3 == 1 ? AccountSort::kStaked
-                                          : AccountSort::kScore,
-                             0, {});
-        (void)index.entries(MadeHistory::made("pool-owner", static_cast<std::uint64_t>(i % 7)), {}, {});
-    });
-    print({"accounts_p95", "ms", "lower", accounts, 50, 0, {}});
-    const double prices = p95(60, [&](int i) {
-        (void)index.candles({i % 5, TagClass::kAny, 0}, 3'600, std::nullopt, std::nullopt);
-        (void)index.ticker({i % 5, TagClass::kAny, 0}, kNow);
-    });
-    print({"prices_p95", "ms", "lower", prices, 50, 0, {}});
+    print({"tasks_p95",
+           "ms",
+           "lower",
+           p95(90, [&](int i) { (void)index.tasks(task_filter_of(i), {}, kNow); }),
+           50,
+           0,
+           {}});
+    print({"contributions_p95",
+           "ms",
+           "lower",
+           p95(40,
+               [&](int i) {
+                   const auto worker = MadeHistory::made("worker", static_cast<std::uint64_t>(i % 100));
+                   (void)index.contributions(i % 2 == 0 ? std::optional(worker) : std::nullopt, {});
+               }),
+           50,
+           0,
+           {}});
+}
+
+void bench_accounts(const Index& index) {
+    const auto owner = [](int i) { return MadeHistory::made("pool-owner", static_cast<std::uint64_t>(i % 7)); };
+    const auto height = index.height();
+    print({"accounts_p95",
+           "ms",
+           "lower",
+           p95(60,
+               [&](int i) {
+                   constexpr AccountSort kSorts[] = {AccountSort::kNewest, AccountSort::kStaked, AccountSort::kScore};
+                   constexpr std::uint32_t kRoles[] = {0, kRequester, kWorkerRole, kPoolOwner};
+                   (void)index.accounts(kSorts[i % 3], kRoles[i % 4], {});
+               }),
+           50,
+           0,
+           {}});
+    // The histories of the busiest accounts.
+    print({"entries_p95",
+           "ms",
+           "lower",
+           p95(60,
+               [&](int i) {
+                   EntryFilter f;
+                   if (i % 3 != 0) f.kind = EntryKind::kLock;
+                   if (i % 3 == 2) {
+                       f.from_s = 1'700'002'000;
+                       f.to_s = 1'700'006'000;
+                   }
+                   Paging paging;
+                   if (i % 5 == 4) paging.as_of = height / 2;
+                   (void)index.entries(owner(i), f, paging);
+               }),
+           50,
+           0,
+           {}});
+    print({"transfers_p95",
+           "ms",
+           "lower",
+           p95(60,
+               [&](int i) {
+                   Paging paging;
+                   if (i % 3 == 2) paging.as_of = height / 2;
+                   (void)index.transfers(i % 2 == 0 ? std::optional(owner(i)) : std::nullopt, paging);
+               }),
+           50,
+           0,
+           {}});
+    print({"resources_p95",
+           "ms",
+           "lower",
+           p95(60,
+               [&](int i) {
+                   ResourceFilter f;
+                   f.kind = static_cast<ResourceKind>(i % 3);
+                   f.sort = static_cast<ResourceFilter::Sort>(i % 3);
+                   if (i % 4 == 1) f.prefix = "app";
+                   if (i % 4 == 2) f.owner = MadeHistory::made("app-owner", 1);
+                   (void)index.resources(f, {});
+               }),
+           50,
+           0,
+           {}});
+    print({"transactions_p95",
+           "ms",
+           "lower",
+           p95(60,
+               [&](int i) {
+                   (void)index.transactions_up_to(height - i);
+                   (void)index.blocks_with_transactions(height - i, 50);
+               }),
+           50,
+           0,
+           {}});
+}
+
+void bench_prices(const Index& index) {
+    const auto end_s = index.block_time_s();
+    const auto commodity = [](int i) { return Commodity{i % 5, static_cast<TagClass>(i % 4), i % 3 == 0 ? 0 : 50}; };
+    print({"candles_p95",
+           "ms",
+           "lower",
+           p95(60,
+               [&](int i) {
+                   constexpr std::int64_t kWidths[] = {60, 300, 3'600, 86'400};
+                   (void)index.candles(commodity(i), kWidths[i % 4], std::nullopt, std::nullopt);
+               }),
+           50,
+           0,
+           {}});
+    print({"ticker_p95", "ms", "lower", p95(60, [&](int i) { (void)index.ticker(commodity(i), end_s); }), 50, 0, {}});
+    print({"trades_p95", "ms", "lower", p95(60, [&](int i) { (void)index.trades(commodity(i), {}, {}); }), 50, 0, {}});
+    print({"stats_p95",
+           "ms",
+           "lower",
+           p95(30,
+               [&](int i) {
+                   (void)index.figures(end_s);
+                   (void)index.hourly_medians(i % 5, end_s);
+               }),
+           50,
+           0,
+           {}});
+    print({"pool_load_p95",
+           "ms",
+           "lower",
+           p95(30,
+               [&](int i) {
+                   const auto pool = MadeHistory::made("pool", static_cast<std::uint64_t>(i % 20));
+                   (void)index.load_of(pool, end_s - 168 * 3'600, 3'600, 168, end_s);
+               }),
+           50,
+           0,
+           {}});
 }
 
 void bench_search(const Index& index) {
@@ -211,6 +381,7 @@ void bench_export(const Index& index) {
     const auto begin = Clock::now();
     Paging paging;
     paging.limit = 1'000;
+    paging.count = false;
     std::size_t rows = 0;
     while (rows < 200'000) {
         const auto page = index.deals({}, paging, kNow);
@@ -239,6 +410,8 @@ int main(int argc, char** argv) {
     auto index = fill(url, history, deals);
     const auto plain = *db::Database::open(url);
     bench_lists(*index, *plain);
+    bench_accounts(*index);
+    bench_prices(*index);
     bench_search(*index);
     bench_export(*index);
     index.reset();
