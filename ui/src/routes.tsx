@@ -4,6 +4,7 @@ import { Shell } from './view/shell';
 import { NotFound } from './pages/not_found';
 import { Welcome } from './pages/welcome';
 import { MarketPage } from './pages/market/page';
+import { queryOf, textOfQuery } from './model/search';
 import { settingsStore } from './state/settings';
 
 const root = createRootRoute({ component: Shell, notFoundComponent: NotFound });
@@ -72,4 +73,4 @@ const tree = root.addChildren([
   page('/settings', system, 'SettingsPage'),
 ]);
 
-export const router = createRouter({ routeTree: tree, defaultPreload: 'intent', defaultNotFoundComponent: NotFound });
+export const router = createRouter({ routeTree: tree, defaultPreload: 'intent', defaultNotFoundComponent: NotFound, parseSearch: queryOf, stringifySearch: textOfQuery });

@@ -42,3 +42,14 @@ const PATHS: Record<string, string> = {
 export function hitPath(hit: { kind: string; id: string }): string {
   return `${PATHS[hit.kind] ?? '/search?q='}${encodeURIComponent(hit.id)}`;
 }
+
+/** The query of an address as texts: a number would lose digits of an amount. */
+export function queryOf(text: string): Record<string, string> {
+  return Object.fromEntries(new URLSearchParams(text));
+}
+
+export function textOfQuery(query: Record<string, unknown>): string {
+  const parts = Object.entries(query).filter(([, value]) => value !== undefined && value !== null && value !== '');
+  const text = new URLSearchParams(parts.map(([name, value]) => [name, String(value)])).toString();
+  return text ? `?${text}` : '';
+}

@@ -10,6 +10,7 @@ import { newerThan } from '../../src/model/log_lines';
 import { plural, sumText } from '../../src/model/format';
 import { namesBuyer, subscriptionFile, subscriptionVolume, EMPTY_SELL } from '../../src/model/ticket';
 import { commodityOf } from '../../src/model/commodity';
+import { queryOf, textOfQuery } from '../../src/model/search';
 import { firstPaths } from '../../src/model/first';
 import { queryClient } from '../../src/state/data';
 import { ConfidenceMeter, Waiting } from '../../src/pages/explorer/task';
@@ -96,6 +97,11 @@ describe('sums, plurals, subscriptions, first requests', () => {
     expect(subscriptionVolume({ periodTasks: '0', periods: '12' })).toBeNull();
     expect(JSON.parse(subscriptionFile({ ...EMPTY_SELL, kind: 'subscription', requester: '0xabc', price: '15', volume: '100', trust: '1', periodDays: '30', periods: '12' }, 0, 1_767_225_600_000))).toEqual([{ requester: '0xabc', category: 0, trust: 1, price_nrlc: 15, tasks: 100, from: 1_767_225_600, until: 1_767_225_600 + 360 * 86_400, period_s: 30 * 86_400 }]);
     expect([namesBuyer('public'), namesBuyer('volume'), namesBuyer('otc')]).toEqual([false, false, true]);
+  });
+  it('an address keeps every digit of what it names', () => {
+    const query = { amount: '9000000000000000001', q: 'a b&c', from: '0' };
+    expect(queryOf(textOfQuery(query))).toEqual(query);
+    expect(textOfQuery({ cursor: null, sort: '' })).toBe('');
   });
   it('asks early for what the page will ask for, spelled the same', () => {
     expect(firstPaths('/market/3', '?trust=5', null)).toEqual(['/v1/boot', '/v1/book?category=3&tag=none&trust=5&view=orders', '/v1/trades?category=3&tag=none&trust=5&limit=20', '/v1/ticker?category=3&tag=none&trust=5']);
