@@ -57,7 +57,7 @@ export async function storeTests(runner, browser, market) {
       await until(async () => (await market.get('/v1/ops/overview')).draining === draining, word);
     }
     await page.getByRole('tab', { name: 'Alerts' }).click();
-    await page.getByText('taking deals → draining').waitFor();
+    await page.getByText('taking tasks → draining').waitFor();
     await page.context().close();
     const other = await newPage(browser, { state: user('requester') });
     await other.goto(`${market.url}/ops/workers`);
