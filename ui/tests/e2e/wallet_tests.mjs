@@ -1,7 +1,7 @@
 // Signers against a real market: a wallet file (imported, opened, locked, handed to the program), orders signed by files,
 // the companion in a terminal. T-07, T-29 and T-36 hold for each.
 import { spawn } from 'node:child_process';
-import { cpSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { check, equal, until } from './harness.mjs';
@@ -9,7 +9,11 @@ import { newPage, settle } from './page_tests.mjs';
 
 const PASSWORD = 'a long enough password';
 const none = { wallet: '', settings: { welcomed: true, lastCategory: 0 } };
-const folder = () => mkdtempSync(join(tmpdir(), 'bourse-ui-sign-'));
+const folders = [];
+const folder = () => {
+  folders.push(mkdtempSync(join(tmpdir(), 'bourse-ui-sign-')));
+  return folders[folders.length - 1];
+};
 const enabled = (page, text) => page.waitForFunction((wanted) => [...document.querySelectorAll('button')].some((each) => each.textContent === wanted && !each.hasAttribute('aria-disabled')), text, { timeout: 60_000 });
 
 /** Everything that the page sends from now on, as one list of texts. */
@@ -164,4 +168,5 @@ export async function walletTests(runner, browser, market) {
   await runner.test('wallet file: imported, opened, locked in a form; no secret leaves (T-07, T-29); the program opens it', () => walletFile(browser, market));
   await runner.test('signer by files: an order goes out, is signed by the program, comes back; a forged one does not', () => byFiles(browser, market));
   await runner.test('companion: six digits, n and y in the terminal, the key stays there', () => companion(browser, market));
+  for (const each of folders) rmSync(each, { recursive: true, force: true });
 }
