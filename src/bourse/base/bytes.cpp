@@ -5,12 +5,15 @@ namespace {
 
 constexpr char kHexDigits[] = "0123456789abcdef";
 
-int hex_digit_value(char c) noexcept {
-    if (c >= '0' && c <= '9') return c - '0';
-    if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-    if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-    return -1;
-}
+constexpr auto kHexValues = [] {
+    std::array<std::int8_t, 256> out{};
+    out.fill(-1);
+    for (std::size_t i = 0; i < 16; ++i) out[static_cast<std::uint8_t>(kHexDigits[i])] = static_cast<std::int8_t>(i);
+    for (std::size_t i = 10; i < 16; ++i) out['A' + i - 10] = static_cast<std::int8_t>(i);
+    return out;
+}();
+
+int hex_digit_value(char c) noexcept { return kHexValues[static_cast<std::uint8_t>(c)]; }
 
 void append_hex(std::string& out, ByteView bytes) {
     for (auto byte : bytes) {
@@ -39,13 +42,12 @@ std::string to_hex_plain(ByteView bytes) {
 std::optional<Bytes> from_hex(std::string_view text) {
     if (text.starts_with("0x") || text.starts_with("0X")) text.remove_prefix(2);
     if (text.size() % 2 != 0) return std::nullopt;
-    Bytes out;
-    out.reserve(text.size() / 2);
-    for (std::size_t i = 0; i < text.size(); i += 2) {
-        const int high = hex_digit_value(text[i]);
-        const int low = hex_digit_value(text[i + 1]);
+    Bytes out(text.size() / 2);
+    for (std::size_t i = 0; i < out.size(); ++i) {
+        const int high = hex_digit_value(text[2 * i]);
+        const int low = hex_digit_value(text[2 * i + 1]);
         if (high < 0 || low < 0) return std::nullopt;
-        out.push_back(static_cast<std::uint8_t>(high * 16 + low));
+        out[i] = static_cast<std::uint8_t>(high * 16 + low);
     }
     return out;
 }
