@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 #include <algorithm>
 #include <atomic>
+#include <future>
 #include <memory>
 
 namespace bourse::market {
@@ -77,16 +78,32 @@ void add_columns(std::string_view shape, const std::vector<std::string>& above, 
     }
 }
 
-std::string cell_of(const Json& row, const Column& column) {
+/// Texts that a spreadsheet would take for a formula are guarded, what would break the row is quoted.
+void append_cell(std::string& out, std::string_view text) {
+    const bool formula = !text.empty() && std::string_view("=+-@\t\r").find(text[0]) != std::string_view::npos;
+    if (text.find_first_of("\",\r\n") == std::string_view::npos) {
+        if (formula) out += '\'';
+        out += text;
+        return;
+    }
+    out += formula ? "\"'" : "\"";
+    for (const char c : text) out.append(c == '"' ? 2 : 1, c);
+    out += '"';
+}
+
+void append_cell_of(std::string& out, const Json& row, const Column& column) {
     const Json* at = &row;
     for (const auto& part : column.path) {
-        if (!at->is_object()) return {};
+        if (!at->is_object()) return;
         const auto found = at->find(part);
-        if (found == at->end()) return {};
+        if (found == at->end()) return;
         at = &*found;
     }
-    if (at->is_null()) return {};
-    return csv_cell(at->is_string() ? at->get<std::string>() : dump(*at));
+    if (at->is_null()) return;
+    if (at->is_string())
+        append_cell(out, at->get_ref<const std::string&>());
+    else
+        append_cell(out, dump(*at));
 }
 
 /// What a streamed export remembers between its parts.
@@ -102,27 +119,43 @@ struct Export {
         : request(r), handler(std::move(h)), call(request, now_s) {}
 
     bool next(std::string& part) {
-        if (first && !columns.empty()) {
-            for (const auto& column : columns) part += (&column == columns.data() ? "" : ",") + column.name;
-            part += "\r\n";
-        }
+        if (first && !columns.empty()) append_head(part);
         first = false;
-        call.paging.limit = std::min(kExportPage, left);
-        auto page = handler(call);
+        auto page = coming.valid() ? coming.get() : fetch();
         if (!page) throw std::runtime_error(page.error().message);
-        for (const auto& row : page->items) {
-            if (columns.empty()) {
-                part += dump(row) + "\n";
-                continue;
-            }
-            for (const auto& column : columns) part += (&column == columns.data() ? "" : ",") + cell_of(row, column);
-            part += "\r\n";
-        }
         left -= static_cast<std::int64_t>(page->items.size());
-        if (!page->next || left <= 0) return false;
-        call.paging.after = std::stoll(*page->next);
-        return true;
+        const bool more = page->next && left > 0;
+        if (more) {
+            call.paging.after = std::stoll(*page->next);
+            coming = std::async(std::launch::async, [this] { return fetch(); });
+        }
+        for (const auto& row : page->items) append_row(part, row);
+        return more;
     }
+
+private:
+    /// Alone with `call`: the next page is fetched while this one is written.
+    Result<ListPage> fetch() {
+        call.paging.limit = std::min(kExportPage, left);
+        return handler(call);
+    }
+    void append_head(std::string& part) const {
+        for (const auto& column : columns) part += (&column == columns.data() ? "" : ",") + column.name;
+        part += "\r\n";
+    }
+    void append_row(std::string& part, const Json& row) const {
+        if (columns.empty()) {
+            part += dump(row) + "\n";
+            return;
+        }
+        for (const auto& column : columns) {
+            if (&column != columns.data()) part += ',';
+            append_cell_of(part, row, column);
+        }
+        part += "\r\n";
+    }
+
+    std::future<Result<ListPage>> coming;  ///< last: its end waits for a fetch that uses the others
 };
 
 std::string filter_hash(const net::Request& request) {
@@ -135,12 +168,9 @@ std::string filter_hash(const net::Request& request) {
 }  // namespace
 
 std::string csv_cell(const std::string& text) {
-    std::string out = text;
-    if (!out.empty() && std::string_view("=+-@\t\r").find(out[0]) != std::string_view::npos) out.insert(0, 1, '\'');
-    if (out.find_first_of("\",\r\n") == std::string::npos) return out;
-    std::string quoted = "\"";
-    for (const char c : out) quoted += c == '"' ? std::string("\"\"") : std::string(1, c);
-    return quoted + "\"";
+    std::string out;
+    append_cell(out, text);
+    return out;
 }
 
 net::Response json_answer(int status, const Json& body) { return net::Response::json(status, dump(body)); }
