@@ -1,13 +1,14 @@
 #!/usr/bin/env bash
 # Runs a bench with its peer in the same run; one JSON line for each figure.
 #
-#   scripts/bench.sh NAME     poco_lifecycle, order_to_paid, page, or a micro bench (broker, explorer, rpc_logs, state)
+#   scripts/bench.sh NAME     poco_lifecycle, order_to_paid, page, or a micro bench (broker, explorer, feed, rpc_logs,
+#                             state)
 #   scripts/bench.sh all      about 15 minutes
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 case "${1-}" in
-    ""|-h|--help) sed -n '2,5s/^# \{0,1\}//p' "$0"; [ -n "${1-}" ] && exit 0; exit 2 ;;
+    ""|-h|--help) sed -n '2,6s/^# \{0,1\}//p' "$0"; [ -n "${1-}" ] && exit 0; exit 2 ;;
 esac
 ./scripts/setup.sh --bench >&2
 . scripts/node_path.sh
