@@ -94,11 +94,11 @@ say "tier 2: web app in Chromium"
 suite ui/tests/run.sh --e2e build/release/bin/bourse
 
 say "tier 3: address and undefined behaviour sanitizers"
-# The libraries that parse, count and decide; with --all every library (twice the time to build).
+# The node and the libraries that parse, count and decide; with --all every library (twice the time to build).
 sanitized=(unit_tests)
 if [ "$tiers" != all ]; then
     sanitized=(fuzz_rlp fuzz_transaction fuzz_abi fuzz_order_json fuzz_eip712 fuzz_genesis fuzz_proof fuzz_chain_file)
-    for library in base sys crypto codec db net poco state native chain engine; do
+    for library in base sys crypto codec db net poco state native chain engine rpc node; do
         sanitized+=("bourse_${library}_test")
     done
 fi
