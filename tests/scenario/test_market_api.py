@@ -109,7 +109,7 @@ class MarketApi(unittest.TestCase):
         cls.feed.until(lambda message: message["op"] == "snap" and message["id"] == "d")
         cls.bought = cls.market.verb("run", "hello", "--trust", "3", wallet="requester")
         cls.account = next(a for a in cls.market.info["accounts"] if a["name"] == "requester")
-        m.wait_for(lambda: cls.get_json("/v1/deals/" + cls.bought["deal"])["deal"]["status"] == "COMPLETE",
+        m.wait_for(lambda: cls.status_of_deal(cls.bought["deal"]) == "COMPLETE",
                    "the deal to be complete in the index", 60)
 
     @classmethod
@@ -123,6 +123,12 @@ class MarketApi(unittest.TestCase):
                 return answer.status, dict(answer.headers), answer.read()
         except urllib.error.HTTPError as refused:
             return refused.code, dict(refused.headers), refused.read()
+
+    @classmethod
+    def status_of_deal(cls, deal):
+        """None until the index has read its block."""
+        status, _, body = cls.ask("/v1/deals/" + deal)
+        return json.loads(body)["deal"]["status"] if status == 200 else None
 
     @classmethod
     def get_json(cls, path):
