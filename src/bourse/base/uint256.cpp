@@ -256,10 +256,9 @@ std::string to_quantity(const Uint256& value) {
 
 std::optional<Uint256> uint256_from_quantity(std::string_view text) noexcept {
     if (!text.starts_with("0x") || text.size() < 3 || text.size() > 66) return std::nullopt;
-    std::string digits(text.substr(2));
-    if (digits.find_first_of("xX") != std::string::npos) return std::nullopt;  // from_hex would take them as its prefix
-    if (digits.size() % 2 != 0) digits.insert(0, 1, '0');
-    const auto bytes = from_hex(digits);
+    std::string padded(text);  // with its prefix, of which from_hex takes one
+    if (padded.size() % 2 != 0) padded.insert(2, 1, '0');
+    const auto bytes = from_hex(padded);
     if (!bytes) return std::nullopt;
     return uint256_from_be(*bytes);
 }
