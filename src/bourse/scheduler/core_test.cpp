@@ -244,6 +244,11 @@ struct Life {
         if (!authorization.empty()) request.headers["authorization"] = authorization;
         return *net::http_request(request);
     }
+    /// The authorization header for a fresh challenge.
+    std::string signed_by(const crypto::PrivateKey& key) {
+        const auto challenge = Json::parse(get("/v1/challenge?address=" + to_checksum(key.address())).body);
+        return *client::authorization_header(challenge["data"], key);
+    }
     net::Response post(const std::string& path) {
         net::ClientRequest request;
         request.method = "POST";
@@ -358,12 +363,8 @@ TEST_F(CoreTest, LogsAreForTheRequesterOnly) {
     ASSERT_TRUE(worker.wait_for<stream::ReportAck>());
     const auto path = "/v1/tasks/" + to_hex(task) + "/logs";
     EXPECT_EQ(life.get(path).status, 401);
-    const auto signed_by = [&](const crypto::PrivateKey& key) {
-        const auto challenge = Json::parse(life.get("/v1/challenge?address=" + to_checksum(key.address())).body);
-        return *client::authorization_header(challenge["data"], key);
-    };
-    EXPECT_EQ(life.get(path, signed_by(test_key(51))).status, 403);
-    const auto header = signed_by(test_key(50));
+    EXPECT_EQ(life.get(path, life.signed_by(test_key(51))).status, 403);
+    const auto header = life.signed_by(test_key(50));
     const auto answer = life.get(path, header);
     ASSERT_EQ(answer.status, 200) << answer.body;
     const auto logs = Json::parse(answer.body);
@@ -381,15 +382,11 @@ TEST_F(CoreTest, OutputIsReadWhileTheAppRuns) {
     worker.send(stream::OutputReport{task, 5, false, 0, 1'000, to_bytes("first\nsecond\n")});
     const auto path = "/v1/tasks/" + to_hex(task) + "/lines?after=0";
     EXPECT_EQ(life.get(path).status, 401);
-    const auto signed_by = [&](const crypto::PrivateKey& key) {
-        const auto challenge = Json::parse(life.get("/v1/challenge?address=" + to_checksum(key.address())).body);
-        return *client::authorization_header(challenge["data"], key);
-    };
-    EXPECT_EQ(life.get(path, signed_by(test_key(51))).status, 403);
+    EXPECT_EQ(life.get(path, life.signed_by(test_key(51))).status, 403);
     Json output;
     ASSERT_TRUE(eventually([&] {
         output = Json::array();
-        const auto answer = Json::parse(life.get(path, signed_by(test_key(50))).body);
+        const auto answer = Json::parse(life.get(path, life.signed_by(test_key(50))).body);
         for (const auto& line : answer["lines"])
             if (line["source"] == "stdout") output.push_back(line["text"]);
         return output.size() == 2;
@@ -398,14 +395,15 @@ TEST_F(CoreTest, OutputIsReadWhileTheAppRuns) {
     // The whole log at the end does not say it all again.
     worker.send(stream::LogReport{task, to_bytes("first\nsecond\n"), {}, 0});
     ASSERT_TRUE(eventually([&] {
-        return Json::parse(life.get("/v1/tasks/" + to_hex(task) + "/logs", signed_by(test_key(50))).body)["logs"]
+        return Json::parse(life.get("/v1/tasks/" + to_hex(task) + "/logs", life.signed_by(test_key(50))).body)["logs"]
                    .size() == 1;
     }));
-    const auto all = Json::parse(life.get(path, signed_by(test_key(50))).body)["lines"];
+    const auto all = Json::parse(life.get(path, life.signed_by(test_key(50))).body)["lines"];
     EXPECT_EQ(std::ranges::count_if(all, [](const Json& line) { return line["text"] == "first"; }), 1);
     EXPECT_EQ(all[0]["text"], "initialised in block 2");
-    EXPECT_EQ(life.get("/v1/workers/" + to_checksum(test_key(1).address()) + "/lines", signed_by(test_key(50))).status,
-              403);
+    EXPECT_EQ(
+        life.get("/v1/workers/" + to_checksum(test_key(1).address()) + "/lines", life.signed_by(test_key(50))).status,
+        403);
 }
 
 TEST_F(CoreTest, AWorkerThatDrainsGetsNoNewTask) {

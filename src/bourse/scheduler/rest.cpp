@@ -155,13 +155,17 @@ net::Response RestApi::challenge(const net::Request& request, bool for_sdk) {
     return net::Response::json(200, Json{{"ok", true}, {"data", std::move(document)}}.dump());
 }
 
-net::Response RestApi::logs(const net::Request& request, bool for_sdk) {
-    const auto id = task_in(request);
-    const auto requester = core_->read([&](const State& state) -> std::optional<Address> {
+std::optional<Address> RestApi::requester_of(const std::optional<poco::TaskId>& id) const {
+    return core_->read([&](const State& state) -> std::optional<Address> {
         const auto* task = id ? state.task(*id) : nullptr;
         if (task == nullptr) return std::nullopt;
         return state.deal(task->deal)->facts.requester;
     });
+}
+
+net::Response RestApi::logs(const net::Request& request, bool for_sdk) {
+    const auto id = task_in(request);
+    const auto requester = requester_of(id);
     if (!requester) return unknown_task();
     const auto signer = reader_of(request);
     if (!signer) return refused_reader(signer.error());
@@ -196,11 +200,7 @@ Result<Address> RestApi::reader_of(const net::Request& request) {
 
 net::Response RestApi::lines_of_task(const net::Request& request) {
     const auto id = task_in(request);
-    const auto requester = core_->read([&](const State& state) -> std::optional<Address> {
-        const auto* task = id ? state.task(*id) : nullptr;
-        if (task == nullptr) return std::nullopt;
-        return state.deal(task->deal)->facts.requester;
-    });
+    const auto requester = requester_of(id);
     if (!requester) return unknown_task();
     const auto reader = reader_of(request);
     if (!reader) return refused_reader(reader.error());

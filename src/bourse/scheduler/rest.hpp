@@ -53,6 +53,8 @@ private:
     net::Response lines_of_task(const net::Request& request);
     net::Response lines_of_worker(const net::Request& request);
     net::Response lines(const net::Request& request, LineQuery query) const;
+    /// Nothing where the task is unknown.
+    std::optional<Address> requester_of(const std::optional<poco::TaskId>& id) const;
     Result<Address> reader_of(const net::Request& request);
     net::Response workers() const;
     net::Response pool() const;
