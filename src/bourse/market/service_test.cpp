@@ -4,6 +4,7 @@
 #include <bourse/client/market_client.hpp>
 #include <bourse/codec/transaction.hpp>
 #include <bourse/explorer/made_history.hpp>
+#include <bourse/market/still_chain.hpp>
 #include <bourse/net/http_client.hpp>
 #include <bourse/orderbook/test_chain.hpp>
 #include <bourse/sys/clock.hpp>
@@ -87,19 +88,12 @@ private:
 };
 
 /// Takes transactions and mines them when told.
-class FakeTransactions final : public client::OutboxChain {
+class FakeTransactions final : public testing::StillTransactions {
 public:
     std::atomic<bool> mining{true};
     std::mutex mutex;
     std::vector<Bytes> sent;
 
-    Result<std::uint64_t> chain_id() override { return kChainId; }
-    Result<std::uint64_t> time_s() override { return std::uint64_t{1}; }
-    Result<std::uint64_t> block_number() override { return std::uint64_t{1}; }
-    Result<std::uint64_t> nonce(const Address&, bool) override { return std::uint64_t{0}; }
-    Result<Uint256> gas_price() override { return Uint256(0); }
-    Result<std::uint64_t> estimate_gas(const client::CallRequest&) override { return std::uint64_t{50'000}; }
-    Result<Bytes> call(const client::CallRequest&) override { return Bytes{}; }
     Result<std::vector<Result<Hash>>> send(const std::vector<Bytes>& raws) override {
         const std::lock_guard lock(mutex);
         std::vector<Result<Hash>> out;

@@ -5,6 +5,7 @@
 #include <bourse/codec/text.hpp>
 #include <bourse/explorer/made_history.hpp>
 #include <bourse/market/service.hpp>
+#include <bourse/market/still_chain.hpp>
 #include <bourse/net/http_client.hpp>
 #include <bourse/net/ws_client.hpp>
 #include <bourse/orderbook/test_chain.hpp>
@@ -25,32 +26,6 @@ namespace bourse::market::testing {
 using explorer::testing::MadeHistory;
 using orderbook::testing::FakeMarketChain;
 using orderbook::testing::kChainId;
-
-class NoBlocks final : public client::FollowerChain {
-public:
-    Result<client::BlockHead> head() override { return client::BlockHead{0, Hash{}, 0}; }
-    Result<client::BlockHead> block(std::uint64_t number) override { return client::BlockHead{number, Hash{}, number}; }
-    Result<std::vector<client::LogEntry>> logs(const client::LogFilter&) override {
-        return std::vector<client::LogEntry>{};
-    }
-};
-
-class NoTransactions final : public client::OutboxChain {
-public:
-    Result<std::uint64_t> chain_id() override { return kChainId; }
-    Result<std::uint64_t> time_s() override { return std::uint64_t{1}; }
-    Result<std::uint64_t> block_number() override { return std::uint64_t{1}; }
-    Result<std::uint64_t> nonce(const Address&, bool) override { return std::uint64_t{0}; }
-    Result<Uint256> gas_price() override { return Uint256(0); }
-    Result<std::uint64_t> estimate_gas(const client::CallRequest&) override { return std::uint64_t{50'000}; }
-    Result<Bytes> call(const client::CallRequest&) override { return Bytes{}; }
-    Result<std::vector<Result<Hash>>> send(const std::vector<Bytes>& raws) override {
-        return std::vector<Result<Hash>>(raws.size(), Hash{});
-    }
-    Result<std::vector<Result<std::optional<client::Receipt>>>> receipts(const std::vector<Hash>& hashes) override {
-        return std::vector<Result<std::optional<client::Receipt>>>(hashes.size(), std::optional<client::Receipt>());
-    }
-};
 
 class V1Test : public ::testing::Test {
 protected:
@@ -105,8 +80,8 @@ protected:
     sys::TempDir dir_;
     MadeHistory history_;
     FakeMarketChain chain_;
-    NoBlocks blocks_;
-    NoTransactions transactions_;
+    StillBlocks blocks_;
+    StillTransactions transactions_;
     std::unique_ptr<MarketService> service_;
 };
 
