@@ -17,7 +17,7 @@
 
 namespace bourse::poco {
 
-/// Each event struct has kTopic (topic 0), indexed() and data(): ties of its members in ABI order.
+/// Each event struct has kTopic (topic 0), kIndexed and kData: pointers to its members in ABI order.
 namespace events {
 
 namespace detail {
@@ -29,11 +29,9 @@ struct OwnershipTransferred {
         detail::topic_literal("0x8be0079c531659141344cd1fd0a4f28419497f9722a3daafe3b4186f6b6457e0");
     Address previous_owner;
     Address new_owner;
-
-    auto indexed() const { return std::tie(previous_owner, new_owner); }
-    auto indexed() { return std::tie(previous_owner, new_owner); }
-    auto data() const { return std::tie(); }
-    auto data() { return std::tie(); }
+    static constexpr auto kIndexed =
+        std::tuple(&OwnershipTransferred::previous_owner, &OwnershipTransferred::new_owner);
+    static constexpr auto kData = std::tuple();
 };
 struct CreateCategory {
     static constexpr Hash kTopic =
@@ -42,11 +40,9 @@ struct CreateCategory {
     std::string name;
     std::string description;
     Uint256 work_clock_time_ref;
-
-    auto indexed() const { return std::tie(); }
-    auto indexed() { return std::tie(); }
-    auto data() const { return std::tie(catid, name, description, work_clock_time_ref); }
-    auto data() { return std::tie(catid, name, description, work_clock_time_ref); }
+    static constexpr auto kIndexed = std::tuple();
+    static constexpr auto kData = std::tuple(&CreateCategory::catid, &CreateCategory::name,
+                                             &CreateCategory::description, &CreateCategory::work_clock_time_ref);
 };
 struct Approval {
     static constexpr Hash kTopic =
@@ -54,22 +50,16 @@ struct Approval {
     Address owner;
     Address spender;
     Uint256 value;
-
-    auto indexed() const { return std::tie(owner, spender); }
-    auto indexed() { return std::tie(owner, spender); }
-    auto data() const { return std::tie(value); }
-    auto data() { return std::tie(value); }
+    static constexpr auto kIndexed = std::tuple(&Approval::owner, &Approval::spender);
+    static constexpr auto kData = std::tuple(&Approval::value);
 };
 struct Lock {
     static constexpr Hash kTopic =
         detail::topic_literal("0x625fed9875dada8643f2418b838ae0bc78d9a148a18eee4ee1979ff0f3f5d427");
     Address owner;
     Uint256 amount;
-
-    auto indexed() const { return std::tie(); }
-    auto indexed() { return std::tie(); }
-    auto data() const { return std::tie(owner, amount); }
-    auto data() { return std::tie(owner, amount); }
+    static constexpr auto kIndexed = std::tuple();
+    static constexpr auto kData = std::tuple(&Lock::owner, &Lock::amount);
 };
 struct Reward {
     static constexpr Hash kTopic =
@@ -77,11 +67,8 @@ struct Reward {
     Address owner;
     Uint256 amount;
     TaskId ref;
-
-    auto indexed() const { return std::tie(); }
-    auto indexed() { return std::tie(); }
-    auto data() const { return std::tie(owner, amount, ref); }
-    auto data() { return std::tie(owner, amount, ref); }
+    static constexpr auto kIndexed = std::tuple();
+    static constexpr auto kData = std::tuple(&Reward::owner, &Reward::amount, &Reward::ref);
 };
 struct Seize {
     static constexpr Hash kTopic =
@@ -89,11 +76,8 @@ struct Seize {
     Address owner;
     Uint256 amount;
     TaskId ref;
-
-    auto indexed() const { return std::tie(); }
-    auto indexed() { return std::tie(); }
-    auto data() const { return std::tie(owner, amount, ref); }
-    auto data() { return std::tie(owner, amount, ref); }
+    static constexpr auto kIndexed = std::tuple();
+    static constexpr auto kData = std::tuple(&Seize::owner, &Seize::amount, &Seize::ref);
 };
 struct Transfer {
     static constexpr Hash kTopic =
@@ -101,113 +85,80 @@ struct Transfer {
     Address from;
     Address to;
     Uint256 value;
-
-    auto indexed() const { return std::tie(from, to); }
-    auto indexed() { return std::tie(from, to); }
-    auto data() const { return std::tie(value); }
-    auto data() { return std::tie(value); }
+    static constexpr auto kIndexed = std::tuple(&Transfer::from, &Transfer::to);
+    static constexpr auto kData = std::tuple(&Transfer::value);
 };
 struct Unlock {
     static constexpr Hash kTopic =
         detail::topic_literal("0x6381d9813cabeb57471b5a7e05078e64845ccdb563146a6911d536f24ce960f1");
     Address owner;
     Uint256 amount;
-
-    auto indexed() const { return std::tie(); }
-    auto indexed() { return std::tie(); }
-    auto data() const { return std::tie(owner, amount); }
-    auto data() { return std::tie(owner, amount); }
+    static constexpr auto kIndexed = std::tuple();
+    static constexpr auto kData = std::tuple(&Unlock::owner, &Unlock::amount);
 };
 struct ClosedAppOrder {
     static constexpr Hash kTopic =
         detail::topic_literal("0x7343f75be43aba524f85326508cd975d016ef7884676377366c69a7c32e30668");
     OrderHash app_hash;
-
-    auto indexed() const { return std::tie(); }
-    auto indexed() { return std::tie(); }
-    auto data() const { return std::tie(app_hash); }
-    auto data() { return std::tie(app_hash); }
+    static constexpr auto kIndexed = std::tuple();
+    static constexpr auto kData = std::tuple(&ClosedAppOrder::app_hash);
 };
 struct ClosedDatasetOrder {
     static constexpr Hash kTopic =
         detail::topic_literal("0xcf52e3228bc482a6656d8ab56c09888b1c5bf6aaadba0185e96a34836f2bb1d4");
     OrderHash dataset_hash;
-
-    auto indexed() const { return std::tie(); }
-    auto indexed() { return std::tie(); }
-    auto data() const { return std::tie(dataset_hash); }
-    auto data() { return std::tie(dataset_hash); }
+    static constexpr auto kIndexed = std::tuple();
+    static constexpr auto kData = std::tuple(&ClosedDatasetOrder::dataset_hash);
 };
 struct ClosedRequestOrder {
     static constexpr Hash kTopic =
         detail::topic_literal("0x582f43f2a741cbe708aae3b8d38a4efc3d09d7e81919697b3ca693f4c444cc05");
     OrderHash request_hash;
-
-    auto indexed() const { return std::tie(); }
-    auto indexed() { return std::tie(); }
-    auto data() const { return std::tie(request_hash); }
-    auto data() { return std::tie(request_hash); }
+    static constexpr auto kIndexed = std::tuple();
+    static constexpr auto kData = std::tuple(&ClosedRequestOrder::request_hash);
 };
 struct ClosedWorkerpoolOrder {
     static constexpr Hash kTopic =
         detail::topic_literal("0x145ad51e4496173bca15e24e7eb46f9ab3a10eea0497e2801a3a6806c06113a3");
     OrderHash workerpool_hash;
-
-    auto indexed() const { return std::tie(); }
-    auto indexed() { return std::tie(); }
-    auto data() const { return std::tie(workerpool_hash); }
-    auto data() { return std::tie(workerpool_hash); }
+    static constexpr auto kIndexed = std::tuple();
+    static constexpr auto kData = std::tuple(&ClosedWorkerpoolOrder::workerpool_hash);
 };
 struct SignedAppOrder {
     static constexpr Hash kTopic =
         detail::topic_literal("0x50933cf5a9c44d5ed66b895deb27212aa33d811b46a7b41093e047e213c0bcab");
     OrderHash app_hash;
-
-    auto indexed() const { return std::tie(); }
-    auto indexed() { return std::tie(); }
-    auto data() const { return std::tie(app_hash); }
-    auto data() { return std::tie(app_hash); }
+    static constexpr auto kIndexed = std::tuple();
+    static constexpr auto kData = std::tuple(&SignedAppOrder::app_hash);
 };
 struct SignedDatasetOrder {
     static constexpr Hash kTopic =
         detail::topic_literal("0x79ce85909be2c590a728d1634ce6ec8a7cbf815260bacc05387890a313da8130");
     OrderHash dataset_hash;
-
-    auto indexed() const { return std::tie(); }
-    auto indexed() { return std::tie(); }
-    auto data() const { return std::tie(dataset_hash); }
-    auto data() { return std::tie(dataset_hash); }
+    static constexpr auto kIndexed = std::tuple();
+    static constexpr auto kData = std::tuple(&SignedDatasetOrder::dataset_hash);
 };
 struct SignedRequestOrder {
     static constexpr Hash kTopic =
         detail::topic_literal("0x3b0ac04165536d6b11d04220f998c840bd6e439d59c5d8721bba8a4e1fb9ebfd");
     OrderHash request_hash;
-
-    auto indexed() const { return std::tie(); }
-    auto indexed() { return std::tie(); }
-    auto data() const { return std::tie(request_hash); }
-    auto data() { return std::tie(request_hash); }
+    static constexpr auto kIndexed = std::tuple();
+    static constexpr auto kData = std::tuple(&SignedRequestOrder::request_hash);
 };
 struct SignedWorkerpoolOrder {
     static constexpr Hash kTopic =
         detail::topic_literal("0x3a61aabf2ab04790d082ff1e332853b2f66944c2e951a146121f80272812a476");
     OrderHash workerpool_hash;
-
-    auto indexed() const { return std::tie(); }
-    auto indexed() { return std::tie(); }
-    auto data() const { return std::tie(workerpool_hash); }
-    auto data() { return std::tie(workerpool_hash); }
+    static constexpr auto kIndexed = std::tuple();
+    static constexpr auto kData = std::tuple(&SignedWorkerpoolOrder::workerpool_hash);
 };
 struct DealSponsored {
     static constexpr Hash kTopic =
         detail::topic_literal("0x81eec3d5401bb1693dbef61f0800bc16602905d6677d691c1262d6f08456e9a0");
     DealId dealid;
     Address sponsor;
-
-    auto indexed() const { return std::tie(); }
-    auto indexed() { return std::tie(); }
-    auto data() const { return std::tie(dealid, sponsor); }
-    auto data() { return std::tie(dealid, sponsor); }
+    static constexpr auto kIndexed = std::tuple();
+    static constexpr auto kData = std::tuple(&DealSponsored::dealid, &DealSponsored::sponsor);
 };
 struct OrdersMatched {
     static constexpr Hash kTopic =
@@ -218,65 +169,49 @@ struct OrdersMatched {
     OrderHash workerpool_hash;
     OrderHash request_hash;
     Uint256 volume;
-
-    auto indexed() const { return std::tie(); }
-    auto indexed() { return std::tie(); }
-    auto data() const { return std::tie(dealid, app_hash, dataset_hash, workerpool_hash, request_hash, volume); }
-    auto data() { return std::tie(dealid, app_hash, dataset_hash, workerpool_hash, request_hash, volume); }
+    static constexpr auto kIndexed = std::tuple();
+    static constexpr auto kData =
+        std::tuple(&OrdersMatched::dealid, &OrdersMatched::app_hash, &OrdersMatched::dataset_hash,
+                   &OrdersMatched::workerpool_hash, &OrdersMatched::request_hash, &OrdersMatched::volume);
 };
 struct SchedulerNotice {
     static constexpr Hash kTopic =
         detail::topic_literal("0x692ad61076dceddd0f1a861f737553dd61fc8501cf4190d29c4e90af6607f765");
     Address workerpool;
     DealId dealid;
-
-    auto indexed() const { return std::tie(workerpool); }
-    auto indexed() { return std::tie(workerpool); }
-    auto data() const { return std::tie(dealid); }
-    auto data() { return std::tie(dealid); }
+    static constexpr auto kIndexed = std::tuple(&SchedulerNotice::workerpool);
+    static constexpr auto kData = std::tuple(&SchedulerNotice::dealid);
 };
 struct AccurateContribution {
     static constexpr Hash kTopic =
         detail::topic_literal("0x9703f4589802246c80b822e63697180da799e363cd1b6fd9465a5e5574d53492");
     Address worker;
     TaskId taskid;
-
-    auto indexed() const { return std::tie(worker, taskid); }
-    auto indexed() { return std::tie(worker, taskid); }
-    auto data() const { return std::tie(); }
-    auto data() { return std::tie(); }
+    static constexpr auto kIndexed = std::tuple(&AccurateContribution::worker, &AccurateContribution::taskid);
+    static constexpr auto kData = std::tuple();
 };
 struct FaultyContribution {
     static constexpr Hash kTopic =
         detail::topic_literal("0xf868788948d55240774fdbad06555105ef20bbc70d1b7eccda982b65e11e79bb");
     Address worker;
     TaskId taskid;
-
-    auto indexed() const { return std::tie(worker, taskid); }
-    auto indexed() { return std::tie(worker, taskid); }
-    auto data() const { return std::tie(); }
-    auto data() { return std::tie(); }
+    static constexpr auto kIndexed = std::tuple(&FaultyContribution::worker, &FaultyContribution::taskid);
+    static constexpr auto kData = std::tuple();
 };
 struct TaskClaimed {
     static constexpr Hash kTopic =
         detail::topic_literal("0xcbc308b5f91040d2659a5201858344b0b583cd2f9e18e8470c2fa052c5b21ff8");
     TaskId taskid;
-
-    auto indexed() const { return std::tie(taskid); }
-    auto indexed() { return std::tie(taskid); }
-    auto data() const { return std::tie(); }
-    auto data() { return std::tie(); }
+    static constexpr auto kIndexed = std::tuple(&TaskClaimed::taskid);
+    static constexpr auto kData = std::tuple();
 };
 struct TaskConsensus {
     static constexpr Hash kTopic =
         detail::topic_literal("0xf6d49bf3e05d33a4bc497d3c793fb5756388bb96b947cf51bb60aaecb0e022e3");
     TaskId taskid;
     Hash consensus;
-
-    auto indexed() const { return std::tie(taskid); }
-    auto indexed() { return std::tie(taskid); }
-    auto data() const { return std::tie(consensus); }
-    auto data() { return std::tie(consensus); }
+    static constexpr auto kIndexed = std::tuple(&TaskConsensus::taskid);
+    static constexpr auto kData = std::tuple(&TaskConsensus::consensus);
 };
 struct TaskContribute {
     static constexpr Hash kTopic =
@@ -284,43 +219,31 @@ struct TaskContribute {
     TaskId taskid;
     Address worker;
     Hash hash;
-
-    auto indexed() const { return std::tie(taskid, worker); }
-    auto indexed() { return std::tie(taskid, worker); }
-    auto data() const { return std::tie(hash); }
-    auto data() { return std::tie(hash); }
+    static constexpr auto kIndexed = std::tuple(&TaskContribute::taskid, &TaskContribute::worker);
+    static constexpr auto kData = std::tuple(&TaskContribute::hash);
 };
 struct TaskFinalize {
     static constexpr Hash kTopic =
         detail::topic_literal("0x78ce8a8bc0fcb704e8ba3b3dbb36aa88002df8038128b4af2f27ef65db665044");
     TaskId taskid;
     Bytes results;
-
-    auto indexed() const { return std::tie(taskid); }
-    auto indexed() { return std::tie(taskid); }
-    auto data() const { return std::tie(results); }
-    auto data() { return std::tie(results); }
+    static constexpr auto kIndexed = std::tuple(&TaskFinalize::taskid);
+    static constexpr auto kData = std::tuple(&TaskFinalize::results);
 };
 struct TaskInitialize {
     static constexpr Hash kTopic =
         detail::topic_literal("0x252992fb0468d68d6a5784ec03214f0d0a362083f2d7ebd157af43b017a22e06");
     TaskId taskid;
     Address workerpool;
-
-    auto indexed() const { return std::tie(taskid, workerpool); }
-    auto indexed() { return std::tie(taskid, workerpool); }
-    auto data() const { return std::tie(); }
-    auto data() { return std::tie(); }
+    static constexpr auto kIndexed = std::tuple(&TaskInitialize::taskid, &TaskInitialize::workerpool);
+    static constexpr auto kData = std::tuple();
 };
 struct TaskReopen {
     static constexpr Hash kTopic =
         detail::topic_literal("0x3afe0f24796ce653c6ab1f3e7aba5ce564eece5e82aee724aff28253e829f07b");
     TaskId taskid;
-
-    auto indexed() const { return std::tie(taskid); }
-    auto indexed() { return std::tie(taskid); }
-    auto data() const { return std::tie(); }
-    auto data() { return std::tie(); }
+    static constexpr auto kIndexed = std::tuple(&TaskReopen::taskid);
+    static constexpr auto kData = std::tuple();
 };
 struct TaskReveal {
     static constexpr Hash kTopic =
@@ -328,51 +251,36 @@ struct TaskReveal {
     TaskId taskid;
     Address worker;
     Hash digest;
-
-    auto indexed() const { return std::tie(taskid, worker); }
-    auto indexed() { return std::tie(taskid, worker); }
-    auto data() const { return std::tie(digest); }
-    auto data() { return std::tie(digest); }
+    static constexpr auto kIndexed = std::tuple(&TaskReveal::taskid, &TaskReveal::worker);
+    static constexpr auto kData = std::tuple(&TaskReveal::digest);
 };
 struct BroadcastAppOrder {
     static constexpr Hash kTopic =
         detail::topic_literal("0x6fd493f856b22df174df46975d6dcf0895c7dfb3c63d20179c0dcd5563e2f565");
     AppOrder order;
-
-    auto indexed() const { return std::tie(); }
-    auto indexed() { return std::tie(); }
-    auto data() const { return std::tie(order); }
-    auto data() { return std::tie(order); }
+    static constexpr auto kIndexed = std::tuple();
+    static constexpr auto kData = std::tuple(&BroadcastAppOrder::order);
 };
 struct BroadcastDatasetOrder {
     static constexpr Hash kTopic =
         detail::topic_literal("0xc56d982ad2fd39ebadca073cc88d9bdaee0f4c8e7b2b6be50227169daefc7b3f");
     DatasetOrder order;
-
-    auto indexed() const { return std::tie(); }
-    auto indexed() { return std::tie(); }
-    auto data() const { return std::tie(order); }
-    auto data() { return std::tie(order); }
+    static constexpr auto kIndexed = std::tuple();
+    static constexpr auto kData = std::tuple(&BroadcastDatasetOrder::order);
 };
 struct BroadcastRequestOrder {
     static constexpr Hash kTopic =
         detail::topic_literal("0x54bee205d9b03332d6dc82bc907476dfef6ed4fd86058d49a72994baee781175");
     RequestOrder order;
-
-    auto indexed() const { return std::tie(); }
-    auto indexed() { return std::tie(); }
-    auto data() const { return std::tie(order); }
-    auto data() { return std::tie(order); }
+    static constexpr auto kIndexed = std::tuple();
+    static constexpr auto kData = std::tuple(&BroadcastRequestOrder::order);
 };
 struct BroadcastWorkerpoolOrder {
     static constexpr Hash kTopic =
         detail::topic_literal("0xaf81a046e31ebb2be305579e585ac6b2ee3fdc2dc9dba806bb826879bb2c7851");
     WorkerpoolOrder order;
-
-    auto indexed() const { return std::tie(); }
-    auto indexed() { return std::tie(); }
-    auto data() const { return std::tie(order); }
-    auto data() { return std::tie(order); }
+    static constexpr auto kIndexed = std::tuple();
+    static constexpr auto kData = std::tuple(&BroadcastWorkerpoolOrder::order);
 };
 /// At a registry: the same topic as Transfer, with the token id indexed.
 struct Erc721Transfer {
@@ -381,11 +289,8 @@ struct Erc721Transfer {
     Address from;
     Address to;
     Uint256 token_id;
-
-    auto indexed() const { return std::tie(from, to, token_id); }
-    auto indexed() { return std::tie(from, to, token_id); }
-    auto data() const { return std::tie(); }
-    auto data() { return std::tie(); }
+    static constexpr auto kIndexed = std::tuple(&Erc721Transfer::from, &Erc721Transfer::to, &Erc721Transfer::token_id);
+    static constexpr auto kData = std::tuple();
 };
 /// At a registry.
 struct Erc721Approval {
@@ -394,11 +299,9 @@ struct Erc721Approval {
     Address owner;
     Address approved;
     Uint256 token_id;
-
-    auto indexed() const { return std::tie(owner, approved, token_id); }
-    auto indexed() { return std::tie(owner, approved, token_id); }
-    auto data() const { return std::tie(); }
-    auto data() { return std::tie(); }
+    static constexpr auto kIndexed =
+        std::tuple(&Erc721Approval::owner, &Erc721Approval::approved, &Erc721Approval::token_id);
+    static constexpr auto kData = std::tuple();
 };
 /// At a registry.
 struct ApprovalForAll {
@@ -407,11 +310,8 @@ struct ApprovalForAll {
     Address owner;
     Address operator_;
     bool approved;
-
-    auto indexed() const { return std::tie(owner, operator_); }
-    auto indexed() { return std::tie(owner, operator_); }
-    auto data() const { return std::tie(approved); }
-    auto data() { return std::tie(approved); }
+    static constexpr auto kIndexed = std::tuple(&ApprovalForAll::owner, &ApprovalForAll::operator_);
+    static constexpr auto kData = std::tuple(&ApprovalForAll::approved);
 };
 /// At a workerpool.
 struct PolicyUpdate {
@@ -421,11 +321,9 @@ struct PolicyUpdate {
     Uint256 new_stake_ratio;
     Uint256 old_reward_ratio;
     Uint256 new_reward_ratio;
-
-    auto indexed() const { return std::tie(); }
-    auto indexed() { return std::tie(); }
-    auto data() const { return std::tie(old_stake_ratio, new_stake_ratio, old_reward_ratio, new_reward_ratio); }
-    auto data() { return std::tie(old_stake_ratio, new_stake_ratio, old_reward_ratio, new_reward_ratio); }
+    static constexpr auto kIndexed = std::tuple();
+    static constexpr auto kData = std::tuple(&PolicyUpdate::old_stake_ratio, &PolicyUpdate::new_stake_ratio,
+                                             &PolicyUpdate::old_reward_ratio, &PolicyUpdate::new_reward_ratio);
 };
 
 }  // namespace events
@@ -474,16 +372,31 @@ bool assign_data(ByteView data, std::tuple<Ts&...> into) {
     into = std::move(*values);
     return true;
 }
+template <class Event, class... Members>
+auto tie_members(Event& event, const std::tuple<Members...>& members) {
+    return std::apply([&](auto... member) { return std::tie(event.*member...); }, members);
+}
 
 }  // namespace detail
+
+/// References to the members that are topics (behind topic 0), and to those in the data.
+template <class Event>
+auto indexed_members(Event& event) {
+    return detail::tie_members(event, Event::kIndexed);
+}
+template <class Event>
+auto data_members(Event& event) {
+    return detail::tie_members(event, Event::kData);
+}
 
 template <class Event>
 EncodedEvent encode_event(const Event& event) {
     EncodedEvent out;
-    out.topics.reserve(1 + std::tuple_size_v<decltype(event.indexed())>);
+    out.topics.reserve(1 + std::tuple_size_v<decltype(Event::kIndexed)>);
     out.topics.push_back(Event::kTopic);
-    std::apply([&](const auto&... fields) { (out.topics.push_back(detail::to_topic(fields)), ...); }, event.indexed());
-    out.data = std::apply([](const auto&... fields) { return abi::encode(fields...); }, event.data());
+    const auto add_topics = [&](const auto&... fields) { (out.topics.push_back(detail::to_topic(fields)), ...); };
+    std::apply(add_topics, indexed_members(event));
+    out.data = std::apply([](const auto&... fields) { return abi::encode(fields...); }, data_members(event));
     return out;
 }
 
@@ -491,13 +404,12 @@ EncodedEvent encode_event(const Event& event) {
 template <class Event>
 std::optional<Event> decode_event(std::span<const Bytes32> topics, ByteView data) {
     Event event;
-    auto indexed = event.indexed();
-    constexpr std::size_t kIndexed = std::tuple_size_v<decltype(indexed)>;
-    if (topics.size() != kIndexed + 1 || topics[0] != Event::kTopic) return std::nullopt;
+    if (topics.size() != 1 + std::tuple_size_v<decltype(Event::kIndexed)> || topics[0] != Event::kTopic)
+        return std::nullopt;
     std::size_t next = 1;
     const auto take = [&](auto&... fields) { return (detail::from_topic(topics[next++], fields) && ...); };
-    const bool good = std::apply(take, indexed);
-    if (!good || !detail::assign_data(data, event.data())) return std::nullopt;
+    const bool good = std::apply(take, indexed_members(event));
+    if (!good || !detail::assign_data(data, data_members(event))) return std::nullopt;
     return event;
 }
 

@@ -74,8 +74,8 @@ Json named(const client::LogEntry& log, const std::array<const char*, N>& names)
     Json out = Json::object();
     std::size_t next = 0;
     const auto put = [&](const auto&... fields) { ((out[names.at(next++)] = value_of(fields)), ...); };
-    std::apply(put, event->indexed());
-    std::apply(put, event->data());
+    std::apply(put, poco::indexed_members(*event));
+    std::apply(put, poco::data_members(*event));
     return out;
 }
 
