@@ -1,8 +1,11 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { makeConfig } from '@lingui/conf';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vitest/config';
+import lingui from './lingui.config';
+import { compileEnglish, languages, otherLanguages } from './tools/texts';
 
 /** Digest of the sources: the build hash of the footer, equal for equal sources. */
 function sourceDigest(): string {
@@ -39,7 +42,8 @@ function ofApplication(bundle: Record<string, unknown>): string[] {
 
 export default defineConfig({
   plugins: [
-    react(),
+    react({ babel: { plugins: [['@lingui/babel-plugin-lingui-macro', { stripMessageField: false, linguiConfig: makeConfig(lingui, { skipValidation: true }) }], compileEnglish] } }),
+    otherLanguages(),
     {
       name: 'build-hash',
       transformIndexHtml: {
@@ -51,7 +55,7 @@ export default defineConfig({
       },
     },
   ],
-  define: { __BUILD__: JSON.stringify(digest) },
+  define: { __BUILD__: JSON.stringify(digest), __LANGUAGES__: JSON.stringify(languages()) },
   build: {
     outDir: '../build/ui',
     emptyOutDir: true,

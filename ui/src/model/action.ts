@@ -1,4 +1,5 @@
 // Any signed operation (web-ui.md §5.2): what may follow what, and what a second click does.
+import { t } from '@lingui/core/macro';
 
 export type ActionState =
   | 'draft'
@@ -62,8 +63,8 @@ export function withActivity(list: Activity[], next: Activity): Activity[] {
 /** A reload ends what was being signed; what was sent is not known until the node is asked. */
 export function afterReload(list: Activity[]): Activity[] {
   return list.map((each) => {
-    if (each.state === 'signing' || each.state === 'checking') return { ...each, state: 'rejected', note: 'the page was left before it was signed' };
-    if (each.state === 'submitting') return { ...each, state: 'unknown', note: 'sent before the page was reloaded' };
+    if (each.state === 'signing' || each.state === 'checking') return { ...each, state: 'rejected', note: t`the page was left before it was signed` };
+    if (each.state === 'submitting') return { ...each, state: 'unknown', note: t`sent before the page was reloaded` };
     return each;
   });
 }

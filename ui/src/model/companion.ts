@@ -1,5 +1,6 @@
 // The link to a companion: the program in a terminal of this machine holds the key and asks its user (web-ui.md §7.2).
 // The market passes frames on; clock and socket are handed in, so tests need neither.
+import { t } from '@lingui/core/macro';
 import type { Clock, Socket, SocketEvents } from './feed';
 
 export type CompanionPhase = 'idle' | 'opening' | 'code' | 'paired' | 'away' | 'ended';
@@ -47,13 +48,13 @@ export class CompanionLink {
   }
 
   close(): void {
-    this.drop('The companion was disconnected.');
+    this.drop(t`The companion was disconnected.`);
     this.keep(null);
     this.change({ ...QUIET, phase: 'ended' });
   }
 
   ask(method: string, params?: unknown): Promise<unknown> {
-    if (this.status.phase !== 'paired') return Promise.reject(new Error(this.status.phase === 'away' ? 'Your terminal is away: start `bourse companion` again.' : 'No companion is paired.'));
+    if (this.status.phase !== 'paired') return Promise.reject(new Error(this.status.phase === 'away' ? t`Your terminal is away: start \`bourse companion\` again.` : t`No companion is paired.`));
     const id = this.nextId;
     this.nextId += 1;
     return new Promise((resolve, reject) => {
@@ -79,9 +80,9 @@ export class CompanionLink {
 
   private closed(): void {
     if (this.status.phase === 'ended' || this.status.phase === 'idle') return;
-    this.drop('The connection to your terminal was lost before it answered.');
+    this.drop(t`The connection to your terminal was lost before it answered.`);
     if (this.token === null || this.tries >= RETRIES) {
-      this.change({ phase: 'ended', code: null, problem: 'The market cannot be reached.' });
+      this.change({ phase: 'ended', code: null, problem: t`The market cannot be reached.` });
       return;
     }
     this.tries += 1;
@@ -112,7 +113,7 @@ export class CompanionLink {
       this.tries = 0;
       this.change({ phase: 'paired', code: null, expiresAt: null });
     } else if (frame.op === 'away') {
-      for (const each of this.waiting.values()) each.reject(new Error('Your terminal is away: start `bourse companion` again.'));
+      for (const each of this.waiting.values()) each.reject(new Error(t`Your terminal is away: start \`bourse companion\` again.`));
       this.waiting.clear();
       this.change({ phase: 'away', asking: 0 });
     } else if (frame.op === 'data' && frame.data) this.answered(frame.data);
@@ -136,8 +137,8 @@ export class CompanionLink {
   /** The pairing is over: a new one needs a new code. */
   private refused(frame: Frame): void {
     this.remember(null);
-    this.change({ phase: 'ended', code: null, problem: frame.message ?? frame.code ?? 'the market refused the pairing' });
-    this.drop('The pairing has ended.');
+    this.change({ phase: 'ended', code: null, problem: frame.message ?? frame.code ?? t`the market refused the pairing` });
+    this.drop(t`The pairing has ended.`);
   }
 
   private change(part: Partial<CompanionStatus>): void {

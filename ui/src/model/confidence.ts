@@ -1,4 +1,5 @@
 // Consensus arithmetic of PoCo (poco.md §9) and what is missing to it (E-21, T-16).
+import { plural, t } from '@lingui/core/macro';
 
 /** Credibility weight of a worker with this score. */
 export function weightOf(score: number): number {
@@ -29,8 +30,8 @@ export function totalOf(groups: Group[]): bigint {
 
 /** group · T > total · (T − 1), strictly. */
 export function reached(best: bigint, total: bigint, trust: number): boolean {
-  const t = BigInt(Math.max(trust, 1));
-  return best * t > total * (t - 1n);
+  const least = BigInt(Math.max(trust, 1));
+  return best * least > total * (least - 1n);
 }
 
 export type Missing = { newcomers: number; score: number };
@@ -59,11 +60,11 @@ export function missing(best: bigint, total: bigint, trust: number): Missing | n
   return { newcomers, score: scoreFor(Number(low)) };
 }
 
-const WORDS = ['no', 'one', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight', 'nine', 'ten'];
-
 export function missingWords(what: Missing | null): string {
-  if (!what) return 'reached';
-  const many = WORDS[what.newcomers] ?? String(what.newcomers);
-  const newcomers = `${many} ${what.newcomers === 1 ? 'newcomer' : 'newcomers'}`;
-  return what.score === 0 ? newcomers : `${newcomers} or one score ≥ ${what.score}`;
+  if (!what) return t`reached`;
+  const { newcomers, score } = what;
+  const many = plural(newcomers, {
+    one: 'one newcomer', 2: 'two newcomers', 3: 'three newcomers', 4: 'four newcomers', 5: 'five newcomers', 6: 'six newcomers', other: '# newcomers',
+  });
+  return score === 0 ? many : t`${many} or one score ≥ ${score}`;
 }

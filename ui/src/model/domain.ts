@@ -1,4 +1,5 @@
 // Words of the field: tags, trust, categories, status (web-ui.md §4, §4.1).
+import { t } from '@lingui/core/macro';
 import type { Category, Task } from '../transport/api';
 import { duration, percent } from './format';
 
@@ -12,7 +13,7 @@ export function tagChips(tag: string): string[] {
   const bits = BigInt(tag);
   const chips: string[] = [];
   for (let bit = 0; bit < 256; bit += 1)
-    if ((bits >> BigInt(bit)) & 1n) chips.push(TAG_BITS[bit] ?? `bit ${bit}`);
+    if ((bits >> BigInt(bit)) & 1n) chips.push(TAG_BITS[bit] ?? t`bit ${bit}`);
   return chips;
 }
 
@@ -23,39 +24,41 @@ export function tagOfBits(bits: number[]): string {
 
 /** Promise of a trust: t agreeing answers leave 1 − 1 ÷ t. */
 export function trustMeaning(trust: number): string {
-  if (trust <= 1) return 'single run';
+  if (trust <= 1) return t`single run`;
   const share = 1 - 1 / trust;
   return `≥ ${percent(share).replace(/\.0 %$/, ' %')}`;
 }
 
 export function categoryName(category: Pick<Category, 'id' | 'name' | 'time'>): string {
-  return `Cat${category.id} · ${category.name} · ${duration(category.time * 1000)}`;
+  const { id, name, time } = category;
+  return t`Cat${id} · ${name} · ${{ time: duration(time * 1000) }}`;
 }
 
 export type TagClass = 'none' | 'tee' | 'gpu' | 'any';
 export const TAG_CLASS_WORDS: Record<TagClass, string> = {
-  none: 'no enclave',
-  tee: 'enclave (TEE)',
+  none: t`no enclave`,
+  tee: t`enclave (TEE)`,
   gpu: 'GPU',
-  any: 'any capability',
+  any: t`any capability`,
 };
 
 /** The commodity in words (M-04). */
 export function commodityWords(category: number, tag: TagClass, trust: number): string {
-  return `Cat${category}, ${TAG_CLASS_WORDS[tag]}, ${trust <= 1 ? 'any trust' : `trust ≥ ${trust}`}`;
+  const capability = TAG_CLASS_WORDS[tag];
+  return trust <= 1 ? t`Cat${category}, ${capability}, any trust` : t`Cat${category}, ${capability}, trust ≥ ${trust}`;
 }
 
 export type TaskStatus = Task['status'];
 export type Tone = 'neutral' | 'info' | 'success' | 'warning' | 'danger';
 
 export const STATUS: Record<TaskStatus, { label: string; glyph: string; tone: Tone; means: string }> = {
-  NOT_STARTED: { label: 'NOT STARTED', glyph: '○', tone: 'neutral', means: 'sealed, not initialised yet' },
-  RUNNING: { label: 'RUNNING', glyph: '◔', tone: 'info', means: 'workers compute and contribute' },
-  LATE: { label: 'LATE', glyph: '◔', tone: 'warning', means: 'the contribution deadline has passed' },
-  REVEALING: { label: 'REVEALING', glyph: '◑', tone: 'info', means: 'consensus reached, workers reveal' },
-  COMPLETE: { label: 'COMPLETE', glyph: '●', tone: 'success', means: 'finalised and paid' },
-  CLAIMABLE: { label: 'CLAIMABLE', glyph: '!', tone: 'danger', means: 'the final deadline has passed: the money can be claimed back' },
-  FAILED: { label: 'FAILED', glyph: '✕', tone: 'danger', means: 'claimed: the requester was refunded' },
+  NOT_STARTED: { label: t`NOT STARTED`, glyph: '○', tone: 'neutral', means: t`sealed, not initialised yet` },
+  RUNNING: { label: t`RUNNING`, glyph: '◔', tone: 'info', means: t`workers compute and contribute` },
+  LATE: { label: t`LATE`, glyph: '◔', tone: 'warning', means: t`the contribution deadline has passed` },
+  REVEALING: { label: t`REVEALING`, glyph: '◑', tone: 'info', means: t`consensus reached, workers reveal` },
+  COMPLETE: { label: t`COMPLETE`, glyph: '●', tone: 'success', means: t`finalised and paid` },
+  CLAIMABLE: { label: t`CLAIMABLE`, glyph: '!', tone: 'danger', means: t`the final deadline has passed: the money can be claimed back` },
+  FAILED: { label: t`FAILED`, glyph: '✕', tone: 'danger', means: t`claimed: the requester was refunded` },
 };
 
 /** The status that settles at `now`, where the clock moved since the server said it. */
@@ -67,11 +70,11 @@ export function statusAt(task: Pick<Task, 'status' | 'contributionDeadline' | 'f
 }
 
 export const CONTRIBUTION: Record<string, { label: string; glyph: string; tone: Tone }> = {
-  CONTRIBUTED: { label: 'CONTRIBUTED', glyph: '◔', tone: 'info' },
-  PROVED: { label: 'PROVED', glyph: '●', tone: 'success' },
-  REJECTED: { label: 'REJECTED', glyph: '✕', tone: 'danger' },
-  LOST: { label: 'lost vote', glyph: '✕', tone: 'danger' },
-  NOT_REVEALED: { label: 'not revealed in time', glyph: '✕', tone: 'warning' },
+  CONTRIBUTED: { label: t`CONTRIBUTED`, glyph: '◔', tone: 'info' },
+  PROVED: { label: t`PROVED`, glyph: '●', tone: 'success' },
+  REJECTED: { label: t`REJECTED`, glyph: '✕', tone: 'danger' },
+  LOST: { label: t`lost vote`, glyph: '✕', tone: 'danger' },
+  NOT_REVEALED: { label: t`not revealed in time`, glyph: '✕', tone: 'warning' },
 };
 
 export type OrderState = 'OPEN' | 'PARTLY FILLED' | 'FILLED' | 'CANCELLED' | 'UNFUNDED';

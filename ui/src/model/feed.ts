@@ -1,5 +1,6 @@
 // The live feed as a state machine (web-ui.md §5.1, §12.2): one socket, all subscriptions restored after each
 // reconnection, gaps answered by a new subscription. Clock and socket are handed in, so tests run on a virtual clock.
+import { t } from '@lingui/core/macro';
 import { deltaState, revertedKeys, snapshotState } from './channels';
 
 export type FeedPhase = 'idle' | 'connecting' | 'live' | 'lagging' | 'lost' | 'backoff';
@@ -313,7 +314,7 @@ export class Feed {
     else if (message.op === 'err') {
       subscription.view = {
         ...subscription.view,
-        error: { code: message.code ?? 'UNKNOWN', message: message.message ?? 'the feed refused' },
+        error: { code: message.code ?? 'UNKNOWN', message: message.message ?? t`the feed refused` },
       };
       this.notify(subscription);
     } else if (message.op === 'snap') {

@@ -1,4 +1,5 @@
 // Formats of amounts, ids, percentages and durations (web-ui.md §4). Pure; golden-tested.
+import { t } from '@lingui/core/macro';
 
 /** Thin no-break space between groups of three digits. */
 export const THIN = '\u202f';
@@ -80,7 +81,9 @@ export function shortHash(id: string, width: 'wide' | 'narrow' = 'narrow'): stri
 export function spokenHash(kind: string, id: string): string {
   const digits = id.startsWith('0x') ? id.slice(2) : id;
   if (digits.length <= 10) return `${kind} ${digits}`;
-  return `${kind} ${digits.slice(0, 6)} to ${digits.slice(-4)}`;
+  const first = digits.slice(0, 6);
+  const last = digits.slice(-4);
+  return t`${kind} ${first} to ${last}`;
 }
 
 /** One decimal; as many nines as needed above 99.9 %. */

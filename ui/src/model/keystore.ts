@@ -1,5 +1,6 @@
 // Wallet files (Web3 Secret Storage, version 3): scrypt or PBKDF2, AES-128-CTR, keccak MAC. The program's CLI reads and
 // writes the same. Needs `crypto.subtle`, which browsers give to https and loopback pages only.
+import { t } from '@lingui/core/macro';
 import { pbkdf2Async } from '@noble/hashes/pbkdf2';
 import { scryptAsync } from '@noble/hashes/scrypt';
 import { sha256 } from '@noble/hashes/sha2';
@@ -22,7 +23,7 @@ export type WalletFile = {
 
 export class WrongPassword extends Error {
   constructor() {
-    super('The password does not open this wallet.');
+    super(t`The password does not open this wallet.`);
   }
 }
 
@@ -35,8 +36,8 @@ const plain = (hex: Hex): string => hex.slice(2);
 const bytesOf = (text: string): Uint8Array => hexToBytes(text.startsWith('0x') ? (text as Hex) : `0x${text}`);
 
 export function passwordProblem(password: string, again: string): string | null {
-  if (password.length < LEAST_PASSWORD) return `A password has at least ${LEAST_PASSWORD} characters.`;
-  return password === again ? null : 'The two passwords differ.';
+  if (password.length < LEAST_PASSWORD) return t`A password has at least ${LEAST_PASSWORD} characters.`;
+  return password === again ? null : t`The two passwords differ.`;
 }
 
 /** The wallet in a file's text. Throws with words for what is wrong. */
@@ -50,13 +51,13 @@ export function parseWalletFile(text: string): WalletFile {
       return undefined;
     }) as Record<string, unknown>;
   } catch {
-    throw new Error('This is no wallet file: it is no JSON.');
+    throw new Error(t`This is no wallet file: it is no JSON.`);
   }
   const secret = value?.crypto as WalletFile['crypto'] | undefined;
-  if (Number(value?.version) !== 3 || !secret?.ciphertext || !secret.kdfparams || !secret.mac || !secret.cipherparams?.iv) throw new Error('This is no wallet file of version 3.');
-  if (secret.cipher !== 'aes-128-ctr') throw new Error(`This page does not know the cipher “${secret.cipher}”.`);
+  if (Number(value?.version) !== 3 || !secret?.ciphertext || !secret.kdfparams || !secret.mac || !secret.cipherparams?.iv) throw new Error(t`This is no wallet file of version 3.`);
+  if (secret.cipher !== 'aes-128-ctr') throw new Error(t`This page does not know the cipher “${{ cipher: secret.cipher }}”.`);
   const address = String(value.address ?? '').replace(/^0x/i, '').toLowerCase();
-  if (!/^[0-9a-f]{40}$/.test(address)) throw new Error('The wallet file names no address.');
+  if (!/^[0-9a-f]{40}$/.test(address)) throw new Error(t`The wallet file names no address.`);
   return { version: 3, id: String(value.id ?? ''), address, crypto: secret };
 }
 
@@ -64,15 +65,15 @@ async function derive(password: string, { kdf, kdfparams }: WalletFile['crypto']
   const salt = bytesOf(kdfparams.salt);
   const { n = 0, r = 0, p = 0, c = 0, dklen } = kdfparams;
   if (kdf === 'scrypt') {
-    if (128 * n * r > MEMORY_LIMIT || n < 2 || (n & (n - 1)) !== 0) throw new Error('The wallet asks for more memory than this page gives.');
+    if (128 * n * r > MEMORY_LIMIT || n < 2 || (n & (n - 1)) !== 0) throw new Error(t`The wallet asks for more memory than this page gives.`);
     return scryptAsync(new TextEncoder().encode(password), salt, { N: n, r, p, dkLen: dklen, onProgress: progress, asyncTick: 20 });
   }
-  if (kdf !== 'pbkdf2' || kdfparams.prf !== 'hmac-sha256') throw new Error(`This page does not know the key derivation “${kdf}”.`);
+  if (kdf !== 'pbkdf2' || kdfparams.prf !== 'hmac-sha256') throw new Error(t`This page does not know the key derivation “${kdf}”.`);
   return pbkdf2Async(sha256, new TextEncoder().encode(password), salt, { c, dkLen: dklen, asyncTick: 20 });
 }
 
 async function aes(key: Uint8Array, iv: Uint8Array, data: Uint8Array): Promise<Uint8Array> {
-  if (!globalThis.crypto?.subtle) throw new Error('Wallet files need a page from https or from this machine (127.0.0.1): the browser gives no cryptography to others.');
+  if (!globalThis.crypto?.subtle) throw new Error(t`Wallet files need a page from https or from this machine (127.0.0.1): the browser gives no cryptography to others.`);
   const secret = await crypto.subtle.importKey('raw', key as Uint8Array<ArrayBuffer>, 'AES-CTR', false, ['encrypt']);
   return new Uint8Array(await crypto.subtle.encrypt({ name: 'AES-CTR', counter: iv as Uint8Array<ArrayBuffer>, length: 128 }, secret, data as Uint8Array<ArrayBuffer>));
 }
@@ -84,7 +85,7 @@ export async function openWalletFile(wallet: WalletFile, password: string, progr
   const mac = keccak256(concat([derived.slice(16, 32), ciphertext]));
   if (plain(mac) !== wallet.crypto.mac.replace(/^0x/, '').toLowerCase()) throw new WrongPassword();
   const key = bytesToHex(await aes(derived.slice(0, 16), bytesOf(wallet.crypto.cipherparams.iv), ciphertext));
-  if (privateKeyToAddress(key).toLowerCase().slice(2) !== wallet.address) throw new Error('The wallet file holds the key of another address than it says.');
+  if (privateKeyToAddress(key).toLowerCase().slice(2) !== wallet.address) throw new Error(t`The wallet file holds the key of another address than it says.`);
   return key;
 }
 

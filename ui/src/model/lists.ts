@@ -1,4 +1,5 @@
 // A curated list of apps as the curator signs it (issue of `POST /v1/lists`): members in this order, checksummed addresses.
+import { t } from '@lingui/core/macro';
 import { getAddress } from 'viem';
 import { isAddress } from './domain';
 
@@ -9,12 +10,12 @@ export function appsOfLines(text: string): { apps: ListDraft['apps']; problem: s
   const apps: ListDraft['apps'] = [];
   for (const line of text.split('\n').map((each) => each.trim()).filter(Boolean)) {
     const [address = '', ...note] = line.split(/\s+/);
-    if (!isAddress(address)) return { apps, problem: `“${address}” is no address: write 0x and 40 digits, then a note.` };
+    if (!isAddress(address)) return { apps, problem: t`“${address}” is no address: write 0x and 40 digits, then a note.` };
     const known = getAddress(address.toLowerCase());
-    if (apps.some((each) => each.address === known)) return { apps, problem: `${address} stands there twice.` };
+    if (apps.some((each) => each.address === known)) return { apps, problem: t`${address} stands there twice.` };
     apps.push({ address: known, note: note.join(' ') });
   }
-  return { apps, problem: apps.length === 0 ? 'Name at least one app.' : null };
+  return { apps, problem: apps.length === 0 ? t`Name at least one app.` : null };
 }
 
 export function listDraft(name: string, curator: string, apps: ListDraft['apps'], fee: string): ListDraft {

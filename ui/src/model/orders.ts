@@ -1,4 +1,5 @@
 // Signed orders: fields, typed data, and each field in words (web-ui.md §6.6, M-35).
+import { plural, t } from '@lingui/core/macro';
 import { amountWithUnit } from './format';
 import { isAddress, NULL_ADDRESS, NULL_HASH, tagChips, trustMeaning } from './domain';
 
@@ -66,39 +67,41 @@ export function newSalt(): string {
 }
 
 const LABELS: Record<string, string> = {
-  app: 'App',
-  appprice: 'App price a task',
-  appmaxprice: 'Most for the app, a task',
-  dataset: 'Dataset',
-  datasetprice: 'Dataset price a task',
-  datasetmaxprice: 'Most for the dataset, a task',
-  workerpool: 'Workerpool',
-  workerpoolprice: 'Workerpool price a task',
-  workerpoolmaxprice: 'Most for the workerpool, a task',
-  requester: 'Requester (pays)',
-  volume: 'Number of tasks',
-  tag: 'Capabilities',
-  category: 'Category',
-  trust: 'Trust',
-  beneficiary: 'Result belongs to',
-  callback: 'Callback contract',
-  params: 'Work params',
-  salt: 'Salt',
-  apprestrict: 'Only for app',
-  datasetrestrict: 'Only with dataset',
-  workerpoolrestrict: 'Only on workerpool',
-  requesterrestrict: 'Only for requester',
+  app: t`App`,
+  appprice: t`App price a task`,
+  appmaxprice: t`Most for the app, a task`,
+  dataset: t`Dataset`,
+  datasetprice: t`Dataset price a task`,
+  datasetmaxprice: t`Most for the dataset, a task`,
+  workerpool: t`Workerpool`,
+  workerpoolprice: t`Workerpool price a task`,
+  workerpoolmaxprice: t`Most for the workerpool, a task`,
+  requester: t`Requester (pays)`,
+  volume: t`Number of tasks`,
+  tag: t`Capabilities`,
+  category: t`Category`,
+  trust: t`Trust`,
+  beneficiary: t`Result belongs to`,
+  callback: t`Callback contract`,
+  params: t`Work params`,
+  salt: t`Salt`,
+  apprestrict: t`Only for app`,
+  datasetrestrict: t`Only with dataset`,
+  workerpoolrestrict: t`Only on workerpool`,
+  requesterrestrict: t`Only for requester`,
 };
 
 function valueWords(kind: OrderKind, name: string, type: string, value: string): string {
   if (/price$/.test(name)) return amountWithUnit(value);
-  if (name === 'tag') return tagChips(value).join(', ') || (kind === 'request' ? 'none needed' : 'none');
+  if (name === 'tag') return tagChips(value).join(', ') || (kind === 'request' ? t`none needed` : t`none`);
   if (name === 'trust') return `${value} (${trustMeaning(Number(value))})`;
   if (type === 'address' && value === NULL_ADDRESS) {
-    if (name === 'dataset' || name === 'callback') return 'none';
-    if (name === 'beneficiary') return 'nobody named';
-    if (/^(app|dataset|workerpool)restrict$/.test(name)) return `any ${name.replace('restrict', '')}`;
-    return kind === 'request' && name === 'workerpool' ? 'any workerpool' : 'anyone';
+    if (name === 'dataset' || name === 'callback') return t`none`;
+    if (name === 'beneficiary') return t`nobody named`;
+    if (name === 'apprestrict') return t`any app`;
+    if (name === 'datasetrestrict') return t`any dataset`;
+    if (name === 'workerpoolrestrict') return t`any workerpool`;
+    return kind === 'request' && name === 'workerpool' ? t`any workerpool` : t`anyone`;
   }
   return value;
 }
@@ -129,15 +132,15 @@ export function requestErrors(draft: OrderFields, paramsLimit = 16_384): FieldEr
   const errors: FieldError[] = [];
   const number = (field: string, label: string, least: bigint): void => {
     const value = draft[field] ?? '';
-    if (!/^\d+$/.test(value)) errors.push({ field, text: `${label} must be a whole number.` });
-    else if (BigInt(value) < least) errors.push({ field, text: `${label} must be at least ${least}.` });
+    if (!/^\d+$/.test(value)) errors.push({ field, text: t`${label} must be a whole number.` });
+    else if (BigInt(value) < least) errors.push({ field, text: t`${label} must be at least ${{ least: String(least) }}.` });
   };
-  number('volume', 'Volume', 1n);
-  number('workerpoolmaxprice', 'Workerpool price', 0n);
-  number('appmaxprice', 'Dapp price', 0n);
-  number('trust', 'Trust', 0n);
-  if (!isAddress(draft.app ?? '')) errors.push({ field: 'app', text: 'Choose an app, or paste its address: 0x and 40 digits.' });
-  if (draft.dataset && !isAddress(draft.dataset)) errors.push({ field: 'dataset', text: 'A dataset is 0x and 40 digits, or empty.' });
+  number('volume', t`Volume`, 1n);
+  number('workerpoolmaxprice', t`Workerpool price`, 0n);
+  number('appmaxprice', t`Dapp price`, 0n);
+  number('trust', t`Trust`, 0n);
+  if (!isAddress(draft.app ?? '')) errors.push({ field: 'app', text: t`Choose an app, or paste its address: 0x and 40 digits.` });
+  if (draft.dataset && !isAddress(draft.dataset)) errors.push({ field: 'dataset', text: t`A dataset is 0x and 40 digits, or empty.` });
   const params = paramsError(draft.params ?? '', paramsLimit);
   if (params) errors.push({ field: 'params', text: params });
   return errors;
@@ -146,14 +149,14 @@ export function requestErrors(draft: OrderFields, paramsLimit = 16_384): FieldEr
 /** Accepted: a JSON object, or plain text (it becomes the command line). */
 export function paramsError(text: string, limit = 16_384): string | null {
   const size = new TextEncoder().encode(text).length;
-  if (size > limit) return `Work params are ${size} bytes; at most ${limit} are allowed.`;
+  if (size > limit) return plural(size, { one: `Work params are # byte; at most ${limit} are allowed.`, other: `Work params are # bytes; at most ${limit} are allowed.` });
   const trimmed = text.trim();
   if (!trimmed.startsWith('{')) return null;
   try {
     JSON.parse(trimmed);
     return null;
   } catch (error) {
-    return `This is no valid JSON: ${(error as Error).message}`;
+    return t`This is no valid JSON: ${{ cause: (error as Error).message }}`;
   }
 }
 

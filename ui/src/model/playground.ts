@@ -1,5 +1,7 @@
 // The consensus playground (web-ui.md §11 Learn): a throw-away chain in the page. The brief's formulae for vote and seal,
 // the production arithmetic for trust and scores (poco.md §9).
+import { plural, t } from '@lingui/core/macro';
+import { i18n } from '#texts';
 import { keccak256, stringToBytes, type Hex } from 'viem';
 import { groupsOf, reached, totalOf, weightOf } from './confidence';
 
@@ -36,6 +38,7 @@ export function newPlay(wallets: { name: string; address: Hex }[]): Play {
   return { wallets: wallets.map((each) => ({ ...each, balance: 100, stake: 0, score: 0 })), tasks: [], stake: 10, reward: 30, journal: [] };
 }
 
+const listOf = (names: string[]): string => new Intl.ListFormat(i18n.locale, { type: 'conjunction' }).format(names);
 const refuse = (play: Play, error: string): Step => ({ play, error });
 const note = (play: Play, text: string): Play => ({ ...play, journal: [...play.journal, text] });
 
@@ -49,10 +52,11 @@ function withTask(play: Play, task: PlayTask): Play {
 
 /** A task that `replication` equal votes settle, or, with a trust, the production's weights. */
 export function createTask(play: Play, replication: number, trust: number | null = null): Step {
-  if (!Number.isInteger(replication) || replication < 1) return refuse(play, 'Replication is a whole number of at least 1.');
+  if (!Number.isInteger(replication) || replication < 1) return refuse(play, t`Replication is a whole number of at least 1.`);
   const task: PlayTask = { id: play.tasks.length, replication, trust, status: 'OPEN', consensus: null, contributions: [], losers: [] };
-  const rule = trust === null ? `${replication} equal votes decide` : `trust ${trust} decides`;
-  return { play: note({ ...play, tasks: [...play.tasks, task] }, `Task ${task.id} created: ${rule}.`), error: null };
+  const { id } = task;
+  const text = trust === null ? plural(replication, { one: `Task ${id} created: # vote decides.`, other: `Task ${id} created: # equal votes decide.` }) : t`Task ${id} created: trust ${trust} decides.`;
+  return { play: note({ ...play, tasks: [...play.tasks, task] }, text), error: null };
 }
 
 function decided(task: PlayTask, vote: Hex): boolean {
@@ -65,18 +69,19 @@ function decided(task: PlayTask, vote: Hex): boolean {
 export function contribute(play: Play, id: number, worker: string, vote: Hex, seal: Hex): Step {
   const task = play.tasks[id];
   const purse = play.wallets.find((each) => each.name === worker);
-  if (!task || !purse) return refuse(play, 'There is no such task or worker.');
-  if (task.status !== 'OPEN') return refuse(play, 'Contributions are closed: consensus has been reached.');
-  if (task.contributions.some((each) => each.worker === worker)) return refuse(play, `${worker} has contributed already.`);
-  if (purse.balance < play.stake) return refuse(play, `${worker} cannot pay the stake of ${play.stake}.`);
+  if (!task || !purse) return refuse(play, t`There is no such task or worker.`);
+  if (task.status !== 'OPEN') return refuse(play, t`Contributions are closed: consensus has been reached.`);
+  if (task.contributions.some((each) => each.worker === worker)) return refuse(play, t`${worker} has contributed already.`);
+  if (purse.balance < play.stake) return refuse(play, t`${worker} cannot pay the stake of ${{ stake: play.stake }}.`);
   const entry: Entry = { worker, address: purse.address, vote, seal, weight: weightOf(purse.score), revealed: false };
   const next: PlayTask = { ...task, contributions: [...task.contributions, entry] };
   let after = withPurse(play, worker, (each) => ({ ...each, balance: each.balance - play.stake, stake: each.stake + play.stake }));
-  after = note(after, `${worker} stakes ${play.stake} and contributes; nobody can see the result, only its seal.`);
+  after = note(after, t`${worker} stakes ${{ stake: play.stake }} and contributes; nobody can see the result, only its seal.`);
   if (decided(next, vote)) {
     next.status = 'REVEALING';
     next.consensus = vote;
-    after = note(after, `Consensus: ${next.contributions.filter((each) => each.vote === vote).length} equal votes.`);
+    const equal = next.contributions.filter((each) => each.vote === vote).length;
+    after = note(after, plural(equal, { one: 'Consensus: # vote.', other: 'Consensus: # equal votes.' }));
   }
   return { play: withTask(after, next), error: null };
 }
@@ -84,15 +89,15 @@ export function contribute(play: Play, id: number, worker: string, vote: Hex, se
 export function reveal(play: Play, id: number, worker: string, unseal: Hex): Step {
   const task = play.tasks[id];
   const entry = task?.contributions.find((each) => each.worker === worker);
-  if (!task || !entry) return refuse(play, `${worker} has not contributed to this task.`);
-  if (task.status !== 'REVEALING') return refuse(play, 'Revealing begins when consensus is reached.');
-  if (entry.revealed) return refuse(play, `${worker} has revealed already.`);
-  if (entry.vote !== task.consensus) return refuse(play, `${worker} voted for another result and lost the vote.`);
-  if (voteOf(unseal) !== entry.vote) return refuse(play, 'The unsealed value is not the one voted for.');
+  if (!task || !entry) return refuse(play, t`${worker} has not contributed to this task.`);
+  if (task.status !== 'REVEALING') return refuse(play, t`Revealing begins when consensus is reached.`);
+  if (entry.revealed) return refuse(play, t`${worker} has revealed already.`);
+  if (entry.vote !== task.consensus) return refuse(play, t`${worker} voted for another result and lost the vote.`);
+  if (voteOf(unseal) !== entry.vote) return refuse(play, t`The unsealed value is not the one voted for.`);
   if (sealOf(entry.address, unseal) !== entry.seal)
-    return refuse(play, `The seal is not ${worker}'s own: it was copied from somebody who knew the result.`);
+    return refuse(play, t`The seal is not ${worker}'s own: it was copied from somebody who knew the result.`);
   const contributions = task.contributions.map((each) => (each.worker === worker ? { ...each, revealed: true } : each));
-  const after = note(withTask(play, { ...task, contributions }), `${worker} reveals; the seal proves that the work was ${worker}'s own.`);
+  const after = note(withTask(play, { ...task, contributions }), t`${worker} reveals; the seal proves that the work was ${worker}'s own.`);
   const open = contributions.some((each) => each.vote === task.consensus && !each.revealed);
   return { play: open ? after : settle(after, id), error: null };
 }
@@ -102,7 +107,7 @@ export function settle(play: Play, id: number): Play {
   const task = play.tasks[id];
   if (!task || task.status !== 'REVEALING') return play;
   const winners = task.contributions.filter((each) => each.revealed);
-  if (winners.length === 0) return note(play, 'Nobody has revealed yet: nobody can be paid.');
+  if (winners.length === 0) return note(play, t`Nobody has revealed yet: nobody can be paid.`);
   const losers = task.contributions.filter((each) => !each.revealed);
   const share = Math.floor((play.reward + losers.length * play.stake) / winners.length);
   let after = play;
@@ -110,8 +115,12 @@ export function settle(play: Play, id: number): Play {
     after = withPurse(after, worker, (each) => ({ ...each, stake: each.stake - play.stake, balance: each.balance + play.stake + share, score: each.score + 1 }));
   for (const { worker } of losers)
     after = withPurse(after, worker, (each) => ({ ...each, stake: each.stake - play.stake, score: Math.floor((each.score * 2) / 3) }));
-  const names = winners.map((each) => each.worker).join(' and ');
-  after = note(after, `${names} get ${share} each and their stake back.`);
-  if (losers.length) after = note(after, `${losers.map((each) => each.worker).join(' and ')} lose a stake of ${play.stake}.`);
+  const names = listOf(winners.map((each) => each.worker));
+  after = note(after, plural(winners.length, { one: `${names} gets ${share} and the stake back.`, other: `${names} get ${share} each and their stake back.` }));
+  if (losers.length) {
+    const lost = listOf(losers.map((each) => each.worker));
+    const { stake } = play;
+    after = note(after, plural(losers.length, { one: `${lost} loses a stake of ${stake}.`, other: `${lost} lose a stake of ${stake} each.` }));
+  }
   return withTask(after, { ...task, status: 'DONE', losers: losers.map((each) => each.worker) });
 }

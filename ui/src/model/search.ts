@@ -1,4 +1,5 @@
 // What was typed into the search field: refused with a reason before any request, or a query (web-ui.md §8.4).
+import { t } from '@lingui/core/macro';
 
 export type SearchInput =
   | { kind: 'empty' }
@@ -13,14 +14,14 @@ export function parseSearch(text: string): SearchInput {
   if (parts.length > 1 && parts.every((part) => /^0x[0-9a-fA-F]+$/.test(part))) return { kind: 'many', ids: parts };
   if (/^\d+$/.test(trimmed)) return { kind: 'query', q: trimmed, of: 'number' };
   if (!/^0x/i.test(trimmed)) {
-    if (trimmed.length > 100) return { kind: 'bad', reason: 'A name has at most 100 characters here.' };
+    if (trimmed.length > 100) return { kind: 'bad', reason: t`A name has at most 100 characters here.` };
     return { kind: 'query', q: trimmed, of: 'name' };
   }
   const digits = trimmed.slice(2);
   const wrong = /[^0-9a-fA-F]/.exec(digits);
-  if (wrong) return { kind: 'bad', reason: `"${wrong[0]}" is no hexadecimal digit.` };
-  if (digits.length < 6) return { kind: 'bad', reason: 'A beginning needs at least 6 digits after 0x.' };
-  if (digits.length > 64) return { kind: 'bad', reason: `An id has 64 digits, an address 40; this has ${digits.length}.` };
+  if (wrong) return { kind: 'bad', reason: t`"${{ sign: wrong[0] }}" is no hexadecimal digit.` };
+  if (digits.length < 6) return { kind: 'bad', reason: t`A beginning needs at least 6 digits after 0x.` };
+  if (digits.length > 64) return { kind: 'bad', reason: t`An id has 64 digits, an address 40; this has ${{ number: digits.length }}.` };
   if (digits.length === 64) return { kind: 'query', q: trimmed.toLowerCase(), of: 'hash' };
   if (digits.length === 40) return { kind: 'query', q: trimmed, of: 'address' };
   return { kind: 'query', q: trimmed.toLowerCase(), of: 'prefix' };

@@ -1,4 +1,5 @@
 // Clock times, relative times and deadlines (web-ui.md §4). Thresholds reproduce the fixture's strings.
+import { plural, t } from '@lingui/core/macro';
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
@@ -31,13 +32,13 @@ export function iso(ms: number): string {
 
 export function relative(ms: number, now: number): string {
   const age = Math.max(0, now - ms);
-  if (age < 45 * SECOND) return 'a few seconds ago';
-  if (age < 90 * SECOND) return 'a minute ago';
-  if (age < 45 * MINUTE) return `${Math.round(age / MINUTE)} minutes ago`;
-  if (age < 90 * MINUTE) return 'an hour ago';
-  if (age < 22 * HOUR) return `${Math.round(age / HOUR)} hours ago`;
-  if (age < 36 * HOUR) return 'a day ago';
-  if (age < 26 * DAY) return `${Math.round(age / DAY)} days ago`;
+  if (age < 45 * SECOND) return t`a few seconds ago`;
+  if (age < 90 * SECOND) return t`a minute ago`;
+  if (age < 45 * MINUTE) return plural(Math.round(age / MINUTE), { one: '# minute ago', other: '# minutes ago' });
+  if (age < 90 * MINUTE) return t`an hour ago`;
+  if (age < 22 * HOUR) return plural(Math.round(age / HOUR), { one: '# hour ago', other: '# hours ago' });
+  if (age < 36 * HOUR) return t`a day ago`;
+  if (age < 26 * DAY) return plural(Math.round(age / DAY), { one: '# day ago', other: '# days ago' });
   return day(ms);
 }
 

@@ -1,4 +1,5 @@
 // Listing of a result archive without extraction, and reading one small entry (web-ui.md §9 D-02).
+import { t } from '@lingui/core/macro';
 
 export type ZipEntry = { name: string; size: number; packed: number; method: number; offset: number; leavesRoot: boolean; folder: boolean; added: boolean };
 
@@ -21,7 +22,7 @@ export function leavesRoot(name: string): boolean {
 function endOfDirectory(view: DataView): number {
   const from = Math.max(0, view.byteLength - 22 - 0xffff);
   for (let at = view.byteLength - 22; at >= from; at -= 1) if (view.getUint32(at, true) === END) return at;
-  throw new Error('this file is no zip archive');
+  throw new Error(t`this file is no zip archive`);
 }
 
 export function listZip(bytes: Uint8Array): ZipEntry[] {
@@ -31,7 +32,7 @@ export function listZip(bytes: Uint8Array): ZipEntry[] {
   let at = view.getUint32(end + 16, true);
   const entries: ZipEntry[] = [];
   for (let index = 0; index < count; index += 1) {
-    if (at + 46 > view.byteLength || view.getUint32(at, true) !== CENTRAL) throw new Error("the archive's directory is damaged");
+    if (at + 46 > view.byteLength || view.getUint32(at, true) !== CENTRAL) throw new Error(t`the archive's directory is damaged`);
     const nameLength = view.getUint16(at + 28, true);
     const name = new TextDecoder().decode(bytes.subarray(at + 46, at + 46 + nameLength));
     const mode = view.getUint16(at + 40, true);
@@ -54,11 +55,11 @@ export function listZip(bytes: Uint8Array): ZipEntry[] {
 /** Content of an entry, at most `limit` bytes; packed by deflate or stored. */
 export async function readEntry(bytes: Uint8Array, entry: ZipEntry, limit: number): Promise<Uint8Array> {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  if (entry.offset + 30 > bytes.length || view.getUint32(entry.offset, true) !== LOCAL) throw new Error('the archive is damaged');
+  if (entry.offset + 30 > bytes.length || view.getUint32(entry.offset, true) !== LOCAL) throw new Error(t`the archive is damaged`);
   const from = entry.offset + 30 + view.getUint16(entry.offset + 26, true) + view.getUint16(entry.offset + 28, true);
   const packed = bytes.slice(from, from + entry.packed);
   if (entry.method === 0) return packed.subarray(0, limit);
-  if (entry.method !== 8) throw new Error('the entry is packed by a method this page does not know');
+  if (entry.method !== 8) throw new Error(t`the entry is packed by a method this page does not know`);
   const reader = new Blob([packed]).stream().pipeThrough(new DecompressionStream('deflate-raw')).getReader();
   const parts: Uint8Array[] = [];
   let size = 0;

@@ -1,5 +1,6 @@
 // Signer behind a companion: the key lies in a terminal, where each order and transaction is shown and answered y or n.
 // What comes back is not believed: a signature must recover to the account.
+import { t } from '@lingui/core/macro';
 import { recoverMessageAddress, recoverTypedDataAddress, type Hex } from 'viem';
 import { CompanionRefusal, type CompanionLink } from '../model/companion';
 import { sameAddress } from '../model/domain';
@@ -42,24 +43,24 @@ export class CompanionSigner implements Signer {
   async signTyped(account: string, data: TypedData): Promise<string> {
     const signature = String(await this.ask('signTyped', plain(data)));
     const signer = await recoverTypedDataAddress({ ...data, signature: signature as Hex } as never).catch(() => null);
-    if (!sameAddress(signer, account)) throw new Error(`The terminal’s signature is not that of ${account}.`);
+    if (!sameAddress(signer, account)) throw new Error(t`The terminal’s signature is not that of ${account}.`);
     return signature;
   }
 
   async signMessage(account: string, text: string): Promise<string> {
     const signature = String(await this.ask('signMessage', { text }));
     const signer = await recoverMessageAddress({ message: text, signature: signature as Hex }).catch(() => null);
-    if (!sameAddress(signer, account)) throw new Error(`The terminal’s signature is not that of ${account}.`);
+    if (!sameAddress(signer, account)) throw new Error(t`The terminal’s signature is not that of ${account}.`);
     return signature;
   }
 
   async sendTx({ to, data, value }: Transaction): Promise<string> {
     const answer = (await this.ask('sendTx', { to, data, ...(value ? { value } : {}) })) as { hash?: string };
-    if (!/^0x[0-9a-f]{64}$/i.test(answer?.hash ?? '')) throw new Error('The terminal named no transaction.');
+    if (!/^0x[0-9a-f]{64}$/i.test(answer?.hash ?? '')) throw new Error(t`The terminal named no transaction.`);
     return answer.hash ?? '';
   }
 
   switchChain(): Promise<void> {
-    return Promise.reject(new Error('Start `bourse companion` on this page’s chain.'));
+    return Promise.reject(new Error(t`Start \`bourse companion\` on this page’s chain.`));
   }
 }

@@ -1,4 +1,5 @@
 // No signature for another chain or contract leaves this page (T-36, S-03). Every backend signs through here.
+import { t } from '@lingui/core/macro';
 import { orderTypedData, type Domain, type OrderFields, type OrderKind, type TypedData } from '../model/orders';
 import { sameAddress } from '../model/domain';
 import { Blocked, type Signer, type Transaction } from './types';
@@ -28,21 +29,21 @@ const ORDERS = /^(App|Dataset|Workerpool|Request)Order(Operation)?$/;
 /** Why this data must not be signed, or null. */
 export function typedDataProblem(data: TypedData, expected: Expected): Blocked | null {
   if (Number(data.domain.chainId) !== expected.chainId)
-    return new Blocked('OTHER_CHAIN', `This signature would be for chain ${data.domain.chainId}, the page is on ${expected.chainId}.`);
+    return new Blocked('OTHER_CHAIN', t`This signature would be for chain ${{ asked: data.domain.chainId }}, the page is on ${{ expected: expected.chainId }}.`);
   if (ORDERS.test(data.primaryType)) {
     const { domain } = expected;
     if (!sameAddress(data.domain.verifyingContract, domain.verifyingContract))
-      return new Blocked('OTHER_CONTRACT', 'This signature would be for another contract than the hub of this chain.');
+      return new Blocked('OTHER_CONTRACT', t`This signature would be for another contract than the hub of this chain.`);
     if (data.domain.name !== domain.name || data.domain.version !== domain.version)
-      return new Blocked('OTHER_DOMAIN', 'This signature would be for another protocol.');
+      return new Blocked('OTHER_DOMAIN', t`This signature would be for another protocol.`);
     if (!expected.dev && pinDiffers(expected))
-      return new Blocked('HUB_NOT_PINNED', 'The hub named by this market differs from the one this page was built for.');
+      return new Blocked('HUB_NOT_PINNED', t`The hub named by this market differs from the one this page was built for.`);
     return null;
   }
   const challenge = data.primaryType === 'Challenge' && !data.domain.verifyingContract;
   if (challenge && data.domain.name === expected.challengeDomain.name && data.domain.version === expected.challengeDomain.version) return null;
   if (challenge && data.domain.name === 'iExec Core') return null; // the scheduler's challenge for task logs
-  return new Blocked('OTHER_TYPE', `This page does not sign "${data.primaryType}" of "${data.domain.name}".`);
+  return new Blocked('OTHER_TYPE', t`This page does not sign "${{ type: data.primaryType }}" of "${{ protocol: data.domain.name }}".`);
 }
 
 export class GuardedSigner implements Signer {
@@ -65,7 +66,7 @@ export class GuardedSigner implements Signer {
     if (problem) throw problem;
     await this.onRightChain();
     const signed = await this.inner.signOrder?.(kind, order, domain);
-    if (!signed) throw new Blocked('NOT_SIGNED', 'The signer gave no order.');
+    if (!signed) throw new Blocked('NOT_SIGNED', t`The signer gave no order.`);
     return signed;
   }
 
@@ -84,7 +85,7 @@ export class GuardedSigner implements Signer {
   private async onRightChain(): Promise<void> {
     const chain = await this.inner.chain();
     if (chain !== this.expected.chainId)
-      throw new Blocked('WRONG_CHAIN', `Your wallet is on chain ${chain}, this page on ${this.expected.chainId}. Switch the wallet, then try again.`);
+      throw new Blocked('WRONG_CHAIN', t`Your wallet is on chain ${chain}, this page on ${{ expected: this.expected.chainId }}. Switch the wallet, then try again.`);
   }
 
   async signTyped(account: string, data: TypedData): Promise<string> {
@@ -101,7 +102,7 @@ export class GuardedSigner implements Signer {
 
   async sendTx(transaction: Transaction): Promise<string> {
     if (!this.expected.contracts.some((each) => sameAddress(each, transaction.to)))
-      throw new Blocked('OTHER_CONTRACT', `This page sends nothing to ${transaction.to}.`);
+      throw new Blocked('OTHER_CONTRACT', t`This page sends nothing to ${{ address: transaction.to }}.`);
     await this.onRightChain();
     return this.inner.sendTx(transaction);
   }

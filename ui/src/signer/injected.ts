@@ -1,4 +1,5 @@
 // Wallets in the browser: EIP-1193 providers, several discovered by EIP-6963, one that appears late too.
+import { t } from '@lingui/core/macro';
 import type { TypedData } from '../model/orders';
 import { Refused, type Signer, type Transaction } from './types';
 
@@ -22,7 +23,7 @@ export function discover(found: (wallets: Discovered[]) => void): () => void {
   const legacy = (): void => {
     const provider = (window as { ethereum?: Provider }).ethereum;
     if (provider && ![...wallets.values()].some((each) => each.provider === provider) && wallets.size === 0)
-      wallets.set('window.ethereum', { id: 'window.ethereum', name: 'Browser wallet', provider });
+      wallets.set('window.ethereum', { id: 'window.ethereum', name: t`Browser wallet`, provider });
     found([...wallets.values()]);
   };
   const announced = (event: Event): void => {
@@ -44,8 +45,8 @@ export function discover(found: (wallets: Discovered[]) => void): () => void {
 function inWords(error: unknown): Error {
   const { code, message } = (error ?? {}) as { code?: number; message?: string };
   if (code === USER_REFUSED) return new Refused();
-  if (code === PENDING) return new Error('Your wallet has an open question already: answer it in the wallet, then try again.');
-  return new Error(message ?? 'the wallet refused without a reason');
+  if (code === PENDING) return new Error(t`Your wallet has an open question already: answer it in the wallet, then try again.`);
+  return new Error(message ?? t`the wallet refused without a reason`);
 }
 
 const hexChain = (chainId: number): string => `0x${chainId.toString(16)}`;

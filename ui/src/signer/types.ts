@@ -1,4 +1,5 @@
 // One interface for every backend that signs (web-ui.md §7.2).
+import { t } from '@lingui/core/macro';
 import type { Domain, OrderFields, OrderKind, TypedData } from '../model/orders';
 
 export type Transaction = { from: string; to: string; data: string; value?: string };
@@ -21,7 +22,7 @@ export interface Signer {
 /** The user said no in the wallet: no error, the form goes back to ready. */
 export class Refused extends Error {
   constructor() {
-    super('refused in the wallet');
+    super(t`refused in the wallet`);
   }
 }
 

@@ -1,4 +1,5 @@
 // Signed operations of the page: each is tracked from the signature to the block (web-ui.md §5.2).
+import { select, t } from '@lingui/core/macro';
 import { api, ApiError, rpc } from '../transport/http';
 import type { Boot, Matched, Order, Published } from '../transport/api';
 import { completeOrder, orderTypedData, type OrderFields, type OrderKind } from '../model/orders';
@@ -14,7 +15,7 @@ const RECEIPT_LIMIT_MS = 20_000;
 
 function connected(): { signer: NonNullable<Wallet['signer']>; account: string } {
   const { signer, account } = walletStore.get();
-  if (!signer || !account) throw new Error('Connect a wallet first.');
+  if (!signer || !account) throw new Error(t`Connect a wallet first.`);
   return { signer, account };
 }
 
@@ -37,7 +38,7 @@ async function tracked<Answer>(tracker: Tracker, act: () => Promise<Answer>): Pr
     return await act();
   } catch (error) {
     if (error instanceof Refused) {
-      tracker.to('ready', { note: 'refused in the wallet: nothing was sent' });
+      tracker.to('ready', { note: t`refused in the wallet: nothing was sent` });
       return null;
     }
     if (error instanceof ApiError && error.status === 0) tracker.to('unknown', { note: error.message });
@@ -55,11 +56,11 @@ export async function transact(title: string, to: string, data: string, link: st
     tracker.to('accepted', { key: hash, link: `/tx/${hash}` });
     const receipt = await receiptOf(hash);
     if (!receipt) {
-      tracker.to('unknown', { note: 'not in a block after 20 s; the node is asked again by its hash' });
+      tracker.to('unknown', { note: t`not in a block after 20 s; the node is asked again by its hash` });
       return hash;
     }
     if (Number(receipt.status) !== 1) throw new Error(await failureOf(hash));
-    tracker.to('final', { note: `in block ${Number(receipt.blockNumber)}`, link: link ?? `/tx/${hash}` });
+    tracker.to('final', { note: t`in block ${{ height: Number(receipt.blockNumber) }}`, link: link ?? `/tx/${hash}` });
     refreshData('/v1/');
     return hash;
   });
@@ -67,7 +68,7 @@ export async function transact(title: string, to: string, data: string, link: st
 
 async function failureOf(hash: string): Promise<string> {
   const detail = await api<{ failure: string | null }>(`/v1/transactions/${hash}`).catch(() => null);
-  return detail?.failure ?? 'the transaction failed on chain';
+  return detail?.failure ?? t`the transaction failed on chain`;
 }
 
 export type SignedOrder = OrderFields & { sign: string };
@@ -89,7 +90,7 @@ export async function publish(title: string, kind: OrderKind, draft: OrderFields
     const order = await signOrder(kind, draft, boot);
     tracker.to('submitting', { key: orderHash(kind, order, boot.domain) });
     const { order: published } = await api<Published>(PUBLISH[kind], { body: { order } });
-    tracker.to('final', { note: 'published: it rests in the book until it is matched or cancelled', link: `/market/order/${published.hash}` });
+    tracker.to('final', { note: t`published: it rests in the book until it is matched or cancelled`, link: `/market/order/${published.hash}` });
     refreshData('/v1/requestorders', '/v1/workerpoolorders', '/v1/apporders', '/v1/datasetorders', '/v1/book');
     return published;
   });
@@ -114,7 +115,7 @@ export async function buy(title: string, draft: OrderFields, legs: MatchLeg[], r
     if (rest && had < Number(draft.volume)) await api(PUBLISH.request, { body: { order: requestorder } });
     if (first) {
       progress('sealed', first.deal);
-      tracker.to('final', { note: `deal sealed in block ${first.block}`, link: `/deal/${first.deal}` });
+      tracker.to('final', { note: t`deal sealed in block ${{ height: first.block }}`, link: `/deal/${first.deal}` });
     }
     refreshData('/v1/');
     return deals;
@@ -128,7 +129,7 @@ export async function sell(title: string, draft: OrderFields, request: string, a
     const workerpoolorder = await signOrder('workerpool', draft, boot);
     tracker.to('submitting');
     const matched = await api<Matched>('/v1/match', { body: { workerpoolorder, requestorder: request, apporder, ...(datasetorder ? { datasetorder } : {}) }, limitMs: 20_000 });
-    tracker.to('final', { note: `deal sealed in block ${matched.block}`, link: `/deal/${matched.deal}` });
+    tracker.to('final', { note: t`deal sealed in block ${{ height: matched.block }}`, link: `/deal/${matched.deal}` });
     refreshData('/v1/');
     return matched;
   });
@@ -136,7 +137,8 @@ export async function sell(title: string, draft: OrderFields, request: string, a
 
 /** Final cancel on chain. */
 export async function cancelOnChain(order: Order, boot: Boot): Promise<string | null> {
-  return transact(`Cancel ${order.kind} order`, boot.domain.verifyingContract, manageCall(order.kind, order.order, 'close'), `/market/order/${order.hash}`);
+  const title = select(order.kind, { app: 'Cancel app order', dataset: 'Cancel dataset order', workerpool: 'Cancel workerpool order', other: 'Cancel request order' });
+  return transact(title, boot.domain.verifyingContract, manageCall(order.kind, order.order, 'close'), `/market/order/${order.hash}`);
 }
 
 /** Takes an order from the public book; needs a session. */

@@ -1,3 +1,4 @@
+import { t } from '@lingui/core/macro';
 import { afterReload, withActivity, type ActionState, type Activity } from '../model/action';
 import { createStore, keptStore } from './store';
 
@@ -32,7 +33,8 @@ export class Tracker {
   to(state: ActionState, part: Partial<Pick<Activity, 'note' | 'link' | 'key' | 'title'>> = {}): void {
     this.activity = { ...this.activity, ...part, state, changed: Date.now() };
     activityStore.set((old) => withActivity(old, this.activity));
-    if (state === 'final') say(`${this.activity.title}: done`);
-    if (state === 'rejected') say(`${this.activity.title} failed: ${this.activity.note ?? ''}`, true);
+    const { title, note } = this.activity;
+    if (state === 'final') say(t`${title}: done`);
+    if (state === 'rejected') say(note === null ? t`${title}: failed` : t`${title}: failed, ${note}`, true);
   }
 }

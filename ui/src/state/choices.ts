@@ -1,9 +1,11 @@
 // What the user chose, kept in this browser; without React, for the first script of the page.
 import { keptStore } from './kept';
 import type { Unit } from '../model/format';
+import type { Language } from '../texts/language';
 import type { DeadlineStyle } from '../model/time';
 
 export type Settings = {
+  language: Language;
   unit: Unit;
   theme: 'system' | 'light' | 'dark';
   palette: 'default' | 'alternative';
@@ -20,6 +22,7 @@ export type Settings = {
 };
 
 const DEFAULTS: Settings = {
+  language: 'auto',
   unit: 'nRLC',
   theme: 'system',
   palette: 'default',

@@ -1,4 +1,5 @@
 // The companion of this page: its link, what it says, and the pairing kept for a reload of this tab.
+import { t } from '@lingui/core/macro';
 import { CompanionLink, QUIET, type CompanionStatus } from '../model/companion';
 import { browserClock, openSocket } from '../transport/socket';
 import { createStore } from './kept';
@@ -34,7 +35,7 @@ export function paired(): Promise<void> {
     const look = (): boolean => {
       const { phase, problem } = companionStore.get();
       if (phase === 'paired') resolve();
-      else if (phase === 'ended' || phase === 'idle') reject(new Error(problem ?? 'The pairing has ended.'));
+      else if (phase === 'ended' || phase === 'idle') reject(new Error(problem ?? t`The pairing has ended.`));
       else return false;
       return true;
     };

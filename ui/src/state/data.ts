@@ -1,4 +1,5 @@
 // Data for the views: requests with TanStack Query, channels of the feed, painted at most ten times a second.
+import { t } from '@lingui/core/macro';
 import { QueryClient, useQuery, type UseQueryResult } from '@tanstack/react-query';
 import { useEffect, useRef, useState, useSyncExternalStore } from 'react';
 import { api, ApiError, withQuery, type Query } from '../transport/http';
@@ -24,7 +25,7 @@ export const queryClient = new QueryClient({
 
 export function useBoot(): Boot {
   const { data } = useQuery({ queryKey: ['boot'], queryFn: () => api<Boot>('/v1/boot'), staleTime: Infinity });
-  if (!data) throw new Error('the page is drawn before the market answered'); // Shell draws pages only after boot
+  if (!data) throw new Error(t`the page is drawn before the market answered`); // Shell draws pages only after boot
   return data;
 }
 
@@ -36,7 +37,7 @@ const EMPTY = { items: [], next: null, total: 0, asOf: 0, chain: 0, height: 0, t
 async function readAs<Answer>(path: string, signal: AbortSignal, token: string | null): Promise<Answer> {
   const forced = forcedState();
   if (forced === 'loading') return new Promise(() => undefined);
-  if (forced === 'error') throw new ApiError('FORCED', 'This error was asked for by ?state=error.', 500, 'none');
+  if (forced === 'error') throw new ApiError('FORCED', t`This error was asked for by ?state=error.`, 500, 'none');
   const answer = await api<Answer>(path, { signal, token });
   const isList = typeof answer === 'object' && answer !== null && 'items' in answer;
   return forced === 'empty' && isList ? { ...answer, ...EMPTY } : answer;

@@ -1,4 +1,5 @@
 // A session of the market: a signed challenge gives a token, kept in memory only.
+import { t } from '@lingui/core/macro';
 import { api } from '../transport/http';
 import type { Challenge, Session } from '../transport/api';
 import type { TypedData } from '../model/orders';
@@ -21,7 +22,7 @@ export function withoutDomainType(data: Challenge['typedData']): TypedData {
 }
 
 export async function openSession(wallet: Wallet): Promise<Session> {
-  if (!wallet.signer || !wallet.account) throw new Error('connect a wallet first');
+  if (!wallet.signer || !wallet.account) throw new Error(t`connect a wallet first`);
   const old = sessionStore.get();
   if (old && old.expires > Date.now() + 60_000) return old;
   const challenge = await api<Challenge>(`/v1/challenge?address=${wallet.account}`);

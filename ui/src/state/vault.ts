@@ -1,4 +1,5 @@
 // Wallet files kept in this browser: encrypted, in a record of their own that “clear local data” leaves alone (S-06).
+import { t } from '@lingui/core/macro';
 import type { Boot } from '../transport/api';
 import type { WalletFile } from '../model/keystore';
 import { sameAddress } from '../model/domain';
@@ -35,6 +36,6 @@ export function dropWallet(address: string): void {
 /** Why wallet files may not be used here, or null: keys in a browser are for development and faucet money (§7.2). */
 export function vaultWhy(boot: Boot): string | null {
   const valuable = !(boot.chains[0]?.dev ?? false);
-  if (valuable && !boot.features.keystore) return 'On a chain of value this page opens no wallet files: use a wallet extension, or sign by files.';
-  return globalThis.isSecureContext ? null : 'Wallet files need a page from https or from this machine (127.0.0.1).';
+  if (valuable && !boot.features.keystore) return t`On a chain of value this page opens no wallet files: use a wallet extension, or sign by files.`;
+  return globalThis.isSecureContext ? null : t`Wallet files need a page from https or from this machine (127.0.0.1).`;
 }

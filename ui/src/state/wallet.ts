@@ -1,4 +1,5 @@
 // The connected wallet: which signer, which account, on which chain. No open key is kept here or in storage.
+import { t } from '@lingui/core/macro';
 import { createStore, keptStore, useStore } from './store';
 import { sameAddress } from '../model/domain';
 import type { Boot } from '../transport/api';
@@ -87,16 +88,16 @@ export async function connectDevelopment(name: string, boot: Boot): Promise<void
 export async function connectKeystore(address: string, key: string, boot: Boot): Promise<void> {
   const { LocalSigner } = await import('../signer/local');
   const expected = expectedOf(boot);
-  const signer = new GuardedSigner(new LocalSigner('keystore', key, 'wallet file', expected.chainId), expected);
+  const signer = new GuardedSigner(new LocalSigner('keystore', key, t`wallet file`, expected.chainId), expected);
   leave();
   stopChanges = watchPresence(() => lockKeystore(address));
-  walletStore.set({ ...NONE, kind: 'connected', signer, account: address, chainId: expected.chainId, label: 'wallet file', keystore: true });
+  walletStore.set({ ...NONE, kind: 'connected', signer, account: address, chainId: expected.chainId, label: t`wallet file`, keystore: true });
   choiceStore.set({ kind: 'keystore', id: address });
 }
 
 export function lockKeystore(address: string): void {
   leave();
-  walletStore.set({ ...NONE, kind: 'locked', account: address, label: 'wallet file', keystore: true });
+  walletStore.set({ ...NONE, kind: 'locked', account: address, label: t`wallet file`, keystore: true });
 }
 
 /** Waits for the terminal, then takes its account; it must be on the page's chain and hub. */
@@ -107,12 +108,12 @@ export async function connectCompanion(link: CompanionLink, boot: Boot): Promise
   const inner = new CompanionSigner(link);
   const { addresses, chainId, hub } = await inner.facts();
   const account = addresses[0];
-  if (!account) throw new Error('The terminal offers no account.');
-  if (!sameAddress(hub, expected.domain.verifyingContract)) throw new Error(`The terminal works with the hub ${hub}, this page with ${expected.domain.verifyingContract}.`);
+  if (!account) throw new Error(t`The terminal offers no account.`);
+  if (!sameAddress(hub, expected.domain.verifyingContract)) throw new Error(t`The terminal works with the hub ${hub}, this page with ${{ ours: expected.domain.verifyingContract }}.`);
   if (stopChanges === closeCompanion) stopChanges = null; // the old link has made room for this one
   leave();
   stopChanges = closeCompanion;
-  walletStore.set({ ...NONE, kind: 'connected', signer: new GuardedSigner(inner, expected), account, chainId, label: 'companion' });
+  walletStore.set({ ...NONE, kind: 'connected', signer: new GuardedSigner(inner, expected), account, chainId, label: t`companion` });
   choiceStore.set({ kind: 'companion', id: account });
 }
 
@@ -121,13 +122,13 @@ export async function connectFiles(address: string, boot: Boot): Promise<void> {
   const { FileSigner } = await import('../signer/files');
   const expected = expectedOf(boot);
   leave();
-  walletStore.set({ ...NONE, kind: 'connected', signer: new GuardedSigner(new FileSigner(address, expected.chainId), expected), account: address, chainId: expected.chainId, label: 'signed files' });
+  walletStore.set({ ...NONE, kind: 'connected', signer: new GuardedSigner(new FileSigner(address, expected.chainId), expected), account: address, chainId: expected.chainId, label: t`signed files` });
   choiceStore.set({ kind: 'files', id: address });
 }
 
 export function watchOnly(address: string): void {
   leave();
-  walletStore.set({ ...NONE, kind: 'watch', account: address, label: 'Watch-only' });
+  walletStore.set({ ...NONE, kind: 'watch', account: address, label: t`Watch-only` });
   choiceStore.set({ kind: 'watch', id: address });
 }
 
@@ -158,6 +159,6 @@ export const isMine = (address: string | null | undefined): boolean => sameAddre
 /** Why the connected wallet cannot sign for this chain now; null where it can, and where a button offers to connect or unlock. */
 export function signWhy(wallet: Wallet, chainId: number): string | null {
   if (wallet.kind === 'none' || wallet.kind === 'locked') return null;
-  if (wallet.kind === 'watch') return 'This address is watched only and cannot sign.';
-  return wallet.chainId === chainId ? null : 'Your wallet is on another chain: switch it first.';
+  if (wallet.kind === 'watch') return t`This address is watched only and cannot sign.`;
+  return wallet.chainId === chainId ? null : t`Your wallet is on another chain: switch it first.`;
 }

@@ -1,4 +1,5 @@
 // Requests to the market's own origin: one error type, a limit of 10 s, patience with 429 for reads.
+import { t } from '@lingui/core/macro';
 import { takeEarly } from './early';
 
 export { withQuery } from '../model/first';
@@ -41,7 +42,7 @@ async function refusal(answer: Response): Promise<ApiError> {
     const body = JSON.parse(text) as { code?: string; message?: string; error?: string; request?: string; field?: string; hint?: string };
     return new ApiError(
       body.code ?? `HTTP_${answer.status}`,
-      body.message ?? body.error ?? `the server answered ${answer.status}`,
+      body.message ?? body.error ?? t`the server answered ${{ status: answer.status }}`,
       answer.status,
       body.request ?? null,
       body.field ?? null,
@@ -49,7 +50,7 @@ async function refusal(answer: Response): Promise<ApiError> {
       retryAfter(answer),
     );
   } catch {
-    return new ApiError(`HTTP_${answer.status}`, `the server answered ${answer.status}`, answer.status, null, null, null, retryAfter(answer));
+    return new ApiError(`HTTP_${answer.status}`, t`the server answered ${{ status: answer.status }}`, answer.status, null, null, null, retryAfter(answer));
   }
 }
 
@@ -74,8 +75,8 @@ export async function send(path: string, options: Options = {}): Promise<Respons
   } catch (error) {
     if (options.signal?.aborted) throw error;
     if (error instanceof DOMException && error.name === 'TimeoutError')
-      throw new ApiError('TIMEOUT', 'the market did not answer within 10 seconds', 0);
-    throw new ApiError('UNREACHABLE', 'the market cannot be reached', 0);
+      throw new ApiError('TIMEOUT', t`the market did not answer within 10 seconds`, 0);
+    throw new ApiError('UNREACHABLE', t`the market cannot be reached`, 0);
   }
 }
 

@@ -256,7 +256,7 @@ export async function pageTests(runner, browser, server) {
       await page.getByRole('button', { name: 'From result' }).click();
       await page.getByRole('button', { name: 'Reveal and reward' }).click();
     }
-    await until(() => page.getByText('Alice lose a stake of 10.').count(), 'the loss');
+    await until(() => page.getByText('Alice loses a stake of 10.').count(), 'the loss');
     await page.context().close();
   });
   await runner.test('T-27 hostile names run nothing and break nothing', async () => {
