@@ -1,5 +1,9 @@
 // Status and settings (web-ui.md §11).
+import { plural, t } from '@lingui/core/macro';
+import { Trans } from '@lingui/react/macro';
 import { useRef, useState, type ReactNode } from 'react';
+import { LAYOUT_WORDS } from '../model/words';
+import { LANGUAGES, nameOf } from '../texts/language';
 import type { Status } from '../transport/api';
 import { curl } from '../model/commands';
 import { count, duration } from '../model/format';
@@ -26,14 +30,14 @@ function SelfTest(): ReactNode {
         setLines((old) => [...old, `✕ ${name}: ${(error as Error).message}`]);
       }
     };
-    await step('market answers', () => api('/v1/boot'));
-    await step('node answers through the market', () => rpc('eth_blockNumber', []));
-    await step('book is served', () => api('/v1/book?category=0'));
-    await step('index is served', () => api('/v1/stats'));
+    await step(t`market answers`, () => api('/v1/boot'));
+    await step(t`node answers through the market`, () => rpc('eth_blockNumber', []));
+    await step(t`book is served`, () => api('/v1/book?category=0'));
+    await step(t`index is served`, () => api('/v1/stats'));
   };
   return (
-    <Panel title="Self-test" tools={<Button look="tiny" onClick={() => void run()}>Run</Button>}>
-      <div className="body" role="status">{lines.length === 0 ? <span className="muted">Asks each part once from this page.</span> : lines.map((line, at) => <div key={at}>{line}</div>)}</div>
+    <Panel title={t`Self-test`} tools={<Button look="tiny" onClick={() => void run()}><Trans>Run</Trans></Button>}>
+      <div className="body" role="status">{lines.length === 0 ? <span className="muted"><Trans>Asks each part once from this page.</Trans></span> : lines.map((line, at) => <div key={at}>{line}</div>)}</div>
     </Panel>
   );
 }
@@ -43,27 +47,27 @@ export function StatusPage(): ReactNode {
   const boot = useBoot();
   return (
     <>
-      <PageHead title="Status" command={curl(location.origin, '/v1/status')} />
+      <PageHead title={t`Status`} command={curl(location.origin, '/v1/status')} />
       <Loaded query={query} rows={6}>
         {(status) => (
           <div className="stack">
             <div className="stats">
-              <Stat label="Uptime" value={duration(status.uptimeMs)} />
-              <Stat label="Index height" value={count(status.index.height)} sub={`${count(status.index.lag)} behind`} />
-              <Stat label="Answers p50" value={duration(status.latency.p50)} />
-              <Stat label="p95" value={duration(status.latency.p95)} />
-              <Stat label="p99" value={duration(status.latency.p99)} />
-              <Stat label="Build" value={<span className="small">{__BUILD__}</span>} sub={boot.build} />
+              <Stat label={t`Uptime`} value={duration(status.uptimeMs)} />
+              <Stat label={t`Index height`} value={count(status.index.height)} sub={t`${count(status.index.lag)} behind`} />
+              <Stat label={t`Answers p50`} value={duration(status.latency.p50)} />
+              <Stat label={t`p95`} value={duration(status.latency.p95)} />
+              <Stat label={t`p99`} value={duration(status.latency.p99)} />
+              <Stat label={t`Build`} value={<span className="small">{__BUILD__}</span>} sub={boot.build} />
             </div>
-            <Panel title="Components">
-              <Table caption="Components" rows={status.components} rowKey={(row) => row.name} columns={[
-                { key: 'name', head: 'Part', cell: (row) => row.name },
-                { key: 'ok', head: 'State', cell: (row) => <Chip tone={row.ok ? 'success' : 'danger'}>{row.ok ? '● well' : `✕ ${row.message ?? 'not well'}`}</Chip> },
-                { key: 'version', head: 'Version', cell: (row) => row.version ?? '—' },
-                { key: 'latency', head: 'Latency', right: true, cell: (row) => duration(row.latencyMs) },
+            <Panel title={t`Components`}>
+              <Table caption={t`Components`} rows={status.components} rowKey={(row) => row.name} columns={[
+                { key: 'name', head: t`Part`, cell: (row) => row.name },
+                { key: 'ok', head: t`State`, cell: (row) => <Chip tone={row.ok ? 'success' : 'danger'}>{row.ok ? t`● well` : `✕ ${row.message ?? t`not well`}`}</Chip> },
+                { key: 'version', head: t`Version`, cell: (row) => row.version ?? '—' },
+                { key: 'latency', head: t`Latency`, right: true, cell: (row) => duration(row.latencyMs) },
               ]} />
             </Panel>
-            <Panel title="Cost of requests"><KeyTable rows={Object.entries(status.cost).map(([name, cost]) => [name, `counts as ${cost}`])} /></Panel>
+            <Panel title={t`Cost of requests`}><KeyTable rows={Object.entries(status.cost).map(([name, cost]) => [name, t`counts as ${cost}`])} /></Panel>
             <SelfTest />
           </div>
         )}
@@ -80,6 +84,17 @@ function Choice<Name extends keyof Settings>({ of }: { of: Option<Name> }): Reac
   return <Segmented label={of.label} value={settings[of.name] as Settings[Name] & string} choices={of.values} onChange={(value) => setSetting(of.name, value)} />;
 }
 
+/** Its texts are loaded before the application: the page starts again in the language chosen. */
+function LanguageChoice(): ReactNode {
+  const { language } = useSettings();
+  const choices = [{ value: 'auto', label: t`as the browser` }, ...LANGUAGES.map((tag) => ({ value: tag, label: nameOf(tag) }))];
+  const choose = (value: string): void => {
+    setSetting('language', value);
+    location.reload();
+  };
+  return <Segmented label={t`Language`} value={language} choices={choices} onChange={choose} />;
+}
+
 function Labels(): ReactNode {
   const labels = useStore(labelStore);
   const file = useRef<HTMLInputElement>(null);
@@ -91,15 +106,15 @@ function Labels(): ReactNode {
       labelStore.set((old) => ({ ...old, ...good }));
       setProblem(null);
     } catch {
-      setProblem('This is no JSON file of labels.');
+      setProblem(t`This is no JSON file of labels.`);
     }
   };
   return (
     <div className="row">
-      <span>{count(Object.keys(labels).length)} labels</span>
-      <Button look="tiny" onClick={() => saveFile('labels.json', JSON.stringify(labels, null, 2), 'application/json')}>Export</Button>
-      <Button look="tiny" onClick={() => file.current?.click()}>Import</Button>
-      <input ref={file} type="file" accept="application/json" hidden aria-label="Labels file" onChange={(event) => void take(event.target.files?.[0])} />
+      <span>{plural(Object.keys(labels).length, { one: '# label', other: '# labels' })}</span>
+      <Button look="tiny" onClick={() => saveFile('labels.json', JSON.stringify(labels, null, 2), 'application/json')}><Trans>Export</Trans></Button>
+      <Button look="tiny" onClick={() => file.current?.click()}><Trans>Import</Trans></Button>
+      <input ref={file} type="file" accept="application/json" hidden aria-label={t`Labels file`} onChange={(event) => void take(event.target.files?.[0])} />
       {problem ? <span className="tone-danger small">{problem}</span> : null}
     </div>
   );
@@ -115,27 +130,28 @@ export function SettingsPage(): ReactNode {
   };
   return (
     <>
-      <PageHead title="Settings" lead="Kept in this browser only." command={curl(location.origin, '/v1/boot')} />
-      <Panel title="How it looks">
+      <PageHead title={t`Settings`} lead={t`Kept in this browser only.`} command={curl(location.origin, '/v1/boot')} />
+      <Panel title={t`How it looks`}>
         <KeyTable rows={[
-          ['Theme', <Choice key="t" of={option('theme', 'Theme', ['light', 'dark', 'system'])} />],
-          ['Palette', <Choice key="p" of={option('palette', 'Palette', ['default', 'alternative'], ['red and green', 'orange and blue'])} />],
-          ['Unit', <Choice key="u" of={option('unit', 'Unit', ['nRLC', 'RLC'])} />],
-          ['Deadlines', <Choice key="d" of={option('deadlines', 'Deadlines', ['month', 'numeric'], ['27 Feb 06:05', '27/02 06:05'])} />],
-          ['Density', <Choice key="de" of={option('density', 'Density', ['normal', 'dense'])} />],
-          ['Motion', <Choice key="m" of={option('motion', 'Motion', ['system', 'reduced'])} />],
-          ['Market layout', <Choice key="l" of={option('layout', 'Layout', ['standard', 'book-left', 'ticket-left', 'compact'])} />],
+          [t`Language`, <LanguageChoice key="la" />],
+          [t`Theme`, <Choice key="t" of={option('theme', t`Theme`, ['light', 'dark', 'system'], [t`light`, t`dark`, t`system`])} />],
+          [t`Palette`, <Choice key="p" of={option('palette', t`Palette`, ['default', 'alternative'], [t`red and green`, t`orange and blue`])} />],
+          [t`Unit`, <Choice key="u" of={option('unit', t`Unit`, ['nRLC', 'RLC'])} />],
+          [t`Deadlines`, <Choice key="d" of={option('deadlines', t`Deadlines`, ['month', 'numeric'], [t`27 Feb 06:05`, '27/02 06:05'])} />],
+          [t`Density`, <Choice key="de" of={option('density', t`Density`, ['normal', 'dense'], [t`normal`, t`dense`])} />],
+          [t`Motion`, <Choice key="m" of={option('motion', t`Motion`, ['system', 'reduced'], [t`system`, t`reduced`])} />],
+          [t`Market layout`, <Choice key="l" of={option('layout', t`Layout`, Object.keys(LAYOUT_WORDS) as Settings['layout'][], Object.values(LAYOUT_WORDS))} />],
         ]} />
       </Panel>
       <div style={{ height: 12 }} />
-      <Panel title="How it behaves">
+      <Panel title={t`How it behaves`}>
         <KeyTable rows={[
-          ['Keyboard', <Check key="k" label="Single-letter shortcuts" checked={settings.letterKeys} onChange={(on) => setSetting('letterKeys', on)} />],
-          ['Screen reader', <Check key="s" label="Speak best prices every 15 seconds" checked={settings.spokenBook} onChange={(on) => setSetting('spokenBook', on)} />],
-          ['Notifications', <Check key="n" label="Tell me in the browser when my deals change" checked={settings.notifications} onChange={ask} />],
-          ['Labels', <Labels key="l" />],
-          ['Endpoints', <span key="e"><code>{location.origin}/v1</code>, RPC <code>{new URL(boot.chains[0]?.rpc ?? '/v1/rpc', location.origin).href}</code></span>],
-          ['Local data', <span key="c" className="row"><Button look="danger" onClick={() => { clearKept(); setCleared(true); }}>Clear local data</Button>{cleared ? <Notice tone="success" inline>Cleared. Reload the page to start afresh.</Notice> : null}</span>],
+          [t`Keyboard`, <Check key="k" label={t`Single-letter shortcuts`} checked={settings.letterKeys} onChange={(on) => setSetting('letterKeys', on)} />],
+          [t`Screen reader`, <Check key="s" label={t`Speak best prices every 15 seconds`} checked={settings.spokenBook} onChange={(on) => setSetting('spokenBook', on)} />],
+          [t`Notifications`, <Check key="n" label={t`Tell me in the browser when my deals change`} checked={settings.notifications} onChange={ask} />],
+          [t`Labels`, <Labels key="l" />],
+          [t`Endpoints`, <span key="e"><Trans><code>{location.origin}/v1</code>, RPC <code>{new URL(boot.chains[0]?.rpc ?? '/v1/rpc', location.origin).href}</code></Trans></span>],
+          [t`Local data`, <span key="c" className="row"><Button look="danger" onClick={() => { clearKept(); setCleared(true); }}><Trans>Clear local data</Trans></Button>{cleared ? <Notice tone="success" inline><Trans>Cleared. Reload the page to start afresh.</Trans></Notice> : null}</span>],
         ]} />
       </Panel>
     </>

@@ -1,4 +1,6 @@
 // What this browser did, with stages; and the bell (G-06, G-07).
+import { plural, t } from '@lingui/core/macro';
+import { Trans } from '@lingui/react/macro';
 import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { activityStore, noticeStore } from '../state/activity';
@@ -9,14 +11,16 @@ import { Dialog } from './overlays';
 import { EmptyState } from './states';
 import { Icon } from './icons';
 import type { ActionState } from '../model/action';
+import { ACTION_STATE } from '../model/words';
 
 const TONES: Partial<Record<ActionState, 'info' | 'success' | 'danger' | 'warning'>> = { final: 'success', rejected: 'danger', unknown: 'warning', blocked: 'warning' };
 
 export function Bell({ onOpen }: { onOpen: () => void }): ReactNode {
   const fresh = useStore(noticeStore).filter((each) => !each.seen).length;
   const busy = useStore(activityStore).some((each) => ['signing', 'submitting', 'accepted'].includes(each.state));
+  const label = fresh ? plural(fresh, { one: 'Activity and notifications, # new', other: 'Activity and notifications, # new' }) : busy ? t`Activity and notifications, in progress` : t`Activity and notifications`;
   return (
-    <IconButton label={`Activity and notifications${fresh ? `, ${fresh} new` : ''}${busy ? ', in progress' : ''}`} onClick={onOpen}>
+    <IconButton label={label} onClick={onOpen}>
       <span style={{ position: 'relative', display: 'inline-flex' }}>
         <Icon name="bell" />
         {fresh || busy ? <span aria-hidden="true" style={{ position: 'absolute', top: -2, right: -2, width: 9, height: 9, borderRadius: 5, background: 'var(--accent)', border: '1px solid var(--text)' }} /> : null}
@@ -33,26 +37,26 @@ export function ActivityDrawer({ open, onClose }: { open: boolean; onClose: () =
     onClose();
   };
   return (
-    <Dialog open={open} onClose={close} title="Activity" drawer>
-      <h3>Actions of this browser</h3>
-      {activities.length === 0 ? <EmptyState>Nothing yet. Orders, deposits and claims appear here with their stage.</EmptyState> : null}
+    <Dialog open={open} onClose={close} title={t`Activity`} drawer>
+      <h3><Trans>Actions of this browser</Trans></h3>
+      {activities.length === 0 ? <EmptyState><Trans>Nothing yet. Orders, deposits and claims appear here with their stage.</Trans></EmptyState> : null}
       {activities.map((each) => (
         <div key={each.id} className="card always">
           <div className="row between">
             <strong>{each.title}</strong>
-            <Chip tone={TONES[each.state] ?? 'info'}>{each.state}</Chip>
+            <Chip tone={TONES[each.state] ?? 'info'}>{ACTION_STATE[each.state]}</Chip>
           </div>
           {each.note ? <p className="small muted" style={{ margin: '4px 0' }}>{each.note}</p> : null}
           <div className="row small">
             <Age at={each.changed} />
-            {each.link ? <Link to={each.link as never} onClick={close}>open</Link> : null}
-            <Copy text={JSON.stringify(each, null, 2)} kind="diagnostics" always />
+            {each.link ? <Link to={each.link as never} onClick={close}><Trans>open</Trans></Link> : null}
+            <Copy text={JSON.stringify(each, null, 2)} kind={t`diagnostics`} always />
           </div>
         </div>
       ))}
-      {activities.length ? <Button look="tiny" onClick={() => activityStore.set([])}>Clear the list</Button> : null}
-      <h3>Notifications</h3>
-      {notices.length === 0 ? <EmptyState>None.</EmptyState> : null}
+      {activities.length ? <Button look="tiny" onClick={() => activityStore.set([])}><Trans>Clear the list</Trans></Button> : null}
+      <h3><Trans>Notifications</Trans></h3>
+      {notices.length === 0 ? <EmptyState><Trans>None.</Trans></EmptyState> : null}
       {notices.map((each) => (
         <div key={each.id} className="row between small">
           <span>{each.link ? <Link to={each.link as never} onClick={close}>{each.text}</Link> : each.text}</span>

@@ -1,4 +1,6 @@
 // "Show as command": every screen can say which line of the program, and which request, does the same (A-05).
+import { t } from '@lingui/core/macro';
+import { Trans } from '@lingui/react/macro';
 import type { ReactNode } from 'react';
 import type { Command } from '../model/commands';
 import { Popover } from './overlays';
@@ -7,18 +9,18 @@ import { Button, Copy } from './ui';
 export function ShowCommand({ of }: { of: Command | Command[] }): ReactNode {
   const commands = Array.isArray(of) ? of : [of];
   return (
-    <Popover label="Show as command" trigger={<Button look="tiny">{'>_'} Show as command</Button>}>
+    <Popover label={t`Show as command`} trigger={<Button look="tiny"><Trans>{'>_'} Show as command</Trans></Button>}>
       <div className="stack">
         {commands.map((command) => (
           <div key={command.line} className="always">
             <div className="row between">
-              <strong className="small">Command</strong>
-              <Copy text={command.line} kind="command" always />
+              <strong className="small"><Trans>Command</Trans></strong>
+              <Copy text={command.line} kind={t`command`} always />
             </div>
             <div className="command-box" tabIndex={0}>{command.line}</div>
             <div className="row between" style={{ marginTop: 8 }}>
-              <strong className="small">Request</strong>
-              <Copy text={command.request} kind="request" always />
+              <strong className="small"><Trans>Request</Trans></strong>
+              <Copy text={command.request} kind={t`request`} always />
             </div>
             <div className="command-box" tabIndex={0}>{command.request}</div>
           </div>

@@ -1,4 +1,6 @@
 // The connection light and what stands behind it (G-03).
+import { plural, t } from '@lingui/core/macro';
+import { Trans } from '@lingui/react/macro';
 import type { ReactNode } from 'react';
 import { useQuery } from '@tanstack/react-query';
 import { api } from '../transport/http';
@@ -7,6 +9,7 @@ import { feed, liveMode } from '../transport/socket';
 import { useStore } from '../state/store';
 import { useFeedStatus, useNow } from '../state/data';
 import { clockTime } from '../model/time';
+import type { FeedPhase } from '../model/feed';
 import type { LiveMode } from '../model/fallback';
 import { count, duration } from '../model/format';
 import { Button, KeyTable } from './ui';
@@ -20,17 +23,28 @@ type Light = { tone: string; shape: string; words: string };
 function lightOf(status: ReturnType<typeof useFeedStatus>, mode: LiveMode, now: number): Light {
   if (status.phase === 'live') {
     const behind = status.lastMessageAt !== null && now - status.lastMessageAt > CATCHING_UP_MS;
-    if (behind) return { tone: 'warning', shape: 'amber', words: 'catching up' };
-    if (mode === 'events') return { tone: 'success', shape: 'green', words: 'live · events' };
-    return { tone: 'success', shape: 'green', words: status.roundTripMs === null ? 'live' : `live · ${Math.round(status.roundTripMs)} ms` };
+    if (behind) return { tone: 'warning', shape: 'amber', words: t`catching up` };
+    if (mode === 'events') return { tone: 'success', shape: 'green', words: t`live · events` };
+    return { tone: 'success', shape: 'green', words: status.roundTripMs === null ? t`live` : t`live · ${{ time: duration(Math.round(status.roundTripMs)) }}` };
   }
-  if (status.phase === 'lagging') return { tone: 'warning', shape: 'amber', words: 'catching up' };
-  if (status.phase === 'connecting' || status.phase === 'idle') return { tone: 'warning', shape: 'amber', words: 'connecting' };
+  if (status.phase === 'lagging') return { tone: 'warning', shape: 'amber', words: t`catching up` };
+  if (status.phase === 'connecting' || status.phase === 'idle') return { tone: 'warning', shape: 'amber', words: t`connecting` };
   const seconds = status.retryAt ? Math.max(0, Math.ceil((status.retryAt - now) / 1000)) : 0;
   if (status.lastMessageAt !== null && now - status.lastMessageAt > 60_000)
-    return { tone: 'danger', shape: 'red', words: `offline · data from ${clockTime(status.lastMessageAt)}` };
-  return { tone: 'warning', shape: 'amber', words: `reconnecting in ${seconds} s` };
+    return { tone: 'danger', shape: 'red', words: t`offline · data from ${{ time: clockTime(status.lastMessageAt) }}` };
+  return { tone: 'warning', shape: 'amber', words: t`reconnecting in ${seconds} s` };
 }
+
+const PHASE: Record<FeedPhase, string> = {
+  idle: t`idle`,
+  connecting: t`connecting`,
+  live: t`live`,
+  lagging: t`catching up`,
+  lost: t`lost`,
+  backoff: t`waiting to reconnect`,
+};
+
+const blocks = (number: number): string => plural(number, { one: '# block', other: '# blocks' });
 
 function Panel(): ReactNode {
   const status = useFeedStatus();
@@ -49,16 +63,16 @@ function Panel(): ReactNode {
     <div className="stack">
       <KeyTable
         rows={[
-          ['Connection', `${status.phase}, ${mode === 'socket' ? 'WebSocket' : 'server-sent events'}`],
-          ['Node', node ? `${node.version ?? 'unknown'}${node.ok ? '' : ` – ${node.message ?? 'not well'}`}` : '…'],
-          ['Height', count(status.height)],
-          ['Index behind by', data ? `${data.answer.index.lag ?? 0} blocks` : '…'],
-          ['Clock offset', offset === null ? '…' : Math.abs(offset) > OFFSET_WARNING_MS ? `⚠ ${duration(Math.abs(offset))}: deadlines depend on time, set your clock` : duration(Math.abs(offset))],
-          ['Messages', count(status.messages)],
+          [t`Connection`, `${PHASE[status.phase]}, ${mode === 'socket' ? 'WebSocket' : t`server-sent events`}`],
+          [t`Node`, node ? [node.version ?? t`unknown`, node.ok ? null : (node.message ?? t`not well`)].filter(Boolean).join(' – ') : '…'],
+          [t`Height`, count(status.height)],
+          [t`Index behind by`, data ? blocks(data.answer.index.lag ?? 0) : '…'],
+          [t`Clock offset`, offset === null ? '…' : Math.abs(offset) > OFFSET_WARNING_MS ? t`⚠ ${{ offset: duration(Math.abs(offset)) }}: deadlines depend on time, set your clock` : duration(Math.abs(offset))],
+          [t`Messages`, count(status.messages)],
         ]}
       />
-      <Button onClick={() => feed.retryNow()} why={status.phase === 'backoff' || status.phase === 'lost' ? null : 'The connection stands.'}>
-        Retry now
+      <Button onClick={() => feed.retryNow()} why={status.phase === 'backoff' || status.phase === 'lost' ? null : t`The connection stands.`}>
+        <Trans>Retry now</Trans>
       </Button>
     </div>
   );
@@ -70,9 +84,9 @@ export function Connection(): ReactNode {
   const light = lightOf(status, useStore(liveMode), now);
   return (
     <Popover
-      label="Connection"
+      label={t`Connection`}
       trigger={
-        <button type="button" className="icon-button" style={{ width: 'auto', padding: '0 8px' }} aria-label={`Connection: ${light.words}`}>
+        <button type="button" className="icon-button" style={{ width: 'auto', padding: '0 8px' }} aria-label={t`Connection: ${{ state: light.words }}`}>
           <span className={`light tone-${light.tone}`}>
             <span className={`dot ${light.shape}`} aria-hidden="true" />
             <span className="words" style={{ color: 'var(--muted)' }}>{light.words}</span>

@@ -1,4 +1,6 @@
 // Download and verify (web-ui.md §9): streamed with progress, hashed, compared with the chain, previewed as plain text.
+import { plural, t } from '@lingui/core/macro';
+import { Trans } from '@lingui/react/macro';
 import { useRef, useState, type ReactNode } from 'react';
 import type { Deal, Page, Task } from '../transport/api';
 import { bytes as sizeText } from '../model/format';
@@ -11,6 +13,7 @@ import { say } from '../state/activity';
 import { saveFile } from './table';
 import { Bar, Button, Chip, Notice, Panel } from './ui';
 import { Dialog } from './overlays';
+import { Untrusted } from './values';
 
 const PREVIEW_BYTES = 256 * 1024;
 const PARALLEL = 4;
@@ -23,7 +26,7 @@ type Transfer = { got: number; total: number | null; perSecond: number };
 /** The whole file; `progress` hears of every piece, `signal` ends it. */
 export async function fetchFile(path: string, signal: AbortSignal, progress: (transfer: Transfer) => void): Promise<Uint8Array> {
   const answer = await fetch(path, { signal, headers: { accept: 'application/zip' } });
-  if (!answer.ok || !answer.body) throw new ApiError(`HTTP_${answer.status}`, 'the store does not have this result (yet)', answer.status);
+  if (!answer.ok || !answer.body) throw new ApiError(`HTTP_${answer.status}`, t`the store does not have this result (yet)`, answer.status);
   const length = Number(answer.headers.get('content-length'));
   const total = length > 0 && !answer.headers.get('content-encoding') ? length : null;
   const started = performance.now();
@@ -48,7 +51,7 @@ export async function fetchFile(path: string, signal: AbortSignal, progress: (tr
 
 export async function fetchResult(task: Pick<Task, 'digest' | 'result'>, hasCallback: boolean, signal: AbortSignal, progress: (transfer: Transfer) => void): Promise<Fetched> {
   const path = task.result?.path;
-  if (!path) throw new Error('the chain names no place of this result');
+  if (!path) throw new Error(t`the chain names no place of this result`);
   const file = await fetchFile(path, signal, progress);
   let entries: ZipEntry[] = [];
   try {
@@ -57,7 +60,7 @@ export async function fetchResult(task: Pick<Task, 'digest' | 'result'>, hasCall
     // Not an archive: the verdict says so.
   }
   const encrypted = isEncrypted(entries);
-  const verdict: Verdict = encrypted ? { kind: 'unbound', reason: 'the result is encrypted; choose your private key to open it' } : await verifyResult(file, task.digest, hasCallback);
+  const verdict: Verdict = encrypted ? { kind: 'unbound', reason: t`the result is encrypted; choose your private key to open it` } : await verifyResult(file, task.digest, hasCallback);
   return { bytes: file, entries, verdict, encrypted };
 }
 
@@ -65,14 +68,14 @@ function VerdictNotice({ verdict }: { verdict: Verdict }): ReactNode {
   if (verdict.kind === 'verified')
     return (
       <Notice tone={verdict.error ? 'warning' : 'success'}>
-        <strong>Verified.</strong> The digest of {verdict.bound} equals the one on chain: <code>{verdict.digest}</code>
-        {verdict.error ? <p>The app ended with the error <strong>{visible(verdict.error)}</strong>.</p> : null}
+        <Trans><strong>Verified.</strong> The digest of {verdict.bound} equals the one on chain: <code>{verdict.digest}</code></Trans>
+        {verdict.error ? <p><Trans>The app ended with the error <strong><Untrusted text={verdict.error} /></strong>.</Trans></p> : null}
       </Notice>
     );
-  if (verdict.kind === 'unbound') return <Notice tone="warning"><strong>Not bound by the chain:</strong> {verdict.reason}.</Notice>;
+  if (verdict.kind === 'unbound') return <Notice tone="warning"><strong><Trans>Not bound by the chain:</Trans></strong> {verdict.reason}.</Notice>;
   return (
     <Notice tone="danger" alert>
-      <strong>This is not the result that was paid for.</strong> Computed {verdict.digest}, on chain <code>{verdict.expected}</code>. It is kept only if you ask for it.
+      <Trans><strong>This is not the result that was paid for.</strong> Computed {verdict.digest}, on chain <code>{verdict.expected}</code>. It is kept only if you ask for it.</Trans>
     </Notice>
   );
 }
@@ -81,7 +84,7 @@ function Preview({ file, entry }: { file: Uint8Array; entry: ZipEntry }): ReactN
   const [text, setText] = useState<string | null>(null);
   const show = (): void => {
     readEntry(file, entry, PREVIEW_BYTES).then(
-      (content) => setText(content.includes(0) ? `(binary, ${sizeText(entry.size)})` : visible(new TextDecoder().decode(content))),
+      (content) => setText(content.includes(0) ? t`(binary, ${{ size: sizeText(entry.size) }})` : visible(new TextDecoder().decode(content))),
       (error: Error) => setText(error.message),
     );
   };
@@ -90,10 +93,10 @@ function Preview({ file, entry }: { file: Uint8Array; entry: ZipEntry }): ReactN
       <div className="row between">
         <code>{visible(entry.name)}</code>
         <span className="row">
-          {entry.leavesRoot ? <Chip tone="danger">leaves the folder</Chip> : null}
-          {entry.added ? <Chip tone="neutral" title="written by the worker, not by the app">log</Chip> : null}
+          {entry.leavesRoot ? <Chip tone="danger"><Trans>leaves the folder</Trans></Chip> : null}
+          {entry.added ? <Chip tone="neutral" title={t`written by the worker, not by the app`}><Trans>log</Trans></Chip> : null}
           <span className="small muted">{sizeText(entry.size)}</span>
-          {entry.folder ? null : <Button look="tiny" onClick={text === null ? show : () => setText(null)}>{text === null ? 'Preview' : 'Hide'}</Button>}
+          {entry.folder ? null : <Button look="tiny" onClick={text === null ? show : () => setText(null)}>{text === null ? t`Preview` : t`Hide`}</Button>}
         </span>
       </div>
       {text === null ? null : <pre className="command-box" style={{ margin: 0, maxHeight: 300 }} tabIndex={0}>{text}</pre>}
@@ -117,7 +120,7 @@ export function ResultPanel({ task, hasCallback }: { task: Task; hasCallback: bo
         if (next.total) document.title = `(${Math.round((next.got / next.total) * 100)} %) ${title}`;
       });
       setFetched(result);
-      say(result.verdict.kind === 'verified' ? 'result verified' : 'result could not be verified', result.verdict.kind === 'mismatch');
+      say(result.verdict.kind === 'verified' ? t`result verified` : t`result could not be verified`, result.verdict.kind === 'mismatch');
       if (result.verdict.kind !== 'mismatch' && !result.encrypted) save(result);
     } catch (error) {
       if (!stop.current.signal.aborted) setProblem((error as Error).message);
@@ -129,16 +132,16 @@ export function ResultPanel({ task, hasCallback }: { task: Task; hasCallback: bo
   const save = (result: Fetched): void => saveFile(`${task.id}.zip`, result.bytes as BlobPart, 'application/zip');
   const ready = !!task.result?.path;
   return (
-    <Panel title="Result" tools={<Button look="primary" onClick={() => void start()} why={ready ? (transfer ? 'The download is running.' : null) : 'There is no result yet.'}>Download and verify</Button>}>
+    <Panel title={t`Result`} tools={<Button look="primary" onClick={() => void start()} why={ready ? (transfer ? t`The download is running.` : null) : t`There is no result yet.`}><Trans>Download and verify</Trans></Button>}>
       <div className="body stack">
-        {task.result ? <div className="small">Place: <code>{task.result.path ?? visible(task.result.text ?? task.result.raw)}</code></div> : <span className="muted">It appears here when the task is complete.</span>}
-        {task.digest ? <div className="small">Digest on chain: <code>{task.digest}</code></div> : null}
+        {task.result ? <div className="small"><Trans>Place: <code>{task.result.path ?? visible(task.result.text ?? task.result.raw)}</code></Trans></div> : <span className="muted"><Trans>It appears here when the task is complete.</Trans></span>}
+        {task.digest ? <div className="small"><Trans>Digest on chain: <code>{task.digest}</code></Trans></div> : null}
         {transfer ? (
           <div className="stack" style={{ gap: 4 }}>
-            <Bar label="Download" share={transfer.total ? transfer.got / transfer.total : 0.5} text={`${sizeText(transfer.got)}${transfer.total ? ` of ${sizeText(transfer.total)}` : ''}`} />
+            <Bar label={t`Download`} share={transfer.total ? transfer.got / transfer.total : 0.5} text={gotText(transfer)} />
             <div className="row small">
-              <span>{sizeText(transfer.got)}{transfer.total ? ` of ${sizeText(transfer.total)}` : ''} · {sizeText(transfer.perSecond)}/s</span>
-              <Button look="tiny" onClick={() => stop.current?.abort()}>Cancel</Button>
+              <span className="num">{gotText(transfer)} · {sizeText(transfer.perSecond)}/s</span>
+              <Button look="tiny" onClick={() => stop.current?.abort()}><Trans>Cancel</Trans></Button>
             </div>
           </div>
         ) : null}
@@ -147,7 +150,7 @@ export function ResultPanel({ task, hasCallback }: { task: Task; hasCallback: bo
           <>
             <VerdictNotice verdict={fetched.verdict} />
             {fetched.encrypted ? <Decrypt fetched={fetched} task={task} hasCallback={hasCallback} onOpen={(inner) => { setFetched(inner); if (inner.verdict.kind !== 'mismatch') save(inner); }} /> : null}
-            {fetched.verdict.kind === 'mismatch' ? <Button look="danger" onClick={() => save(fetched)}>Keep the file anyway</Button> : null}
+            {fetched.verdict.kind === 'mismatch' ? <Button look="danger" onClick={() => save(fetched)}><Trans>Keep the file anyway</Trans></Button> : null}
             <ul className="stack" style={{ listStyle: 'none', margin: 0, padding: 0 }}>
               {fetched.entries.map((entry) => <Preview key={entry.name} file={fetched.bytes} entry={entry} />)}
             </ul>
@@ -156,6 +159,13 @@ export function ResultPanel({ task, hasCallback }: { task: Task; hasCallback: bo
       </div>
     </Panel>
   );
+}
+
+function gotText({ got, total }: Transfer): string {
+  const part = sizeText(got);
+  if (!total) return part;
+  const all = sizeText(total);
+  return t`${part} of ${all}`;
 }
 
 /** Opens an encrypted result with the key of its beneficiary; the key stays in this page. */
@@ -173,7 +183,7 @@ function Decrypt({ fetched, task, hasCallback, onOpen }: { fetched: Fetched; tas
   };
   return (
     <>
-      <label className="field"><span className="label">Private key (PKCS#8, PEM); it stays in this page</span><input type="file" accept=".pem,.key,text/plain" onChange={(event) => void open(event.target.files?.[0])} /></label>
+      <label className="field"><span className="label"><Trans>Private key (PKCS#8, PEM); it stays in this page</Trans></span><input type="file" accept=".pem,.key,text/plain" onChange={(event) => void open(event.target.files?.[0])} /></label>
       {problem ? <Notice tone="danger" inline alert>{problem}</Notice> : null}
     </>
   );
@@ -192,13 +202,13 @@ export function DownloadAll({ deal }: { deal: Deal }): ReactNode {
     const put = (state: string, verified: boolean): void => setLines((old) => [...old.filter((line) => line.task !== task.id), { index: task.index, task: task.id, state, verified }].sort((a, b) => a.index - b.index));
     for (let attempt = 1; attempt <= TRIES; attempt += 1) {
       try {
-        put(attempt === 1 ? 'downloading' : `try ${attempt}`, false);
+        put(attempt === 1 ? t`downloading` : t`try ${attempt}`, false);
         const result = await fetchResult(task, deal.callback !== null, signal, () => undefined);
-        if (result.verdict.kind === 'mismatch') return put('digest differs: not kept', false);
+        if (result.verdict.kind === 'mismatch') return put(t`digest differs: not kept`, false);
         saveFile(`${deal.id.slice(0, 10)}-${task.index}.zip`, result.bytes as BlobPart, 'application/zip');
-        return put(result.verdict.kind === 'verified' ? 'verified and saved' : 'saved, not bound by the chain', true);
+        return put(result.verdict.kind === 'verified' ? t`verified and saved` : t`saved, not bound by the chain`, true);
       } catch (error) {
-        if (signal.aborted) return put('stopped', false);
+        if (signal.aborted) return put(t`stopped`, false);
         if (attempt === TRIES) return put((error as Error).message, false);
         await new Promise((resolve) => setTimeout(resolve, 400 * 2 ** attempt));
       }
@@ -220,17 +230,17 @@ export function DownloadAll({ deal }: { deal: Deal }): ReactNode {
   const done = lines.filter((line) => line.verified).length;
   return (
     <>
-      <Button onClick={() => setOpen(true)}>Download all results</Button>
-      <Dialog open={open} onClose={() => { stop.current?.abort(); setOpen(false); }} title={`Results of ${deal.tasks.complete} tasks`}>
-        {deal.tasks.complete > COMMAND_ABOVE ? <Notice tone="info">For more than {COMMAND_ABOVE} results the program is the better tool: <code>bourse deal show {deal.id} --json</code>, then <code>bourse task download ID</code> for each.</Notice> : null}
-        <Bar label="Results" share={done / deal.tasks.complete} text={`${done} of ${deal.tasks.complete}`} tone="success" />
+      <Button onClick={() => setOpen(true)}><Trans>Download all results</Trans></Button>
+      <Dialog open={open} onClose={() => { stop.current?.abort(); setOpen(false); }} title={plural(deal.tasks.complete, { one: 'Result of # task', other: 'Results of # tasks' })}>
+        {deal.tasks.complete > COMMAND_ABOVE ? <Notice tone="info"><Trans>For more than {COMMAND_ABOVE} results the program is the better tool: <code>bourse deal show {deal.id} --json</code>, then <code>bourse task download ID</code> for each.</Trans></Notice> : null}
+        <Bar label={t`Results`} share={done / deal.tasks.complete} text={t`${done} of ${{ all: deal.tasks.complete }}`} tone="success" />
         <ul className="small" style={{ maxHeight: 280, overflow: 'auto', margin: 0 }}>
-          {lines.map((line) => <li key={line.task}>index {line.index}: {line.state}</li>)}
+          {lines.map((line) => <li key={line.task}><Trans>index {{ index: line.index }}: {{ state: line.state }}</Trans></li>)}
         </ul>
         <div className="row">
-          <Button look="primary" onClick={() => void start()} why={running ? 'Already running.' : null}>Start</Button>
-          {running ? <Button onClick={() => stop.current?.abort()}>Stop</Button> : null}
-          <span className="small muted">{done} saved</span>
+          <Button look="primary" onClick={() => void start()} why={running ? t`Already running.` : null}><Trans>Start</Trans></Button>
+          {running ? <Button onClick={() => stop.current?.abort()}><Trans>Stop</Trans></Button> : null}
+          <span className="small muted"><Trans>{done} saved</Trans></span>
         </div>
       </Dialog>
     </>

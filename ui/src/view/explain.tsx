@@ -1,7 +1,10 @@
 // Explain (web-ui.md §6.9): ordered reasons, each with who, now, needed, and the smallest change that helps.
+import { t } from '@lingui/core/macro';
+import { Trans } from '@lingui/react/macro';
 import { Link } from '@tanstack/react-router';
 import { useState, type ReactNode } from 'react';
 import type { Explanation, Reason } from '../transport/api';
+import { i18n } from '#texts';
 import { checkText } from '../model/checks';
 import { command } from '../model/commands';
 import { shortHash } from '../model/format';
@@ -27,12 +30,12 @@ export function ReasonItem({ reason, onFix }: { reason: Reason; onFix?: ((reason
   return (
     <li className="stack" style={{ gap: 3 }} id={`reason-${reason.code}`}>
       <div>
-        <Chip tone="neutral">{reason.code}</Chip> {reason.text || known?.text}
-        {reason.who ? <span className="muted small"> · concerns the {reason.who}</span> : null}
+        <Chip tone="neutral">{reason.code}</Chip> {i18n.locale === 'en' ? reason.text || known?.text : (known?.text ?? reason.text)}
+        {reason.who ? <span className="muted small"> <Trans>· concerns: {{ who: reason.who }}</Trans></span> : null}
       </div>
       {reason.now !== null || reason.needed !== null ? (
         <div className="small muted">
-          now {reason.now ?? '—'}, needed {reason.needed ?? '—'}
+          <Trans>now {{ now: reason.now ?? '—' }}, needed {{ needed: reason.needed ?? '—' }}</Trans>
         </div>
       ) : null}
       {reason.fix ? (
@@ -41,7 +44,7 @@ export function ReasonItem({ reason, onFix }: { reason: Reason; onFix?: ((reason
           {reason.gain ? <span>{reason.gain}</span> : null}
         </div>
       ) : known ? (
-        <div className="small muted">What helps: {known.fix}.</div>
+        <div className="small muted"><Trans>What helps: {{ fix: known.fix }}.</Trans></div>
       ) : null}
       {reason.links.length ? (
         <div className="row small">
@@ -64,7 +67,7 @@ export function Reasons({ reasons, onFix }: { reasons: Reason[]; onFix?: ((reaso
           <ReasonItem key={reason.code + at} reason={reason} onFix={onFix} />
         ))}
       </ol>
-      {reasons.length > FIRST && !all ? <Button look="tiny" onClick={() => setAll(true)}>Show all {reasons.length}</Button> : null}
+      {reasons.length > FIRST && !all ? <Button look="tiny" onClick={() => setAll(true)}><Trans>Show all {{ number: reasons.length }}</Trans></Button> : null}
     </>
   );
 }
@@ -72,12 +75,12 @@ export function Reasons({ reasons, onFix }: { reasons: Reason[]; onFix?: ((reaso
 export function Explain({ subject, id, onFix }: { subject: 'order' | 'deal' | 'task' | 'worker'; id: string; onFix?: (reason: Reason) => void }): ReactNode {
   const query = useApi<Explanation>(`/v1/explain/${subject}/${id}`, {}, { liveMs: 5_000 });
   return (
-    <Panel title="Why?" tools={<ShowCommand of={command(['bourse', 'explain', id], 'GET', `/v1/explain/${subject}/${id}`)} />}>
+    <Panel title={t`Why?`} tools={<ShowCommand of={command(['bourse', 'explain', id], 'GET', `/v1/explain/${subject}/${id}`)} />}>
       <Loaded query={query} rows={3}>
         {(answer) => (
           <div className="body stack">
             <strong>{stateWords(answer.state)}</strong>
-            {answer.reasons.length === 0 ? <span className="muted">Nothing stands in the way.</span> : <Reasons reasons={answer.reasons} onFix={onFix} />}
+            {answer.reasons.length === 0 ? <span className="muted"><Trans>Nothing stands in the way.</Trans></span> : <Reasons reasons={answer.reasons} onFix={onFix} />}
           </div>
         )}
       </Loaded>

@@ -1,4 +1,6 @@
 // An order that is signed elsewhere: saved, signed by the program where the key lies, dropped back (web-ui.md §7.2, file).
+import { t } from '@lingui/core/macro';
+import { Trans } from '@lingui/react/macro';
 import { useState, type DragEvent, type ReactNode } from 'react';
 import { orderWords } from '../model/orders';
 import { signedOrderOf, unsignedFile } from '../signer/files';
@@ -22,18 +24,18 @@ function Steps({ request }: { request: FileRequest }): ReactNode {
   return (
     <div className="stack" onDragOver={(event) => event.preventDefault()} onDrop={drop}>
       <ol className="stack" style={{ margin: 0, paddingLeft: 20 }}>
-        <li><Button onClick={() => saveFile('iexec.json', unsignedFile(request.kind, request.order), 'application/json')}>Save iexec.json</Button></li>
+        <li><Button onClick={() => saveFile('iexec.json', unsignedFile(request.kind, request.order), 'application/json')}><Trans>Save iexec.json</Trans></Button></li>
         <li>
-          Where the key of <code>{request.account}</code> lies, in the folder of that file:
-          <div className="command-box always" tabIndex={0}>{line} <Copy text={line} kind="command" always /></div>
+          <Trans>Where the key of <code>{request.account}</code> lies, in the folder of that file:</Trans>
+          <div className="command-box always" tabIndex={0}>{line} <Copy text={line} kind={t`command`} always /></div>
         </li>
         <li>
-          <label className="field"><span className="label">Bring orders.json back: choose it, or drop it here</span><input type="file" accept=".json,application/json" onChange={(event) => take(event.target.files?.[0])} /></label>
+          <label className="field"><span className="label"><Trans>Bring orders.json back: choose it, or drop it here</Trans></span><input type="file" accept=".json,application/json" onChange={(event) => take(event.target.files?.[0])} /></label>
         </li>
       </ol>
       {problem ? <Notice tone="danger" alert>{problem}</Notice> : null}
       <details>
-        <summary>The order in words</summary>
+        <summary><Trans>The order in words</Trans></summary>
         <KeyTable rows={orderWords(request.kind, request.order).filter((each) => each.name !== 'salt').map((each) => [each.label, <Untrusted key={each.name} text={each.words} more />])} />
       </details>
     </div>
@@ -44,7 +46,7 @@ export default function FileSign(): ReactNode {
   const request = useStore(fileRequest);
   if (!request) return null;
   return (
-    <Dialog open onClose={request.refuse} title="Sign by file" foot={<Button onClick={request.refuse}>Back</Button>}>
+    <Dialog open onClose={request.refuse} title={t`Sign by file`} foot={<Button onClick={request.refuse}><Trans>Back</Trans></Button>}>
       <Steps request={request} />
     </Dialog>
   );

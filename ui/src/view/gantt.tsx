@@ -1,4 +1,6 @@
 // Phases as bars on one time axis (E-26, C-01 Gantt), with the same numbers as a table.
+import { t } from '@lingui/core/macro';
+import { Trans } from '@lingui/react/macro';
 import type { ReactNode } from 'react';
 import { duration } from '../model/format';
 import { clockTime } from '../model/time';
@@ -10,9 +12,14 @@ export type GanttRow = { key: string; label: ReactNode; note: ReactNode; bars: G
 
 const TICKS = 5;
 
+function took(bar: GanttBar, now: number): string {
+  const time = duration((bar.to ?? now) - bar.from);
+  return bar.to === null ? t`${time} so far` : time;
+}
+
 /** `to` of a bar that has not ended is `now`. */
 export function Gantt({ caption, rows, from, to, now }: { caption: string; rows: GanttRow[]; from: number; to: number | null; now: number }): ReactNode {
-  if (rows.length === 0) return <EmptyState>Nothing has happened yet.</EmptyState>;
+  if (rows.length === 0) return <EmptyState><Trans>Nothing has happened yet.</Trans></EmptyState>;
   const end = Math.max(to ?? now, from + 1);
   const share = (time: number): number => Math.min(100, Math.max(0, ((time - from) / (end - from)) * 100));
   const ticks = Array.from({ length: TICKS }, (_, at) => from + ((end - from) * at) / (TICKS - 1));
@@ -24,23 +31,23 @@ export function Gantt({ caption, rows, from, to, now }: { caption: string; rows:
       {rows.map((row) => (
         <div key={row.key} className="gantt-row">
           <div className="gantt-label">{row.label}<span className="small muted">{row.note}</span></div>
-          <div className="gantt-lane" role="img" aria-label={`${caption}: ${row.bars.map((bar) => `${bar.name} ${duration((bar.to ?? now) - bar.from)}`).join(', ')}`}>
+          <div className="gantt-lane" role="img" aria-label={`${caption}: ${row.bars.map((bar) => `${bar.name} ${took(bar, now)}`).join(', ')}`}>
             {row.bars.map((bar, at) => {
               const left = share(bar.from);
               const width = Math.max(0.4, share(bar.to ?? now) - left);
-              return <span key={at} className={`gantt-bar bar-${bar.tone} ${bar.to === null ? 'open' : ''}`} style={{ left: `${left}%`, width: `${width}%` }} title={`${bar.name}: ${duration((bar.to ?? now) - bar.from)}${bar.to === null ? ' so far' : ''}`}>{width > 7 ? bar.name : ''}</span>;
+              return <span key={at} className={`gantt-bar bar-${bar.tone} ${bar.to === null ? 'open' : ''}`} style={{ left: `${left}%`, width: `${width}%` }} title={`${bar.name}: ${took(bar, now)}`}>{width > 7 ? bar.name : ''}</span>;
             })}
           </div>
         </div>
       ))}
       <details className="small">
-        <summary>View as table</summary>
+        <summary><Trans>View as table</Trans></summary>
         <table className="data">
           <caption className="sr">{caption}</caption>
-          <thead><tr><th scope="col">Who</th><th scope="col">Phase</th><th scope="col">From</th><th scope="col" className="right">Took</th></tr></thead>
+          <thead><tr><th scope="col"><Trans>Who</Trans></th><th scope="col"><Trans>Phase</Trans></th><th scope="col"><Trans>From</Trans></th><th scope="col" className="right"><Trans>Took</Trans></th></tr></thead>
           <tbody>
             {rows.flatMap((row) => row.bars.map((bar, at) => (
-              <tr key={row.key + at}><td>{row.label}</td><td>{bar.name}</td><td>{clockTime(bar.from)}</td><td className="right">{duration((bar.to ?? now) - bar.from)}{bar.to === null ? ' so far' : ''}</td></tr>
+              <tr key={row.key + at}><td>{row.label}</td><td>{bar.name}</td><td>{clockTime(bar.from)}</td><td className="right">{took(bar, now)}</td></tr>
             )))}
           </tbody>
         </table>

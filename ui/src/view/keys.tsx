@@ -1,4 +1,5 @@
 // Keyboard (web-ui.md §15): single letters off inside fields, listed under `?`, switched off in the settings.
+import { t } from '@lingui/core/macro';
 import { useNavigate } from '@tanstack/react-router';
 import { useEffect, useRef, useState, type ReactNode } from 'react';
 import { setSetting, settingsStore } from '../state/settings';
@@ -7,21 +8,21 @@ import { Dialog } from './overlays';
 const PLACES: Record<string, string> = { m: '/market', e: '/explorer', s: '/store', o: '/ops', l: '/learn', w: '/wallet' };
 
 const LIST: [string, string][] = [
-  ['/', 'focus search'],
-  ['?', 'this list'],
-  ['Esc', 'close, or leave a field'],
-  ['g then m e s o l w', 'go to Market, Explorer, Store, Operator, Learn, Wallet'],
-  ['1…9', 'category'],
-  ['t · u · r', 'TEE · GPU · trust filter'],
-  ['b · s', 'focus buy / sell ticket'],
-  ['x', 'switch market and limit order'],
-  ['j · k', 'next, previous row'],
-  ['Enter · Shift+Enter', 'fill the market / limit form from a row of the book'],
-  ['c · y', 'copy the focused id / the link of this page'],
-  ['p', 'pause live updates'],
-  ['m', 'All / Mine'],
-  ['l · d', 'layout · theme'],
-  ['Alt+Backspace', 'cancel the focused order of yours (asks first)'],
+  ['/', t`focus search`],
+  ['?', t`this list`],
+  [t`Esc`, t`close, or leave a field`],
+  [t`g then m e s o l w`, t`go to Market, Explorer, Store, Operator, Learn, Wallet`],
+  ['1…9', t`category`],
+  ['t · u · r', t`TEE · GPU · trust filter`],
+  ['b · s', t`focus buy / sell ticket`],
+  ['x', t`switch market and limit order`],
+  ['j · k', t`next, previous row`],
+  [t`Enter · Shift+Enter`, t`fill the market / limit form from a row of the book`],
+  ['c · y', t`copy the focused id / the link of this page`],
+  ['p', t`pause live updates`],
+  ['m', t`All / Mine`],
+  ['l · d', t`layout · theme`],
+  [t`Alt+Backspace`, t`cancel the focused order of yours (asks first)`],
 ];
 
 /** What a page listens to: `bourse:key` with the letter. */
@@ -85,7 +86,7 @@ export function useKeys(): ReactNode {
     return () => removeEventListener('keydown', down);
   }, [navigate]);
   return (
-    <Dialog open={help} onClose={() => setHelp(false)} title="Keyboard">
+    <Dialog open={help} onClose={() => setHelp(false)} title={t`Keyboard`}>
       <dl className="kv">
         {LIST.map(([key, what]) => (
           <div key={key} style={{ display: 'contents' }}>

@@ -1,4 +1,6 @@
 // Wallet files in the dialogue that connects a wallet (web-ui.md §7.2).
+import { t } from '@lingui/core/macro';
+import { Trans } from '@lingui/react/macro';
 import { Link } from '@tanstack/react-router';
 import { useState, type ReactNode } from 'react';
 import { parseWalletFile } from '../model/keystore';
@@ -8,7 +10,7 @@ import { keepWallet, vaultStore, vaultWhy } from '../state/vault';
 import { Notice } from './ui';
 import { OpenForm } from './password';
 
-export function FileOfWallet({ label = 'Open a wallet file (it stays in this browser)' }: { label?: string }): ReactNode {
+export function FileOfWallet({ label = t`Open a wallet file (it stays in this browser)` }: { label?: string }): ReactNode {
   const [problem, setProblem] = useState<string | null>(null);
   const take = (file: File | undefined): void => {
     if (!file) return;
@@ -37,7 +39,7 @@ export default function KeystoreSection({ onDone }: { onDone: () => void }): Rea
     <div className="stack">
       {files.map((file) => <OpenForm key={file.address} file={file} onDone={onDone} />)}
       <FileOfWallet />
-      <Link to="/wallet/$tab" params={{ tab: 'keys' } as never} onClick={onDone}>Create, import or manage wallets of this browser</Link>
+      <Link to="/wallet/$tab" params={{ tab: 'keys' } as never} onClick={onDone}><Trans>Create, import or manage wallets of this browser</Trans></Link>
     </div>
   );
 }

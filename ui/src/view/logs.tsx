@@ -1,4 +1,6 @@
 // Log viewer (web-ui.md §10.6): live tail, follow and unfollow, timestamps, filter, source, whole log as a file.
+import { plural, t } from '@lingui/core/macro';
+import { Trans } from '@lingui/react/macro';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { useEffect, useMemo, useRef, useState, type ReactNode } from 'react';
 import type { LogLine, Logs } from '../transport/api';
@@ -19,7 +21,8 @@ import { Button, Check, Notice, Panel, Select, TextField } from './ui';
 import { Id } from './values';
 
 const CHOICES = ['50', '200', '1000', '5000'].map((value) => ({ value, label: value }));
-const SOURCES = ['', 'scheduler', 'worker', 'stdout', 'stderr'].map((value) => ({ value, label: value || 'all sources' }));
+const SOURCE_WORDS: Record<string, string> = { '': t`all sources`, scheduler: t`scheduler`, worker: t`worker` };
+const SOURCES = ['', 'scheduler', 'worker', 'stdout', 'stderr'].map((value) => ({ value, label: SOURCE_WORDS[value] ?? value }));
 const LINE_PX = 20;
 const NEAR_END_PX = 24;
 
@@ -39,14 +42,23 @@ function Line({ line, look }: { line: Shown; look: Look }): ReactNode {
           </span>
         ))}
         {line.times > 1 ? <strong> × {line.times}</strong> : null}
-        {event?.task ? <> <Id id={event.task} kind="task" to={`/task/${event.task}`} copy={false} /></> : null}
+        {event?.task ? <> <Id id={event.task} kind={t`task`} to={`/task/${event.task}`} copy={false} /></> : null}
       </span>
     </>
   );
 }
 
 /** The lines in a window of their own. Scrolling up stops following: what is read stays where it is, new lines are counted. */
-export function LogWindow({ lines, look }: { lines: Shown[]; look: Look }): ReactNode {
+export const following = (lines: number): string => {
+  const shown = countText(lines);
+  return plural(lines, { one: `${shown} line, following`, other: `${shown} lines, following` });
+};
+const notFollowing = (lines: number): string => {
+  const shown = countText(lines);
+  return plural(lines, { one: `${shown} new line, not following`, other: `${shown} new lines, not following` });
+};
+
+function LogWindow({ lines, look }: { lines: Shown[]; look: Look }): ReactNode {
   const box = useRef<HTMLDivElement>(null);
   const [frozen, setFrozen] = useState<Shown[] | null>(null);
   const shown = frozen ?? lines;
@@ -74,7 +86,7 @@ export function LogWindow({ lines, look }: { lines: Shown[]; look: Look }): Reac
   const waiting = frozen === null ? 0 : newerThan(lines, frozen);
   return (
     <>
-      <div className={`log ${look.wrap ? 'wrap' : ''}`} ref={box} onScroll={scrolled} onWheel={grab} onPointerDown={grab} onTouchStart={grab} onKeyDown={grab} tabIndex={0} role="log" aria-live="off" aria-label="Log lines" data-following={frozen === null}>
+      <div className={`log ${look.wrap ? 'wrap' : ''}`} ref={box} onScroll={scrolled} onWheel={grab} onPointerDown={grab} onTouchStart={grab} onKeyDown={grab} tabIndex={0} role="log" aria-live="off" aria-label={t`Log lines`} data-following={frozen === null}>
         <div style={{ height: virtual.getTotalSize(), position: 'relative' }}>
           {virtual.getVirtualItems().map((item) => (
             <div key={shown[item.index]?.position ?? item.key} className="line" data-index={item.index} ref={look.wrap ? virtual.measureElement : undefined} style={{ position: 'absolute', top: 0, left: 0, minWidth: '100%', transform: `translateY(${item.start}px)` }}>
@@ -84,8 +96,8 @@ export function LogWindow({ lines, look }: { lines: Shown[]; look: Look }): Reac
         </div>
       </div>
       <div className="row between small" style={{ marginTop: 6 }}>
-        <span role="status">{frozen === null ? `${countText(lines.length)} lines, following` : `${countText(waiting)} new ${waiting === 1 ? 'line' : 'lines'}, not following`}</span>
-        <Button look={`tiny ${waiting > 0 ? 'on' : ''}`} onClick={follow} why={frozen === null ? 'You are at the newest line.' : null}>↓ Scroll to bottom</Button>
+        <span role="status">{frozen === null ? following(lines.length) : notFollowing(waiting)}</span>
+        <Button look={`tiny ${waiting > 0 ? 'on' : ''}`} onClick={follow} why={frozen === null ? t`You are at the newest line.` : null}><Trans>↓ Scroll to bottom</Trans></Button>
       </div>
     </>
   );
@@ -101,7 +113,7 @@ function SaveAll({ query, name }: { query: Record<string, string | undefined>; n
     setProblem(null);
     try {
       const answer = await send(withQuery('/v1/logs', { ...query, format }), { token: session?.token ?? null, limitMs: 120_000 });
-      if (!answer.ok) throw new ApiError(`HTTP_${answer.status}`, 'the market did not give the file', answer.status);
+      if (!answer.ok) throw new ApiError(`HTTP_${answer.status}`, t`the market did not give the file`, answer.status);
       saveFile(`${name}.${format === 'text' ? 'txt' : 'jsonl'}`, await answer.blob(), format === 'text' ? 'text/plain' : 'application/x-ndjson');
     } catch (error) {
       setProblem((error as Error).message);
@@ -109,11 +121,11 @@ function SaveAll({ query, name }: { query: Record<string, string | undefined>; n
       setBusy(false);
     }
   };
-  const why = busy ? 'The file is being fetched.' : null;
+  const why = busy ? t`The file is being fetched.` : null;
   return (
     <>
-      <Button look="tiny" onClick={() => void save('text')} why={why}>Text, whole log</Button>
-      <Button look="tiny" onClick={() => void save('jsonl')} why={why}>JSON lines</Button>
+      <Button look="tiny" onClick={() => void save('text')} why={why}><Trans>Text, whole log</Trans></Button>
+      <Button look="tiny" onClick={() => void save('jsonl')} why={why}><Trans>JSON lines</Trans></Button>
       {problem ? <Notice tone="danger" inline alert>{problem}</Notice> : null}
     </>
   );
@@ -145,18 +157,18 @@ function Viewer({ task, worker }: { task?: string | undefined; worker?: string |
   return (
     <div className="body stack">
       <div className="row" style={{ alignItems: 'end' }}>
-        <Check label="Auto-refresh" checked={auto} onChange={setAuto} />
-        <Check label="Display timestamps" checked={look.stamps} onChange={(stamps) => setLook({ ...look, stamps })} />
-        <Check label="UTC" checked={look.utc} onChange={(utc) => setLook({ ...look, utc })} />
-        <Check label="Wrap" checked={look.wrap} onChange={(wrap) => setLook({ ...look, wrap })} />
-        <Select label="Lines" value={count} choices={CHOICES} onChange={setCount} />
-        <Select label="Source" value={source} choices={SOURCES} onChange={setSource} />
-        <div style={{ width: 200 }}><TextField label="Search filter" value={term} onChange={setTerm} /></div>
-        <Check label="regular expression" checked={regular} onChange={setRegular} />
+        <Check label={t`Auto-refresh`} checked={auto} onChange={setAuto} />
+        <Check label={t`Display timestamps`} checked={look.stamps} onChange={(stamps) => setLook({ ...look, stamps })} />
+        <Check label={t`UTC`} checked={look.utc} onChange={(utc) => setLook({ ...look, utc })} />
+        <Check label={t`Wrap`} checked={look.wrap} onChange={(wrap) => setLook({ ...look, wrap })} />
+        <Select label={t`Lines`} value={count} choices={CHOICES} onChange={setCount} />
+        <Select label={t`Source`} value={source} choices={SOURCES} onChange={setSource} />
+        <div style={{ width: 200 }}><TextField label={t`Search filter`} value={term} onChange={setTerm} /></div>
+        <Check label={t`regular expression`} checked={regular} onChange={setRegular} />
         <SaveAll query={subject} name={`log-${shortHash(task ?? worker ?? '')}`} />
       </div>
-      {query.data?.keptUntil ? <span className="small muted">kept until {deadline(query.data.keptUntil)}</span> : null}
-      {shown.length === 0 ? <EmptyState>{term ? `No line contains “${term}”.` : 'No lines yet. They appear here as they are written.'}</EmptyState> : <LogWindow lines={shown} look={{ ...look, term: regular ? '' : term }} />}
+      {query.data?.keptUntil ? <span className="small muted"><Trans>kept until {{ time: deadline(query.data.keptUntil) }}</Trans></span> : null}
+      {shown.length === 0 ? <EmptyState>{term ? t`No line contains “${term}”.` : t`No lines yet. They appear here as they are written.`}</EmptyState> : <LogWindow lines={shown} look={{ ...look, term: regular ? '' : term }} />}
     </div>
   );
 }
@@ -164,8 +176,8 @@ function Viewer({ task, worker }: { task?: string | undefined; worker?: string |
 export function LogViewer({ task, worker }: { task?: string; worker?: string }): ReactNode {
   const path = withQuery('/v1/logs', task ? { task, lines: 200 } : { worker, lines: 200 });
   return (
-    <Panel title="Log" tools={<ShowCommand of={command(task ? ['bourse', 'task', 'logs', task] : ['bourse', 'task', 'logs', 'TASK'], 'GET', path)} />}>
-      <SessionNeeded to="read this log">
+    <Panel title={t`Log`} tools={<ShowCommand of={command(task ? ['bourse', 'task', 'logs', task] : ['bourse', 'task', 'logs', 'TASK'], 'GET', path)} />}>
+      <SessionNeeded to="log">
         <Viewer task={task} worker={worker} />
       </SessionNeeded>
     </Panel>

@@ -1,4 +1,5 @@
 // Watches the connected account's deals and says what happened to them (G-07).
+import { t } from '@lingui/core/macro';
 import { useEffect, useState } from 'react';
 import type { Deal } from '../transport/api';
 import { notify } from '../state/activity';
@@ -35,10 +36,10 @@ export function useNotices(): void {
     for (const deal of state?.items ?? []) {
       if (deal.time < since) continue;
       const { notifications } = settingsStore.get();
-      const name = `Deal ${shortHash(deal.id)}`;
-      notify(`${deal.id}.sealed`, `${name} is sealed`, `/deal/${deal.id}`, notifications);
-      if (deal.status === 'COMPLETE') notify(`${deal.id}.complete`, `${name} is complete`, `/deal/${deal.id}`, notifications);
-      if (deal.status === 'FAILED' || deal.status === 'CLAIMABLE') notify(`${deal.id}.failed`, `${name} failed: the money can be claimed`, `/deal/${deal.id}`, notifications);
+      const id = shortHash(deal.id);
+      notify(`${deal.id}.sealed`, t`Deal ${id} is sealed`, `/deal/${deal.id}`, notifications);
+      if (deal.status === 'COMPLETE') notify(`${deal.id}.complete`, t`Deal ${id} is complete`, `/deal/${deal.id}`, notifications);
+      if (deal.status === 'FAILED' || deal.status === 'CLAIMABLE') notify(`${deal.id}.failed`, t`Deal ${id} failed: the money can be claimed`, `/deal/${deal.id}`, notifications);
     }
   }, [state]);
 }

@@ -1,4 +1,5 @@
 // Dialogs (the browser's own, which traps and returns focus), popovers, menus and tooltips.
+import { t } from '@lingui/core/macro';
 import { DropdownMenu, Popover as RadixPopover, Tooltip } from 'radix-ui';
 import { useEffect, useId, useRef, type ReactNode } from 'react';
 import { IconButton } from './ui';
@@ -28,7 +29,7 @@ export function Dialog({ open, onClose, title, children, foot, drawer = false }:
     >
       <header>
         <h2 id={heading}>{title}</h2>
-        <IconButton label="Close" onClick={onClose}>
+        <IconButton label={t`Close`} onClick={onClose}>
           ✕
         </IconButton>
       </header>

@@ -1,4 +1,6 @@
 // Fields around wallet files: opening one, and a new password typed twice.
+import { t } from '@lingui/core/macro';
+import { Trans } from '@lingui/react/macro';
 import { useState, type ReactNode } from 'react';
 import { getAddress } from 'viem';
 import { openWalletFile, passwordProblem, type WalletFile } from '../model/keystore';
@@ -11,7 +13,7 @@ export const addressOf = (file: WalletFile): string => getAddress(`0x${file.addr
 /** Share of the key derivation that is done, at most a few times a second. */
 export function Deriving({ share }: { share: number | null }): ReactNode {
   if (share === null) return null;
-  return <Bar label="Opening" share={share} text={`${Math.round(share * 100)} %`} />;
+  return <Bar label={t`Opening`} share={share} text={`${Math.round(share * 100)} %`} />;
 }
 
 export function OpenForm({ file, onDone }: { file: WalletFile; onDone: () => void }): ReactNode {
@@ -33,18 +35,18 @@ export function OpenForm({ file, onDone }: { file: WalletFile; onDone: () => voi
       setShare(null);
     }
   };
-  const why = share !== null ? 'The wallet is being opened.' : password ? null : 'Enter the password of this wallet.';
+  const why = share !== null ? t`The wallet is being opened.` : password ? null : t`Enter the password of this wallet.`;
   return (
     <form
       className="stack"
       style={{ gap: 6 }}
-      aria-label={`Open ${addressOf(file)}`}
+      aria-label={t`Open ${{ address: addressOf(file) }}`}
       onSubmit={(event) => {
         event.preventDefault();
         if (!why) void open();
       }}
     >
-      <TextField label={`Password of ${addressOf(file).slice(0, 8)}…${addressOf(file).slice(-4)}`} type="password" autoComplete="current-password" value={password} onChange={setPassword} problem={problem} after={<Button type="submit" look="primary" why={why}>Open</Button>} />
+      <TextField label={t`Password of ${{ address: `${addressOf(file).slice(0, 8)}…${addressOf(file).slice(-4)}` }}`} type="password" autoComplete="current-password" value={password} onChange={setPassword} problem={problem} after={<Button type="submit" look="primary" why={why}><Trans>Open</Trans></Button>} />
       <Deriving share={share} />
     </form>
   );
@@ -57,12 +59,12 @@ export function PasswordPair({ value, onChange }: { value: NewPassword; onChange
   const problem = value.again ? passwordProblem(value.password, value.again) : null;
   return (
     <div className="pair">
-      <TextField label="New password" required type="password" autoComplete="new-password" value={value.password} onChange={(password) => onChange({ ...value, password })} />
-      <TextField label="The same again" required type="password" autoComplete="new-password" value={value.again} problem={problem} onChange={(again) => onChange({ ...value, again })} />
+      <TextField label={t`New password`} required type="password" autoComplete="new-password" value={value.password} onChange={(password) => onChange({ ...value, password })} />
+      <TextField label={t`The same again`} required type="password" autoComplete="new-password" value={value.again} problem={problem} onChange={(again) => onChange({ ...value, again })} />
     </div>
   );
 }
 
 export function Forgotten(): ReactNode {
-  return <Notice tone="info" inline>Nobody can restore the password: keep it, and keep a copy of the wallet file or of the twelve words.</Notice>;
+  return <Notice tone="info" inline><Trans>Nobody can restore the password: keep it, and keep a copy of the wallet file or of the twelve words.</Trans></Notice>;
 }

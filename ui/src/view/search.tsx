@@ -1,5 +1,7 @@
 // The search field of the header: a combobox with recent ids and the server's hits (web-ui.md §8.4).
+import { t } from '@lingui/core/macro';
 import { useNavigate } from '@tanstack/react-router';
+import { kindWord } from '../model/words';
 import { useEffect, useId, useRef, useState, type KeyboardEvent, type ReactNode } from 'react';
 import { hitPath, parseSearch } from '../model/search';
 import type { Hit, Search } from '../transport/api';
@@ -40,7 +42,7 @@ export function remember(id: string): void {
   recentStore.set((old) => [id, ...old.filter((each) => each !== id)].slice(0, ROWS));
 }
 
-export function SearchBox({ large = false, placeholder = 'Search address, id, hash, name' }: { large?: boolean; placeholder?: string }): ReactNode {
+export function SearchBox({ large = false, placeholder = t`Search address, id, hash, name` }: { large?: boolean; placeholder?: string }): ReactNode {
   const [text, setText] = useState('');
   const [open, setOpen] = useState(false);
   const [active, setActive] = useState(-1);
@@ -87,7 +89,7 @@ export function SearchBox({ large = false, placeholder = 'Search address, id, ha
     }
   };
   return (
-    <div className="search" ref={box} style={large ? { maxWidth: 720 } : undefined} role="search" aria-label={large ? 'Explorer' : 'Everywhere'}>
+    <div className="search" ref={box} style={large ? { maxWidth: 720 } : undefined} role="search" aria-label={large ? t`Explorer` : t`Everywhere`}>
       <input
         id={large ? 'search-large' : 'search'}
         className="input"
@@ -119,10 +121,10 @@ export function SearchBox({ large = false, placeholder = 'Search address, id, ha
           <div style={{ padding: 8 }} className="tone-danger">{input.reason}</div>
         </div>
       ) : (
-        <ul className="suggestions" role="listbox" id={`${id}l`} aria-label="Suggestions" hidden={!open || rows.length === 0}>
+        <ul className="suggestions" role="listbox" id={`${id}l`} aria-label={t`Suggestions`} hidden={!open || rows.length === 0}>
           {rows.map((row, at) => (
             <li key={row.kind + row.id} id={`${id}${at}`} role="option" aria-selected={at === active} onPointerDown={(event) => { event.preventDefault(); go(row); }}>
-              <span className="kind">{row.kind}</span>
+              <span className="kind">{kindWord(row.kind)}</span>
               <span className="grow">
                 {row.label ? <Untrusted text={row.label} limit={60} /> : null} <code className="muted small">{row.id.length > 24 ? `${row.id.slice(0, 20)}…` : row.id}</code>
               </span>

@@ -1,5 +1,8 @@
 // Signing in: a challenge of the market, said in words before the wallet is asked.
+import { t } from '@lingui/core/macro';
+import { Trans } from '@lingui/react/macro';
 import { useState, type ReactNode } from 'react';
+import { SESSION_NEEDS } from '../model/words';
 import { Refused } from '../signer/types';
 import { useBoot } from '../state/data';
 import { openSession, sessionStore } from '../state/session';
@@ -14,21 +17,21 @@ export function ChallengeWords(): ReactNode {
   const { challengeDomain: domain } = boot;
   return (
     <details className="small" style={{ textAlign: 'left' }}>
-      <summary>What you sign</summary>
+      <summary><Trans>What you sign</Trans></summary>
       <KeyTable
         rows={[
-          ['Text', 'a random challenge, used once'],
-          ['Protocol', `${domain.name} ${domain.version}`],
-          ['Chain', `${domain.chainId}`],
-          ['It allows', 'reading and operating what your address may, in this page, for 15 minutes after the last use'],
-          ['It does not', 'move money, sign orders, or work on another market'],
+          [t`Text`, t`a random challenge, used once`],
+          [t`Protocol`, `${domain.name} ${domain.version}`],
+          [t`Chain`, `${domain.chainId}`],
+          [t`It allows`, t`reading and operating what your address may, in this page, for 15 minutes after the last use`],
+          [t`It does not`, t`move money, sign orders, or work on another market`],
         ]}
       />
     </details>
   );
 }
 
-export function SessionNeeded({ to, children }: { to: string; children: ReactNode }): ReactNode {
+export function SessionNeeded({ to, children }: { to: keyof typeof SESSION_NEEDS; children: ReactNode }): ReactNode {
   const session = useStore(sessionStore);
   const wallet = useWallet();
   const [problem, setProblem] = useState<string | null>(null);
@@ -39,8 +42,8 @@ export function SessionNeeded({ to, children }: { to: string; children: ReactNod
   };
   return (
     <div className="empty">
-      <span>To {to}, sign a challenge: it proves who you are, costs nothing and moves nothing.</span>
-      {wallet.kind === 'locked' ? <Button look="primary" onClick={unlockWallet}>Unlock</Button> : <Button look="primary" onClick={open} why={wallet.signer ? null : 'Connect a wallet first.'}>Sign in</Button>}
+      <span>{SESSION_NEEDS[to]}</span>
+      {wallet.kind === 'locked' ? <Button look="primary" onClick={unlockWallet}><Trans>Unlock</Trans></Button> : <Button look="primary" onClick={open} why={wallet.signer ? null : t`Connect a wallet first.`}><Trans>Sign in</Trans></Button>}
       <ChallengeWords />
       {problem ? <Notice tone="danger" inline alert>{problem}</Notice> : null}
     </div>

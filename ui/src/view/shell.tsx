@@ -1,4 +1,6 @@
 // What all pages share: header, search, connection, wallet, banners, footer, keyboard (web-ui.md §3, §15).
+import { plural, t } from '@lingui/core/macro';
+import { Trans } from '@lingui/react/macro';
 import { Link, Outlet, useRouterState } from '@tanstack/react-router';
 import { lazy, Suspense, useEffect, useRef, useState, type ReactNode } from 'react';
 import { useQuery } from '@tanstack/react-query';
@@ -22,18 +24,17 @@ import { useNotices, useReverted } from './notices';
 import { Icon } from './icons';
 import { companionStore } from '../state/companion';
 import { fileRequest } from '../state/file_request';
-import { plural } from '../model/format';
 import mark from '../bourse.svg';
 
 const FileSign = lazy(() => import('./file_sign'));
 
 const NAV = [
-  { to: '/market', label: 'Market', icon: 'market' },
-  { to: '/explorer', label: 'Explorer', icon: 'explorer' },
-  { to: '/store', label: 'Store', icon: 'store' },
-  { to: '/ops', label: 'Operator', icon: 'ops' },
-  { to: '/learn', label: 'Learn', icon: 'learn' },
-  { to: '/wallet', label: 'Wallet', icon: 'wallet' },
+  { to: '/market', label: t`Market`, icon: 'market' },
+  { to: '/explorer', label: t`Explorer`, icon: 'explorer' },
+  { to: '/store', label: t`Store`, icon: 'store' },
+  { to: '/ops', label: t`Operator`, icon: 'ops' },
+  { to: '/learn', label: t`Learn`, icon: 'learn' },
+  { to: '/wallet', label: t`Wallet`, icon: 'wallet' },
 ] as const;
 
 const STRIPES: Record<string, string> = { dev: '#8a4b00', main: '#0b57d0', side: '#0f6b3a' };
@@ -48,7 +49,7 @@ function useSection(): string {
 function Nav(): ReactNode {
   const section = useSection();
   return (
-    <nav className="main-nav" aria-label="Main">
+    <nav className="main-nav" aria-label={t`Main`}>
       {NAV.map(({ to, label }) => (
         <Link key={to} to={to} data-on={section === to} aria-current={section === to ? 'page' : undefined}>
           {label}
@@ -61,7 +62,7 @@ function Nav(): ReactNode {
 function BottomNav(): ReactNode {
   const section = useSection();
   return (
-    <nav className="bottom-nav" aria-label="Main">
+    <nav className="bottom-nav" aria-label={t`Main`}>
       {NAV.map(({ to, label, icon }) => (
         <Link key={to} to={to} data-on={section === to} aria-current={section === to ? 'page' : undefined}>
           <Icon name={icon} />
@@ -72,18 +73,20 @@ function BottomNav(): ReactNode {
   );
 }
 
+const THEMES = { light: t`Light`, dark: t`Dark`, system: t`System` };
+
 function ThemeSwitch(): ReactNode {
   const { theme } = useSettings();
   const glyph = theme === 'light' ? 'sun' : theme === 'dark' ? 'moon' : 'system';
   return (
     <Menu
       trigger={
-        <IconButton label={`Theme: ${theme}`}>
+        <IconButton label={t`Theme: ${{ theme: THEMES[theme] }}`}>
           <Icon name={glyph} />
         </IconButton>
       }
       items={(['light', 'dark', 'system'] as const).map((each) => ({
-        label: `${each === theme ? '● ' : '○ '}${each[0]?.toUpperCase()}${each.slice(1)}`,
+        label: `${each === theme ? '●' : '○'} ${THEMES[each]}`,
         onSelect: () => setSetting('theme', each),
       }))}
     />
@@ -95,12 +98,12 @@ function ChainChip(): ReactNode {
   const status = useFeedStatus();
   const chain = boot.chains[0];
   return (
-    <span className="chain-chip" title={`chain ${chain?.id ?? ''}`}>
+    <span className="chain-chip" title={t`chain ${{ id: chain?.id ?? '' }}`}>
       <strong>
-        {chain?.name ?? 'chain'} {chain?.dev ? '(development)' : ''}
+        {chain?.dev ? <Trans>{{ name: chain.name }} (development)</Trans> : (chain?.name ?? t`chain`)}
       </strong>
       <span className="muted num">
-        {chain?.id} · block {status.height ?? '…'}
+        <Trans>{{ id: chain?.id ?? '' }} · block {{ height: status.height ?? '…' }}</Trans>
       </span>
     </span>
   );
@@ -114,8 +117,8 @@ function NewVersion(): ReactNode {
   if (!build || first.current === null || build === first.current) return null;
   return (
     <div className="banner" role="status">
-      <strong>A new version is here.</strong> Your page still works; reload when your forms are done.
-      <Button look="tiny" onClick={() => location.reload()}>Reload</Button>
+      <Trans><strong>A new version is here.</strong> Your page still works; reload when your forms are done.</Trans>
+      <Button look="tiny" onClick={() => location.reload()}><Trans>Reload</Trans></Button>
     </div>
   );
 }
@@ -127,7 +130,7 @@ function Offline(): ReactNode {
   const wait = retryAt ? Math.max(0, Math.ceil((retryAt - now) / 1000)) : 0;
   return (
     <div className="banner tone-warning" role="status">
-      <strong>The live connection is lost.</strong> What you see stays; reconnecting{wait ? ` in ${wait} s` : ''}.
+      {wait ? <Trans><strong>The live connection is lost.</strong> What you see stays; reconnecting in {wait} s.</Trans> : <Trans><strong>The live connection is lost.</strong> What you see stays; reconnecting.</Trans>}
     </div>
   );
 }
@@ -136,15 +139,15 @@ function Footer(): ReactNode {
   const boot = useBoot();
   return (
     <footer className="app-footer">
-      <a href="/docs">API reference</a>
-      <a href="/v1/openapi.json">OpenAPI</a>
-      <a href="/chain.json">Chain file</a>
-      <Link to="/status">Status</Link>
-      <Link to="/settings">Settings</Link>
-      <span>Licence Apache-2.0</span>
-      <span className="num">build {__BUILD__} · market {boot.build}</span>
-      <span>Charts by TradingView Lightweight Charts</span>
-      <span>Asking a node about an address tells that node that you care about it.</span>
+      <a href="/docs"><Trans>API reference</Trans></a>
+      <a href="/v1/openapi.json"><Trans>OpenAPI</Trans></a>
+      <a href="/chain.json"><Trans>Chain file</Trans></a>
+      <Link to="/status"><Trans>Status</Trans></Link>
+      <Link to="/settings"><Trans>Settings</Trans></Link>
+      <span><Trans>Licence Apache-2.0</Trans></span>
+      <span className="num"><Trans>build {{ build: __BUILD__ }} · market {{ market: boot.build }}</Trans></span>
+      <span><Trans>Charts by TradingView Lightweight Charts</Trans></span>
+      <span><Trans>Asking a node about an address tells that node that you care about it.</Trans></span>
     </footer>
   );
 }
@@ -201,9 +204,9 @@ function Frame(): ReactNode {
   const stripe = STRIPES[chain?.dev ? 'dev' : (chain?.name ?? 'side')] ?? STRIPES.side;
   return (
     <div className="app" style={{ ['--stripe' as string]: stripe }}>
-      <a className="skip" href="#main">Skip to content</a>
+      <a className="skip" href="#main"><Trans>Skip to content</Trans></a>
       <header className="app-header">
-        <Link to="/" className="brand" aria-label="Bourse, home">
+        <Link to="/" className="brand" aria-label={t`Bourse, home`}>
           <img src={mark} alt="" width="26" height="26" />
           <span>Bourse</span>
         </Link>
@@ -218,24 +221,24 @@ function Frame(): ReactNode {
         </div>
       </header>
       <NewVersion />
-      {reverted ? <div className="banner tone-warning" role="status"><strong>The chain took back blocks{reverted.height === null ? '' : ` above ${reverted.height}`}.</strong><span>{plural(reverted.count, 'row')} reverted; what you see is being read again.</span></div> : null}
+      {reverted ? <div className="banner tone-warning" role="status"><strong>{reverted.height === null ? <Trans>The chain took back blocks.</Trans> : <Trans>The chain took back blocks above {{ height: reverted.height }}.</Trans>}</strong><span>{plural(reverted.count, { one: '# row reverted; what you see is being read again.', other: '# rows reverted; what you see is being read again.' })}</span></div> : null}
       <Offline />
       {wallet.dev ? (
-        <section className="banner" aria-label="About this account">
-          <strong>⚠ Development account “{wallet.label}”.</strong><span>Its key is public<span className="wide-only">: never use it for anything of value</span>.</span>
+        <section className="banner" aria-label={t`About this account`}>
+          <strong><Trans>⚠ Development account “{{ name: wallet.label ?? '' }}”.</Trans></strong><span><Trans>Its key is public.</Trans></span><span className="wide-only"><Trans>Never use it for anything of value.</Trans></span>
         </section>
       ) : null}
       {wallet.keystore && !chain?.dev ? (
-        <section className="banner tone-danger" aria-label="About this wallet">
-          <strong>⚠ A wallet file of this browser on a chain of value.</strong> Keep small sums in it only.
+        <section className="banner tone-danger" aria-label={t`About this wallet`}>
+          <Trans><strong>⚠ A wallet file of this browser on a chain of value.</strong> Keep small sums in it only.</Trans>
         </section>
       ) : null}
-      {companion.asking > 0 ? <section className="banner" role="status"><strong>Look at your terminal.</strong> It asks what this page wants to sign.</section> : null}
-      {wallet.signer?.kind === 'companion' && companion.phase === 'away' ? <section className="banner tone-warning" role="status"><strong>Your terminal is away.</strong> Start <code>bourse companion</code> again to sign.</section> : null}
+      {companion.asking > 0 ? <section className="banner" role="status"><Trans><strong>Look at your terminal.</strong> It asks what this page wants to sign.</Trans></section> : null}
+      {wallet.signer?.kind === 'companion' && companion.phase === 'away' ? <section className="banner tone-warning" role="status"><Trans><strong>Your terminal is away.</strong> Start <code>bourse companion</code> again to sign.</Trans></section> : null}
       <WrongChain />
-      {new URLSearchParams(location.search).has('demo') ? <section className="banner" aria-label="About these data"><strong>Demo data</strong></section> : null}
+      {new URLSearchParams(location.search).has('demo') ? <section className="banner" aria-label={t`About these data`}><strong><Trans>Demo data</Trans></strong></section> : null}
       <main className="main" id="main" tabIndex={-1}>
-        <Boundary name="This page">
+        <Boundary name={t`This page`}>
           <Outlet />
         </Boundary>
       </main>

@@ -1,4 +1,6 @@
 // States that every widget has (web-ui.md §5): loading, empty, error, stale, not found; and the wall around a crash.
+import { t } from '@lingui/core/macro';
+import { Trans } from '@lingui/react/macro';
 import { Component, useEffect, useState, type ErrorInfo, type ReactNode } from 'react';
 import { clockTime } from '../model/time';
 import { ApiError } from '../transport/http';
@@ -16,13 +18,13 @@ export function Skeleton({ rows = 5, height = 32 }: { rows?: number; height?: nu
   }, []);
   return (
     <div aria-busy="true" role="status">
-      <span className="sr">{still ? 'still loading' : 'loading'}</span>
+      <span className="sr">{still ? t`still loading` : t`loading`}</span>
       {Array.from({ length: rows }, (_, at) => (
         <div key={at} style={{ height, display: 'grid', alignItems: 'center', padding: '0 12px' }}>
           <span className="skeleton" style={{ width: `${92 - ((at * 17) % 40)}%` }} />
         </div>
       ))}
-      {still ? <p className="muted small" style={{ padding: '0 12px' }}>still loading</p> : null}
+      {still ? <p className="muted small" style={{ padding: '0 12px' }}><Trans>still loading</Trans></p> : null}
     </div>
   );
 }
@@ -41,15 +43,15 @@ export function ErrorState({ error, retry }: { error: unknown; retry?: (() => vo
     <div className="body" style={{ padding: 12 }}>
       <Notice tone="danger" alert>
         <p>
-          {known ? known.message : ((error as Error)?.message ?? 'Something went wrong.')}
+          {known ? known.message : ((error as Error)?.message ?? t`Something went wrong.`)}
           {known?.hint ? ` ${known.hint}` : ''}
-          {wait > 0 ? ` Next try in ${wait} s.` : ''}
+          {wait > 0 ? <> <Trans>Next try in {wait} s.</Trans></> : null}
         </p>
         <div className="row small">
           {known ? <Chip tone="neutral">{known.code}</Chip> : null}
-          {known?.request ? <span className="muted">request {known.request}</span> : null}
-          {retry ? <Button look="tiny" onClick={retry}>Retry</Button> : null}
-          <Button look="tiny" onClick={() => void navigator.clipboard?.writeText(diagnostics(error)).then(() => say('diagnostics copied'))}>Copy diagnostics</Button>
+          {known?.request ? <span className="muted"><Trans>request {{ id: known.request }}</Trans></span> : null}
+          {retry ? <Button look="tiny" onClick={retry}><Trans>Retry</Trans></Button> : null}
+          <Button look="tiny" onClick={() => void navigator.clipboard?.writeText(diagnostics(error)).then(() => say(t`diagnostics copied`))}><Trans>Copy diagnostics</Trans></Button>
         </div>
       </Notice>
     </div>
@@ -72,8 +74,8 @@ export function Loaded<Answer>({ query, rows = 5, children }: { query: ApiQuery<
       <>
         {query.error ? (
           <div style={{ padding: '6px 12px' }}>
-            <Chip tone="warning">as of {clockTime(query.dataUpdatedAt)}</Chip> <span className="small muted">{query.error.message}</span>{' '}
-            <button type="button" className="link-button small" onClick={() => void query.refetch()}>Retry</button>
+            <Chip tone="warning"><Trans>as of {{ time: clockTime(query.dataUpdatedAt) }}</Trans></Chip> <span className="small muted">{query.error.message}</span>{' '}
+            <button type="button" className="link-button small" onClick={() => void query.refetch()}><Trans>Retry</Trans></button>
           </div>
         ) : null}
         {children(query.data)}
@@ -94,7 +96,7 @@ export function useStale(): { stale: boolean; since: number | null } {
 export function StaleBadge(): ReactNode {
   const { stale, since } = useStale();
   if (!stale) return null;
-  return <Chip tone="warning">as of {clockTime(since ?? Date.now())}</Chip>;
+  return <Chip tone="warning"><Trans>as of {{ time: clockTime(since ?? Date.now()) }}</Trans></Chip>;
 }
 
 type BoundaryProps = { name: string; children: ReactNode };
@@ -118,6 +120,6 @@ export class Boundary extends Component<BoundaryProps, { error: Error | null; re
 
   override render(): ReactNode {
     if (!this.state.error) return this.props.children;
-    return <ErrorState error={new Error(`${this.props.name} stopped: ${this.state.error.message}`)} retry={() => this.restart()} />;
+    return <ErrorState error={new Error(t`${{ name: this.props.name }} stopped: ${{ cause: this.state.error.message }}`)} retry={() => this.restart()} />;
   }
 }

@@ -1,4 +1,6 @@
 // Tables: real ones with caption and header cells, columns with a priority, rows that are links, pages, export.
+import { t } from '@lingui/core/macro';
+import { Trans } from '@lingui/react/macro';
 import { useNavigate } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { count } from '../model/format';
@@ -57,7 +59,7 @@ function Head<Row>({ column, sort, onSort }: { column: Column<Row>; sort: string
 export function Table<Row>({ caption, columns, rows, rowKey, link, mine, rowClass, cards = true, sort, onSort }: TableProps<Row>): ReactNode {
   const navigate = useNavigate();
   return (
-    <div className="table-wrap" tabIndex={0} role="region" aria-label={`${caption}, table`}>
+    <div className="table-wrap" tabIndex={0} role="region" aria-label={t`${caption}, table`}>
       <table className={`data ${cards ? 'cards' : ''}`}>
         <caption className="sr">{caption}</caption>
         <thead>
@@ -111,8 +113,8 @@ export function CsvButton<Row>({ name, columns, rows }: { name: string; columns:
     saveFile(`${name}.csv`, body, 'text/csv;charset=utf-8');
   };
   return (
-    <Button look="tiny" onClick={save} why={rows.length === 0 ? 'There are no rows to export.' : null}>
-      CSV
+    <Button look="tiny" onClick={save} why={rows.length === 0 ? t`There are no rows to export.` : null}>
+      <Trans>CSV</Trans>
     </Button>
   );
 }
@@ -140,14 +142,14 @@ export function Pager({ shown, total, asOf, onPrevious, onNext, children }: Page
     <div className="table-foot">
       <span className="num">
         {count(shown)} / {count(total)}
-        {asOf === undefined ? '' : ` · as of ${count(asOf)}`}
+        {asOf === undefined ? null : <> · <Trans>as of {{ height: count(asOf) }}</Trans></>}
       </span>
       <span className="grow" />
       {children}
-      <Button look="tiny" aria-label="Previous page" onClick={onPrevious ?? undefined} why={onPrevious ? null : 'This is the first page.'}>
+      <Button look="tiny" aria-label={t`Previous page`} onClick={onPrevious ?? undefined} why={onPrevious ? null : t`This is the first page.`}>
         ◀
       </Button>
-      <Button look="tiny" aria-label="Next page" onClick={onNext ?? undefined} why={onNext ? null : 'This is the last page.'}>
+      <Button look="tiny" aria-label={t`Next page`} onClick={onNext ?? undefined} why={onNext ? null : t`This is the last page.`}>
         ▶
       </Button>
     </div>

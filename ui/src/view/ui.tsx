@@ -1,4 +1,5 @@
 // Small building blocks. A button that cannot be pressed stays focusable and says why (M-30).
+import { t } from '@lingui/core/macro';
 import { useId, useState, type ButtonHTMLAttributes, type InputHTMLAttributes, type ReactNode } from 'react';
 import { say } from '../state/activity';
 
@@ -48,13 +49,13 @@ export function Copy({ text, kind, always = false }: { text: string; kind: strin
   const copy = (): void => {
     void navigator.clipboard?.writeText(text).then(() => {
       setDone(true);
-      say(`${kind} copied`);
+      say(t`${kind} copied`);
       setTimeout(() => setDone(false), COPIED_MS);
     });
   };
   return (
     <IconButton
-      label={`Copy ${kind}`}
+      label={t`Copy ${kind}`}
       className={`tiny ${always ? '' : 'copy'}`}
       onClick={(event) => {
         event.stopPropagation();

@@ -1,4 +1,6 @@
 // Values as every screen shows them: amounts, ids, times, statuses (web-ui.md §4).
+import { t } from '@lingui/core/macro';
+import { Trans } from '@lingui/react/macro';
 import { Link } from '@tanstack/react-router';
 import { useEffect, useState, type ReactNode } from 'react';
 import { amount, amountWithUnit, bothUnits, MISSING, shortHash, spokenHash, sumText } from '../model/format';
@@ -14,7 +16,7 @@ import { Chip, Copy } from './ui';
 
 export function Amount({ nrlc, unit = true }: { nrlc: string | null | undefined; unit?: boolean }): ReactNode {
   const settings = useSettings();
-  if (nrlc === null || nrlc === undefined) return <span title="not known">{MISSING}</span>;
+  if (nrlc === null || nrlc === undefined) return <span title={t`not known`}>{MISSING}</span>;
   const text = unit ? amountWithUnit(nrlc, settings.unit) : amount(nrlc, settings.unit);
   return (
     <span className="num" title={bothUnits(nrlc)}>
@@ -26,7 +28,7 @@ export function Amount({ nrlc, unit = true }: { nrlc: string | null | undefined;
 /** The same in a tile: one line however large it is, the exact amount in the tooltip. */
 export function Sum({ nrlc }: { nrlc: string | null | undefined }): ReactNode {
   const { unit } = useSettings();
-  if (nrlc === null || nrlc === undefined) return <span title="not known">{MISSING}</span>;
+  if (nrlc === null || nrlc === undefined) return <span title={t`not known`}>{MISSING}</span>;
   return (
     <span className="num sum" title={bothUnits(nrlc)}>
       {sumText(nrlc, unit)}
@@ -87,15 +89,15 @@ export function Id({ id, kind, to, width = 'narrow', copy = true, name, face = f
   );
 }
 
-export function Address({ of, kind = 'address', to, width, copy = true, name }: { of: string | null | undefined; kind?: string; to?: string; width?: 'wide' | 'narrow'; copy?: boolean; name?: string | null }): ReactNode {
+export function Address({ of, kind = t`address`, to, width, copy = true, name }: { of: string | null | undefined; kind?: string; to?: string; width?: 'wide' | 'narrow'; copy?: boolean; name?: string | null }): ReactNode {
   const labels = useStore(labelStore);
   const wallet = useWallet();
-  if (!of || of === NULL_ADDRESS) return <span className="muted">none</span>;
+  if (!of || of === NULL_ADDRESS) return <span className="muted"><Trans>none</Trans></span>;
   const own = sameAddress(of, wallet.account);
   return (
     <span className="row" style={{ gap: 4, flexWrap: 'nowrap', display: 'inline-flex', maxWidth: '100%' }}>
       <Id id={of} kind={kind} to={to ?? `/address/${of}`} face copy={copy} {...(width ? { width } : {})} name={name || labels[of.toLowerCase()] || null} />
-      {own ? <Chip className="accent">you</Chip> : null}
+      {own ? <Chip className="accent"><Trans>you</Trans></Chip> : null}
     </span>
   );
 }
@@ -108,7 +110,7 @@ export function WithIds({ text }: { text: string }): ReactNode {
       {parts.map((part, at) => {
         if (at % 2 === 0) return part;
         const isTask = part.length > 42;
-        return <Id key={at} id={part} kind={isTask ? 'id' : 'address'} to={isTask ? null : `/address/${part}`} copy={false} />;
+        return <Id key={at} id={part} kind={isTask ? t`id` : t`address`} to={isTask ? null : `/address/${part}`} copy={false} />;
       })}
     </>
   );
@@ -171,7 +173,7 @@ export function Deadline({ at, over = false }: { at: number | null | undefined; 
       <time className="num" dateTime={new Date(at).toISOString()} title={iso(at)}>
         {deadline(at, deadlines)}
       </time>
-      {left ? <Chip tone="neutral">in {left}</Chip> : null}
+      {left ? <Chip tone="neutral"><Trans>in {left}</Trans></Chip> : null}
     </span>
   );
 }
@@ -196,7 +198,7 @@ export function ContributionStatus({ of }: { of: string }): ReactNode {
   );
 }
 
-export function Tags({ tag, none = 'none' }: { tag: string; none?: string }): ReactNode {
+export function Tags({ tag, none = t`none` }: { tag: string; none?: string }): ReactNode {
   const chips = tagChips(tag);
   if (chips.length === 0) return <span className="muted">{none}</span>;
   return (
@@ -210,7 +212,7 @@ export function Tags({ tag, none = 'none' }: { tag: string; none?: string }): Re
 
 export function Trust({ of, meaning = true }: { of: number; meaning?: boolean }): ReactNode {
   return (
-    <span className="num" title={`the answer is right with ${trustMeaning(of)}`}>
+    <span className="num" title={t`the answer is right with ${{ probability: trustMeaning(of) }}`}>
       {of}
       {meaning ? <span className="muted"> {trustMeaning(of)}</span> : null}
     </span>
@@ -225,11 +227,11 @@ export function Untrusted({ text, limit = 200, more = false }: { text: string; l
     <bdi>
       {visible(shown.text)}
       {shown.clipped ? '…' : null}
-      {mixedScript(text) ? <Chip tone="warning" title="letters of several scripts: this name may imitate another">mixed script</Chip> : null}
+      {mixedScript(text) ? <Chip tone="warning" title={t`letters of several scripts: this name may imitate another`}><Trans>mixed script</Trans></Chip> : null}
       {more && (shown.clipped || open) ? (
         <button type="button" className="link-button" onClick={() => setOpen(!open)}>
           {' '}
-          {open ? 'show less' : 'show all'}
+          {open ? t`show less` : t`show all`}
         </button>
       ) : null}
     </bdi>
@@ -242,7 +244,7 @@ function Node({ name, value, depth }: { name: string | null; value: unknown; dep
   const label = name === null ? '' : `${visible(name)}: `;
   if (typeof value !== 'object' || value === null) return <div>{label + visible(clip(JSON.stringify(value) ?? 'null', 2_000).text)}</div>;
   const entries = Object.entries(value);
-  if (depth > DEPTH_LIMIT) return <div>{label}… ({entries.length} inside, too deep to show)</div>;
+  if (depth > DEPTH_LIMIT) return <div>{label}… <Trans>({{ number: entries.length }} inside, too deep to show)</Trans></div>;
   return (
     <details open={depth < 3}>
       <summary>
@@ -259,7 +261,7 @@ function Node({ name, value, depth }: { name: string | null; value: unknown; dep
 /** Params as a tree with copy; malformed text raw, with a warning. */
 export function JsonText({ text }: { text: string }): ReactNode {
   const parsed = parseJson(text);
-  if (text.trim() === '') return <span className="muted">none</span>;
+  if (text.trim() === '') return <span className="muted"><Trans>none</Trans></span>;
   return (
     <div className="always">
       {parsed && typeof parsed.value === 'object' ? (
@@ -268,10 +270,10 @@ export function JsonText({ text }: { text: string }): ReactNode {
         </div>
       ) : (
         <span>
-          {parsed ? null : <Chip tone="warning">no JSON</Chip>} <code><Untrusted text={text} more /></code>
+          {parsed ? null : <Chip tone="warning"><Trans>no JSON</Trans></Chip>} <code><Untrusted text={text} more /></code>
         </span>
       )}
-      <Copy text={text} kind="params" />
+      <Copy text={text} kind={t`params`} />
     </div>
   );
 }

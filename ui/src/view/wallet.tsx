@@ -1,4 +1,7 @@
 // The wallet chip and the choice of a signer (W-01, §7.2).
+import { t } from '@lingui/core/macro';
+import { Trans } from '@lingui/react/macro';
+import { WALLET_NEEDS } from '../model/words';
 import { useNavigate } from '@tanstack/react-router';
 import { lazy, Suspense, useState, type ReactNode } from 'react';
 import type { AccountDetail } from '../transport/api';
@@ -13,7 +16,6 @@ import { Refused } from '../signer/types';
 import { say } from '../state/activity';
 import { Dialog, Menu } from './overlays';
 import { Button, Notice, TextField } from './ui';
-import { Address } from './values';
 
 export const walletDialog = createStore(false);
 export const openWallets = (): void => walletDialog.set(true);
@@ -31,9 +33,9 @@ function DevelopmentAccounts({ onDone }: { onDone: () => void }): ReactNode {
   if (boot.devAccounts.length === 0) return null;
   return (
     <div className="stack">
-      <h3>Development accounts</h3>
+      <h3><Trans>Development accounts</Trans></h3>
       <Notice tone="warning" inline>
-        Only on this development chain. Their keys are public and known to everybody.
+        <Trans>Only on this development chain. Their keys are public and known to everybody.</Trans>
       </Notice>
       <ul className="pick-list two">
         {boot.devAccounts.map((each) => (
@@ -61,16 +63,16 @@ function BrowserWallets({ onDone }: { onDone: () => void }): ReactNode {
   };
   return (
     <div className="stack">
-      <h3>Browser wallet</h3>
+      <h3><Trans>Browser wallet</Trans></h3>
       {wallets.length === 0 ? (
-        <p className="muted">No wallet extension has been found. If you install one, it appears here by itself.</p>
+        <p className="muted"><Trans>No wallet extension has been found. If you install one, it appears here by itself.</Trans></p>
       ) : (
         <ul className="pick-list">
           {wallets.map((wallet, at) => (
             <li key={wallet.id}>
               <button type="button" onClick={() => connect(at)}>
                 <strong>{wallet.name}</strong>
-                <span className="small muted">connect</span>
+                <span className="small muted"><Trans>connect</Trans></span>
               </button>
             </li>
           ))}
@@ -86,7 +88,7 @@ function OtherAddress({ onDone }: { onDone: () => void }): ReactNode {
   const boot = useBoot();
   const [address, setAddress] = useState('');
   const ok = isAddress(address.trim());
-  const why = ok ? null : 'Enter an address first.';
+  const why = ok ? null : t`Enter an address first.`;
   const watch = (): void => {
     watchOnly(address.trim());
     onDone();
@@ -94,17 +96,17 @@ function OtherAddress({ onDone }: { onDone: () => void }): ReactNode {
   return (
     <form
       className="stack"
-      aria-label="An address whose key is elsewhere"
+      aria-label={t`An address whose key is elsewhere`}
       onSubmit={(event) => {
         event.preventDefault();
         if (ok) watch();
       }}
     >
-      <h3>Key elsewhere</h3>
-      <TextField label="Address" placeholder="0x…" className="mono" value={address} onChange={setAddress} problem={address && !ok ? 'An address is 0x and 40 digits.' : null} hint="Watch it, or sign its orders by files on the machine that holds the key." />
+      <h3><Trans>Key elsewhere</Trans></h3>
+      <TextField label={t`Address`} placeholder="0x…" className="mono" value={address} onChange={setAddress} problem={address && !ok ? t`An address is 0x and 40 digits.` : null} hint={t`Watch it, or sign its orders by files on the machine that holds the key.`} />
       <div className="row">
-        <Button type="submit" why={why}>Watch</Button>
-        <Button onClick={() => void connectFiles(address.trim(), boot).then(onDone)} why={why}>Sign by files</Button>
+        <Button type="submit" why={why}><Trans>Watch</Trans></Button>
+        <Button onClick={() => void connectFiles(address.trim(), boot).then(onDone)} why={why}><Trans>Sign by files</Trans></Button>
       </div>
     </form>
   );
@@ -119,8 +121,8 @@ function Companion({ onDone }: { onDone: () => void }): ReactNode {
   if (!boot.features.companion) return null;
   return (
     <div className="stack">
-      <h3>Terminal</h3>
-      <Suspense fallback={<p className="muted">Loading…</p>}><CompanionSection onDone={onDone} /></Suspense>
+      <h3><Trans>Terminal</Trans></h3>
+      <Suspense fallback={<p className="muted"><Trans>Loading…</Trans></p>}><CompanionSection onDone={onDone} /></Suspense>
     </div>
   );
 }
@@ -128,8 +130,8 @@ function Companion({ onDone }: { onDone: () => void }): ReactNode {
 function WalletFiles({ onDone }: { onDone: () => void }): ReactNode {
   return (
     <div className="stack">
-      <h3>Wallet file</h3>
-      <Suspense fallback={<p className="muted">Loading…</p>}><KeystoreSection onDone={onDone} /></Suspense>
+      <h3><Trans>Wallet file</Trans></h3>
+      <Suspense fallback={<p className="muted"><Trans>Loading…</Trans></p>}><KeystoreSection onDone={onDone} /></Suspense>
     </div>
   );
 }
@@ -141,7 +143,7 @@ export function WalletDialog(): ReactNode {
   const files = open ? <WalletFiles onDone={close} /> : null;
   const locked = wallet.kind === 'locked' && wallet.keystore;
   return (
-    <Dialog open={open} onClose={close} title={locked ? 'Unlock your wallet' : 'Connect a wallet'}>
+    <Dialog open={open} onClose={close} title={locked ? t`Unlock your wallet` : t`Connect a wallet`}>
       {locked ? files : null}
       <BrowserWallets onDone={close} />
       <DevelopmentAccounts onDone={close} />
@@ -168,38 +170,39 @@ export function WalletChip(): ReactNode {
   if (wallet.kind === 'none' && !locked)
     return (
       <>
-        <Button look="primary" onClick={openWallets}>Connect</Button>
+        <Button look="primary" onClick={openWallets}><Trans>Connect</Trans></Button>
         <WalletDialog />
       </>
     );
   if (locked)
     return (
       <>
-        <Button onClick={unlockWallet}>Locked · unlock</Button>
+        <Button onClick={unlockWallet}><Trans>Locked · unlock</Trans></Button>
         <WalletDialog />
       </>
     );
   const account = wallet.account ?? '';
+  const label = wallet.label ?? t`wallet`;
   return (
     <>
       <Menu
         trigger={
           <Button title={account}>
-            <span className="sr">Wallet</span>
-            {wallet.dev ? <span aria-hidden="true" title="development account">⚠</span> : null}
+            <span className="sr"><Trans>Wallet</Trans></span>
+            {wallet.dev ? <span aria-hidden="true" title={t`development account`}>⚠</span> : null}
             <code><span className="wide-only">{shortHash(account).slice(0, -4)}</span>{account.slice(-4)}</code>
             <span className="num wide-only muted">{sumText(free, unit)}</span>
           </Button>
         }
         items={[
-          { heading: `${wallet.label ?? 'wallet'}${wallet.kind === 'watch' ? ' (cannot sign)' : ''}` },
-          { label: 'Account, deposit, withdraw', onSelect: () => void navigate({ to: '/wallet' }) },
-          { label: 'My history', onSelect: () => void navigate({ to: `/address/${account}` as never }) },
-          { label: 'Copy address', onSelect: () => void navigator.clipboard?.writeText(account).then(() => say('address copied')) },
+          { heading: wallet.kind === 'watch' ? t`${label} (cannot sign)` : label },
+          { label: t`Account, deposit, withdraw`, onSelect: () => void navigate({ to: '/wallet' }) },
+          { label: t`My history`, onSelect: () => void navigate({ to: `/address/${account}` as never }) },
+          { label: t`Copy address`, onSelect: () => void navigator.clipboard?.writeText(account).then(() => say(t`address copied`)) },
           'line',
-          ...(wallet.keystore ? [{ label: 'Lock', onSelect: () => lockKeystore(account) }] : []),
-          { label: 'Switch account', onSelect: openWallets },
-          { label: 'Disconnect', onSelect: disconnect },
+          ...(wallet.keystore ? [{ label: t`Lock`, onSelect: () => lockKeystore(account) }] : []),
+          { label: t`Switch account`, onSelect: openWallets },
+          { label: t`Disconnect`, onSelect: disconnect },
         ]}
       />
       <WalletDialog />
@@ -220,10 +223,10 @@ export function WrongChain(): ReactNode {
   };
   return (
     <div className="banner tone-danger" role="alert">
-      <strong>Your wallet is on chain {wallet.chainId}, this page on {chain.name} ({chain.id}).</strong>
-      <Button look="tiny" onClick={change}>Switch the wallet</Button>
+      <strong><Trans>Your wallet is on chain {{ wallet: wallet.chainId }}, this page on {{ name: chain.name }} ({{ page: chain.id }}).</Trans></strong>
+      <Button look="tiny" onClick={change}><Trans>Switch the wallet</Trans></Button>
       <span className="small" style={{ color: 'var(--text)' }}>
-        By hand: chain id <code>{chain.id}</code>, RPC <code>{rpcUrl}</code>
+        <Trans>By hand: chain id <code>{chain.id}</code>, RPC <code>{rpcUrl}</code></Trans>
       </span>
       {problem ? <span className="small">{problem}</span> : null}
     </div>
@@ -231,40 +234,28 @@ export function WrongChain(): ReactNode {
 }
 
 /** What a page shows where a wallet is needed and none is there. */
-export function NeedWallet({ to, children }: { to: string; children: ReactNode }): ReactNode {
+export function NeedWallet({ to, children }: { to: keyof typeof WALLET_NEEDS; children: ReactNode }): ReactNode {
   const wallet = useWallet();
   if (wallet.kind === 'connected' || wallet.kind === 'watch') return <>{children}</>;
   if (wallet.kind === 'locked')
     return (
       <div className="empty">
-        <span>Unlock your wallet to {to}.</span>
-        <Button look="primary" onClick={unlockWallet}>Unlock</Button>
+        <span>{WALLET_NEEDS[to].unlock}</span>
+        <Button look="primary" onClick={unlockWallet}><Trans>Unlock</Trans></Button>
       </div>
     );
   return (
     <div className="empty">
-      <span>Connect a wallet to {to}.</span>
-      <Button look="primary" onClick={openWallets}>Connect</Button>
+      <span>{WALLET_NEEDS[to].connect}</span>
+      <Button look="primary" onClick={openWallets}><Trans>Connect</Trans></Button>
     </div>
   );
 }
 
-/** Names the account that is needed when another is connected. */
-export function NeedOwner({ owner, to }: { owner: string; to: string }): ReactNode {
-  const wallet = useWallet();
-  if (wallet.account?.toLowerCase() === owner.toLowerCase()) return null;
-  return (
-    <Notice tone="warning" inline>
-      To {to} the owner <Address of={owner} /> is needed{wallet.account ? <>; connected is <Address of={wallet.account} /></> : null}.
-    </Notice>
-  );
-}
-
-
 /** The button of a form that needs a signature: connects or unlocks first, in place, so that the form stays. */
-export function SignButton({ look, to, why, onClick, children, id }: { look: string; to: string; why: string | null; onClick: () => void; children: ReactNode; id?: string }): ReactNode {
+export function SignButton({ look, to, why, onClick, children, id }: { look: string; to: 'buy' | 'sell'; why: string | null; onClick: () => void; children: ReactNode; id?: string }): ReactNode {
   const wallet = useWallet();
-  if (wallet.kind === 'none') return <Button look="primary wide" onClick={openWallets}>Connect to {to}</Button>;
-  if (wallet.kind === 'locked') return <Button look="primary wide" onClick={unlockWallet}>Unlock to {to}</Button>;
+  if (wallet.kind === 'none') return <Button look="primary wide" onClick={openWallets}>{WALLET_NEEDS[to].connect}</Button>;
+  if (wallet.kind === 'locked') return <Button look="primary wide" onClick={unlockWallet}>{WALLET_NEEDS[to].unlock}</Button>;
   return <Button look={`${look} wide`} onClick={onClick} why={why} {...(id ? { id } : {})}>{children}</Button>;
 }

@@ -49,7 +49,7 @@ describe('a task that waits for its reveal', () => {
   it('says so when the time is over, and where the file never comes', async () => {
     expect(await show(() => <Waiting task={task({ trust: 3, winners: 3, revealed: 1 })} now={NOW + 700_000} />)).toContain('2 of 3 winners did not reveal in time');
     cleanup();
-    expect(await show(() => <Waiting task={task({ revealed: 1 })} now={NOW} />)).toContain('as soon as the result lies in the store');
+    expect(await show(() => <Waiting task={task({ revealed: 1 })} now={NOW} />)).toContain('as soon as a file with the agreed digest lies in the store');
     cleanup();
     expect(await show(() => <Waiting task={task({ status: 'COMPLETE' })} now={NOW} />)).toBe('');
   });
@@ -78,7 +78,7 @@ describe('phases as bars', () => {
     await show(() => <Gantt caption="Phases" from={0} to={null} now={10_000} rows={[{ key: 'a', label: 'a', note: null, bars: [{ name: 'download', from: 0, to: 2_500, tone: 'info' }, { name: 'compute', from: 2_500, to: null, tone: 'info' }] }]} />);
     const bars = [...document.querySelectorAll<HTMLElement>('.gantt-bar')];
     expect(bars.map((bar) => [bar.style.left, bar.style.width])).toEqual([['0%', '25%'], ['25%', '75%']]);
-    expect(screen.getByRole('img', { name: 'Phases: download 2.5 s, compute 7.5 s' })).toBeTruthy();
+    expect(screen.getByRole('img', { name: 'Phases: download 2.5 s, compute 7.5 s so far' })).toBeTruthy();
     expect(document.querySelector('table')?.textContent).toContain('7.5 s so far');
   });
 });

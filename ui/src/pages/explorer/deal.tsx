@@ -1,4 +1,6 @@
 // Deal page (web-ui.md §8.3): status bar, facts, tasks or bag strip, money, events, orders, raw.
+import { plural, t } from '@lingui/core/macro';
+import { Trans } from '@lingui/react/macro';
 import { Link, useParams } from '@tanstack/react-router';
 import { Tabs } from 'radix-ui';
 import { useState, type ReactNode } from 'react';
@@ -7,6 +9,7 @@ import { command } from '../../model/commands';
 import { claimCall, initializeAndClaimCall } from '../../signer/calls';
 import { categoryName, STATUS, statusAt, type TaskStatus } from '../../model/domain';
 import { count, percent } from '../../model/format';
+import { kindWord } from '../../model/words';
 import { ApiError } from '../../transport/http';
 import { transact } from '../../state/actions';
 import { useApi, useBoot, useChannel, useList, useNow } from '../../state/data';
@@ -24,27 +27,35 @@ import { taskColumns, taskExtra } from './columns';
 export function UnknownId({ id, kind }: { id: string; kind: string }): ReactNode {
   return (
     <Notice tone="warning" alert>
-      There is no {kind} <code>{id}</code> on this chain (tried: {kind}). This page watches for it and fills itself when it appears.{' '}
-      <Link to="/search" search={{ q: id } as never}>Search everywhere</Link>
+      <Trans>
+        On this chain nothing has the id <code>{id}</code> (tried: {{ kind: kindWord(kind) }}). This page watches for it and fills itself when it appears.{' '}
+        <Link to="/search" search={{ q: id } as never}>Search everywhere</Link>
+      </Trans>
     </Notice>
   );
 }
 
+const speed = (number: number): string => {
+  const shown = count(number);
+  return plural(number, { one: `${shown} task an hour`, other: `${shown} tasks an hour` });
+};
+const claimText = (number: number): string => plural(number, { one: 'Claim # task', other: 'Claim # tasks' });
+
 const BAR: [keyof TaskCounts, string, string][] = [
-  ['complete', 'success', 'complete'],
-  ['running', 'info', 'running'],
-  ['revealing', 'info', 'revealing'],
-  ['notStarted', 'neutral', 'not started'],
-  ['claimable', 'warning', 'claimable'],
-  ['failed', 'danger', 'failed'],
+  ['complete', 'success', t`complete`],
+  ['running', 'info', t`running`],
+  ['revealing', 'info', t`revealing`],
+  ['notStarted', 'neutral', t`not started`],
+  ['claimable', 'warning', t`claimable`],
+  ['failed', 'danger', t`failed`],
 ];
 
 export function StatusBar({ counts, volume }: { counts: TaskCounts; volume: number }): ReactNode {
   const parts = BAR.map(([key, tone, label]) => ({ tone, label, value: counts[key] })).filter((part) => part.value > 0);
-  const words = parts.map((part) => `${count(part.value)} ${part.label}`).join(', ') || 'nothing yet';
+  const words = parts.map((part) => `${count(part.value)} ${part.label}`).join(', ') || t`nothing yet`;
   return (
     <div className="stack" style={{ gap: 4 }}>
-      <div className="progress" role="img" aria-label={`${words} of ${volume}`} style={{ height: 12 }}>
+      <div className="progress" role="img" aria-label={t`${words} of ${volume}`} style={{ height: 12 }}>
         {parts.map((part) => (
           <span key={part.label} className={`bar-${part.tone}`} style={{ width: `${(part.value / Math.max(1, volume)) * 100}%` }} />
         ))}
@@ -72,9 +83,9 @@ function TimeBar({ deal }: { deal: Deal }): ReactNode {
         <span style={{ position: 'absolute', left: at(deal.contributionDeadline), top: -3, bottom: -3, width: 2, background: 'var(--warning)' }} />
       </div>
       <div className="row small between">
-        <span>sealed <Clock at={deal.time} /></span>
-        <span>contribution closes <Deadline at={deal.contributionDeadline} over={ended} /></span>
-        <span>final <Deadline at={deal.finalDeadline} over={ended} /></span>
+        <span><Trans>sealed <Clock at={deal.time} /></Trans></span>
+        <span><Trans>contribution closes <Deadline at={deal.contributionDeadline} over={ended} /></Trans></span>
+        <span><Trans>final <Deadline at={deal.finalDeadline} over={ended} /></Trans></span>
       </div>
     </div>
   );
@@ -88,14 +99,14 @@ function BagStrip({ deal, onJump }: { deal: Deal; onJump: (index: number) => voi
     <Loaded query={query} rows={1}>
       {(strip) => (
         <div className="body stack">
-          <div className="strip" role="img" aria-label={`Status of ${count(strip.volume)} tasks in ${strip.buckets.length} parts`}>
+          <div className="strip" role="img" aria-label={t`Status of the tasks: ${{ volume: count(strip.volume) }} in ${{ parts: strip.buckets.length }} parts`}>
             {Array.from(strip.buckets, (letter, at) => (
-              <i key={at} className={`bar-${STATUS[LETTER[letter] ?? 'NOT_STARTED'].tone}`} title={`from ${strip.first + at * strip.bucketSize}: ${letter}`} onClick={() => onJump(strip.first + at * strip.bucketSize)} />
+              <i key={at} className={`bar-${STATUS[LETTER[letter] ?? 'NOT_STARTED'].tone}`} title={t`from ${strip.first + at * strip.bucketSize}: ${letter}`} onClick={() => onJump(strip.first + at * strip.bucketSize)} />
             ))}
           </div>
           <span className="small muted">
-            {strip.throughput === null ? 'The speed is known after five completions.' : `${count(Math.round(strip.throughput))} tasks an hour`}
-            {strip.endEarliest && strip.endLatest ? <> · ends between <Deadline at={strip.endEarliest} /> and <Deadline at={strip.endLatest} /></> : null}
+            {strip.throughput === null ? t`The speed is known after five completions.` : speed(Math.round(strip.throughput))}
+            {strip.endEarliest && strip.endLatest ? <> · <Trans>ends between <Deadline at={strip.endEarliest} /> and <Deadline at={strip.endLatest} /></Trans></> : null}
           </span>
         </div>
       )}
@@ -104,6 +115,10 @@ function BagStrip({ deal, onJump }: { deal: Deal; onJump: (index: number) => voi
 }
 
 const BAG = 200;
+const tasksText = (number: number): string => {
+  const shown = count(number);
+  return plural(number, { one: `${shown} task`, other: `${shown} tasks` });
+};
 
 function TasksTab({ deal, live }: { deal: Deal; live: Task[] }): ReactNode {
   const [url, change] = useUrl();
@@ -113,19 +128,20 @@ function TasksTab({ deal, live }: { deal: Deal; live: Task[] }): ReactNode {
   const shown = query.data ? { ...query, data: { ...query.data, items: query.data.items.map((task) => fresh.get(task.id) ?? task) } } : query;
   const columns: Column<Task>[] = [taskExtra[1]!, ...taskColumns, taskExtra[2]!, taskExtra[3]!];
   const first = Number(url.from ?? deal.firstIndex);
+  const status = url.status ? STATUS[url.status as TaskStatus] : undefined;
   return (
     <Panel
-      title={`${count(deal.volume)} ${deal.volume === 1 ? 'task' : 'tasks'}`}
+      title={tasksText(deal.volume)}
       tools={
         <>
           {(['', 'RUNNING', 'COMPLETE', 'CLAIMABLE', 'FAILED'] as const).map((status) => (
             <button key={status} type="button" className={`button tiny ${(url.status ?? '') === status ? 'on' : ''}`} aria-pressed={(url.status ?? '') === status} onClick={() => change({ status: status || null, from: null })}>
-              {status ? STATUS[status].label.toLowerCase() : 'all'}
+              {status ? STATUS[status].label.toLowerCase() : t`all`}
             </button>
           ))}
           {bag ? (
             <label className="row small">
-              jump to index
+              <Trans>jump to index</Trans>
               <input className="input num" style={{ width: 110 }} inputMode="numeric" value={url.from ?? ''} onChange={(event) => change({ from: /^\d*$/.test(event.target.value) ? event.target.value : null })} />
             </label>
           ) : null}
@@ -133,7 +149,7 @@ function TasksTab({ deal, live }: { deal: Deal; live: Task[] }): ReactNode {
       }
     >
       {bag ? <BagStrip deal={deal} onJump={(index) => change({ from: String(index) })} /> : null}
-      <ListTable caption="Tasks of this deal" columns={columns} query={shown as typeof query} rowKey={(row) => row.id} link={(row) => `/task/${row.id}`} empty={url.status ? `No task is ${url.status.toLowerCase()}.` : 'No tasks.'} emptyAction={url.status ? <Button onClick={() => change({ status: null })}>Show all tasks</Button> : null} />
+      <ListTable caption={t`Tasks of this deal`} columns={columns} query={shown as typeof query} rowKey={(row) => row.id} link={(row) => `/task/${row.id}`} empty={status ? t`No task has the status ${{ status: status.label }}.` : t`No tasks.`} emptyAction={url.status ? <Button onClick={() => change({ status: null })}><Trans>Show all tasks</Trans></Button> : null} />
       {deal.volume > 50 ? (
         <Pager shown={query.data?.items.length ?? 0} total={query.data?.total ?? deal.volume} onPrevious={first > deal.firstIndex ? () => change({ from: String(Math.max(deal.firstIndex, first - 50)) }) : null} onNext={first + 50 < deal.firstIndex + deal.volume ? () => change({ from: String(first + 50) }) : null} />
       ) : null}
@@ -142,18 +158,18 @@ function TasksTab({ deal, live }: { deal: Deal; live: Task[] }): ReactNode {
 }
 
 export function EventTable({ events }: { events: Event[] }): ReactNode {
-  if (events.length === 0) return <EmptyState>No events yet.</EmptyState>;
+  if (events.length === 0) return <EmptyState><Trans>No events yet.</Trans></EmptyState>;
   return (
     <Table
-      caption="Events"
+      caption={t`Events`}
       rows={events}
       rowKey={(row) => `${row.block}.${row.logIndex}`}
       columns={[
-        { key: 'time', head: 'Time', cell: (row) => <Age at={row.time} /> },
-        { key: 'name', head: 'Event', cell: (row) => <code>{row.name}</code> },
-        { key: 'actor', head: 'By', cell: (row) => (row.actor ? <Address of={row.actor} copy={false} /> : '—'), priority: 2 },
-        { key: 'value', head: 'Value', cell: (row) => (row.value ? <code className="small">{row.value.length > 24 ? `${row.value.slice(0, 22)}…` : row.value}</code> : '—'), priority: 3 },
-        { key: 'tx', head: 'TxHash', cell: (row) => <Id id={row.tx} kind="transaction" to={`/tx/${row.tx}`} copy={false} />, priority: 2 },
+        { key: 'time', head: t`Time`, cell: (row) => <Age at={row.time} /> },
+        { key: 'name', head: t`Event`, cell: (row) => <code>{row.name}</code> },
+        { key: 'actor', head: t`By`, cell: (row) => (row.actor ? <Address of={row.actor} copy={false} /> : '—'), priority: 2 },
+        { key: 'value', head: t`Value`, cell: (row) => (row.value ? <code className="small">{row.value.length > 24 ? `${row.value.slice(0, 22)}…` : row.value}</code> : '—'), priority: 3 },
+        { key: 'tx', head: t`TxHash`, cell: (row) => <Id id={row.tx} kind={t`transaction`} to={`/tx/${row.tx}`} copy={false} />, priority: 2 },
       ]}
     />
   );
@@ -166,21 +182,21 @@ function MoneyTab({ deal }: { deal: Deal }): ReactNode {
   const total = perTask * BigInt(deal.volume);
   const paid = done * perTask;
   return (
-    <Panel title="Money">
+    <Panel title={t`Money`}>
       <KeyTable
         rows={[
-          ['Price a task', <Amount key="p" nrlc={deal.price} />],
-          ['App', <span key="a"><Amount nrlc={deal.app.price} /> to <Address of={deal.app.owner} /></span>],
-          ['Dataset', deal.dataset ? <span key="d"><Amount nrlc={deal.dataset.price} /> to <Address of={deal.dataset.owner} /></span> : 'none'],
-          ['Workerpool', <span key="w"><Amount nrlc={deal.workerpool.price} />, of it {deal.schedulerShare} % to the scheduler <Address of={deal.workerpool.owner} /></span>],
-          ['Locked at the match', <Amount key="l" nrlc={String(total)} />],
-          ['Paid so far', <Amount key="paid" nrlc={String(paid)} />],
-          ['Refunded', <Amount key="r" nrlc={String(refunded)} />],
-          ['Still locked', <Amount key="s" nrlc={String(total - paid - refunded)} />],
-          ["A worker's stake", <Amount key="ws" nrlc={deal.workerStake} />],
+          [t`Price a task`, <Amount key="p" nrlc={deal.price} />],
+          [t`App`, <span key="a"><Trans><Amount nrlc={deal.app.price} /> to <Address of={deal.app.owner} /></Trans></span>],
+          [t`Dataset`, deal.dataset ? <span key="d"><Trans><Amount nrlc={deal.dataset.price} /> to <Address of={deal.dataset.owner} /></Trans></span> : t`none`],
+          [t`Workerpool`, <span key="w"><Trans><Amount nrlc={deal.workerpool.price} />, of it {deal.schedulerShare} % to the scheduler <Address of={deal.workerpool.owner} /></Trans></span>],
+          [t`Locked at the match`, <Amount key="l" nrlc={String(total)} />],
+          [t`Paid so far`, <Amount key="paid" nrlc={String(paid)} />],
+          [t`Refunded`, <Amount key="r" nrlc={String(refunded)} />],
+          [t`Still locked`, <Amount key="s" nrlc={String(total - paid - refunded)} />],
+          [t`A worker's stake`, <Amount key="ws" nrlc={deal.workerStake} />],
         ]}
       />
-      <p className="small muted" style={{ padding: '0 12px' }}>Who got what in each task stands on the task's page.</p>
+      <p className="small muted" style={{ padding: '0 12px' }}><Trans>Who got what in each task stands on the task's page.</Trans></p>
     </Panel>
   );
 }
@@ -200,15 +216,15 @@ function ClaimAll({ deal }: { deal: Deal }): ReactNode {
     const fresh = rows.filter((task) => task.status === 'NOT_STARTED').map((task) => task.index);
     const started = rows.filter((task) => task.status !== 'NOT_STARTED').map((task) => task.id);
     try {
-      if (started.length) await transact(`Claim ${started.length} tasks`, boot.domain.verifyingContract, claimCall(started), `/deal/${deal.id}`);
-      if (fresh.length) await transact(`Claim ${fresh.length} tasks`, boot.domain.verifyingContract, initializeAndClaimCall(deal.id, fresh), `/deal/${deal.id}`);
+      if (started.length) await transact(claimText(started.length), boot.domain.verifyingContract, claimCall(started), `/deal/${deal.id}`);
+      if (fresh.length) await transact(claimText(fresh.length), boot.domain.verifyingContract, initializeAndClaimCall(deal.id, fresh), `/deal/${deal.id}`);
     } catch (error) {
       setProblem((error as Error).message);
     }
   };
   return (
     <>
-      <Button look="danger" onClick={() => void claim()} why={wallet.signer ? (rows.length ? null : 'Loading the tasks that can be claimed.') : 'Connect a wallet to claim; anyone may.'}>Claim refund ({rows.length})</Button>
+      <Button look="danger" onClick={() => void claim()} why={wallet.signer ? (rows.length ? null : t`Loading the tasks that can be claimed.`) : t`Connect a wallet to claim; anyone may.`}><Trans>Claim refund ({rows.length})</Trans></Button>
       {problem ? <span className="small tone-danger">{problem}</span> : null}
     </>
   );
@@ -218,44 +234,47 @@ function Facts({ deal }: { deal: Deal }): ReactNode {
   const boot = useBoot();
   const category = boot.categories.find((each) => each.id === deal.category);
   return (
-    <Panel title="Deal" tools={<StaleBadge />}>
+    <Panel title={t`Deal`} tools={<StaleBadge />}>
       <div className="body stack">
         <StatusBar counts={deal.tasks} volume={deal.volume} />
         <TimeBar deal={deal} />
       </div>
       <KeyTable
         rows={[
-          ['Category', category ? categoryName(category) : deal.category],
-          ['Capabilities', <Tags key="t" tag={deal.tag} />],
-          ['Trust', <Trust key="tr" of={deal.trust} />],
-          ['App', <span key="a" className="row"><Address of={deal.app.address} kind="app" to={`/app/${deal.app.address}`} name={deal.app.name} /> <Amount nrlc={deal.app.price} /></span>],
-          ['Dataset', deal.dataset ? <span key="d" className="row"><Address of={deal.dataset.address} kind="dataset" to={`/dataset/${deal.dataset.address}`} name={deal.dataset.name} /> <Amount nrlc={deal.dataset.price} /></span> : 'none'],
-          ['Workerpool', <span key="w" className="row"><Address of={deal.workerpool.address} kind="workerpool" to={`/workerpool/${deal.workerpool.address}`} /> <Untrusted text={deal.workerpool.name} limit={60} /> <Amount nrlc={deal.workerpool.price} /></span>],
-          ['Requester', <Address key="r" of={deal.requester} />],
-          ['Beneficiary', <Address key="b" of={deal.beneficiary} />],
-          deal.payer.toLowerCase() === deal.requester.toLowerCase() ? null : ['Sponsor (paid)', <Address key="p" of={deal.payer} />],
-          ['Callback', deal.callback ? <Address key="c" of={deal.callback} /> : 'none'],
-          ['Tasks', `${count(deal.volume)}, index ${count(deal.firstIndex)} … ${count(deal.firstIndex + deal.volume - 1)} of the request`],
-          ["Worker's stake a task", <Amount key="s" nrlc={deal.workerStake} />],
-          ["Scheduler's share", `${deal.schedulerShare} %`],
-          ['Sealed', <span key="se">block <Link to={`/block/${deal.block}` as never}>{deal.block}</Link>, <Age at={deal.time} />, <Id id={deal.tx} kind="transaction" to={`/tx/${deal.tx}`} /></span>],
-          ['Work params', <JsonText key="pa" text={deal.params} />],
+          [t`Category`, category ? categoryName(category) : deal.category],
+          [t`Capabilities`, <Tags key="t" tag={deal.tag} />],
+          [t`Trust`, <Trust key="tr" of={deal.trust} />],
+          [t`App`, <span key="a" className="row"><Address of={deal.app.address} kind={t`app`} to={`/app/${deal.app.address}`} name={deal.app.name} /> <Amount nrlc={deal.app.price} /></span>],
+          [t`Dataset`, deal.dataset ? <span key="d" className="row"><Address of={deal.dataset.address} kind={t`dataset`} to={`/dataset/${deal.dataset.address}`} name={deal.dataset.name} /> <Amount nrlc={deal.dataset.price} /></span> : t`none`],
+          [t`Workerpool`, <span key="w" className="row"><Address of={deal.workerpool.address} kind={t`workerpool`} to={`/workerpool/${deal.workerpool.address}`} /> <Untrusted text={deal.workerpool.name} limit={60} /> <Amount nrlc={deal.workerpool.price} /></span>],
+          [t`Requester`, <Address key="r" of={deal.requester} />],
+          [t`Beneficiary`, <Address key="b" of={deal.beneficiary} />],
+          deal.payer.toLowerCase() === deal.requester.toLowerCase() ? null : [t`Sponsor (paid)`, <Address key="p" of={deal.payer} />],
+          [t`Callback`, deal.callback ? <Address key="c" of={deal.callback} /> : t`none`],
+          [t`Tasks`, t`${count(deal.volume)}, index ${count(deal.firstIndex)} … ${count(deal.firstIndex + deal.volume - 1)} of the request`],
+          [t`Worker's stake a task`, <Amount key="s" nrlc={deal.workerStake} />],
+          [t`Scheduler's share`, `${deal.schedulerShare} %`],
+          [t`Sealed`, <span key="se"><Trans>block <Link to={`/block/${deal.block}` as never}>{deal.block}</Link>, <Age at={deal.time} />, <Id id={deal.tx} kind={t`transaction`} to={`/tx/${deal.tx}`} /></Trans></span>],
+          [t`Work params`, <JsonText key="pa" text={deal.params} />],
         ]}
       />
     </Panel>
   );
 }
 
+const ORDER_OF: Record<string, string> = { app: t`app order`, dataset: t`dataset order`, workerpool: t`workerpool order`, request: t`request order` };
+
 function OrdersTab({ deal }: { deal: Deal }): ReactNode {
   const rows = Object.entries(deal.orders).filter(([, hash]) => hash);
   return (
-    <Panel title="The orders that were matched">
-      <KeyTable rows={rows.map(([kind, hash]) => [`${kind} order`, <Id key={kind} id={hash ?? ''} kind={`${kind} order`} to={`/market/order/${hash}`} width="wide" />])} />
+    <Panel title={t`The orders that were matched`}>
+      <KeyTable rows={rows.map(([kind, hash]) => [ORDER_OF[kind] ?? kind, <Id key={kind} id={hash ?? ''} kind={ORDER_OF[kind] ?? kind} to={`/market/order/${hash}`} width="wide" />])} />
     </Panel>
   );
 }
 
 const TABS = ['tasks', 'money', 'events', 'orders', 'why', 'related', 'raw'] as const;
+const TAB_WORDS: Record<(typeof TABS)[number], string> = { tasks: t`Tasks`, money: t`Money`, events: t`Events`, orders: t`Orders`, why: t`Why?`, related: t`Related deals`, raw: t`Raw` };
 
 function DealBody({ detail, live }: { detail: DealDetail; live: { deal: Deal; tasks: Task[] } | undefined }): ReactNode {
   const [url, change] = useUrl();
@@ -265,32 +284,32 @@ function DealBody({ detail, live }: { detail: DealDetail; live: { deal: Deal; ta
   const status = statusAt(deal, now);
   return (
     <>
-      <PageHead kind="Deal" title={<Id id={deal.id} kind="deal" width="wide" />} lead={<Status of={status} />} command={command(['bourse', 'deal', 'show', deal.id], 'GET', `/v1/deals/${deal.id}`)}>
+      <PageHead kind={t`Deal`} title={<Id id={deal.id} kind={t`deal`} width="wide" />} lead={<Status of={status} />} command={command(['bourse', 'deal', 'show', deal.id], 'GET', `/v1/deals/${deal.id}`)}>
         <ClaimAll deal={deal} />
         <DownloadAll deal={deal} />
-        <Link className="button" to={`/market/${deal.category}` as never} search={{ app: deal.app.address, repeat: deal.id } as never}>Repeat order</Link>
+        <Link className="button" to={`/market/${deal.category}` as never} search={{ app: deal.app.address, repeat: deal.id } as never}><Trans>Repeat order</Trans></Link>
       </PageHead>
       <div className="stack">
         <Facts deal={deal} />
         <Tabs.Root value={tab} onValueChange={(value) => change({ tab: value === 'tasks' ? null : value })}>
-          <Tabs.List className="tabs-list" aria-label="Parts of the deal">
+          <Tabs.List className="tabs-list" aria-label={t`Parts of the deal`}>
             {TABS.map((each) => (
               <Tabs.Trigger key={each} className="tab" value={each}>
-                {each === 'why' ? 'Why?' : each === 'related' ? 'Related deals' : `${each[0]?.toUpperCase()}${each.slice(1)}`}
+                {TAB_WORDS[each]}
               </Tabs.Trigger>
             ))}
           </Tabs.List>
           <Tabs.Content className="tab-panel" value="tasks"><TasksTab deal={deal} live={live?.tasks ?? []} /></Tabs.Content>
           <Tabs.Content className="tab-panel" value="money"><MoneyTab deal={deal} /></Tabs.Content>
-          <Tabs.Content className="tab-panel" value="events"><Panel title="Events"><EventTable events={detail.events} /></Panel></Tabs.Content>
+          <Tabs.Content className="tab-panel" value="events"><Panel title={t`Events`}><EventTable events={detail.events} /></Panel></Tabs.Content>
           <Tabs.Content className="tab-panel" value="orders"><OrdersTab deal={deal} /></Tabs.Content>
           <Tabs.Content className="tab-panel" value="why"><Explain subject="deal" id={deal.id} /></Tabs.Content>
           <Tabs.Content className="tab-panel" value="related">
-            <Panel title="Other deals of the same request">
-              {detail.related.length === 0 ? <EmptyState>This is the only deal of its request order.</EmptyState> : <Table caption="Related deals" rows={detail.related} rowKey={(row) => row.id} link={(row) => `/deal/${row.id}`} columns={[{ key: 'deal', head: 'Deal', cell: (row) => <Id id={row.id} kind="deal" to={`/deal/${row.id}`} /> }, { key: 'volume', head: 'Volume', right: true, cell: (row) => count(row.volume) }, { key: 'status', head: 'Status', cell: (row) => <Chip>{row.status}</Chip> }]} />}
+            <Panel title={t`Other deals of the same request`}>
+              {detail.related.length === 0 ? <EmptyState><Trans>This is the only deal of its request order.</Trans></EmptyState> : <Table caption={t`Related deals`} rows={detail.related} rowKey={(row) => row.id} link={(row) => `/deal/${row.id}`} columns={[{ key: 'deal', head: t`Deal`, cell: (row) => <Id id={row.id} kind={t`deal`} to={`/deal/${row.id}`} /> }, { key: 'volume', head: t`Volume`, right: true, cell: (row) => count(row.volume) }, { key: 'status', head: t`Status`, cell: (row) => <Chip>{row.status}</Chip> }]} />}
             </Panel>
           </Tabs.Content>
-          <Tabs.Content className="tab-panel" value="raw"><Panel title="As the market answers"><pre className="command-box" style={{ maxHeight: 600, margin: 12 }} tabIndex={0}>{JSON.stringify(deal, null, 2)}</pre></Panel></Tabs.Content>
+          <Tabs.Content className="tab-panel" value="raw"><Panel title={t`As the market answers`}><pre className="command-box" style={{ maxHeight: 600, margin: 12 }} tabIndex={0}>{JSON.stringify(deal, null, 2)}</pre></Panel></Tabs.Content>
         </Tabs.Root>
       </div>
     </>
@@ -301,7 +320,7 @@ export function DealPage(): ReactNode {
   const { id } = useParams({ strict: false }) as { id: string };
   const live = useChannel<{ deal: Deal; tasks: Task[] }>(`deal:${id}`);
   const query = useApi<DealDetail>(`/v1/deals/${id}`, {}, { liveMs: 5_000 });
-  if (query.error instanceof ApiError && query.error.status === 404 && !query.data) return <><PageHead kind="Deal" title={id.slice(0, 18)} command={command(['bourse', 'deal', 'show', id], 'GET', `/v1/deals/${id}`)} /><UnknownId id={id} kind="deal" /></>;
+  if (query.error instanceof ApiError && query.error.status === 404 && !query.data) return <><PageHead kind={t`Deal`} title={id.slice(0, 18)} command={command(['bourse', 'deal', 'show', id], 'GET', `/v1/deals/${id}`)} /><UnknownId id={id} kind="deal" /></>;
   return <Loaded query={query} rows={12}>{(detail) => <DealBody detail={detail} live={live.state} />}</Loaded>;
 }
 

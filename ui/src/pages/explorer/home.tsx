@@ -1,9 +1,11 @@
 // Explorer home (E-01…E-05): search, the network at a glance, five preview tables that stay put while you read.
+import { plural, t } from '@lingui/core/macro';
+import { Trans } from '@lingui/react/macro';
 import { Link } from '@tanstack/react-router';
 import { useEffect, useRef, useState, type ReactNode } from 'react';
 import type { Deal, Page, Resource, Stats, Task } from '../../transport/api';
 import { curl } from '../../model/commands';
-import { amountWithUnit, count, duration, percent, plural } from '../../model/format';
+import { amountWithUnit, count, duration, percent } from '../../model/format';
 import { useApi, useBoot, useChannel, useFeedStatus, useList, useNow } from '../../state/data';
 import { useSettings } from '../../state/settings';
 import { useUrl } from '../../state/url';
@@ -75,20 +77,20 @@ export function Preview<Row>({ title, path, list, channel, columns, rowKey, link
           <StaleBadge />
           <span className="muted num small" data-counter={list}>{count(Math.min(rows.length, limit))} / {count(total)}</span>
           <CsvButton name={list} columns={columns} rows={rows} />
-          <Link to={`/explorer/${list}` as never}>see all</Link>
+          <Link to={`/explorer/${list}` as never}><Trans>see all</Trans></Link>
         </>
       }
     >
       <div className={stale ? 'stale' : ''} onPointerEnter={() => setBusy(true)} onPointerLeave={() => setBusy(false)} onFocus={() => setBusy(true)} onBlur={() => setBusy(false)}>
         {waiting > 0 && busy ? (
           <div style={{ padding: '4px 12px' }}>
-            <Button look="tiny on" onClick={take}>{waiting} new</Button>
+            <Button look="tiny on" onClick={take}><Trans>{waiting} new</Trans></Button>
           </div>
         ) : null}
         <Loaded query={query} rows={limit > 5 ? 8 : 5}>
           {() =>
             rows.length === 0 ? (
-              <EmptyState>{mine ? 'None with this address.' : 'None yet.'}</EmptyState>
+              <EmptyState>{mine ? t`None with this address.` : t`None yet.`}</EmptyState>
             ) : (
               <Table caption={title} columns={columns} rows={rows.slice(0, limit)} rowKey={rowKey} link={link} rowClass={(row) => (fresh.has(rowKey(row)) ? 'fresh' : '')} />
             )
@@ -128,18 +130,18 @@ function NetworkStrip(): ReactNode {
     <Loaded query={query} rows={2}>
       {(stats) => (
         <div className="stats">
-          <Stat label="Height" value={count(status.height)} sub={`last block ${duration(Math.max(0, Math.round((now - stats.headTime) / 1000) * 1000))} ago`} />
-          <Stat label="Deals 24 h" value={count(stats.deals24h)} sub={`${count(stats.deals)} in all`} />
-          <Stat label="Tasks 24 h" value={count(stats.tasks24h)} sub={`${count(stats.tasks)} in all`} />
-          <Stat label="Value 24 h" value={amountWithUnit(stats.value24h, unit)} />
-          <Stat label="Running now" value={count(stats.running)} />
-          <Stat label="Success 24 h" value={percent(stats.success24h)} />
-          <Stat label="Workers 24 h" value={count(stats.workers)} />
-          <Stat label="Pools" value={count(stats.workerpools)} sub={`${plural(stats.apps, 'app')} · ${plural(stats.datasets, 'dataset')}`} />
+          <Stat label={t`Height`} value={count(status.height)} sub={t`last block ${{ age: duration(Math.max(0, Math.round((now - stats.headTime) / 1000) * 1000)) }} ago`} />
+          <Stat label={t`Deals 24 h`} value={count(stats.deals24h)} sub={t`${count(stats.deals)} in all`} />
+          <Stat label={t`Tasks 24 h`} value={count(stats.tasks24h)} sub={t`${count(stats.tasks)} in all`} />
+          <Stat label={t`Value 24 h`} value={amountWithUnit(stats.value24h, unit)} />
+          <Stat label={t`Running now`} value={count(stats.running)} />
+          <Stat label={t`Success 24 h`} value={percent(stats.success24h)} />
+          <Stat label={t`Workers 24 h`} value={count(stats.workers)} />
+          <Stat label={t`Pools`} value={count(stats.workerpools)} sub={`${plural(stats.apps, { one: '# app', other: '# apps' })} · ${plural(stats.datasets, { one: '# dataset', other: '# datasets' })}`} />
           {stats.medians
             .filter((median) => median.price !== null)
             .map((median) => (
-              <Stat key={median.category} label={`Median Cat${median.category} ${boot.categories[median.category]?.name ?? ''}`} value={amountWithUnit(median.price, unit)} sub={<Spark values={median.spark} />} />
+              <Stat key={median.category} label={t`Median Cat${{ category: median.category }} ${{ name: boot.categories[median.category]?.name ?? '' }}`} value={amountWithUnit(median.price, unit)} sub={<Spark values={median.spark} />} />
             ))}
         </div>
       )}
@@ -152,18 +154,18 @@ export function ExplorerHome(): ReactNode {
   const mine = url.mine ?? null;
   return (
     <>
-      <PageHead title="Explorer" lead="Every deal, task, app, dataset and pool of this network." command={curl(location.origin, '/v1/stats')}>
+      <PageHead title={t`Explorer`} lead={t`Every deal, task, app, dataset and pool of this network.`} command={curl(location.origin, '/v1/stats')}>
         <AllMine />
       </PageHead>
       <div className="stack">
-        <SearchBox large placeholder="Search a deal, task, app, address, transaction, block or name" />
+        <SearchBox large placeholder={t`Search a deal, task, app, address, transaction, block or name`} />
         <NetworkStrip />
         <div className="grid2">
-          <Preview<Deal> title="Last deals" path="/v1/deals" list="deals" channel="deals" columns={dealColumns} rowKey={(row) => row.id} link={(row) => `/deal/${row.id}`} mine={mine} mineable />
-          <Preview<Task> title="Last tasks" path="/v1/tasks" list="tasks" channel="tasks" columns={taskColumns} rowKey={(row) => row.id} link={(row) => `/task/${row.id}`} mine={mine} mineable />
-          <Preview<Resource> title="Last apps deployed" path="/v1/apps" list="apps" channel="registry:app" columns={resourceColumns('app')} rowKey={(row) => row.address} link={(row) => `/app/${row.address}`} mine={mine} mineable={false} />
-          <Preview<Resource> title="Last datasets deployed" path="/v1/datasets" list="datasets" channel="registry:dataset" columns={resourceColumns('dataset')} rowKey={(row) => row.address} link={(row) => `/dataset/${row.address}`} mine={mine} mineable={false} />
-          <Preview<Resource> title="Last workerpools deployed" path="/v1/workerpools" list="workerpools" channel="registry:workerpool" columns={resourceColumns('workerpool')} rowKey={(row) => row.address} link={(row) => `/workerpool/${row.address}`} mine={mine} mineable={false} />
+          <Preview<Deal> title={t`Last deals`} path="/v1/deals" list="deals" channel="deals" columns={dealColumns} rowKey={(row) => row.id} link={(row) => `/deal/${row.id}`} mine={mine} mineable />
+          <Preview<Task> title={t`Last tasks`} path="/v1/tasks" list="tasks" channel="tasks" columns={taskColumns} rowKey={(row) => row.id} link={(row) => `/task/${row.id}`} mine={mine} mineable />
+          <Preview<Resource> title={t`Last apps deployed`} path="/v1/apps" list="apps" channel="registry:app" columns={resourceColumns('app')} rowKey={(row) => row.address} link={(row) => `/app/${row.address}`} mine={mine} mineable={false} />
+          <Preview<Resource> title={t`Last datasets deployed`} path="/v1/datasets" list="datasets" channel="registry:dataset" columns={resourceColumns('dataset')} rowKey={(row) => row.address} link={(row) => `/dataset/${row.address}`} mine={mine} mineable={false} />
+          <Preview<Resource> title={t`Last workerpools deployed`} path="/v1/workerpools" list="workerpools" channel="registry:workerpool" columns={resourceColumns('workerpool')} rowKey={(row) => row.address} link={(row) => `/workerpool/${row.address}`} mine={mine} mineable={false} />
         </div>
       </div>
     </>

@@ -1,6 +1,9 @@
 // Full lists with filters, sort, pages anchored to a height, and streamed export; the chooser of a search (§8.2, §8.4).
+import { plural, t } from '@lingui/core/macro';
+import { Trans } from '@lingui/react/macro';
 import { Link, useNavigate, useParams } from '@tanstack/react-router';
 import { useEffect, type ReactNode } from 'react';
+import { kindWord } from '../../model/words';
 import type { Account, Block, Deal, Resource, Search, Task, Transaction, Worker } from '../../transport/api';
 import { curl } from '../../model/commands';
 import { hitPath, parseSearch } from '../../model/search';
@@ -19,41 +22,41 @@ import { AllMine } from './mine';
 import { accountColumns, blockColumns, dealColumns, dealExtra, resourceColumns, resourceExtra, taskColumns, taskExtra, transactionColumns, workerColumns } from './columns';
 
 type Filter = { name: string; label: string; options?: { value: string; label: string }[] };
-type Kind = { title: string; path: string; columns: Column<never>[]; rowKey: (row: never) => string; link: (row: never) => string; filters: Filter[]; mine: boolean };
+type Kind = { title: string; none: string; path: string; columns: Column<never>[]; rowKey: (row: never) => string; link: (row: never) => string; filters: Filter[]; mine: boolean };
 
-const statuses = [{ value: '', label: 'any status' }, ...Object.entries(STATUS).map(([value, { label }]) => ({ value, label }))];
-const tags = [{ value: '', label: 'any' }, { value: 'none', label: 'no enclave' }, { value: 'tee', label: 'TEE' }, { value: 'gpu', label: 'GPU' }];
-const kind = <Row,>(title: string, path: string, columns: Column<Row>[], rowKey: (row: Row) => string, link: (row: Row) => string, filters: Filter[], mine = false): Kind =>
-  ({ title, path, columns, rowKey, link, filters, mine }) as unknown as Kind;
+const statuses = [{ value: '', label: t`any status` }, ...Object.entries(STATUS).map(([value, { label }]) => ({ value, label }))];
+const tags = [{ value: '', label: t`any` }, { value: 'none', label: t`no enclave` }, { value: 'tee', label: 'TEE' }, { value: 'gpu', label: 'GPU' }];
+const kind = <Row,>(title: string, none: string, path: string, columns: Column<Row>[], rowKey: (row: Row) => string, link: (row: Row) => string, filters: Filter[], mine = false): Kind =>
+  ({ title, none, path, columns, rowKey, link, filters, mine }) as unknown as Kind;
 
-const SELL: Filter[] = [{ name: 'q', label: 'Name or beginning' }, { name: 'owner', label: 'Owner' }];
+const SELL: Filter[] = [{ name: 'q', label: t`Name or beginning` }, { name: 'owner', label: t`Owner` }];
 const KINDS: Record<string, Kind> = {
-  deals: kind<Deal>('Deals', '/v1/deals', [...dealColumns, ...dealExtra], (row) => row.id, (row) => `/deal/${row.id}`, [
-    { name: 'status', label: 'Status', options: statuses },
-    { name: 'category', label: 'Category' },
-    { name: 'tag', label: 'Capability', options: tags },
-    { name: 'minTrust', label: 'Trust from' },
-    { name: 'minPrice', label: 'Price from' },
-    { name: 'maxPrice', label: 'Price to' },
-    { name: 'app', label: 'App' },
-    { name: 'workerpool', label: 'Workerpool' },
+  deals: kind<Deal>(t`Deals`, t`No deals yet.`, '/v1/deals', [...dealColumns, ...dealExtra], (row) => row.id, (row) => `/deal/${row.id}`, [
+    { name: 'status', label: t`Status`, options: statuses },
+    { name: 'category', label: t`Category` },
+    { name: 'tag', label: t`Capability`, options: tags },
+    { name: 'minTrust', label: t`Trust from` },
+    { name: 'minPrice', label: t`Price from` },
+    { name: 'maxPrice', label: t`Price to` },
+    { name: 'app', label: t`App` },
+    { name: 'workerpool', label: t`Workerpool` },
   ], true),
-  tasks: kind<Task>('Tasks', '/v1/tasks', [...taskColumns, ...taskExtra], (row) => row.id, (row) => `/task/${row.id}`, [
-    { name: 'status', label: 'Status', options: statuses },
-    { name: 'category', label: 'Category' },
-    { name: 'app', label: 'App' },
-    { name: 'workerpool', label: 'Workerpool' },
-    { name: 'worker', label: 'Worker' },
+  tasks: kind<Task>(t`Tasks`, t`No tasks yet.`, '/v1/tasks', [...taskColumns, ...taskExtra], (row) => row.id, (row) => `/task/${row.id}`, [
+    { name: 'status', label: t`Status`, options: statuses },
+    { name: 'category', label: t`Category` },
+    { name: 'app', label: t`App` },
+    { name: 'workerpool', label: t`Workerpool` },
+    { name: 'worker', label: t`Worker` },
   ], true),
-  apps: kind<Resource>('Apps', '/v1/apps', [...resourceColumns('app'), ...resourceExtra('app')], (row) => row.address, (row) => `/app/${row.address}`, SELL),
-  datasets: kind<Resource>('Datasets', '/v1/datasets', [...resourceColumns('dataset'), ...resourceExtra('dataset')], (row) => row.address, (row) => `/dataset/${row.address}`, SELL),
-  workerpools: kind<Resource>('Workerpools', '/v1/workerpools', [...resourceColumns('workerpool'), ...resourceExtra('workerpool')], (row) => row.address, (row) => `/workerpool/${row.address}`, SELL),
-  workers: kind<Worker>('Workers', '/v1/workers', workerColumns, (row) => row.address, (row) => `/worker/${row.address}`, []),
-  accounts: kind<Account>('Accounts', '/v1/accounts', accountColumns, (row) => row.address, (row) => `/address/${row.address}`, [
-    { name: 'role', label: 'Role', options: ['', 'requester', 'worker', 'app', 'dataset', 'workerpool'].map((value) => ({ value, label: value || 'any role' })) },
+  apps: kind<Resource>(t`Apps`, t`No apps yet.`, '/v1/apps', [...resourceColumns('app'), ...resourceExtra('app')], (row) => row.address, (row) => `/app/${row.address}`, SELL),
+  datasets: kind<Resource>(t`Datasets`, t`No datasets yet.`, '/v1/datasets', [...resourceColumns('dataset'), ...resourceExtra('dataset')], (row) => row.address, (row) => `/dataset/${row.address}`, SELL),
+  workerpools: kind<Resource>(t`Workerpools`, t`No workerpools yet.`, '/v1/workerpools', [...resourceColumns('workerpool'), ...resourceExtra('workerpool')], (row) => row.address, (row) => `/workerpool/${row.address}`, SELL),
+  workers: kind<Worker>(t`Workers`, t`No workers yet.`, '/v1/workers', workerColumns, (row) => row.address, (row) => `/worker/${row.address}`, []),
+  accounts: kind<Account>(t`Accounts`, t`No accounts yet.`, '/v1/accounts', accountColumns, (row) => row.address, (row) => `/address/${row.address}`, [
+    { name: 'role', label: t`Role`, options: ['', 'requester', 'worker', 'app', 'dataset', 'workerpool'].map((value) => ({ value, label: value ? kindWord(value) : t`any role` })) },
   ]),
-  blocks: kind<Block>('Blocks', '/v1/blocks', blockColumns, (row) => String(row.number), (row) => `/block/${row.number}`, []),
-  transactions: kind<Transaction>('Transactions', '/v1/transactions', transactionColumns, (row) => row.hash, (row) => `/tx/${row.hash}`, [{ name: 'block', label: 'Block' }]),
+  blocks: kind<Block>(t`Blocks`, t`No blocks yet.`, '/v1/blocks', blockColumns, (row) => String(row.number), (row) => `/block/${row.number}`, []),
+  transactions: kind<Transaction>(t`Transactions`, t`No transactions yet.`, '/v1/transactions', transactionColumns, (row) => row.hash, (row) => `/tx/${row.hash}`, [{ name: 'block', label: t`Block` }]),
 };
 
 function Filters({ of, url, change }: { of: Filter[]; url: UrlState; change: (next: Record<string, string | null>) => void }): ReactNode {
@@ -88,7 +91,7 @@ export function ListPage(): ReactNode {
   const path = withQuery(found.path, { ...asked, limit });
   return (
     <>
-      <PageHead title={found.title} command={curl(location.origin, path)} lead={<Link to="/explorer">Explorer</Link>}>
+      <PageHead title={found.title} command={curl(location.origin, path)} lead={<Link to="/explorer"><Trans>Explorer</Trans></Link>}>
         {found.mine ? <AllMine /> : null}
       </PageHead>
       <Filters of={found.filters} url={url} change={change} />
@@ -96,8 +99,8 @@ export function ListPage(): ReactNode {
         title={found.title}
         tools={
           <>
-            <a className="button tiny" href={withQuery(found.path, { ...asked, format: 'csv' })} download={`${name}.csv`}>CSV, all rows</a>
-            <a className="button tiny" href={withQuery(found.path, { ...asked, format: 'jsonl' })} download={`${name}.jsonl`}>JSON lines</a>
+            <a className="button tiny" href={withQuery(found.path, { ...asked, format: 'csv' })} download={`${name}.csv`}><Trans>CSV, all rows</Trans></a>
+            <a className="button tiny" href={withQuery(found.path, { ...asked, format: 'jsonl' })} download={`${name}.jsonl`}><Trans>JSON lines</Trans></a>
           </>
         }
       >
@@ -109,8 +112,8 @@ export function ListPage(): ReactNode {
           link={found.link}
           sort={url.sort}
           onSort={(sort) => change({ sort, cursor: null })}
-          empty={active.length ? `No ${found.title.toLowerCase()} with ${active.map(([key, value]) => `${key} ${value}`).join(', ')}.` : `No ${found.title.toLowerCase()} yet.`}
-          emptyAction={active.length ? <Button onClick={relax}>Show all</Button> : null}
+          empty={active.length ? t`Nothing fits: ${{ filters: active.map(([key, value]) => `${found.filters.find((each) => each.name === key)?.label ?? key} ${value}`).join(', ') }}.` : found.none}
+          emptyAction={active.length ? <Button onClick={relax}><Trans>Show all</Trans></Button> : null}
         />
         <Pager
           shown={data?.items.length ?? 0}
@@ -146,12 +149,12 @@ export function SearchPage(): ReactNode {
   }, [only, input.kind, navigate]);
   return (
     <>
-      <PageHead title={`Search: ${text.slice(0, 80)}`} command={curl(location.origin, withQuery('/v1/search', { q }))} />
+      <PageHead title={t`Search: ${text.slice(0, 80)}`} command={curl(location.origin, withQuery('/v1/search', { q }))} />
       <div className="stack">
         <SearchBox large />
         {input.kind === 'bad' ? <Notice tone="danger" alert>{input.reason}</Notice> : null}
         {input.kind === 'many' ? (
-          <Panel title={`${input.ids.length} ids`}>
+          <Panel title={plural(input.ids.length, { one: '# id', other: '# ids' })}>
             <ul className="body">{input.ids.map((id) => <li key={id}><Link to="/search" search={{ q: id } as never}><code>{id}</code></Link></li>)}</ul>
           </Panel>
         ) : null}
@@ -160,19 +163,19 @@ export function SearchPage(): ReactNode {
             {(answer) =>
               answer.items.length === 0 ? (
                 <Notice tone="warning" alert>
-                  Nothing with “<Untrusted text={text} limit={80} />” on {boot.chains[0]?.name ?? 'this chain'} ({boot.chains[0]?.id}); tried {answer.tried.join(', ')}. This page looks again by itself and opens the object when it appears.
+                  <Trans>Nothing with “<Untrusted text={text} limit={80} />” on {{ name: boot.chains[0]?.name ?? '' }} ({{ id: boot.chains[0]?.id ?? '' }}); tried {{ kinds: answer.tried.map(kindWord).join(', ') }}. This page looks again by itself and opens the object when it appears.</Trans>
                 </Notice>
               ) : (
-                <Panel title={`${answer.items.length} found`}>
+                <Panel title={plural(answer.items.length, { one: '# found', other: '# found' })}>
                   <Table
-                    caption="Search results"
+                    caption={t`Search results`}
                     rows={answer.items}
                     rowKey={(row) => row.kind + row.id}
                     link={hitPath}
                     columns={[
-                      { key: 'kind', head: 'Kind', cell: (row) => row.kind },
-                      { key: 'id', head: 'Id', cell: (row) => <Link to={hitPath(row) as never}><code>{row.id}</code></Link> },
-                      { key: 'label', head: 'Name', cell: (row) => <Untrusted text={row.label} limit={60} /> },
+                      { key: 'kind', head: t`Kind`, cell: (row) => kindWord(row.kind) },
+                      { key: 'id', head: t`Id`, cell: (row) => <Link to={hitPath(row) as never}><code>{row.id}</code></Link> },
+                      { key: 'label', head: t`Name`, cell: (row) => <Untrusted text={row.label} limit={60} /> },
                     ]}
                   />
                 </Panel>
@@ -180,7 +183,7 @@ export function SearchPage(): ReactNode {
             }
           </Loaded>
         ) : null}
-        {input.kind === 'empty' ? <EmptyState>Type an id, an address, a block number or a name.</EmptyState> : null}
+        {input.kind === 'empty' ? <EmptyState><Trans>Type an id, an address, a block number or a name.</Trans></EmptyState> : null}
       </div>
     </>
   );

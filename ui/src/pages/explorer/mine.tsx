@@ -1,4 +1,6 @@
 // All / Mine (G-05): Mine without a wallet asks for an address to watch instead of being disabled.
+import { t } from '@lingui/core/macro';
+import { Trans } from '@lingui/react/macro';
 import { useState, type ReactNode } from 'react';
 import { isAddress } from '../../model/domain';
 import { useWallet } from '../../state/wallet';
@@ -22,7 +24,7 @@ export function AllMine(): ReactNode {
   useKey('m', () => choose(mine ? 'all' : 'mine'));
   return (
     <div className="row">
-      <Segmented label="Whose" value={mine || asking ? 'mine' : 'all'} choices={[{ value: 'all', label: 'All' }, { value: 'mine', label: 'Mine' }]} onChange={choose} />
+      <Segmented label={t`Whose`} value={mine || asking ? 'mine' : 'all'} choices={[{ value: 'all', label: t`All` }, { value: 'mine', label: t`Mine` }]} onChange={choose} />
       {asking && !mine ? (
         <form
           onSubmit={(event) => {
@@ -30,7 +32,7 @@ export function AllMine(): ReactNode {
             if (isAddress(address)) change({ mine: address, cursor: null });
           }}
         >
-          <TextField label="Address to watch" value={address} onChange={setAddress} placeholder="0x…" after={<Button type="submit" why={isAddress(address) ? null : 'Enter an address: 0x and 40 digits.'}>Show</Button>} />
+          <TextField label={t`Address to watch`} value={address} onChange={setAddress} placeholder="0x…" after={<Button type="submit" why={isAddress(address) ? null : t`Enter an address: 0x and 40 digits.`}><Trans>Show</Trans></Button>} />
         </form>
       ) : null}
     </div>

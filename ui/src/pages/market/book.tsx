@@ -1,4 +1,6 @@
 // The order book (web-ui.md §6.3). Two tables around the last price; only the rows in sight are in the page.
+import { plural, t } from '@lingui/core/macro';
+import { Trans } from '@lingui/react/macro';
 import { useEffect, useMemo, useRef, useState, type KeyboardEvent, type MouseEvent, type ReactNode } from 'react';
 import type { BookLevel, BookRow } from '../../transport/api';
 import { ahead, crossed, cumulative, levelsOf, spreadOf, type BookState, type Entry, type Side } from '../../model/book';
@@ -56,20 +58,25 @@ function OrderRow({ entry, side, depth, account, trust, unit, extra, change, lin
       }}
     >
       <td className="c-hash">
-        {own ? <span className="you" role="img" aria-label={`your order${queue ? `, ${queue} tasks ahead` : ''}`} title={queue ? `you · ${queue} tasks ahead` : 'you'} /> : null}
+        {own ? <span className="you" role="img" aria-label={queue ? plural(queue, { one: 'your order, # task ahead', other: 'your order, # tasks ahead' }) : t`your order`} title={queue ? plural(queue, { one: 'you · # task ahead', other: 'you · # tasks ahead' }) : t`you`} /> : null}
         <button type="button" className="cell-link" title={row.hash} onClick={(event) => { event.stopPropagation(); pick(event); }}>
-          <span className="sr">{side === 'asks' ? 'Buy from' : 'Sell to'} order </span>
+          <span className="sr">{side === 'asks' ? t`Buy from order` : t`Sell to order`} </span>
           {shortHash(row.hash)}
         </button>
-        {own ? <button type="button" className="cell-link tone-danger" aria-label={`Cancel ${spokenHash('order', row.hash)}`} title="cancel your order" onClick={(event) => { event.stopPropagation(); onCancel(row); }}>{' '}✕</button> : null}
-        {linked ? <span title="Best bid and best ask cross, yet they cannot match: trust, capability, restriction or funds separate them. Open the order to see which." role="img" aria-label="crossed but incompatible"> ⛓</span> : null}
+        {own ? <button type="button" className="cell-link tone-danger" aria-label={t`Cancel ${{ order: spokenHash(t`order`, row.hash) }}`} title={t`cancel your order`} onClick={(event) => { event.stopPropagation(); onCancel(row); }}>{' '}✕</button> : null}
+        {linked ? <span title={t`Best bid and best ask cross, yet they cannot match: trust, capability, restriction or funds separate them. Open the order to see which.`} role="img" aria-label={t`crossed but incompatible`}> ⛓</span> : null}
       </td>
       <td className={`c-price ${side === 'asks' ? 'price-ask' : 'price-bid'}`}>{priceShown(entry.price, extra, unit)}</td>
       <td className="c-party" title={party ?? ''}>{party ? <code>{shortHash(party)}</code> : MISSING}</td>
       <td className="c-trust" title={trustMeaning(row.trust)}>{row.trust}</td>
-      <td className="c-volume" title={`${row.remaining} of ${row.volume}`}>{count(row.remaining)}</td>
+      <td className="c-volume" title={t`${{ left: row.remaining }} of ${{ all: row.volume }}`}>{count(row.remaining)}</td>
     </tr>
   );
+}
+
+function hiddenText(orders: number): string {
+  const shown = count(orders);
+  return plural(orders, { one: `${shown} hidden: its maker cannot pay now`, other: `${shown} hidden: their makers cannot pay now` });
 }
 
 /** What changed since the last drawing: new rows and changed volumes. */
@@ -109,21 +116,21 @@ function SideTable({ side, entries, rows, levels, scale, linkedKey, ...rest }: S
   const below = side === 'asks' ? first : entries.length - last;
   const Row = levels ? LevelRow : OrderRow;
   return (
-    <div className={`side ${side}`} style={{ height: rows * rowPx + 22, ['--book-row' as string]: `${rowPx}px` }} tabIndex={0} role="region" aria-label={side === 'asks' ? 'Workers, asks' : 'Requesters, bids'} onScroll={(event) => setFrom(Math.round(Math.abs(event.currentTarget.scrollTop) / rowPx))}>
+    <div className={`side ${side}`} style={{ height: rows * rowPx + 22, ['--book-row' as string]: `${rowPx}px` }} tabIndex={0} role="region" aria-label={side === 'asks' ? t`Workers, asks` : t`Requesters, bids`} onScroll={(event) => setFrom(Math.round(Math.abs(event.currentTarget.scrollTop) / rowPx))}>
       {entries.length === 0 ? (
-        <EmptyState>{side === 'asks' ? 'No sell orders' : 'No buy orders'}</EmptyState>
+        <EmptyState>{side === 'asks' ? t`No sell orders` : t`No buy orders`}</EmptyState>
       ) : (
-        <table aria-label={side === 'asks' ? 'Order book: asks, the best nearest the last price' : 'Order book: bids, best first'}>
+        <table aria-label={side === 'asks' ? t`Order book: asks, the best nearest the last price` : t`Order book: bids, best first`}>
           <thead style={{ position: 'sticky', top: 0, background: 'var(--panel)', zIndex: 1 }}>
             {levels ? (
-              <tr><th scope="col">Price</th><th scope="col">Orders</th><th scope="col">Volume</th></tr>
+              <tr><th scope="col"><Trans>Price</Trans></th><th scope="col"><Trans>Orders</Trans></th><th scope="col"><Trans>Volume</Trans></th></tr>
             ) : (
               <tr>
-                <th scope="col" className="c-hash">Hash</th>
-                <th scope="col" className="c-price">Price</th>
-                <th scope="col" className="c-party">{side === 'asks' ? 'Workerpool' : 'Requester'}</th>
-                <th scope="col" className="c-trust">Trust</th>
-                <th scope="col" className="c-volume">Volume</th>
+                <th scope="col" className="c-hash"><Trans>Hash</Trans></th>
+                <th scope="col" className="c-price"><Trans>Price</Trans></th>
+                <th scope="col" className="c-party">{side === 'asks' ? t`Workerpool` : t`Requester`}</th>
+                <th scope="col" className="c-trust"><Trans>Trust</Trans></th>
+                <th scope="col" className="c-volume"><Trans>Volume</Trans></th>
               </tr>
             )}
           </thead>
@@ -191,34 +198,34 @@ export function BookPanel({ book, last, direction, rows, onRows, paused, waiting
   };
   return (
     <Panel
-      title="Order book"
+      title={t`Order book`}
       className="book"
       id="book"
       tools={
         <>
           <StaleBadge />
-          {paused ? <Chip tone="warning">paused, {waiting} changes waiting</Chip> : null}
-          <Button look={`tiny ${paused ? 'on' : ''}`} aria-pressed={paused} onClick={onPause}>{paused ? 'Resume' : 'Pause'}</Button>
+          {paused ? <Chip tone="warning">{plural(waiting, { one: 'paused, # change waiting', other: 'paused, # changes waiting' })}</Chip> : null}
+          <Button look={`tiny ${paused ? 'on' : ''}`} aria-pressed={paused} onClick={onPause}>{paused ? t`Resume` : t`Pause`}</Button>
         </>
       }
     >
       <div className="row" style={{ padding: '6px 8px 0' }}>
-        <Segmented label="View" value={levels ? 'levels' : 'orders'} choices={[{ value: 'orders', label: 'Orders' }, { value: 'levels', label: 'Levels' }]} onChange={(value) => setLevels(value === 'levels')} />
-        <Segmented label="Sides" value={shape} choices={[{ value: 'both', label: '⇅', title: 'both sides' }, { value: 'asks', label: '▼ asks', title: 'asks only' }, { value: 'bids', label: '▲ bids', title: 'bids only' }]} onChange={setShape} />
+        <Segmented label={t`View`} value={levels ? 'levels' : 'orders'} choices={[{ value: 'orders', label: t`Orders` }, { value: 'levels', label: t`Levels` }]} onChange={(value) => setLevels(value === 'levels')} />
+        <Segmented label={t`Sides`} value={shape} choices={[{ value: 'both', label: '⇅', title: t`both sides` }, { value: 'asks', label: t`▼ asks`, title: t`asks only` }, { value: 'bids', label: t`▲ bids`, title: t`bids only` }]} onChange={setShape} />
         {levels ? (
           <label className="row small">
-            tick
+            <Trans>tick</Trans>
             <select className="select" style={{ width: 'auto', minHeight: 26, padding: '0 4px' }} value={tick} onChange={(event) => setTick(Number(event.target.value))}>
               {TICKS.map((each) => <option key={each}>{each}</option>)}
             </select>
           </label>
         ) : null}
         <span className="grow" />
-        <button type="button" className="link-button small" onClick={() => save('csv')}>CSV</button>
-        <button type="button" className="link-button small" onClick={() => save('json')}>JSON</button>
+        <button type="button" className="link-button small" onClick={() => save('csv')}><Trans>CSV</Trans></button>
+        <button type="button" className="link-button small" onClick={() => save('json')}><Trans>JSON</Trans></button>
         <label className="row small">
-          rows
-          <input className="input num" style={{ width: 48, minHeight: 26, padding: '0 4px' }} inputMode="numeric" aria-label="rows per side, 5 to 50" value={rows} onChange={(event) => { const next = Number(event.target.value); if (next >= 1 && next <= 50) onRows(next); }} />
+          <Trans>rows
+          <input className="input num" style={{ width: 48, minHeight: 26, padding: '0 4px' }} inputMode="numeric" aria-label={t`rows per side, 5 to 50`} value={rows} onChange={(event) => { const next = Number(event.target.value); if (next >= 1 && next <= 50) onRows(next); }} /></Trans>
         </label>
       </div>
       {sides === null ? (
@@ -227,21 +234,21 @@ export function BookPanel({ book, last, direction, rows, onRows, paused, waiting
         <div onFocus={() => onHold(true)} onBlur={() => onHold(false)} className={paused ? 'stale' : ''}>
           {shape !== 'bids' ? (
             <>
-              <div className="side-head ask">▼ Workers (asks)<span className="muted small">{count(book?.asksTotal ?? sides.asks.length)}</span></div>
+              <div className="side-head ask"><span><Trans>▼ Workers (asks)</Trans></span><span className="muted small">{count(book?.asksTotal ?? sides.asks.length)}</span></div>
               <SideTable side="asks" entries={sides.asks} rows={per} levels={levels} scale={scale} linkedKey={isCrossed ? (book?.asks[0]?.key ?? null) : null} {...rest} />
             </>
           ) : null}
-          <button type="button" className="middle" title="use the middle price for a limit order" onClick={() => spread && onMid(spread.mid.split('.')[0] ?? spread.mid)}>
-            <span className="last" data-test="middle">{last === null ? 'No trade yet' : `Last ${amount(last, rest.unit)} ${rest.unit} ${ARROW[direction]}`}</span>
-            {spread ? <span className="muted small num" data-test="spread">spread {spread.absolute} = {percent(spread.share)} of mid {spread.mid}</span> : null}
+          <button type="button" className="middle" title={t`use the middle price for a limit order`} onClick={() => spread && onMid(spread.mid.split('.')[0] ?? spread.mid)}>
+            <span className="last" data-test="middle">{last === null ? t`No trade yet` : t`Last ${{ price: `${amount(last, rest.unit)} ${rest.unit} ${ARROW[direction]}` }}`}</span>
+            {spread ? <span className="muted small num" data-test="spread"><Trans>spread {{ spread: spread.absolute }} = {{ share: percent(spread.share) }} of mid {{ mid: spread.mid }}</Trans></span> : null}
           </button>
           {shape !== 'asks' ? (
             <>
-              <div className="side-head bid">▲ Requesters (bids)<span className="muted small">{count(book?.bidsTotal ?? sides.bids.length)}</span></div>
+              <div className="side-head bid"><span><Trans>▲ Requesters (bids)</Trans></span><span className="muted small">{count(book?.bidsTotal ?? sides.bids.length)}</span></div>
               <SideTable side="bids" entries={sides.bids} rows={per} levels={levels} scale={scale} linkedKey={isCrossed ? (book?.bids[0]?.key ?? null) : null} {...rest} />
             </>
           ) : null}
-          {book && book.hidden > 0 ? <div className="small muted" style={{ padding: '4px 8px' }}>{count(book.hidden)} hidden: their makers cannot pay now</div> : null}
+          {book && book.hidden > 0 ? <div className="small muted" style={{ padding: '4px 8px' }}>{hiddenText(book.hidden)}</div> : null}
         </div>
       )}
     </Panel>

@@ -1,4 +1,6 @@
 // Buy – place limit order: a request that rests in the book until a pool meets it.
+import { t } from '@lingui/core/macro';
+import { Trans } from '@lingui/react/macro';
 import { Link } from '@tanstack/react-router';
 import { useState, type ReactNode } from 'react';
 import { isAddress } from '../../model/domain';
@@ -21,17 +23,17 @@ import type { Commodity } from './commodity';
 
 const DIGITS = /^\d+$/;
 
-const TERMS = [{ value: 'once', label: 'limit order: rests until it is filled' }, { value: 'subscription', label: 'subscription: tasks each period, from one pool' }];
+const TERMS = [{ value: 'once', label: t`limit order: rests until it is filled` }, { value: 'subscription', label: 'subscription: tasks each period, from one pool' }];
 
 /** A subscription is one limit order for all periods: the pool's scheduler sells a period's tasks at a time. */
 function SubscriptionFields({ form, problemOf }: { form: Form; problemOf: (field: string) => string | null }): ReactNode {
   return (
     <>
       <div className="pair">
-        <TextField label="Tasks a period" required className="num" inputMode="numeric" value={form.periodTasks} problem={problemOf('volume')} onChange={(text) => setForm({ periodTasks: text.replace(/\D/g, '') })} />
-        <TextField label="Periods" required className="num" inputMode="numeric" value={form.periods} onChange={(text) => setForm({ periods: text.replace(/\D/g, '') })} />
+        <TextField label={t`Tasks a period`} required className="num" inputMode="numeric" value={form.periodTasks} problem={problemOf('volume')} onChange={(text) => setForm({ periodTasks: text.replace(/\D/g, '') })} />
+        <TextField label={t`Periods`} required className="num" inputMode="numeric" value={form.periods} onChange={(text) => setForm({ periods: text.replace(/\D/g, '') })} />
       </div>
-      <TextField label="Workerpool" required className="mono" placeholder="0x…" value={form.workerpool} onChange={(workerpool) => setForm({ workerpool: workerpool.trim() })} hint="Agree on price and period with its owner. The order rests and fills period by period; what is left can be cancelled at any time." />
+      <TextField label={t`Workerpool`} required className="mono" placeholder="0x…" value={form.workerpool} onChange={(workerpool) => setForm({ workerpool: workerpool.trim() })} hint={t`Agree on price and period with its owner. The order rests and fills period by period; what is left can be cancelled at any time.`} />
     </>
   );
 }
@@ -54,18 +56,18 @@ export function BuyLimit({ commodity }: { commodity: Commodity }): ReactNode {
     draft = null; // params are no JSON: the field says so
   }
   const volume = form.term === 'subscription' ? (subscriptionVolume(form) ?? '') : form.volume;
-  const noPool = form.term === 'subscription' && !isAddress(form.workerpool) ? 'A subscription is with one workerpool: name it.' : null;
+  const noPool = form.term === 'subscription' && !isAddress(form.workerpool) ? t`A subscription is with one workerpool: name it.` : null;
   const errors = draft ? requestErrors({ ...draft, workerpoolmaxprice: form.workerpoolPrice, appmaxprice: form.appPrice }, boot.limits.paramsBytes) : [];
   const problemOf = (field: string): string | null => (touched ? (errors.find((each) => each.field === field)?.text ?? null) : null);
   const total = draft && errors.length === 0 ? requestTotal(draft) : null;
   const missing = total !== null && free !== null && BigInt(total) > BigInt(free) ? String(BigInt(total) - BigInt(free)) : null;
-  const why = signWhy(wallet, boot.domain.chainId) ?? (!draft ? 'Work params are no valid JSON.' : (errors[0]?.text ?? noPool ?? (missing ? `Your account is short by ${missing} nRLC: top up first.` : null)));
+  const why = signWhy(wallet, boot.domain.chainId) ?? (!draft ? t`Work params are no valid JSON.` : (errors[0]?.text ?? noPool ?? (missing ? t`Your account is short by ${missing} nRLC: top up first.` : null)));
   const place = async (): Promise<void> => {
     if (!draft) return;
     setBusy(true);
     setProblem(null);
     try {
-      const order = await publish(`Limit order: buy ${volume} at ${form.workerpoolPrice}`, 'request', draft, boot);
+      const order = await publish(t`Limit order: buy ${volume} at ${{ price: form.workerpoolPrice }}`, 'request', draft, boot);
       if (order) {
         setPlaced(order.hash);
         setSheet(false);
@@ -78,29 +80,29 @@ export function BuyLimit({ commodity }: { commodity: Commodity }): ReactNode {
     }
   };
   return (
-    <form className="stack" onSubmit={(event) => event.preventDefault()} aria-label="Buy, place limit order" onBlur={() => setTouched(true)}>
-      <Select label="Term" value={form.term} choices={TERMS} onChange={(term) => setForm({ term: term as Form['term'] })} />
+    <form className="stack" onSubmit={(event) => event.preventDefault()} aria-label={t`Buy, place limit order`} onBlur={() => setTouched(true)}>
+      <Select label={t`Term`} value={form.term} choices={TERMS} onChange={(term) => setForm({ term: term as Form['term'] })} />
       {form.term === 'subscription' ? <SubscriptionFields form={form} problemOf={problemOf} /> : null}
       <div className="pair">
-        {form.term === 'subscription' ? <TextField label="Tasks in all" className="num" readOnly value={subscriptionVolume(form) ?? ''} onChange={() => undefined} /> : <TextField label="Volume" required className="num" inputMode="numeric" value={form.volume} problem={problemOf('volume')} onChange={(volume) => setForm({ volume: volume.replace(/\D/g, '') })} />}
-        <TextField label="Workerpool price" required className="num" inputMode="numeric" value={form.workerpoolPrice} problem={problemOf('workerpoolmaxprice')} hint="most a task, nRLC" onChange={(price) => setForm({ workerpoolPrice: price.replace(/\D/g, '') })} />
+        {form.term === 'subscription' ? <TextField label={t`Tasks in all`} className="num" readOnly value={subscriptionVolume(form) ?? ''} onChange={() => undefined} /> : <TextField label={t`Volume`} required className="num" inputMode="numeric" value={form.volume} problem={problemOf('volume')} onChange={(volume) => setForm({ volume: volume.replace(/\D/g, '') })} />}
+        <TextField label={t`Workerpool price`} required className="num" inputMode="numeric" value={form.workerpoolPrice} problem={problemOf('workerpoolmaxprice')} hint={t`most a task, nRLC`} onChange={(price) => setForm({ workerpoolPrice: price.replace(/\D/g, '') })} />
       </div>
-      <ResourcePick kind="app" label="Dapp address" required value={form.app} problem={problemOf('app')} onChange={(app) => setForm({ app })} />
+      <ResourcePick kind="app" label={t`Dapp address`} required value={form.app} problem={problemOf('app')} onChange={(app) => setForm({ app })} />
       <div className="pair">
-        <TextField label="Dapp price" required className="num" inputMode="numeric" value={form.appPrice} problem={problemOf('appmaxprice')} hint="most a task, nRLC" onChange={(price) => setForm({ appPrice: price.replace(/\D/g, '') })} />
+        <TextField label={t`Dapp price`} required className="num" inputMode="numeric" value={form.appPrice} problem={problemOf('appmaxprice')} hint={t`most a task, nRLC`} onChange={(price) => setForm({ appPrice: price.replace(/\D/g, '') })} />
         <TrustField required value={form.trust} onChange={(trust) => setForm({ trust })} />
       </div>
-      <ResourcePick kind="dataset" label="Dataset" value={form.dataset} problem={problemOf('dataset')} onChange={(dataset) => setForm({ dataset })} />
-      {isAddress(form.dataset) ? <TextField label="Dataset price" className="num" inputMode="numeric" value={form.datasetPrice} onChange={(price) => setForm({ datasetPrice: price.replace(/\D/g, '') })} hint="most a task, nRLC" /> : null}
+      <ResourcePick kind="dataset" label={t`Dataset`} value={form.dataset} problem={problemOf('dataset')} onChange={(dataset) => setForm({ dataset })} />
+      {isAddress(form.dataset) ? <TextField label={t`Dataset price`} className="num" inputMode="numeric" value={form.datasetPrice} onChange={(price) => setForm({ datasetPrice: price.replace(/\D/g, '') })} hint={t`most a task, nRLC`} /> : null}
       <ParamsField value={form.params} problem={problemOf('params')} onChange={(params) => setForm({ params })} />
       <Advanced form={form} market={false} />
       <Cost pool={DIGITS.test(form.workerpoolPrice) ? form.workerpoolPrice : null} app={DIGITS.test(form.appPrice) ? form.appPrice : null} dataset={isAddress(form.dataset) && DIGITS.test(form.datasetPrice) ? form.datasetPrice : null} volume={volume} check={null} free={free} />
-      {missing ? <Notice tone="warning" inline>Short by {missing} nRLC. <Link to={`/wallet/deposit?amount=${missing}` as never}>Top up {missing} nRLC</Link></Notice> : null}
-      {placed ? <Notice tone="success" inline>The order rests in the book. <Link to={`/market/order/${placed}` as never}>Open it</Link></Notice> : null}
+      {missing ? <Notice tone="warning" inline><Trans>Short by {missing} nRLC. <Link to={`/wallet/deposit?amount=${missing}` as never}>Top up {missing} nRLC</Link></Trans></Notice> : null}
+      {placed ? <Notice tone="success" inline><Trans>The order rests in the book. <Link to={`/market/order/${placed}` as never}>Open it</Link></Trans></Notice> : null}
       {problem && !sheet ? <Notice tone="danger" inline alert>{problem}</Notice> : null}
-      <SignButton look="buy" to="buy" onClick={() => { setTouched(true); setSheet(true); }} why={why}>Place computation buy limit order</SignButton>
+      <SignButton look="buy" to="buy" onClick={() => { setTouched(true); setSheet(true); }} why={why}><Trans>Place computation buy limit order</Trans></SignButton>
       <ShowCommand of={curl(location.origin, '/v1/requestorders', { order: draft ?? {} })} />
-      <SignSheet open={sheet} kind="request" order={draft} action="Sign and place" busy={busy} problem={problem} onSign={() => void place()} onClose={() => setSheet(false)} />
+      <SignSheet open={sheet} kind="request" order={draft} action={t`Sign and place`} busy={busy} problem={problem} onSign={() => void place()} onClose={() => setSheet(false)} />
     </form>
   );
 }

@@ -1,6 +1,9 @@
 // Buy – fill market order: the cheapest compatible orders, or the one that was clicked (web-ui.md §6.6, M-36).
+import { plural, t } from '@lingui/core/macro';
+import { Trans } from '@lingui/react/macro';
 import { Link, useNavigate } from '@tanstack/react-router';
 import { useEffect, useState, type ReactNode } from 'react';
+import { Amount } from '../../view/values';
 import type { Order, Page, Quote, QuoteLeg, Reason, Resource } from '../../transport/api';
 import { isAddress, isHash, sameAddress } from '../../model/domain';
 import { amountWithUnit } from '../../model/format';
@@ -80,7 +83,7 @@ export function stable(salt: string, order: OrderFields): OrderFields {
 }
 
 type Stage = { name: 'idle' | 'signing' | 'signed' | 'submitted' | 'sealed'; deal: string | null };
-const STAGES: [Stage['name'], string][] = [['signed', 'signed'], ['submitted', 'submitted'], ['sealed', 'deal sealed']];
+const STAGES: [Stage['name'], string][] = [['signed', t`signed`], ['submitted', t`submitted`], ['sealed', t`deal sealed`]];
 
 export function BuyMarket({ commodity }: { commodity: Commodity }): ReactNode {
   const { form, salt } = useStore(draftStore);
@@ -110,13 +113,13 @@ export function BuyMarket({ commodity }: { commodity: Commodity }): ReactNode {
   function whyNot(): string | null {
     const signer = signWhy(wallet, boot.domain.chainId);
     if (signer) return signer;
-    if (!isAddress(form.app)) return 'Choose an app first.';
-    if (!paramsOk(form)) return 'Work params are no valid JSON.';
+    if (!isAddress(form.app)) return t`Choose an app first.`;
+    if (!paramsOk(form)) return t`Work params are no valid JSON.`;
     if (errors[0]) return errors[0].text;
-    if (!first) return busy ? 'Looking for the best orders.' : (quote?.reasons[0]?.text ?? 'Nobody sells this at the moment: lower the trust, or place a limit order.');
-    if (short) return `Only ${had} of ${wanted} tasks can be had now.`;
-    if (check.check && !check.check.ready) return check.check.reasons[0]?.text ?? 'The orders would not match.';
-    if (!check.check) return check.error ? check.error.message : 'Checking.';
+    if (!first) return busy ? t`Looking for the best orders.` : (quote?.reasons[0]?.text ?? t`Nobody sells this at the moment: lower the trust, or place a limit order.`);
+    if (short) return plural(wanted, { one: `Only ${had} of # task can be had now.`, other: `Only ${had} of # tasks can be had now.` });
+    if (check.check && !check.check.ready) return check.check.reasons[0]?.text ?? t`The orders would not match.`;
+    if (!check.check) return check.error ? check.error.message : t`Checking.`;
     return null;
   }
   const fix = (reason: Reason): void => {
@@ -134,7 +137,7 @@ export function BuyMarket({ commodity }: { commodity: Commodity }): ReactNode {
     setStage({ name: 'signing', deal: null });
     try {
       const orders = legs.map((leg) => ({ apporder: leg.apporder, datasetorder: leg.datasetorder ?? undefined, workerpoolorder: leg.workerpoolorder }));
-      const deals = await buy(`Buy ${form.volume} at market`, draft, orders, form.fill === 'rest', boot, (name, detail) => setStage({ name, deal: detail ?? null }));
+      const deals = await buy(t`Buy ${{ volume: form.volume }} at market`, draft, orders, form.fill === 'rest', boot, (name, detail) => setStage({ name, deal: detail ?? null }));
       if (!deals) {
         setStage({ name: 'idle', deal: null });
         return;
@@ -150,12 +153,12 @@ export function BuyMarket({ commodity }: { commodity: Commodity }): ReactNode {
   };
   const most = mostVolume(order ? order.remaining : (quote?.volume ?? had), worst ? String(BigInt(worst.price) + BigInt(worst.app) + BigInt(worst.dataset ?? '0')) : null, free);
   return (
-    <form className="stack" onSubmit={(event) => event.preventDefault()} aria-label="Buy, fill market order">
-      <TextField label="Order hash" required placeholder="best available" className="mono" value={form.hash} onChange={(hash) => setForm({ hash: hash.trim() })} hint={order ? `${amountWithUnit(order.price)} a task, trust ${order.order.trust}, ${order.remaining} left` : form.hash && !isHash(form.hash) ? 'A hash is 0x and 64 digits; leave it empty for the best order.' : 'Click a row of the book, or leave it empty: the best order is taken.'} after={form.hash ? <Button onClick={() => setForm({ hash: '' })} aria-label="Take the best available order">✕</Button> : null} />
+    <form className="stack" onSubmit={(event) => event.preventDefault()} aria-label={t`Buy, fill market order`}>
+      <TextField label={t`Order hash`} required placeholder={t`best available`} className="mono" value={form.hash} onChange={(hash) => setForm({ hash: hash.trim() })} hint={order ? t`${{ price: amountWithUnit(order.price) }} a task, trust ${{ trust: order.order.trust ?? '0' }}, ${{ left: order.remaining }} left` : form.hash && !isHash(form.hash) ? t`A hash is 0x and 64 digits; leave it empty for the best order.` : t`Click a row of the book, or leave it empty: the best order is taken.`} after={form.hash ? <Button onClick={() => setForm({ hash: '' })} aria-label={t`Take the best available order`}>✕</Button> : null} />
       <Reserved commodity={commodity} account={wallet.account} chosen={form.hash} />
-      <TextField label="Volume" required className="num" inputMode="numeric" value={form.volume} problem={problemOf('volume')} onChange={(volume) => setForm({ volume: volume.replace(/\D/g, '') })} after={<Button onClick={() => setForm({ volume: String(Math.max(1, most)) })} title={`largest volume: ${most}`}>max</Button>} />
-      <ResourcePick kind="app" label="Dapp address" required value={form.app} problem={problemOf('app')} onChange={(app) => setForm({ app })} />
-      <ResourcePick kind="dataset" label="Dataset" value={form.dataset} problem={problemOf('dataset')} onChange={(dataset) => setForm({ dataset })} />
+      <TextField label={t`Volume`} required className="num" inputMode="numeric" value={form.volume} problem={problemOf('volume')} onChange={(volume) => setForm({ volume: volume.replace(/\D/g, '') })} after={<Button onClick={() => setForm({ volume: String(Math.max(1, most)) })} title={t`largest volume: ${most}`}><Trans>max</Trans></Button>} />
+      <ResourcePick kind="app" label={t`Dapp address`} required value={form.app} problem={problemOf('app')} onChange={(app) => setForm({ app })} />
+      <ResourcePick kind="dataset" label={t`Dataset`} value={form.dataset} problem={problemOf('dataset')} onChange={(dataset) => setForm({ dataset })} />
       <ParamsField value={form.params} problem={problemOf('params')} onChange={(params) => setForm({ params })} />
       <Advanced form={form} market />
       {legs.length > 1 ? <Walk legs={legs} /> : null}
@@ -165,12 +168,12 @@ export function BuyMarket({ commodity }: { commodity: Commodity }): ReactNode {
       {stage.name !== 'idle' && stage.name !== 'signing' ? (
         <Notice tone={stage.name === 'sealed' ? 'success' : 'info'}>
           <span className="row">{STAGES.map(([name, label]) => <Chip key={name} tone={STAGES.findIndex(([each]) => each === stage.name) >= STAGES.findIndex(([each]) => each === name) ? 'success' : 'neutral'}>{label}</Chip>)}</span>
-          {stage.deal ? <p style={{ margin: '6px 0 0' }}>Computation starts. <OpenBought deal={stage.deal} /></p> : null}
+          {stage.deal ? <p style={{ margin: '6px 0 0' }}><Trans>Computation starts.</Trans> <OpenBought deal={stage.deal} /></p> : null}
         </Notice>
       ) : null}
-      <SignButton look="buy" to="buy" id="buy-submit" onClick={() => setSheet(true)} why={why}>Buy computation at market price</SignButton>
+      <SignButton look="buy" to="buy" id="buy-submit" onClick={() => setSheet(true)} why={why}><Trans>Buy computation at market price</Trans></SignButton>
       <ShowCommand of={command(runCommand({ app: form.app || 'APP', ...(form.dataset ? { dataset: form.dataset } : {}), category: commodity.category, trust: Math.max(commodity.trust, Number(form.trust) || 0), volume: wanted || 1, params: form.params }), 'POST', '/v1/match', { requestorder: draft ?? {}, apporder: first?.apporder, workerpoolorder: first?.workerpoolorder })} />
-      <SignSheet open={sheet} kind="request" order={draft} action="Sign and buy" busy={stage.name === 'signing' || stage.name === 'submitted'} problem={problem} onSign={() => void purchase()} onClose={() => setSheet(false)} />
+      <SignSheet open={sheet} kind="request" order={draft} action={t`Sign and buy`} busy={stage.name === 'signing' || stage.name === 'submitted'} problem={problem} onSign={() => void purchase()} onClose={() => setSheet(false)} />
     </form>
   );
 }
@@ -182,13 +185,13 @@ function Reserved({ commodity, account, chosen }: { commodity: Commodity; accoun
   if (rows.length === 0) return null;
   return (
     <fieldset>
-      <legend className="label">Reserved for you</legend>
+      <legend className="label"><Trans>Reserved for you</Trans></legend>
       <ul className="pick-list">
         {rows.slice(0, 5).map((row) => (
           <li key={row.hash}>
             <button type="button" aria-pressed={row.hash === chosen} onClick={() => setForm({ hash: row.hash === chosen ? '' : row.hash })}>
-              <span><strong>{amountWithUnit(row.price)}</strong> a task, trust {row.order.trust}</span>
-              <span className="small muted">{row.remaining} left</span>
+              <span><Trans><strong><Amount nrlc={row.price} /></strong> a task, trust {{ trust: row.order.trust ?? '0' }}</Trans></span>
+              <span className="small muted"><Trans>{{ left: row.remaining }} left</Trans></span>
             </button>
           </li>
         ))}
@@ -214,8 +217,8 @@ function OpenBought({ deal }: { deal: string }): ReactNode {
   const only = tasks.data?.total === 1 ? tasks.data.items[0] : undefined;
   return (
     <span className="row">
-      {only ? <Link className="button primary" to={`/task/${only.id}` as never}>Watch it run</Link> : null}
-      <Link className="button" to={`/deal/${deal}` as never}>Open deal</Link>
+      {only ? <Link className="button primary" to={`/task/${only.id}` as never}><Trans>Watch it run</Trans></Link> : null}
+      <Link className="button" to={`/deal/${deal}` as never}><Trans>Open deal</Trans></Link>
     </span>
   );
 }
@@ -223,10 +226,10 @@ function OpenBought({ deal }: { deal: string }): ReactNode {
 function Walk({ legs }: { legs: Leg[] }): ReactNode {
   return (
     <details open>
-      <summary className="small">Walk the book: {legs.length} orders</summary>
+      <summary className="small">{plural(legs.length, { one: 'Walk the book: # order', other: 'Walk the book: # orders' })}</summary>
       <table className="data">
-        <caption className="sr">Orders that the volume takes, cheapest first</caption>
-        <thead><tr><th scope="col">Order</th><th scope="col" className="right">Price</th><th scope="col" className="right">Volume</th></tr></thead>
+        <caption className="sr"><Trans>Orders that the volume takes, cheapest first</Trans></caption>
+        <thead><tr><th scope="col"><Trans>Order</Trans></th><th scope="col" className="right"><Trans>Price</Trans></th><th scope="col" className="right"><Trans>Volume</Trans></th></tr></thead>
         <tbody>{legs.map((leg) => <tr key={leg.workerpoolorder + leg.apporder}><td><code>{leg.workerpoolorder.slice(0, 10)}…</code></td><td className="right">{leg.price}</td><td className="right">{leg.volume}</td></tr>)}</tbody>
       </table>
     </details>

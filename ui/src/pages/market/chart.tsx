@@ -1,4 +1,6 @@
 // Price chart nRLC/WORK (web-ui.md §6.5, §13): step line or candles with volume bars, read-out strip, table view, export.
+import { t } from '@lingui/core/macro';
+import { Trans } from '@lingui/react/macro';
 import { createChart, createSeriesMarkers, CandlestickSeries, HistogramSeries, LineSeries, LineStyle, LineType, type IChartApi, type ISeriesApi, type ISeriesMarkersPluginApi, type UTCTimestamp, type Time } from 'lightweight-charts';
 import { useEffect, useMemo, useRef, useState, type ReactNode } from 'react';
 import type { Candle, Candles, Deal, Ticker } from '../../transport/api';
@@ -32,10 +34,10 @@ const at = (ms: number): UTCTimestamp => Math.floor(ms / 1000) as UTCTimestamp;
 
 export function chartSummary(candles: Candle[], range: string): string {
   const last = candles[candles.length - 1];
-  if (!last) return `No trades in the last ${range}`;
+  if (!last) return t`No trades in the last ${range}`;
   const low = candles.reduce((least, candle) => (Number(candle.low) < Number(least) ? candle.low : least), last.low);
   const high = candles.reduce((most, candle) => (Number(candle.high) > Number(most) ? candle.high : most), last.high);
-  return `Price of the last ${range}: from ${low} to ${high} nRLC, last ${last.close} nRLC`;
+  return t`Price of the last ${range}: from ${low} to ${high} nRLC, last ${{ close: last.close }} nRLC`;
 }
 
 function options(): Parameters<IChartApi['applyOptions']>[0] {
@@ -102,7 +104,7 @@ function Canvas({ candles, kind, log, marks, onRead, wanted }: { candles: Candle
     const known = new Set(candles.map((candle) => at(candle.time)));
     series.current?.markers.setMarkers(
       marks.own
-        .map(({ bucket, bought }) => ({ time: at(bucket), position: bought ? ('belowBar' as const) : ('aboveBar' as const), color: cssColour(bought ? '--bid' : '--ask'), shape: bought ? ('arrowUp' as const) : ('arrowDown' as const), text: bought ? 'bought' : 'sold' }))
+        .map(({ bucket, bought }) => ({ time: at(bucket), position: bought ? ('belowBar' as const) : ('aboveBar' as const), color: cssColour(bought ? '--bid' : '--ask'), shape: bought ? ('arrowUp' as const) : ('arrowDown' as const), text: bought ? t`bought` : t`sold` }))
         .filter((marker) => known.has(marker.time)),
     );
   }, [marks.own, candles, kind, log, settings.theme, settings.palette]);
@@ -110,7 +112,7 @@ function Canvas({ candles, kind, log, marks, onRead, wanted }: { candles: Candle
     const price = series.current?.price;
     if (!price) return undefined;
     const line = (value: string | null, colour: string, title: string) => (value === null ? null : price.createPriceLine({ price: Number(value), color: cssColour(colour), lineWidth: 1, lineStyle: LineStyle.Dashed, axisLabelVisible: false, title }));
-    const lines = [line(marks.ask, '--ask', 'best ask'), line(marks.bid, '--bid', 'best bid'), line(marks.median, '--muted', 'median 24 h')];
+    const lines = [line(marks.ask, '--ask', t`best ask`), line(marks.bid, '--bid', t`best bid`), line(marks.median, '--muted', t`median 24 h`)];
     return () => {
       // A chart that was taken away has taken its lines with it.
       if (series.current?.price === price) for (const each of lines) if (each) price.removePriceLine(each);
@@ -151,9 +153,9 @@ const HEADS = ['time', 'open', 'high', 'low', 'close', 'volume', 'value', 'trade
 
 function CandleTable({ candles }: { candles: Candle[] }): ReactNode {
   return (
-    <div className="table-wrap" style={{ height: 330, overflow: 'auto' }} tabIndex={0} role="region" aria-label="Prices as a table">
+    <div className="table-wrap" style={{ height: 330, overflow: 'auto' }} tabIndex={0} role="region" aria-label={t`Prices as a table`}>
       <table className="data">
-        <caption className="sr">Prices by time</caption>
+        <caption className="sr"><Trans>Prices by time</Trans></caption>
         <thead><tr>{HEADS.slice(0, 6).map((head) => <th key={head} scope="col" className={head === 'time' ? '' : 'right'}>{head}</th>)}</tr></thead>
         <tbody>
           {candles.slice().reverse().map((candle) => (
@@ -204,29 +206,29 @@ export default function ChartPanel({ commodity, ticker }: { commodity: Commodity
       tools={
         <>
           <StaleBadge />
-          <Segmented label="Range" value={range} choices={(Object.keys(RANGES) as Range[]).map((value) => ({ value, label: value }))} onChange={(value) => change({ range: value === '24h' ? null : value })} />
-          <Segmented label="Kind" value={kind} choices={[{ value: 'line', label: 'Line' }, { value: 'candles', label: 'Candles' }]} onChange={setKind} />
-          <Menu trigger={<Button look="tiny" aria-label="More about the chart">⋯</Button>} items={[
-            { label: table ? 'View as chart' : 'View as table', onSelect: () => setTable(!table) },
-            { label: log ? 'Linear axis' : 'Logarithmic axis', onSelect: () => setLog(!log) },
-            { label: `${mine ? '● ' : '○ '}My trades`, onSelect: () => setMine(!mine) },
-            { label: `${lines ? '● ' : '○ '}Best bid and ask, median`, onSelect: () => setLines(!lines) },
-            { label: 'Go to now', onSelect: () => chart.current?.timeScale().scrollToRealTime() },
-            { label: 'Save PNG', onSelect: png },
-            { label: 'Save CSV', onSelect: save },
+          <Segmented label={t`Range`} value={range} choices={(Object.keys(RANGES) as Range[]).map((value) => ({ value, label: value }))} onChange={(value) => change({ range: value === '24h' ? null : value })} />
+          <Segmented label={t`Kind`} value={kind} choices={[{ value: 'line', label: t`Line` }, { value: 'candles', label: t`Candles` }]} onChange={setKind} />
+          <Menu trigger={<Button look="tiny" aria-label={t`More about the chart`}>⋯</Button>} items={[
+            { label: table ? t`View as chart` : t`View as table`, onSelect: () => setTable(!table) },
+            { label: log ? t`Linear axis` : t`Logarithmic axis`, onSelect: () => setLog(!log) },
+            { label: `${mine ? '●' : '○'} ${t`My trades`}`, onSelect: () => setMine(!mine) },
+            { label: `${lines ? '●' : '○'} ${t`Best bid and ask, median`}`, onSelect: () => setLines(!lines) },
+            { label: t`Go to now`, onSelect: () => chart.current?.timeScale().scrollToRealTime() },
+            { label: t`Save PNG`, onSelect: png },
+            { label: t`Save CSV`, onSelect: save },
           ]} />
         </>
       }
     >
       <div className="chart-read" aria-hidden="true">
-        {shown ? <><span>{iso(shown.time).slice(0, 16).replace('T', ' ')}</span><span>open {amount(shown.open)}</span><span>high {amount(shown.high)}</span><span>low {amount(shown.low)}</span><strong>close {amount(shown.close)}</strong><span className="muted">volume {shown.volume}</span></> : null}
+        {shown ? <><span>{iso(shown.time).slice(0, 16).replace('T', ' ')}</span><span><Trans>open {amount(shown.open)}</Trans></span><span><Trans>high {amount(shown.high)}</Trans></span><span><Trans>low {amount(shown.low)}</Trans></span><strong><Trans>close {amount(shown.close)}</Trans></strong><span className="muted"><Trans>volume {shown.volume}</Trans></span></> : null}
       </div>
       {table ? <CandleTable candles={candles} /> : (
         <div className="chart-box" style={{ position: 'relative' }}>
           <Canvas candles={candles} kind={kind} log={log} marks={marks} onRead={setRead} wanted={(made) => { chart.current = made; }} />
           {query.data && candles.length === 0 ? (
             <div style={{ position: 'absolute', inset: '80px 0 auto' }}>
-              <EmptyState action={range === 'all' ? null : <Button onClick={() => change({ range: 'all' })}>Show all</Button>}>No trades in this range.</EmptyState>
+              <EmptyState action={range === 'all' ? null : <Button onClick={() => change({ range: 'all' })}><Trans>Show all</Trans></Button>}><Trans>No trades in this range.</Trans></EmptyState>
             </div>
           ) : null}
         </div>

@@ -1,4 +1,6 @@
 // Fields that several forms of the ticket share.
+import { t } from '@lingui/core/macro';
+import { Trans } from '@lingui/react/macro';
 import { useState, type ReactNode } from 'react';
 import { trustMeaning } from '../../model/domain';
 import type { Form } from '../../model/ticket';
@@ -9,10 +11,10 @@ import { setForm } from './drafts';
 import { PRESETS } from './bar';
 
 const TEMPLATES: [string, string][] = [
-  ['Command line for every task', '{"iexec_args":"Alice"}'],
-  ['One command line for each task', '{"0":"first","1":"second"}'],
-  ['Input files', '{"iexec_args":"","iexec_input_files":["https://example.org/data.txt"]}'],
-  ['No params', '{}'],
+  [t`Command line for every task`, '{"iexec_args":"Alice"}'],
+  [t`One command line for each task`, '{"0":"first","1":"second"}'],
+  [t`Input files`, '{"iexec_args":"","iexec_input_files":["https://example.org/data.txt"]}'],
+  [t`No params`, '{}'],
 ];
 
 export function ParamsField({ value, problem, onChange }: { value: string; problem: string | null; onChange: (value: string) => void }): ReactNode {
@@ -26,12 +28,12 @@ export function ParamsField({ value, problem, onChange }: { value: string; probl
   };
   return (
     <div className="stack" style={{ gap: 4 }}>
-      <Field label="Work params" required problem={problem ?? jsonProblem(value)} hint='JSON, or plain text: it becomes the command line.'>
+      <Field label={t`Work params`} required problem={problem ?? jsonProblem(value)} hint={t`JSON, or plain text: it becomes the command line.`}>
         {({ id, describedBy, invalid }) => <textarea id={id} className="textarea" rows={lines} aria-describedby={describedBy} aria-invalid={invalid || undefined} aria-required spellCheck={false} value={value} onChange={(event) => onChange(event.target.value)} />}
       </Field>
       <div className="row">
-        <Menu trigger={<Button look="tiny">Templates ▾</Button>} items={TEMPLATES.map(([label, text]) => ({ label, onSelect: () => onChange(text) }))} />
-        <Button look="tiny" onClick={pretty}>Format</Button>
+        <Menu trigger={<Button look="tiny"><Trans>Templates ▾</Trans></Button>} items={TEMPLATES.map(([label, text]) => ({ label, onSelect: () => onChange(text) }))} />
+        <Button look="tiny" onClick={pretty}><Trans>Format</Trans></Button>
       </div>
     </div>
   );
@@ -44,12 +46,12 @@ function jsonProblem(text: string): string | null {
     JSON.parse(trimmed);
     return null;
   } catch (error) {
-    return `This is no valid JSON: ${(error as Error).message}.`;
+    return t`This is no valid JSON: ${{ cause: (error as Error).message }}`;
   }
 }
 
-export function TrustField({ value, onChange, label = 'Trust', required = false }: { value: string; onChange: (value: string) => void; label?: string; required?: boolean }): ReactNode {
-  return <TextField label={label} required={required} className="num" inputMode="numeric" value={value} onChange={(text) => onChange(text.replace(/\D/g, ''))} hint={trustMeaning(Number(value) || 0)} after={<Menu trigger={<Button aria-label="Presets of trust">▾</Button>} items={PRESETS.map((preset) => ({ label: preset ? `${preset} (${trustMeaning(preset)})` : '0 (single run)', onSelect: () => onChange(String(preset)) }))} />} />;
+export function TrustField({ value, onChange, label = t`Trust`, required = false }: { value: string; onChange: (value: string) => void; label?: string; required?: boolean }): ReactNode {
+  return <TextField label={label} required={required} className="num" inputMode="numeric" value={value} onChange={(text) => onChange(text.replace(/\D/g, ''))} hint={trustMeaning(Number(value) || 0)} after={<Menu trigger={<Button aria-label={t`Presets of trust`}>▾</Button>} items={PRESETS.map((preset) => ({ label: preset ? `${preset} (${trustMeaning(preset)})` : t`0 (single run)`, onSelect: () => onChange(String(preset)) }))} />} />;
 }
 
 export function Advanced({ form, market }: { form: Form; market: boolean }): ReactNode {
@@ -57,15 +59,15 @@ export function Advanced({ form, market }: { form: Form; market: boolean }): Rea
   const [open, setOpen] = useState(false);
   return (
     <details open={open} onToggle={(event) => setOpen(event.currentTarget.open)}>
-      <summary className="small">Advanced</summary>
+      <summary className="small"><Trans>Advanced</Trans></summary>
       <div className="stack" style={{ paddingTop: 8 }}>
         {market ? <TrustField value={form.trust} onChange={(trust) => setForm({ trust })} /> : null}
-        <TextField label="Beneficiary" placeholder="me" className="mono" value={form.beneficiary} onChange={(beneficiary) => setForm({ beneficiary: beneficiary.trim() })} />
-        <TextField label="Callback contract" placeholder="none" className="mono" value={form.callback} onChange={(callback) => setForm({ callback: callback.trim() })} />
-        <TextField label="Only this workerpool (or group)" placeholder="any" className="mono" value={form.workerpool} onChange={(workerpool) => setForm({ workerpool: workerpool.trim() })} />
-        {boot.features.resultEncryption ? <Check label="Encrypt the result for the beneficiary" checked={form.encrypt} onChange={(encrypt) => setForm({ encrypt })} /> : null}
+        <TextField label={t`Beneficiary`} placeholder={t`me`} className="mono" value={form.beneficiary} onChange={(beneficiary) => setForm({ beneficiary: beneficiary.trim() })} />
+        <TextField label={t`Callback contract`} placeholder={t`none`} className="mono" value={form.callback} onChange={(callback) => setForm({ callback: callback.trim() })} />
+        <TextField label={t`Only this workerpool (or group)`} placeholder={t`any`} className="mono" value={form.workerpool} onChange={(workerpool) => setForm({ workerpool: workerpool.trim() })} />
+        {boot.features.resultEncryption ? <Check label={t`Encrypt the result for the beneficiary`} checked={form.encrypt} onChange={(encrypt) => setForm({ encrypt })} /> : null}
         {market ? (
-          <Select label="If not everything can be had" value={form.fill} onChange={(fill) => setForm({ fill: fill as Form['fill'] })} choices={[{ value: 'all', label: 'all or nothing' }, { value: 'part', label: 'fill what is there' }, { value: 'rest', label: 'rest becomes a limit order' }]} />
+          <Select label={t`If not everything can be had`} value={form.fill} onChange={(fill) => setForm({ fill: fill as Form['fill'] })} choices={[{ value: 'all', label: t`all or nothing` }, { value: 'part', label: t`fill what is there` }, { value: 'rest', label: t`rest becomes a limit order` }]} />
         ) : null}
       </div>
     </details>

@@ -1,4 +1,6 @@
 // My trades, my open request orders, my open workerpool orders, history (web-ui.md §6.7).
+import { select, t } from '@lingui/core/macro';
+import { Trans } from '@lingui/react/macro';
 import { Link } from '@tanstack/react-router';
 import { Tabs } from 'radix-ui';
 import { useEffect, useRef, useState, type ReactNode } from 'react';
@@ -42,16 +44,16 @@ export function CancelDialog({ order, onClose, onGone }: { order: Order | null; 
       .finally(() => setBusy(false));
   };
   const withdraw = async (): Promise<void> => withdrawOrder(order, (await openSession(wallet)).token);
-  const why = busy ? 'In progress.' : wallet.signer ? null : 'This wallet cannot sign.';
+  const why = busy ? t`In progress.` : wallet.signer ? null : t`This wallet cannot sign.`;
   return (
-    <Dialog open onClose={onClose} title={`Cancel this ${order.kind} order?`} foot={<Button onClick={onClose}>Keep it</Button>}>
-      <p><Id id={order.hash} kind="order" width="wide" />, price <Amount nrlc={order.price} />, {order.remaining} of {order.volume} left.</p>
+    <Dialog open onClose={onClose} title={select(order.kind, { app: 'Cancel this app order?', dataset: 'Cancel this dataset order?', workerpool: 'Cancel this workerpool order?', other: 'Cancel this request order?' })} foot={<Button onClick={onClose}><Trans>Keep it</Trans></Button>}>
+      <p><Trans><Id id={order.hash} kind={t`order`} width="wide" />, price <Amount nrlc={order.price} />, {{ left: order.remaining }} of {{ all: order.volume }} left.</Trans></p>
       {problem ? <Notice tone="danger" alert>{problem}</Notice> : null}
       <div className="stack">
-        <Button look="danger" onClick={() => act(() => cancelOnChain(order, boot))} why={why}>Cancel on chain</Button>
-        <span className="small muted">Final: nobody can use the order any more, wherever a copy lies. Costs no fee here.</span>
-        <Button onClick={() => act(withdraw)} why={why}>Withdraw</Button>
-        <span className="small muted">Only removes it from this book: a kept copy can still be matched.</span>
+        <Button look="danger" onClick={() => act(() => cancelOnChain(order, boot))} why={why}><Trans>Cancel on chain</Trans></Button>
+        <span className="small muted"><Trans>Final: nobody can use the order any more, wherever a copy lies. Costs no fee here.</Trans></span>
+        <Button onClick={() => act(withdraw)} why={why}><Trans>Withdraw</Trans></Button>
+        <span className="small muted"><Trans>Only removes it from this book: a kept copy can still be matched.</Trans></span>
       </div>
     </Dialog>
   );
@@ -59,7 +61,7 @@ export function CancelDialog({ order, onClose, onGone }: { order: Order | null; 
 
 function WhyDialog({ order, onClose }: { order: Order | null; onClose: () => void }): ReactNode {
   return (
-    <Dialog open={order !== null} onClose={onClose} title="Why is it not matched?">
+    <Dialog open={order !== null} onClose={onClose} title={t`Why is it not matched?`}>
       {order ? <Explain subject="order" id={order.hash} /> : null}
     </Dialog>
   );
@@ -79,49 +81,49 @@ function useGone(): { gone: Set<string>; mark: (hash: string) => void } {
 
 function tradeColumns(account: string | null): Column<Deal>[] {
   return [
-    { key: 'id', head: 'ID', cell: (row) => <Id id={row.id} kind="deal" to={`/deal/${row.id}`} />, value: (row) => row.id, priority: 1 },
-    { key: 'side', head: 'Side', cell: (row) => (sameAddress(row.requester, account) ? <span className="bid">▲ bought</span> : <span className="ask">▼ sold</span>), value: (row) => (sameAddress(row.requester, account) ? 'bought' : 'sold'), priority: 2 },
-    { key: 'price', head: 'Price', right: true, cell: (row) => <Amount nrlc={row.workerpool.price} unit={false} />, value: (row) => row.workerpool.price, priority: 1 },
-    { key: 'time', head: 'Time', cell: (row) => <Clock at={row.time} />, value: (row) => iso(row.time), priority: 1 },
-    { key: 'pool', head: 'Workerpool', cell: (row) => <Address of={row.workerpool.address} kind="workerpool" to={`/workerpool/${row.workerpool.address}`} copy={false} />, value: (row) => row.workerpool.address, priority: 3 },
-    { key: 'volume', head: 'Volume', right: true, cell: (row) => count(row.volume), value: (row) => row.volume, priority: 1 },
-    { key: 'status', head: 'Status', cell: (row) => <Status of={statusAt(row, Date.now())} />, value: (row) => row.status, priority: 1 },
-    { key: 'done', head: 'Done', right: true, cell: (row) => `${row.tasks.complete}/${row.volume}`, value: (row) => row.tasks.complete, priority: 3 },
-    { key: 'menu', head: 'Actions', cell: (row) => <Link to={`/deal/${row.id}` as never}>open</Link>, priority: 2 },
+    { key: 'id', head: t`ID`, cell: (row) => <Id id={row.id} kind={t`deal`} to={`/deal/${row.id}`} />, value: (row) => row.id, priority: 1 },
+    { key: 'side', head: t`Side`, cell: (row) => (sameAddress(row.requester, account) ? <span className="bid"><Trans>▲ bought</Trans></span> : <span className="ask"><Trans>▼ sold</Trans></span>), value: (row) => (sameAddress(row.requester, account) ? 'bought' : 'sold'), priority: 2 },
+    { key: 'price', head: t`Price`, right: true, cell: (row) => <Amount nrlc={row.workerpool.price} unit={false} />, value: (row) => row.workerpool.price, priority: 1 },
+    { key: 'time', head: t`Time`, cell: (row) => <Clock at={row.time} />, value: (row) => iso(row.time), priority: 1 },
+    { key: 'pool', head: t`Workerpool`, cell: (row) => <Address of={row.workerpool.address} kind={t`workerpool`} to={`/workerpool/${row.workerpool.address}`} copy={false} />, value: (row) => row.workerpool.address, priority: 3 },
+    { key: 'volume', head: t`Volume`, right: true, cell: (row) => count(row.volume), value: (row) => row.volume, priority: 1 },
+    { key: 'status', head: t`Status`, cell: (row) => <Status of={statusAt(row, Date.now())} />, value: (row) => row.status, priority: 1 },
+    { key: 'done', head: t`Done`, right: true, cell: (row) => `${row.tasks.complete}/${row.volume}`, value: (row) => row.tasks.complete, priority: 3 },
+    { key: 'menu', head: t`Actions`, cell: (row) => <Link to={`/deal/${row.id}` as never}><Trans>open</Trans></Link>, priority: 2 },
   ];
 }
 
 function requestColumns(act: (order: Order) => ReactNode): Column<Order>[] {
   return [
-    { key: 'hash', head: 'Hash', cell: (row) => <Id id={row.hash} kind="order" to={`/market/order/${row.hash}`} />, value: (row) => row.hash, priority: 1 },
-    { key: 'params', head: 'Params', wrap: true, cell: (row) => <code className="small"><Untrusted text={row.order.params ?? ''} limit={40} more /></code>, value: (row) => row.order.params, priority: 3 },
-    { key: 'category', head: 'Cat.', right: true, cell: (row) => row.order.category, value: (row) => row.order.category, priority: 2 },
-    { key: 'trust', head: 'Trust', right: true, cell: (row) => row.order.trust, value: (row) => row.order.trust, priority: 2 },
-    { key: 'price', head: 'Price', right: true, cell: (row) => <Amount nrlc={row.price} unit={false} />, value: (row) => row.price, priority: 1 },
-    { key: 'remaining', head: 'Remaining', right: true, cell: (row) => `${count(row.remaining)}/${count(row.volume)}`, value: (row) => `${row.remaining}/${row.volume}`, priority: 1 },
-    { key: 'age', head: 'Age', cell: (row) => <Age at={row.published} />, value: (row) => iso(row.published), priority: 3 },
-    { key: 'act', head: 'Cancel', cell: act, priority: 1 },
+    { key: 'hash', head: t`Hash`, cell: (row) => <Id id={row.hash} kind={t`order`} to={`/market/order/${row.hash}`} />, value: (row) => row.hash, priority: 1 },
+    { key: 'params', head: t`Params`, wrap: true, cell: (row) => <code className="small"><Untrusted text={row.order.params ?? ''} limit={40} more /></code>, value: (row) => row.order.params, priority: 3 },
+    { key: 'category', head: t`Cat.`, right: true, cell: (row) => row.order.category, value: (row) => row.order.category, priority: 2 },
+    { key: 'trust', head: t`Trust`, right: true, cell: (row) => row.order.trust, value: (row) => row.order.trust, priority: 2 },
+    { key: 'price', head: t`Price`, right: true, cell: (row) => <Amount nrlc={row.price} unit={false} />, value: (row) => row.price, priority: 1 },
+    { key: 'remaining', head: t`Remaining`, right: true, cell: (row) => `${count(row.remaining)}/${count(row.volume)}`, value: (row) => `${row.remaining}/${row.volume}`, priority: 1 },
+    { key: 'age', head: t`Age`, cell: (row) => <Age at={row.published} />, value: (row) => iso(row.published), priority: 3 },
+    { key: 'act', head: t`Cancel`, cell: act, priority: 1 },
   ];
 }
 
 function poolColumns(act: (order: Order) => ReactNode): Column<Order>[] {
   return [
-    { key: 'hash', head: 'Hash', cell: (row) => <Id id={row.hash} kind="order" to={`/market/order/${row.hash}`} />, value: (row) => row.hash, priority: 1 },
-    { key: 'category', head: 'Cat.', right: true, cell: (row) => row.order.category, value: (row) => row.order.category, priority: 2 },
-    { key: 'tag', head: 'Tag', cell: (row) => <Tags tag={row.order.tag ?? '0x0'} />, value: (row) => row.order.tag, priority: 3 },
-    { key: 'trust', head: 'Trust', right: true, cell: (row) => row.order.trust, value: (row) => row.order.trust, priority: 2 },
-    { key: 'price', head: 'Price', right: true, cell: (row) => <Amount nrlc={row.price} unit={false} />, value: (row) => row.price, priority: 1 },
-    { key: 'remaining', head: 'Remaining', right: true, cell: (row) => `${count(row.remaining)}/${count(row.volume)}`, value: (row) => `${row.remaining}/${row.volume}`, priority: 1 },
-    { key: 'stake', head: 'Stake a task', right: true, cell: (row) => <Amount nrlc={String((BigInt(row.price) * 30n) / 100n)} unit={false} />, value: (row) => (BigInt(row.price) * 30n) / 100n, priority: 3 },
-    { key: 'act', head: 'Cancel', cell: act, priority: 1 },
+    { key: 'hash', head: t`Hash`, cell: (row) => <Id id={row.hash} kind={t`order`} to={`/market/order/${row.hash}`} />, value: (row) => row.hash, priority: 1 },
+    { key: 'category', head: t`Cat.`, right: true, cell: (row) => row.order.category, value: (row) => row.order.category, priority: 2 },
+    { key: 'tag', head: t`Tag`, cell: (row) => <Tags tag={row.order.tag ?? '0x0'} />, value: (row) => row.order.tag, priority: 3 },
+    { key: 'trust', head: t`Trust`, right: true, cell: (row) => row.order.trust, value: (row) => row.order.trust, priority: 2 },
+    { key: 'price', head: t`Price`, right: true, cell: (row) => <Amount nrlc={row.price} unit={false} />, value: (row) => row.price, priority: 1 },
+    { key: 'remaining', head: t`Remaining`, right: true, cell: (row) => `${count(row.remaining)}/${count(row.volume)}`, value: (row) => `${row.remaining}/${row.volume}`, priority: 1 },
+    { key: 'stake', head: t`Stake a task`, right: true, cell: (row) => <Amount nrlc={String((BigInt(row.price) * 30n) / 100n)} unit={false} />, value: (row) => (BigInt(row.price) * 30n) / 100n, priority: 3 },
+    { key: 'act', head: t`Cancel`, cell: act, priority: 1 },
   ];
 }
 
 const TABS = [
-  ['trades', 'My trades'],
-  ['requests', 'My open request orders'],
-  ['pools', 'My open workerpool orders'],
-  ['history', 'Order history'],
+  ['trades', t`My trades`],
+  ['requests', t`My open request orders`],
+  ['pools', t`My open workerpool orders`],
+  ['history', t`Order history`],
 ] as const;
 
 export function MinePanel(): ReactNode {
@@ -141,8 +143,8 @@ export function MinePanel(): ReactNode {
   const merged = trades.data ? { ...trades, data: { ...trades.data, items: trades.data.items.map((deal) => fresh.get(deal.id) ?? deal) } } : trades;
   const actions = (order: Order): ReactNode => (
     <span className="row" style={{ gap: 4 }}>
-      <Button look="tiny" onClick={() => setAsking(order)}>Why?</Button>
-      <Button look="tiny danger" aria-label={`Cancel order ${order.hash.slice(2, 8)}`} onClick={() => setCancelling(order)} onKeyDown={(event) => { if (event.altKey && event.key === 'Backspace') setCancelling(order); }}>✕</Button>
+      <Button look="tiny" onClick={() => setAsking(order)}><Trans>Why?</Trans></Button>
+      <Button look="tiny danger" aria-label={t`Cancel order ${{ hash: order.hash.slice(2, 8) }}`} onClick={() => setCancelling(order)} onKeyDown={(event) => { if (event.altKey && event.key === 'Backspace') setCancelling(order); }}>✕</Button>
     </span>
   );
   const requestCols = requestColumns(actions);
@@ -151,7 +153,7 @@ export function MinePanel(): ReactNode {
   const rowClass = (row: Order): string => (gone.has(row.hash) ? 'gone' : '');
   return (
     <Panel
-      title="Mine"
+      title={t`Mine`}
       tools={
         <>
           <ShowCommand of={[command(['bourse', 'orderbook', 'request', '--requester', account ?? 'ADDRESS'], 'GET', `/v1/requestorders?signer=${account ?? ''}`), command(['bourse', 'order', 'cancel', '--request', 'HASH'], 'POST', '/v1/tx')]} />
@@ -160,7 +162,7 @@ export function MinePanel(): ReactNode {
       }
     >
       <Tabs.Root value={tab} onValueChange={(value) => change({ tab: value === 'trades' ? null : value })}>
-        <Tabs.List className="tabs-list" aria-label="My orders and trades">
+        <Tabs.List className="tabs-list" aria-label={t`My orders and trades`}>
           {TABS.map(([value, label]) => (
             <Tabs.Trigger key={value} className="tab" value={value}>
               {label}
@@ -169,11 +171,11 @@ export function MinePanel(): ReactNode {
             </Tabs.Trigger>
           ))}
         </Tabs.List>
-        <NeedWallet to="see your trades and orders">
-          <Tabs.Content value="trades"><ListTable caption="My trades" query={merged as typeof trades} columns={tradeCols} rowKey={(row) => row.id} link={(row) => `/deal/${row.id}`} empty="You have not traded yet." skeleton={3} /></Tabs.Content>
-          <Tabs.Content value="requests"><ListTable caption="My open request orders" query={requests} columns={requestCols} rowKey={(row) => row.hash} rowClass={rowClass} empty="No open request orders. Place a limit order, and it rests here." skeleton={3} /></Tabs.Content>
-          <Tabs.Content value="pools"><ListTable caption="My open workerpool orders" query={pools} columns={poolCols} rowKey={(row) => row.hash} rowClass={rowClass} empty="No open workerpool orders." skeleton={3} /></Tabs.Content>
-          <Tabs.Content value="history"><ListTable caption="Order history" query={history} columns={orderColumns('request')} rowKey={(row) => row.hash} link={(row) => `/market/order/${row.hash}`} empty="No orders yet." skeleton={3} /></Tabs.Content>
+        <NeedWallet to="trades">
+          <Tabs.Content value="trades"><ListTable caption={t`My trades`} query={merged as typeof trades} columns={tradeCols} rowKey={(row) => row.id} link={(row) => `/deal/${row.id}`} empty={t`You have not traded yet.`} skeleton={3} /></Tabs.Content>
+          <Tabs.Content value="requests"><ListTable caption={t`My open request orders`} query={requests} columns={requestCols} rowKey={(row) => row.hash} rowClass={rowClass} empty={t`No open request orders. Place a limit order, and it rests here.`} skeleton={3} /></Tabs.Content>
+          <Tabs.Content value="pools"><ListTable caption={t`My open workerpool orders`} query={pools} columns={poolCols} rowKey={(row) => row.hash} rowClass={rowClass} empty={t`No open workerpool orders.`} skeleton={3} /></Tabs.Content>
+          <Tabs.Content value="history"><ListTable caption={t`Order history`} query={history} columns={orderColumns('request')} rowKey={(row) => row.hash} link={(row) => `/market/order/${row.hash}`} empty={t`No orders yet.`} skeleton={3} /></Tabs.Content>
         </NeedWallet>
       </Tabs.Root>
       <CancelDialog order={cancelling} onClose={() => setCancelling(null)} onGone={mark} />

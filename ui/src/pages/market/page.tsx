@@ -1,4 +1,6 @@
 // The market page (web-ui.md §6): chart, book, trades, ticket and mine, laid out by width.
+import { t } from '@lingui/core/macro';
+import { Trans } from '@lingui/react/macro';
 import { lazy, Suspense, useEffect, useState, type ReactNode } from 'react';
 import type { BookRow, Order, Ticker, Trade } from '../../transport/api';
 import type { BookState } from '../../model/book';
@@ -44,11 +46,22 @@ function useMedia(query: string): boolean {
   return on;
 }
 
+const DIRECTION: Record<string, string> = { up: t`up`, down: t`down`, same: t`unchanged` };
+
+function spoken(ticker: Ticker): string {
+  const none = t`none`;
+  const ask = ticker.bestAsk ?? none;
+  const bid = ticker.bestBid ?? none;
+  const last = ticker.last ?? none;
+  const direction = DIRECTION[ticker.direction] ?? ticker.direction;
+  return t`best ask ${ask}, best bid ${bid}, last ${last} ${direction}`;
+}
+
 /** Spoken summary of the book, at most every 15 s, only when it is switched on (X-02). */
 function useSpoken(ticker: Ticker | null, on: boolean): void {
   useEffect(() => {
     if (!on || !ticker) return undefined;
-    const timer = setInterval(() => say(`best ask ${ticker.bestAsk ?? 'none'}, best bid ${ticker.bestBid ?? 'none'}, last ${ticker.last ?? 'none'} ${ticker.direction}`), SPEAK_MS);
+    const timer = setInterval(() => say(spoken(ticker)), SPEAK_MS);
     return () => clearInterval(timer);
   }, [on, ticker]);
 }
@@ -68,7 +81,7 @@ function pickOrder({ side, row, limit }: Pick, mobile: () => void): void {
   mobile();
 }
 
-const PANES = [['book', 'Book'], ['trades', 'Trades'], ['chart', 'Chart'], ['mine', 'Mine']] as const;
+const PANES = [['book', t`Book`], ['trades', t`Trades`], ['chart', t`Chart`], ['mine', t`Mine`]] as const;
 
 export function MarketPage(): ReactNode {
   const boot = useBoot();
@@ -120,50 +133,50 @@ export function MarketPage(): ReactNode {
     <>
       <div className="row between" style={{ marginBottom: 8 }}>
         <h1 tabIndex={-1} style={{ fontSize: '1.2rem' }}>
-          Market Cat{commodity.category} {name} <span className="sr">{commodityWords(commodity.category, commodity.tag, commodity.trust)}</span>
+          <Trans>Market Cat{{ category: commodity.category }} {name}</Trans> <span className="sr">{commodityWords(commodity.category, commodity.tag, commodity.trust)}</span>
         </h1>
         <div className="row">
           <span className="only-mid">
-            <Button look="buy" onClick={() => openTicket('buy')}>Buy</Button>
-            <Button look="sell" onClick={() => openTicket('sell')}>Sell</Button>
+            <Button look="buy" onClick={() => openTicket('buy')}><Trans>Buy</Trans></Button>
+            <Button look="sell" onClick={() => openTicket('sell')}><Trans>Sell</Trans></Button>
           </span>
-          <input className="input" style={{ width: 290, maxWidth: '60vw' }} aria-label="Search for computation or workerpool" placeholder="Search for computation or workerpool" value={filter} onChange={(event) => change({ find: event.target.value })} />
+          <input className="input" style={{ width: 290, maxWidth: '60vw' }} aria-label={t`Search for computation or workerpool`} placeholder={t`Search for computation or workerpool`} value={filter} onChange={(event) => change({ find: event.target.value })} />
           <span className="wide-only"><ShowCommand of={command(['bourse', 'orderbook', 'workerpool', '--category', String(commodity.category)], 'GET', paths.book)} /></span>
         </div>
       </div>
       <CommodityBar commodity={commodity} allIn={allIn} onAllIn={setAllIn} />
       <TickerStrip ticker={ticker} commodity={commodity} />
-      <div className="tabs-list market-tabs" role="tablist" aria-label="Parts of the market">
+      <div className="tabs-list market-tabs" role="tablist" aria-label={t`Parts of the market`}>
         {PANES.map(([value, label]) => <button key={value} type="button" role="tab" className="tab" aria-selected={pane === value} onClick={() => change({ view: value === 'book' ? null : value })}>{label}</button>)}
       </div>
       <div className={`market ${stale ? 'stale' : ''}`} data-layout={settings.layout}>
         <div className="m-chart m-pane" data-on={pane === 'chart'}>
-          <Boundary name="The chart"><Suspense fallback={<Panel title="nRLC/WORK"><Skeleton rows={9} /></Panel>}><ChartPanel commodity={commodity} ticker={ticker} /></Suspense></Boundary>
+          <Boundary name={t`The chart`}><Suspense fallback={<Panel title="nRLC/WORK"><Skeleton rows={9} /></Panel>}><ChartPanel commodity={commodity} ticker={ticker} /></Suspense></Boundary>
         </div>
         <div className="m-book m-pane" data-on={pane === 'book'}>
-          <Boundary name="The order book">
+          <Boundary name={t`The order book`}>
             <BookPanel book={book} last={last} direction={direction} rows={narrow ? 8 : settings.bookRows} onRows={(rows) => setSetting('bookRows', rows)} account={wallet.account} trust={commodity.trust} unit={settings.unit} extra={extra} paused={paused} waiting={liveBook.waiting} onPause={() => setPaused(!paused)} onHold={setBookHeld} onPick={(pick) => pickOrder(pick, () => openTicket())} onMid={(mid) => { setDraft({ kind: 'limit' }); setForm({ workerpoolPrice: mid }); }} onCancel={cancel} filter={filter} />
           </Boundary>
         </div>
         <div className="m-side">
         <div className="m-trades m-pane" data-on={pane === 'trades'}>
-          <Boundary name="Recent trades">
+          <Boundary name={t`Recent trades`}>
             <TradesPanel trades={trades} account={wallet.account} unit={settings.unit} paused={paused} waiting={liveTrades.waiting} onPause={() => setPaused(!paused)} onHold={setTradesHeld} filter={filter} />
           </Boundary>
         </div>
         <div className="m-ticket">
-          {drawer ? null : <Panel title="Ticket" id="ticket"><div className="body">{ticket}</div></Panel>}
+          {drawer ? null : <Panel title={t`Ticket`} id="ticket"><div className="body">{ticket}</div></Panel>}
         </div>
         </div>
         <div className="m-mine m-pane" data-on={pane === 'mine'}>
-          <Boundary name="Mine"><Suspense fallback={<Panel title="Mine"><Skeleton rows={3} /></Panel>}><MinePanel /></Suspense></Boundary>
+          <Boundary name={t`Mine`}><Suspense fallback={<Panel title={t`Mine`}><Skeleton rows={3} /></Panel>}><MinePanel /></Suspense></Boundary>
         </div>
       </div>
       <div className="trade-bar">
-        <Button look="buy" onClick={() => openTicket('buy')}>Buy</Button>
-        <Button look="sell" onClick={() => openTicket('sell')}>Sell</Button>
+        <Button look="buy" onClick={() => openTicket('buy')}><Trans>Buy</Trans></Button>
+        <Button look="sell" onClick={() => openTicket('sell')}><Trans>Sell</Trans></Button>
       </div>
-      {drawer ? <Dialog open={sheet} onClose={() => setSheet(false)} title="Ticket" drawer><div id="ticket">{ticket}</div></Dialog> : null}
+      {drawer ? <Dialog open={sheet} onClose={() => setSheet(false)} title={t`Ticket`} drawer><div id="ticket">{ticket}</div></Dialog> : null}
       {cancelling ? <Suspense fallback={null}><CancelDialog order={cancelling} onClose={() => setCancelling(null)} onGone={() => undefined} /></Suspense> : null}
     </>
   );

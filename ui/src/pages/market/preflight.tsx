@@ -1,4 +1,6 @@
 // Pre-flight, cost, and the sheet of what is signed (M-31, M-32, M-35).
+import { plural, t } from '@lingui/core/macro';
+import { Trans } from '@lingui/react/macro';
 import { useEffect, useRef, useState, type ReactNode } from 'react';
 import type { Check, Reason } from '../../transport/api';
 import { checkText } from '../../model/checks';
@@ -47,24 +49,24 @@ export function useCheck(body: Record<string, unknown> | null): CheckState {
 
 export function Preflight({ state, onFix }: { state: CheckState; onFix: (reason: Reason) => void }): ReactNode {
   const { check, error, busy } = state;
-  if (error) return <Notice tone="warning" inline>The check did not answer: {error.message}</Notice>;
-  if (!check) return busy ? <span className="small muted">checking…</span> : null;
+  if (error) return <Notice tone="warning" inline><Trans>The check did not answer: {{ cause: error.message }}</Trans></Notice>;
+  if (!check) return busy ? <span className="small muted"><Trans>checking…</Trans></span> : null;
   const failing = check.checks.filter((each) => each.ok === false).length;
   return (
     <div className="stack" style={{ gap: 6 }} aria-busy={busy}>
-      {check.ready ? <Chip tone="success">✓ all {check.checks.length} checks of settlement pass</Chip> : <Chip tone="danger">✕ {failing || check.reasons.length} of {check.checks.length} checks fail</Chip>}
+      {check.ready ? <Chip tone="success">{plural(check.checks.length, { one: '✓ the check of settlement passes', other: '✓ all # checks of settlement pass' })}</Chip> : <Chip tone="danger">{failText(failing || check.reasons.length, check.checks.length)}</Chip>}
       {check.reasons.length ? (
         <ol className="stack small" style={{ margin: 0, paddingLeft: 18 }}>
           {check.reasons.slice(0, 5).map((reason, at) => <ReasonItem key={reason.code + at} reason={reason} onFix={reason.fix ? onFix : undefined} />)}
         </ol>
       ) : null}
       <details className="small">
-        <summary>All checks</summary>
+        <summary><Trans>All checks</Trans></summary>
         <ul className="preflight">
           {check.checks.map((each) => (
             <li key={each.code}>
               <span aria-hidden="true" className={each.ok === null ? 'muted' : each.ok ? 'tone-success' : 'tone-danger'}>{each.ok === null ? '?' : each.ok ? '✓' : '✕'}</span>
-              <span><span className="sr">{each.ok === null ? 'not known: ' : each.ok ? 'passes: ' : 'fails: '}</span>{each.text || checkText(each.code)?.text}</span>
+              <span><span className="sr">{each.ok === null ? t`not known:` : each.ok ? t`passes:` : t`fails:`} </span>{each.text || checkText(each.code)?.text}</span>
               <code className="muted">{each.code}</code>
             </li>
           ))}
@@ -73,6 +75,8 @@ export function Preflight({ state, onFix }: { state: CheckState; onFix: (reason:
     </div>
   );
 }
+
+const failText = (failing: number, all: number): string => plural(failing, { one: `✕ # of ${all} checks fails`, other: `✕ # of ${all} checks fail` });
 
 export function Cost({ pool, app, dataset, volume, check, free }: { pool: string | null; app: string | null; dataset: string | null; volume: string; check: Check | null; free: string | null }): ReactNode {
   const count = /^\d+$/.test(volume) ? BigInt(volume) : 0n;
@@ -84,13 +88,13 @@ export function Cost({ pool, app, dataset, volume, check, free }: { pool: string
   return (
     <>
       <dl className="money" data-test="cost">
-        <dt>Workerpool, a task</dt><dd><Amount nrlc={pool} /></dd>
-        <dt>App, a task</dt><dd><Amount nrlc={app} /></dd>
-        {dataset !== null ? <><dt>Dataset, a task</dt><dd><Amount nrlc={dataset} /></dd></> : null}
-        <dt className="total">Total{count > 1n ? ` for ${count} tasks` : ''}</dt><dd className="total" data-test="total"><Amount nrlc={total === null ? null : String(total)} /></dd>
-        {after !== null ? <><dt>Your account after</dt><dd><Amount nrlc={after < 0n ? null : String(after)} /></dd></> : null}
+        <dt><Trans>Workerpool, a task</Trans></dt><dd><Amount nrlc={pool} /></dd>
+        <dt><Trans>App, a task</Trans></dt><dd><Amount nrlc={app} /></dd>
+        {dataset !== null ? <><dt><Trans>Dataset, a task</Trans></dt><dd><Amount nrlc={dataset} /></dd></> : null}
+        <dt className="total">{count > 1n ? plural(Number(count), { one: 'Total for # task', other: 'Total for # tasks' }) : <Trans>Total</Trans>}</dt><dd className="total" data-test="total"><Amount nrlc={total === null ? null : String(total)} /></dd>
+        {after !== null ? <><dt><Trans>Your account after</Trans></dt><dd><Amount nrlc={after < 0n ? null : String(after)} /></dd></> : null}
       </dl>
-      {dear ? <Notice tone="warning" inline>This is more than three times the median price of 24 hours (<Amount nrlc={median} />).</Notice> : null}
+      {dear ? <Notice tone="warning" inline><Trans>This is more than three times the median price of 24 hours (<Amount nrlc={median} />).</Trans></Notice> : null}
     </>
   );
 }
@@ -107,31 +111,31 @@ export function SignSheet({ open, kind, order, action, busy, problem, onSign, on
   const expected = expectedOf(boot);
   const differs = pinDiffers(expected);
   const wrongChain = wallet.chainId !== null && wallet.chainId !== expected.chainId;
-  const why = busy ? 'The wallet is asked already.' : wrongChain ? `Your wallet is on chain ${wallet.chainId}.` : differs && !expected.dev ? 'The hub differs from the one this page was built for.' : null;
+  const why = busy ? t`The wallet is asked already.` : wrongChain ? t`Your wallet is on chain ${{ chain: wallet.chainId ?? 0 }}.` : differs && !expected.dev ? t`The hub differs from the one this page was built for.` : null;
   return (
     <Dialog
       open={open}
       onClose={onClose}
-      title="What you sign"
+      title={t`What you sign`}
       foot={
         <div ref={sign} className="row">
-          <Button look="primary" onClick={onSign} why={why}>{busy ? (wallet.signer?.kind === 'companion' ? 'Look at your terminal…' : 'Waiting for the wallet…') : action}</Button>
-          <Button onClick={onClose}>Back</Button>
+          <Button look="primary" onClick={onSign} why={why}>{busy ? (wallet.signer?.kind === 'companion' ? t`Look at your terminal…` : t`Waiting for the wallet…`) : action}</Button>
+          <Button onClick={onClose}><Trans>Back</Trans></Button>
         </div>
       }
     >
       <Notice tone="info" inline>
-        Signing costs nothing and moves nothing until the order is matched. A signed order may be used by anyone until it is filled or cancelled on chain.
+        <Trans>Signing costs nothing and moves nothing until the order is matched. A signed order may be used by anyone until it is filled or cancelled on chain.</Trans>
       </Notice>
       {problem ? <Notice tone="danger" alert>{problem}</Notice> : null}
       <KeyTable rows={orderWords(kind, order).filter((each) => each.name !== 'salt').map((each) => [each.label, <Untrusted key={each.name} text={each.words} more />])} />
       <details>
-        <summary>Raw, with domain</summary>
+        <summary><Trans>Raw, with domain</Trans></summary>
         <KeyTable
           rows={[
-            ['Protocol', `${boot.domain.name} ${boot.domain.version}`],
-            ['Chain', <span key="c">{boot.domain.chainId} {wallet.chainId === boot.domain.chainId ? '✓ as your wallet' : ''}</span>],
-            ['Contract', <code key="v">{boot.domain.verifyingContract}</code>],
+            [t`Protocol`, `${boot.domain.name} ${boot.domain.version}`],
+            [t`Chain`, <span key="c">{boot.domain.chainId} {wallet.chainId === boot.domain.chainId ? t`✓ as your wallet` : ''}</span>],
+            [t`Contract`, <code key="v">{boot.domain.verifyingContract}</code>],
             ...orderWords(kind, order).map((each): [string, ReactNode] => [each.name, <code key={each.name}><Untrusted text={each.raw} more /></code>]),
           ]}
         />

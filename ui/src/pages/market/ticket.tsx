@@ -1,4 +1,6 @@
 // The ticket: {Buy, Sell} × {Fill market order, Place limit order} (web-ui.md §6.6).
+import { t } from '@lingui/core/macro';
+import { Trans } from '@lingui/react/macro';
 import { useEffect, type ReactNode } from 'react';
 import { useStore } from '../../state/store';
 import { useKey } from '../../view/keys';
@@ -26,13 +28,13 @@ export function Ticket({ commodity }: { commodity: Commodity }): ReactNode {
   const { side, kind } = draft;
   return (
     <div className="ticket">
-      <div className="side-tabs" role="group" aria-label="Side">
-        <button type="button" className="buy" aria-pressed={side === 'buy'} data-on={side === 'buy'} onClick={() => setDraft({ side: 'buy' })}>Buy</button>
-        <button type="button" className="sell" aria-pressed={side === 'sell'} data-on={side === 'sell'} onClick={() => setDraft({ side: 'sell' })}>Sell</button>
+      <div className="side-tabs" role="group" aria-label={t`Side`}>
+        <button type="button" className="buy" aria-pressed={side === 'buy'} data-on={side === 'buy'} onClick={() => setDraft({ side: 'buy' })}><Trans>Buy</Trans></button>
+        <button type="button" className="sell" aria-pressed={side === 'sell'} data-on={side === 'sell'} onClick={() => setDraft({ side: 'sell' })}><Trans>Sell</Trans></button>
       </div>
-      <Segmented label="Kind of order" value={kind} choices={[{ value: 'market', label: 'Fill market order' }, { value: 'limit', label: 'Place limit order' }]} onChange={(value) => setDraft({ kind: value })} />
+      <Segmented label={t`Kind of order`} value={kind} choices={[{ value: 'market', label: t`Fill market order` }, { value: 'limit', label: t`Place limit order` }]} onChange={(value) => setDraft({ kind: value })} />
       <span className="small muted">{commodityWords(commodity.category, commodity.tag, commodity.trust)}</span>
-      <Boundary name="The ticket">
+      <Boundary name={t`The ticket`}>
         {side === 'buy' && kind === 'market' ? <BuyMarket commodity={commodity} /> : null}
         {side === 'buy' && kind === 'limit' ? <BuyLimit commodity={commodity} /> : null}
         {side === 'sell' && kind === 'market' ? <SellMarket /> : null}

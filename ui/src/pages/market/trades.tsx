@@ -1,4 +1,6 @@
 // Recent trades (web-ui.md §6.4).
+import { t } from '@lingui/core/macro';
+import { Trans } from '@lingui/react/macro';
 import { Link } from '@tanstack/react-router';
 import { useState, type ReactNode } from 'react';
 import type { Trade } from '../../transport/api';
@@ -17,11 +19,11 @@ const TONE = { up: 'bid', down: 'ask', flat: 'muted' };
 const WORDS = { up: 'up', down: 'down', flat: 'unchanged' };
 
 const exported: Column<Trade>[] = [
-  { key: 'deal', head: 'ID', cell: () => null, value: (row) => row.deal },
-  { key: 'price', head: 'Price', cell: () => null, value: (row) => row.price },
-  { key: 'time', head: 'Time', cell: () => null, value: (row) => iso(row.time) },
-  { key: 'workerpool', head: 'Workerpool', cell: () => null, value: (row) => row.workerpool },
-  { key: 'volume', head: 'Volume', cell: () => null, value: (row) => row.volume },
+  { key: 'deal', head: t`ID`, cell: () => null, value: (row) => row.deal },
+  { key: 'price', head: t`Price`, cell: () => null, value: (row) => row.price },
+  { key: 'time', head: t`Time`, cell: () => null, value: (row) => iso(row.time) },
+  { key: 'workerpool', head: t`Workerpool`, cell: () => null, value: (row) => row.workerpool },
+  { key: 'volume', head: t`Volume`, cell: () => null, value: (row) => row.volume },
 ];
 
 export function TradesPanel({ trades, account, unit, paused, waiting, onPause, onHold, filter = '' }: { trades: Trade[] | null; account: string | null; unit: Unit; paused: boolean; waiting: number; onPause: () => void; onHold: (hold: boolean) => void; filter?: string }): ReactNode {
@@ -36,14 +38,14 @@ export function TradesPanel({ trades, account, unit, paused, waiting, onPause, o
   let lastDay = '';
   return (
     <Panel
-      title="Recent trades"
+      title={t`Recent trades`}
       className="trades"
       tools={
         <>
           <StaleBadge />
-          {waiting > 0 ? <Button look="tiny on" onClick={onPause}>{waiting} new</Button> : null}
-          <Segmented label="Whose trades" value={whose} choices={[{ value: 'all', label: 'All' }, { value: 'mine', label: 'Mine' }]} onChange={setWhose} />
-          <Button look={`tiny ${paused ? 'on' : ''}`} aria-pressed={paused} onClick={onPause}>{paused ? 'Resume' : 'Pause'}</Button>
+          {waiting > 0 ? <Button look="tiny on" onClick={onPause}><Trans>{waiting} new</Trans></Button> : null}
+          <Segmented label={t`Whose trades`} value={whose} choices={[{ value: 'all', label: t`All` }, { value: 'mine', label: t`Mine` }]} onChange={setWhose} />
+          <Button look={`tiny ${paused ? 'on' : ''}`} aria-pressed={paused} onClick={onPause}>{paused ? t`Resume` : t`Pause`}</Button>
           <CsvButton name="trades" columns={exported} rows={trades ?? []} />
         </>
       }
@@ -51,13 +53,13 @@ export function TradesPanel({ trades, account, unit, paused, waiting, onPause, o
       {trades === null ? (
         <Skeleton rows={ROWS} height={24} />
       ) : rows.length === 0 ? (
-        <EmptyState>{whose === 'mine' ? (account ? 'You have not traded here yet.' : 'Connect a wallet to see your trades.') : 'No trades of this commodity yet.'}</EmptyState>
+        <EmptyState>{whose === 'mine' ? (account ? t`You have not traded here yet.` : t`Connect a wallet to see your trades.`) : t`No trades of this commodity yet.`}</EmptyState>
       ) : (
-        <div className="table-wrap" tabIndex={0} role="region" aria-label="Recent trades, table" onFocus={() => onHold(true)} onBlur={() => onHold(false)}>
+        <div className="table-wrap" tabIndex={0} role="region" aria-label={t`Recent trades, table`} onFocus={() => onHold(true)} onBlur={() => onHold(false)}>
           <table className="data" style={{ ['--row' as string]: '24px' }}>
-            <caption className="sr">Recent trades, newest first</caption>
+            <caption className="sr"><Trans>Recent trades, newest first</Trans></caption>
             <thead>
-              <tr><th scope="col">ID</th><th scope="col" className="right">Price</th><th scope="col">Time</th><th scope="col" className="p2">Workerpool</th><th scope="col" className="right">Volume</th></tr>
+              <tr><th scope="col"><Trans>ID</Trans></th><th scope="col" className="right"><Trans>Price</Trans></th><th scope="col"><Trans>Time</Trans></th><th scope="col" className="p2"><Trans>Workerpool</Trans></th><th scope="col" className="right"><Trans>Volume</Trans></th></tr>
             </thead>
             <tbody>
               {rows.map((trade) => {
@@ -71,7 +73,7 @@ export function TradesPanel({ trades, account, unit, paused, waiting, onPause, o
                     <td><Link to={`/deal/${trade.deal}` as never} title={trade.deal}><code aria-hidden="true">{shortHash(trade.deal)}</code><span className="sr">{spokenHash('deal', trade.deal)}</span></Link></td>
                     <td className="right"><span className={TONE[direction]}><span aria-hidden="true">{TRIANGLE[direction]}</span><span className="sr">{WORDS[direction]}</span> {amount(trade.price, unit)}</span></td>
                     <td><Clock at={trade.time} /></td>
-                    <td className="p2"><Id id={trade.workerpool} kind="workerpool" to={`/workerpool/${trade.workerpool}`} copy={false} /></td>
+                    <td className="p2"><Id id={trade.workerpool} kind={t`workerpool`} to={`/workerpool/${trade.workerpool}`} copy={false} /></td>
                     <td className="right">{count(trade.volume)}</td>
                   </tr>,
                 ];

@@ -1,4 +1,6 @@
 // What an operator may do: each act is asked for once more and stands in the audit list.
+import { t } from '@lingui/core/macro';
+import { Trans } from '@lingui/react/macro';
 import { useState, type ReactNode } from 'react';
 import type { Session } from '../../transport/api';
 import { api } from '../../transport/http';
@@ -36,9 +38,9 @@ export function ActDialog({ what, pool, onClose }: { what: Act | null; pool: str
     act(session, pool, what, reason).then(onClose, (error: Error) => setProblem(error.message));
   };
   return (
-    <Dialog open onClose={onClose} title={what.label} foot={<><Button look="primary" onClick={go}>{what.label}</Button><Button onClick={onClose}>Back</Button></>}>
+    <Dialog open onClose={onClose} title={what.label} foot={<><Button look="primary" onClick={go}>{what.label}</Button><Button onClick={onClose}><Trans>Back</Trans></Button></>}>
       {what.means ? <p>{what.means}</p> : null}
-      <TextField label="Reason" value={reason} onChange={setReason} hint="stands in the audit list" />
+      <TextField label={t`Reason`} value={reason} onChange={setReason} hint={t`stands in the audit list`} />
       {problem ? <Notice tone="danger" alert>{problem}</Notice> : null}
     </Dialog>
   );

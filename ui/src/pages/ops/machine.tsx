@@ -1,4 +1,6 @@
 // My machine (web-ui.md §10.8): what the chain and the pool know about the connected worker.
+import { plural, t } from '@lingui/core/macro';
+import { Trans } from '@lingui/react/macro';
 import type { ReactNode } from 'react';
 import type { OpsWorker, Task, WorkerDetail } from '../../transport/api';
 import { sameAddress } from '../../model/domain';
@@ -16,12 +18,13 @@ import { STATE } from './workers';
 
 /** The pool's own view of a machine: for the session of the pool's owner. */
 function Live({ row }: { row: OpsWorker }): ReactNode {
+  const memory = count(row.memoryMib);
   return (
     <Panel title={<Untrusted text={row.name} limit={40} />} tools={<Chip tone={STATE[row.state][0]}>{STATE[row.state][1]}</Chip>}>
       <div className="stats">
-        <Stat label="Tasks now" value={`${row.tasks}/${row.slots}`} sub={`${count(row.cores)} cores, ${count(row.memoryMib)} MiB`} />
-        <Stat label="Earned 24 h" value={<Sum nrlc={row.earned24h} />} sub={`${count(row.done24h)} done`} />
-        <Stat label="Version" value={<Untrusted text={row.software} limit={20} />} />
+        <Stat label={t`Tasks now`} value={`${row.tasks}/${row.slots}`} sub={plural(row.cores, { one: `# core, ${memory} MiB`, other: `# cores, ${memory} MiB` })} />
+        <Stat label={t`Earned 24 h`} value={<Sum nrlc={row.earned24h} />} sub={t`${count(row.done24h)} done`} />
+        <Stat label={t`Version`} value={<Untrusted text={row.software} limit={20} />} />
       </div>
     </Panel>
   );
@@ -32,13 +35,13 @@ function Record({ detail }: { detail: WorkerDetail }): ReactNode {
   return (
     <>
       <div className="stats">
-        <Stat label="Score" value={count(worker.score)} sub={nextScore === null ? 'grows by one with each right answer' : `weight grows at ${nextScore}`} />
-        <Stat label="Accuracy" value={percent(worker.contributions ? worker.proved / worker.contributions : null)} sub={`${count(worker.proved)} of ${count(worker.contributions)} proved`} />
-        <Stat label="Earned" value={<Sum nrlc={worker.rewards} />} sub={<>slashed <Sum nrlc={worker.slashed} /></>} />
-        <Stat label="Stake" value={<Sum nrlc={worker.staked} />} sub={<>locked <Sum nrlc={worker.locked} /></>} />
+        <Stat label={t`Score`} value={count(worker.score)} sub={nextScore === null ? t`grows by one with each right answer` : t`weight grows at ${nextScore}`} />
+        <Stat label={t`Accuracy`} value={percent(worker.contributions ? worker.proved / worker.contributions : null)} sub={t`${count(worker.proved)} of ${count(worker.contributions)} proved`} />
+        <Stat label={t`Earned`} value={<Sum nrlc={worker.rewards} />} sub={<><Trans>slashed <Sum nrlc={worker.slashed} /></Trans></>} />
+        <Stat label={t`Stake`} value={<Sum nrlc={worker.staked} />} sub={<><Trans>locked <Sum nrlc={worker.locked} /></Trans></>} />
       </div>
-      <Panel title="Last contributions">
-        {contributions.length === 0 ? <EmptyState>None yet.</EmptyState> : <Table caption="Contributions" rows={contributions.slice(0, 20)} rowKey={(row) => row.task} link={(row) => `/task/${row.task}`} columns={[{ key: 'task', head: 'Task', cell: (row) => <Id id={row.task} kind="task" to={`/task/${row.task}`} /> }, ...contributionColumns.slice(1)]} />}
+      <Panel title={t`Last contributions`}>
+        {contributions.length === 0 ? <EmptyState><Trans>None yet.</Trans></EmptyState> : <Table caption={t`Contributions`} rows={contributions.slice(0, 20)} rowKey={(row) => row.task} link={(row) => `/task/${row.task}`} columns={[{ key: 'task', head: t`Task`, cell: (row) => <Id id={row.task} kind={t`task`} to={`/task/${row.task}`} /> }, ...contributionColumns.slice(1)]} />}
       </Panel>
     </>
   );
@@ -53,8 +56,8 @@ export function MachineTab({ account, pool, operator }: { account: string; pool:
   return (
     <div className="stack">
       {mine.map((row) => <Live key={row.address} row={row} />)}
-      {unknown ? <Notice tone="info">The connected account has not worked yet. Its record appears with its first contribution.</Notice> : <Loaded query={detail} rows={4}>{(known) => <Record detail={known} />}</Loaded>}
-      <Panel title="Tasks now"><ListTable caption="Tasks now" query={tasks} rowKey={(row) => row.id} columns={taskColumns} link={(row) => `/task/${row.id}`} empty="No task is computed by this account now." /></Panel>
+      {unknown ? <Notice tone="info"><Trans>The connected account has not worked yet. Its record appears with its first contribution.</Trans></Notice> : <Loaded query={detail} rows={4}>{(known) => <Record detail={known} />}</Loaded>}
+      <Panel title={t`Tasks now`}><ListTable caption={t`Tasks now`} query={tasks} rowKey={(row) => row.id} columns={taskColumns} link={(row) => `/task/${row.id}`} empty={t`No task is computed by this account now.`} /></Panel>
       <Explain subject="worker" id={account} />
     </div>
   );

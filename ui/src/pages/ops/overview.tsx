@@ -1,4 +1,6 @@
 // Overview of a pool (web-ui.md §10.1).
+import { plural, t } from '@lingui/core/macro';
+import { Trans } from '@lingui/react/macro';
 import type { ReactNode } from 'react';
 import type { Overview } from '../../transport/api';
 import { count, duration, MISSING, percent } from '../../model/format';
@@ -25,10 +27,10 @@ function TasksOverTime({ overview }: { overview: Overview }): ReactNode {
   const most = Math.max(1, ...hours.map((hour) => hour.completed + hour.running + hour.queued + hour.failed));
   const sum = (key: 'completed' | 'failed'): number => hours.reduce((total, hour) => total + hour[key], 0);
   return (
-    <Panel title="Tasks over time" tools={RANGES.map(([value]) => <button key={value} type="button" className={`button tiny ${range[0] === value ? 'on' : ''}`} aria-pressed={range[0] === value} onClick={() => change({ range: value })}>{value}</button>)}>
+    <Panel title={t`Tasks over time`} tools={RANGES.map(([value]) => <button key={value} type="button" className={`button tiny ${range[0] === value ? 'on' : ''}`} aria-pressed={range[0] === value} onClick={() => change({ range: value })}>{value}</button>)}>
       <div className="body">
-        {hours.every((hour) => SERIES.every(([key]) => hour[key] === 0)) ? <EmptyState>No tasks in this range.</EmptyState> : (
-          <svg viewBox={`0 0 ${range[1] * 10} 100`} preserveAspectRatio="none" style={{ width: '100%', height: 150 }} role="img" aria-label={`${sum('completed')} completed and ${sum('failed')} failed in ${range[0]}`}>
+        {hours.every((hour) => SERIES.every(([key]) => hour[key] === 0)) ? <EmptyState><Trans>No tasks in this range.</Trans></EmptyState> : (
+          <svg viewBox={`0 0 ${range[1] * 10} 100`} preserveAspectRatio="none" style={{ width: '100%', height: 150 }} role="img" aria-label={t`${{ completed: sum('completed') }} completed and ${{ failed: sum('failed') }} failed in ${{ range: range[0] }}`}>
             {hours.map((hour, at) => {
               let y = 100;
               return SERIES.map(([key, tone]) => {
@@ -40,8 +42,8 @@ function TasksOverTime({ overview }: { overview: Overview }): ReactNode {
           </svg>
         )}
         <div className="row small">{SERIES.map(([key, tone]) => <span key={key} className={`tone-${tone}`}>■ {key}</span>)}</div>
-        <details className="small"><summary>View as table</summary>
-          <table className="data"><caption className="sr">Tasks by hour</caption><thead><tr><th scope="col">Hour</th>{SERIES.map(([key]) => <th key={key} scope="col" className="right">{key}</th>)}</tr></thead><tbody>{hours.slice(-24).map((hour) => <tr key={hour.time}><td>{iso(hour.time)}</td>{SERIES.map(([key]) => <td key={key} className="right">{hour[key]}</td>)}</tr>)}</tbody></table>
+        <details className="small"><summary><Trans>View as table</Trans></summary>
+          <table className="data"><caption className="sr"><Trans>Tasks by hour</Trans></caption><thead><tr><th scope="col"><Trans>Hour</Trans></th>{SERIES.map(([key]) => <th key={key} scope="col" className="right">{key}</th>)}</tr></thead><tbody>{hours.slice(-24).map((hour) => <tr key={hour.time}><td>{iso(hour.time)}</td>{SERIES.map(([key]) => <td key={key} className="right">{hour[key]}</td>)}</tr>)}</tbody></table>
         </details>
       </div>
     </Panel>
@@ -55,13 +57,19 @@ function Shares({ parts, total }: { parts: [string, Share[]][]; total: number })
   const rows = parts.flatMap(([what, shares]) => (shares ?? []).map((each) => ({ what, ...each })));
   if (rows.length === 0) return null;
   return (
-    <Table caption="Machines" cards={false} rows={rows} rowKey={(row) => row.what + row.name} columns={[
-      { key: 'what', head: 'What', cell: (row) => row.what },
-      { key: 'name', head: 'Kind', cell: (row) => <Untrusted text={row.name || 'not told'} limit={40} /> },
-      { key: 'count', head: 'Workers', right: true, cell: (row) => count(row.count) },
-      { key: 'share', head: 'Share', priority: 2, cell: (row) => <Bar label={`${row.what} ${row.name}`} share={total ? row.count / total : 0} text={`${row.count} of ${total}`} /> },
+    <Table caption={t`Machines`} cards={false} rows={rows} rowKey={(row) => row.what + row.name} columns={[
+      { key: 'what', head: t`What`, cell: (row) => row.what },
+      { key: 'name', head: t`Kind`, cell: (row) => <Untrusted text={row.name || t`not told`} limit={40} /> },
+      { key: 'count', head: t`Workers`, right: true, cell: (row) => count(row.count) },
+      { key: 'share', head: t`Share`, priority: 2, cell: (row) => <Bar label={`${row.what} ${row.name}`} share={total ? row.count / total : 0} text={t`${row.count} of ${total}`} /> },
     ]} />
   );
+}
+
+function wastedText({ share, replicas, unrewarded }: Overview['wasted']): string {
+  const part = percent(share);
+  const all = count(replicas);
+  return plural(unrewarded, { one: `${part} of ${all} computed replicas: # was not rewarded.`, other: `${part} of ${all} computed replicas: # were not rewarded.` });
 }
 
 export function OverviewTab({ pool }: { pool: string }): ReactNode {
@@ -70,36 +78,36 @@ export function OverviewTab({ pool }: { pool: string }): ReactNode {
     <Loaded query={query} rows={8}>
       {(overview) => (
         <div className="stack">
-          {overview.draining ? <Notice tone="warning">The pool drains: running tasks end, no new ones begin.</Notice> : null}
-          {overview.headAgeMs > 15_000 ? <Notice tone="danger" alert>Out of service: the last block is {duration(overview.headAgeMs)} old.</Notice> : null}
+          {overview.draining ? <Notice tone="warning"><Trans>The pool drains: running tasks end, no new ones begin.</Trans></Notice> : null}
+          {overview.headAgeMs > 15_000 ? <Notice tone="danger" alert><Trans>Out of service: the last block is {{ age: duration(overview.headAgeMs) }} old.</Trans></Notice> : null}
           <div className="stats">
-            <Stat label="Active workers" value={count(overview.workersAlive)} sub={`${count(overview.workersDay)} in 24 h, ${count(overview.workersKnown)} known`} />
-            <Stat label="Active cores" value={`${count(overview.coresBusy)}/${count(overview.coresTotal)}`} />
-            <Stat label="Running" value={count(overview.running)} sub={`${count(overview.waiting)} waiting`} />
-            <Stat label="Completed 24 h" value={percent(overview.completedRatio)} sub={overview.completedRatio === null ? 'no task yet' : <Bar label="Completed ratio" share={overview.completedRatio} text={`${percent(overview.completedRatio)}, goal ${percent(GOAL)}`} tone={overview.completedRatio >= GOAL ? 'success' : 'warning'} />} />
-            <Stat label="Apps seen 24 h" value={count(overview.apps24h)} />
-            <Stat label="Earned today" value={<Sum nrlc={overview.earnedToday} />} sub={<>7 d <Sum nrlc={overview.earned7d} />, all <Sum nrlc={overview.earnedAll} /></>} />
-            <Stat label="Stake free" value={<Sum nrlc={overview.stakeFree} />} sub={<>locked <Sum nrlc={overview.stakeLocked} /></>} />
-            <Stat label="Stake covers" value={overview.stakeCovers === null ? MISSING : overview.stakeCovers > MANY ? `> ${count(MANY)}` : count(overview.stakeCovers)} sub="tasks at today’s price" />
-            <Stat label="Trust within reach" value={count(overview.reachableTrust)} sub="with the live workers" />
-            <Stat label="Head age" value={duration(overview.headAgeMs)} sub={`index behind by ${count(overview.eventLag)}`} />
+            <Stat label={t`Active workers`} value={count(overview.workersAlive)} sub={t`${count(overview.workersDay)} in 24 h, ${count(overview.workersKnown)} known`} />
+            <Stat label={t`Active cores`} value={`${count(overview.coresBusy)}/${count(overview.coresTotal)}`} />
+            <Stat label={t`Running`} value={count(overview.running)} sub={t`${count(overview.waiting)} waiting`} />
+            <Stat label={t`Completed 24 h`} value={percent(overview.completedRatio)} sub={overview.completedRatio === null ? t`no task yet` : <Bar label={t`Completed ratio`} share={overview.completedRatio} text={t`${percent(overview.completedRatio)}, goal ${percent(GOAL)}`} tone={overview.completedRatio >= GOAL ? 'success' : 'warning'} />} />
+            <Stat label={t`Apps seen 24 h`} value={count(overview.apps24h)} />
+            <Stat label={t`Earned today`} value={<Sum nrlc={overview.earnedToday} />} sub={<><Trans>7 d <Sum nrlc={overview.earned7d} />, all <Sum nrlc={overview.earnedAll} /></Trans></>} />
+            <Stat label={t`Stake free`} value={<Sum nrlc={overview.stakeFree} />} sub={<><Trans>locked <Sum nrlc={overview.stakeLocked} /></Trans></>} />
+            <Stat label={t`Stake covers`} value={overview.stakeCovers === null ? MISSING : overview.stakeCovers > MANY ? `> ${count(MANY)}` : count(overview.stakeCovers)} sub={t`tasks at today’s price`} />
+            <Stat label={t`Trust within reach`} value={count(overview.reachableTrust)} sub={t`with the live workers`} />
+            <Stat label={t`Head age`} value={duration(overview.headAgeMs)} sub={t`index behind by ${count(overview.eventLag)}`} />
           </div>
           <div className="grid2">
-            <Panel title="Idle because">{overview.idle.length === 0 ? <EmptyState>The pool works.</EmptyState> : <div className="body"><Reasons reasons={overview.idle} /></div>}</Panel>
+            <Panel title={t`Idle because`}>{overview.idle.length === 0 ? <EmptyState><Trans>The pool works.</Trans></EmptyState> : <div className="body"><Reasons reasons={overview.idle} /></div>}</Panel>
             <TasksOverTime overview={overview} />
-            <Panel title="Stage durations (last 1 000 tasks)">
-              {overview.stages.length === 0 ? <EmptyState>Known after the first tasks.</EmptyState> : <Table caption="Stage durations" rows={overview.stages} rowKey={(row) => row.stage} columns={[
-                { key: 'stage', head: 'Stage', cell: (row) => row.stage },
-                { key: 'p50', head: 'p50', right: true, cell: (row) => duration(row.p50) },
-                { key: 'p95', head: 'p95', right: true, cell: (row) => duration(row.p95) },
-                { key: 'p99', head: 'p99', right: true, cell: (row) => duration(row.p99) },
+            <Panel title={t`Stage durations (last 1 000 tasks)`}>
+              {overview.stages.length === 0 ? <EmptyState><Trans>Known after the first tasks.</Trans></EmptyState> : <Table caption={t`Stage durations`} rows={overview.stages} rowKey={(row) => row.stage} columns={[
+                { key: 'stage', head: t`Stage`, cell: (row) => row.stage },
+                { key: 'p50', head: t`p50`, right: true, cell: (row) => duration(row.p50) },
+                { key: 'p95', head: t`p95`, right: true, cell: (row) => duration(row.p95) },
+                { key: 'p99', head: t`p99`, right: true, cell: (row) => duration(row.p99) },
               ]} />}
             </Panel>
-            <Panel title="Wasted work and machines">
+            <Panel title={t`Wasted work and machines`}>
               <div className="body stack">
-                <span>{overview.wasted.replicas === 0 ? 'Nothing has been computed in the last day.' : `${percent(overview.wasted.share)} of ${count(overview.wasted.replicas)} computed replicas were not rewarded (${count(overview.wasted.unrewarded)}).`}</span>
+                <span>{overview.wasted.replicas === 0 ? t`Nothing has been computed in the last day.` : wastedText(overview.wasted)}</span>
               </div>
-              <Shares parts={[['Software', overview.software], ['System', overview.os as Share[]], ['Processor', overview.cpus as Share[]]]} total={overview.workersKnown} />
+              <Shares parts={[[t`Software`, overview.software], [t`System`, overview.os as Share[]], [t`Processor`, overview.cpus as Share[]]]} total={overview.workersKnown} />
             </Panel>
           </div>
         </div>

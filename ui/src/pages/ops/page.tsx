@@ -1,4 +1,7 @@
 // Operator console (web-ui.md §10): which pool, who looks at it, and its parts.
+import { t } from '@lingui/core/macro';
+import { Trans } from '@lingui/react/macro';
+import type { SESSION_NEEDS } from '../../model/words';
 import { useNavigate, useParams } from '@tanstack/react-router';
 import { Tabs } from 'radix-ui';
 import type { ReactNode } from 'react';
@@ -24,19 +27,22 @@ import { EarningsTab, LogsTab, OrdersTab, TasksTab } from './tasks';
 import { WorkersTab } from './workers';
 
 /** Its children for the pool's operator; the others read what is missing and how to get it. */
-function OperatorOnly({ pool, owner, to, children }: { pool: string; owner: string | null; to: string; children: ReactNode }): ReactNode {
+function OperatorOnly({ pool, owner, to, children }: { pool: string; owner: string | null; to: keyof typeof SESSION_NEEDS; children: ReactNode }): ReactNode {
   const session = useStore(sessionStore);
   const locked = forcedState() === 'locked';
   if (!locked && (!session || mayOperate(session, pool))) return <SessionNeeded to={to}>{children}</SessionNeeded>;
   return (
     <div className="empty">
-      <span>To {to}, you need the right to operate this pool. {session ? <>You are signed in as <Address of={session.address} copy={false} />; the</> : 'The'} pool belongs to {owner ? <Address of={owner} copy={false} /> : 'somebody else'}.</span>
-      <Button look="primary" onClick={() => { void closeSession(); openWallets(); }}>Use another account</Button>
+      <span>
+        <Trans>This part needs the right to operate the pool.</Trans> {session ? <Trans>You are signed in as <Address of={session.address} copy={false} />.</Trans> : null}{' '}
+        {owner ? <Trans>The pool belongs to <Address of={owner} copy={false} />.</Trans> : <Trans>The pool belongs to somebody else.</Trans>}
+      </span>
+      <Button look="primary" onClick={() => { void closeSession(); openWallets(); }}><Trans>Use another account</Trans></Button>
     </div>
   );
 }
 
-const TABS: [string, string][] = [['overview', 'Overview'], ['workers', 'Workers'], ['tasks', 'Tasks'], ['earnings', 'Earnings'], ['orders', 'Orders'], ['logs', 'Logs'], ['alerts', 'Alerts'], ['machine', 'My machine']];
+const TABS: [string, string][] = [['overview', t`Overview`], ['workers', t`Workers`], ['tasks', t`Tasks`], ['earnings', t`Earnings`], ['orders', t`Orders`], ['logs', t`Logs`], ['alerts', t`Alerts`], ['machine', t`My machine`]];
 
 /** The request behind a tab, for “Show as command”. */
 function pathOf(tab: string, pool: string, account: string | null, task: string | undefined): string {
@@ -60,27 +66,27 @@ export function OpsPage(): ReactNode {
   const owner = items.find((each) => each.address === pool)?.owner ?? null;
   const tab = TABS.find(([value]) => value === asked)?.[0] ?? 'overview';
   const shown = pathOf(tab, pool, wallet.account, url.task);
-  if (!boot.features.scheduler) return <><PageHead title="Operator console" command={curl(location.origin, '/v1/boot')} /><Notice tone="info">This market knows no scheduler: the console needs one beside it.</Notice></>;
+  if (!boot.features.scheduler) return <><PageHead title={t`Operator console`} command={curl(location.origin, '/v1/boot')} /><Notice tone="info"><Trans>This market knows no scheduler: the console needs one beside it.</Trans></Notice></>;
   return (
     <>
-      <PageHead title="Operator console" command={tab === 'orders' ? command(['bourse', 'orderbook', 'workerpool', '--workerpool', pool], 'GET', shown) : tab === 'logs' && url.task ? command(['bourse', 'task', 'logs', url.task], 'GET', shown) : curl(location.origin, shown)}>
-        <label className="row small">pool
+      <PageHead title={t`Operator console`} command={tab === 'orders' ? command(['bourse', 'orderbook', 'workerpool', '--workerpool', pool], 'GET', shown) : tab === 'logs' && url.task ? command(['bourse', 'task', 'logs', url.task], 'GET', shown) : curl(location.origin, shown)}>
+        <label className="row small"><Trans>pool</Trans>
           <select className="select" style={{ width: 'auto', maxWidth: 280 }} value={pool} onChange={(event) => change({ pool: event.target.value })}>
             {items.map((each) => <option key={each.address} value={each.address}>{each.name.slice(0, 40) || each.address}</option>)}
           </select>
         </label>
-        {session ? <><Chip tone="success">signed in</Chip><Button look="tiny" onClick={() => void closeSession()}>Sign out</Button></> : <Button onClick={() => void openSession(wallet).catch(() => undefined)} why={wallet.signer ? null : 'Connect the wallet of the pool’s owner first.'}>Sign in</Button>}
+        {session ? <><Chip tone="success"><Trans>signed in</Trans></Chip><Button look="tiny" onClick={() => void closeSession()}><Trans>Sign out</Trans></Button></> : <Button onClick={() => void openSession(wallet).catch(() => undefined)} why={wallet.signer ? null : t`Connect the wallet of the pool’s owner first.`}><Trans>Sign in</Trans></Button>}
       </PageHead>
       <Tabs.Root value={tab} onValueChange={(value) => void navigate({ to: `/ops/${value}` as never, search: ((old: Record<string, unknown>) => old) as never })}>
-        <Tabs.List className="tabs-list" aria-label="Parts of the console">{TABS.map(([value, label]) => <Tabs.Trigger key={value} className="tab" value={value}>{label}</Tabs.Trigger>)}</Tabs.List>
-        <Tabs.Content className="tab-panel" value="overview">{pool ? <OverviewTab pool={pool} /> : <EmptyState>No workerpool is registered yet.</EmptyState>}</Tabs.Content>
-        <Tabs.Content className="tab-panel" value="workers"><OperatorOnly pool={pool} owner={owner} to="see the workers"><WorkersTab pool={pool} /></OperatorOnly></Tabs.Content>
-        <Tabs.Content className="tab-panel" value="tasks"><OperatorOnly pool={pool} owner={owner} to="see the tasks"><TasksTab pool={pool} /></OperatorOnly></Tabs.Content>
-        <Tabs.Content className="tab-panel" value="earnings"><OperatorOnly pool={pool} owner={owner} to="see the earnings"><EarningsTab pool={pool} /></OperatorOnly></Tabs.Content>
+        <Tabs.List className="tabs-list" aria-label={t`Parts of the console`}>{TABS.map(([value, label]) => <Tabs.Trigger key={value} className="tab" value={value}>{label}</Tabs.Trigger>)}</Tabs.List>
+        <Tabs.Content className="tab-panel" value="overview">{pool ? <OverviewTab pool={pool} /> : <EmptyState><Trans>No workerpool is registered yet.</Trans></EmptyState>}</Tabs.Content>
+        <Tabs.Content className="tab-panel" value="workers"><OperatorOnly pool={pool} owner={owner} to="workers"><WorkersTab pool={pool} /></OperatorOnly></Tabs.Content>
+        <Tabs.Content className="tab-panel" value="tasks"><OperatorOnly pool={pool} owner={owner} to="tasks"><TasksTab pool={pool} /></OperatorOnly></Tabs.Content>
+        <Tabs.Content className="tab-panel" value="earnings"><OperatorOnly pool={pool} owner={owner} to="earnings"><EarningsTab pool={pool} /></OperatorOnly></Tabs.Content>
         <Tabs.Content className="tab-panel" value="orders"><OrdersTab pool={pool} /></Tabs.Content>
-        <Tabs.Content className="tab-panel" value="logs"><OperatorOnly pool={pool} owner={owner} to="read the logs"><LogsTab pool={pool} /></OperatorOnly></Tabs.Content>
-        <Tabs.Content className="tab-panel" value="alerts"><OperatorOnly pool={pool} owner={owner} to="see the alerts"><AlertsTab pool={pool} /></OperatorOnly></Tabs.Content>
-        <Tabs.Content className="tab-panel" value="machine"><NeedWallet to="see your machine">{wallet.account ? <MachineTab account={wallet.account} pool={pool} operator={mayOperate(session, pool)} /> : null}</NeedWallet></Tabs.Content>
+        <Tabs.Content className="tab-panel" value="logs"><OperatorOnly pool={pool} owner={owner} to="logs"><LogsTab pool={pool} /></OperatorOnly></Tabs.Content>
+        <Tabs.Content className="tab-panel" value="alerts"><OperatorOnly pool={pool} owner={owner} to="alerts"><AlertsTab pool={pool} /></OperatorOnly></Tabs.Content>
+        <Tabs.Content className="tab-panel" value="machine"><NeedWallet to="machine">{wallet.account ? <MachineTab account={wallet.account} pool={pool} operator={mayOperate(session, pool)} /> : null}</NeedWallet></Tabs.Content>
       </Tabs.Root>
     </>
   );

@@ -1,4 +1,6 @@
 // Curated lists: whose list an app is on, publish one, what its apps ran and were paid by month.
+import { t } from '@lingui/core/macro';
+import { Trans } from '@lingui/react/macro';
 import { Link } from '@tanstack/react-router';
 import { useState, type ReactNode } from 'react';
 import type { List, ListRun } from '../../transport/api';
@@ -27,7 +29,7 @@ function PublishList(): ReactNode {
   const [fee, setFee] = useState('');
   const { apps, problem: wrong } = appsOfLines(text);
   const draft = listDraft(name.trim(), wallet.account ?? '', apps, fee.trim());
-  const why = !wallet.signer ? 'Connect a wallet first.' : !name.trim() ? 'Give the list a name.' : wrong;
+  const why = !wallet.signer ? t`Connect a wallet first.` : !name.trim() ? t`Give the list a name.` : wrong;
   const go = async (): Promise<void> => {
     setProblem(null);
     try {
@@ -41,12 +43,12 @@ function PublishList(): ReactNode {
   };
   return (
     <>
-      <Button look="primary" onClick={() => setOpen(true)}>Publish a list</Button>
-      <Dialog open={open} onClose={() => setOpen(false)} title="Publish a list of apps" foot={<Button look="primary" onClick={() => void go()} why={why}>Sign and publish</Button>}>
-        <p className="small muted">You sign the text below with your wallet. A newer list of the same name replaces it.</p>
-        <TextField label="Name" required value={name} onChange={setName} />
-        <label className="field"><span className="label">Apps, one a line: address, then a note *</span><textarea className="textarea" rows={6} value={text} onChange={(event) => setText(event.target.value)} /></label>
-        <TextField label="Fee (in words, shown with the list)" value={fee} onChange={setFee} />
+      <Button look="primary" onClick={() => setOpen(true)}><Trans>Publish a list</Trans></Button>
+      <Dialog open={open} onClose={() => setOpen(false)} title={t`Publish a list of apps`} foot={<Button look="primary" onClick={() => void go()} why={why}><Trans>Sign and publish</Trans></Button>}>
+        <p className="small muted"><Trans>You sign the text below with your wallet. A newer list of the same name replaces it.</Trans></p>
+        <TextField label={t`Name`} required value={name} onChange={setName} />
+        <label className="field"><span className="label"><Trans>Apps, one a line: address, then a note *</Trans></span><textarea className="textarea" rows={6} value={text} onChange={(event) => setText(event.target.value)} /></label>
+        <TextField label={t`Fee (in words, shown with the list)`} value={fee} onChange={setFee} />
         <div className="command-box" tabIndex={0}>{signedText(draft)}</div>
         {problem ? <Notice tone="danger" alert>{problem}</Notice> : null}
       </Dialog>
@@ -61,28 +63,28 @@ export function ListsTab(): ReactNode {
   const chosen = query.data?.items.find((each) => each.id === url.list);
   return (
     <div className="stack">
-      <Panel title="Curated lists" tools={<PublishList />}>
-        <ListTable caption="Curated lists" query={query} rowKey={(row) => row.id} empty="Nobody has published a list yet. An app on no list runs as any other." columns={[
-          { key: 'name', head: 'Name', cell: (row) => <button type="button" className="link-button" onClick={() => change({ list: row.id })}><Untrusted text={row.name} limit={40} /></button> },
-          { key: 'curator', head: 'Curator', cell: (row) => <Address of={row.curator} /> },
-          { key: 'apps', head: 'Apps', right: true, cell: (row) => count(row.apps.length) },
-          { key: 'runs', head: 'Runs 30 d', right: true, cell: (row) => count(row.runs30d), priority: 2 },
-          { key: 'act', head: 'Follow', cell: (row) => <Button look={`tiny ${mine.includes(row.id) ? 'on' : ''}`} aria-pressed={mine.includes(row.id)} onClick={() => subscribed.set((old) => (old.includes(row.id) ? old.filter((each) => each !== row.id) : [...old, row.id]))}>{mine.includes(row.id) ? '★ following' : '☆ follow'}</Button> },
+      <Panel title={t`Curated lists`} tools={<PublishList />}>
+        <ListTable caption={t`Curated lists`} query={query} rowKey={(row) => row.id} empty={t`Nobody has published a list yet. An app on no list runs as any other.`} columns={[
+          { key: 'name', head: t`Name`, cell: (row) => <button type="button" className="link-button" onClick={() => change({ list: row.id })}><Untrusted text={row.name} limit={40} /></button> },
+          { key: 'curator', head: t`Curator`, cell: (row) => <Address of={row.curator} /> },
+          { key: 'apps', head: t`Apps`, right: true, cell: (row) => count(row.apps.length) },
+          { key: 'runs', head: t`Runs 30 d`, right: true, cell: (row) => count(row.runs30d), priority: 2 },
+          { key: 'act', head: t`Follow`, cell: (row) => <Button look={`tiny ${mine.includes(row.id) ? 'on' : ''}`} aria-pressed={mine.includes(row.id)} onClick={() => subscribed.set((old) => (old.includes(row.id) ? old.filter((each) => each !== row.id) : [...old, row.id]))}>{mine.includes(row.id) ? t`★ following` : t`☆ follow`}</Button> },
         ]} />
       </Panel>
       {chosen ? (
         <>
-          <Panel title={<Untrusted text={chosen.name} limit={60} />} tools={<Link className="button tiny" to="/store" search={{ list: chosen.id } as never}>Show its apps</Link>}>
-            <Table caption="Apps of the list" rows={chosen.apps} rowKey={(row) => row.address} columns={[{ key: 'app', head: 'App', cell: (row) => <Address of={row.address} kind="app" to={`/app/${row.address}`} name={row.name} /> }, { key: 'note', head: 'Note', wrap: true, cell: (row) => <Untrusted text={row.note} /> }]} />
+          <Panel title={<Untrusted text={chosen.name} limit={60} />} tools={<Link className="button tiny" to="/store" search={{ list: chosen.id } as never}><Trans>Show its apps</Trans></Link>}>
+            <Table caption={t`Apps of the list`} rows={chosen.apps} rowKey={(row) => row.address} columns={[{ key: 'app', head: t`App`, cell: (row) => <Address of={row.address} kind={t`app`} to={`/app/${row.address}`} name={row.name} /> }, { key: 'note', head: t`Note`, wrap: true, cell: (row) => <Untrusted text={row.note} /> }]} />
           </Panel>
-          <Panel title="Runs and payments by month" tools={<><input type="month" className="input" style={{ width: 160 }} aria-label="Month" value={url.month ?? ''} onChange={(event) => change({ month: event.target.value || null })} /><a className="button tiny" href={withQuery(`/v1/lists/${chosen.id}/runs`, { format: 'csv', month: url.month })} download="list-runs.csv">CSV</a></>}>
-            <ListTable caption="Runs" query={runs} rowKey={(row) => row.month + row.app} empty="No runs yet." columns={[
-              { key: 'month', head: 'Month', cell: (row) => row.month },
-              { key: 'app', head: 'App', cell: (row) => <Address of={row.app} kind="app" name={row.name} to={`/app/${row.app}`} copy={false} /> },
-              { key: 'runs', head: 'Runs', right: true, cell: (row) => count(row.runs) },
-              { key: 'completed', head: 'Completed', right: true, cell: (row) => count(row.completed), priority: 3 },
-              { key: 'requesters', head: 'Requesters', right: true, cell: (row) => count(row.requesters), priority: 2 },
-              { key: 'paid', head: 'Paid', right: true, cell: (row) => <Amount nrlc={row.paid} unit={false} /> },
+          <Panel title={t`Runs and payments by month`} tools={<><input type="month" className="input" style={{ width: 160 }} aria-label={t`Month`} value={url.month ?? ''} onChange={(event) => change({ month: event.target.value || null })} /><a className="button tiny" href={withQuery(`/v1/lists/${chosen.id}/runs`, { format: 'csv', month: url.month })} download="list-runs.csv"><Trans>CSV</Trans></a></>}>
+            <ListTable caption={t`Runs`} query={runs} rowKey={(row) => row.month + row.app} empty={t`No runs yet.`} columns={[
+              { key: 'month', head: t`Month`, cell: (row) => row.month },
+              { key: 'app', head: t`App`, cell: (row) => <Address of={row.app} kind={t`app`} name={row.name} to={`/app/${row.app}`} copy={false} /> },
+              { key: 'runs', head: t`Runs`, right: true, cell: (row) => count(row.runs) },
+              { key: 'completed', head: t`Completed`, right: true, cell: (row) => count(row.completed), priority: 3 },
+              { key: 'requesters', head: t`Requesters`, right: true, cell: (row) => count(row.requesters), priority: 2 },
+              { key: 'paid', head: t`Paid`, right: true, cell: (row) => <Amount nrlc={row.paid} unit={false} /> },
             ]} />
           </Panel>
         </>

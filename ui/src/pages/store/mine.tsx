@@ -1,6 +1,9 @@
 // My apps and My data, the data wallet: what I own, who may use it, what was asked, used and earned.
+import { t } from '@lingui/core/macro';
+import { Trans } from '@lingui/react/macro';
 import { Link } from '@tanstack/react-router';
 import { useState, type ReactNode } from 'react';
+import { kindWord } from '../../model/words';
 import type { Deal, Order, Resource } from '../../transport/api';
 import { accessOf } from '../../model/access';
 import { NULL_ADDRESS, sameAddress } from '../../model/domain';
@@ -19,7 +22,7 @@ function Withdraw({ order }: { order: Order }): ReactNode {
   const boot = useBoot();
   const wallet = useWallet();
   const [problem, setProblem] = useState<string | null>(null);
-  return <><Button look="tiny danger" title="ends the offer on chain: nobody can use it any more" why={wallet.signer ? null : 'Connect the wallet of the owner first.'} onClick={() => void cancelOnChain(order, boot).catch((error: Error) => setProblem(error.message))}>Withdraw access</Button>{problem ? <span className="small tone-danger">{problem}</span> : null}</>;
+  return <><Button look="tiny danger" title={t`ends the offer on chain: nobody can use it any more`} why={wallet.signer ? null : t`Connect the wallet of the owner first.`} onClick={() => void cancelOnChain(order, boot).catch((error: Error) => setProblem(error.message))}><Trans>Withdraw access</Trans></Button>{problem ? <span className="small tone-danger">{problem}</span> : null}</>;
 }
 /** Open requests for one resource, with what my offers say to them: those that are refused, and why. */
 function RequestsFor({ kind, resource, offers }: { kind: 'app' | 'dataset'; resource: Resource; offers: Order[] }): ReactNode {
@@ -30,12 +33,12 @@ function RequestsFor({ kind, resource, offers }: { kind: 'app' | 'dataset'; reso
   return (
     <Loaded query={query} rows={2}>
       {() => (
-        <Table caption={`Requests for ${resource.name}`} rows={rows} rowKey={({ row }) => row.hash} columns={[
-          { key: 'hash', head: 'Request', cell: ({ row }) => <Id id={row.hash} kind="order" to={`/market/order/${row.hash}`} /> },
-          { key: 'what', head: kind === 'app' ? 'App' : 'Dataset', cell: () => <Untrusted text={resource.name || resource.address} limit={24} />, priority: 2 },
-          { key: 'who', head: 'Requester', cell: ({ row }) => <Address of={row.order.requester} copy={false} />, priority: 2 },
-          { key: 'pays', head: 'Pays at most', right: true, cell: ({ row }) => <Amount nrlc={row.order[`${kind}maxprice`]} unit={false} /> },
-          { key: 'access', head: 'Access', wrap: true, cell: ({ access }) => (access.allowed ? <Chip tone="success">✓ allowed</Chip> : <><Chip tone="warning">✕ refused</Chip> <span className="small">{access.why}</span></>) },
+        <Table caption={t`Requests for ${{ name: resource.name }}`} rows={rows} rowKey={({ row }) => row.hash} columns={[
+          { key: 'hash', head: t`Request`, cell: ({ row }) => <Id id={row.hash} kind={t`order`} to={`/market/order/${row.hash}`} /> },
+          { key: 'what', head: kind === 'app' ? t`App` : t`Dataset`, cell: () => <Untrusted text={resource.name || resource.address} limit={24} />, priority: 2 },
+          { key: 'who', head: t`Requester`, cell: ({ row }) => <Address of={row.order.requester} copy={false} />, priority: 2 },
+          { key: 'pays', head: t`Pays at most`, right: true, cell: ({ row }) => <Amount nrlc={row.order[`${kind}maxprice`]} unit={false} /> },
+          { key: 'access', head: t`Access`, wrap: true, cell: ({ access }) => (access.allowed ? <Chip tone="success"><Trans>✓ allowed</Trans></Chip> : <><Chip tone="warning"><Trans>✕ refused</Trans></Chip> <span className="small">{access.why}</span></>) },
         ]} />
       )}
     </Loaded>
@@ -44,10 +47,10 @@ function RequestsFor({ kind, resource, offers }: { kind: 'app' | 'dataset'; reso
 
 function Requests({ kind, resources, offers }: { kind: 'app' | 'dataset'; resources: Resource[]; offers: Order[] }): ReactNode {
   return (
-    <Panel title="Open requests: allowed and refused">
-      {resources.length === 0 ? <EmptyState>None: you have no {kind === 'app' ? 'apps' : 'data'} that somebody could ask for.</EmptyState> : null}
+    <Panel title={t`Open requests: allowed and refused`}>
+      {resources.length === 0 ? <EmptyState>{kind === 'app' ? <Trans>None: you have no apps that somebody could ask for.</Trans> : <Trans>None: you have no data that somebody could ask for.</Trans>}</EmptyState> : null}
       {resources.slice(0, 20).map((resource) => <RequestsFor key={resource.address} kind={kind} resource={resource} offers={offers} />)}
-      <p className="small muted" style={{ padding: '8px 12px 0' }}>Requests in the public book that name {kind === 'app' ? 'my apps' : 'my data'}. One that no offer lets in gets nothing: the chain refuses the deal.</p>
+      <p className="small muted" style={{ padding: '8px 12px 0' }}>{kind === 'app' ? <Trans>Requests in the public book that name my apps.</Trans> : <Trans>Requests in the public book that name my data.</Trans>} <Trans>One that no offer lets in gets nothing: the chain refuses the deal.</Trans></p>
     </Panel>
   );
 }
@@ -59,44 +62,44 @@ export function MineOf({ kind }: { kind: 'app' | 'dataset' }): ReactNode {
   const resources = useList<Resource>(wallet.account ? `/v1/${kind}s` : null, { owner: wallet.account, limit: 100 }, { liveMs: 5_000 });
   const orders = useList<Order>(wallet.account ? `/v1/${kind}orders` : null, { owner: wallet.account, limit: 200, requester: 'any', workerpool: 'any', [kind === 'app' ? 'dataset' : 'app']: 'any' }, { liveMs: 3_000 });
   const uses = useList<Deal>(wallet.account ? '/v1/deals' : null, { mine: wallet.account, role: kind, limit: 20 }, { liveMs: 5_000 });
-  const label = kind === 'app' ? 'My apps' : 'My data';
+  const label = kind === 'app' ? t`My apps` : t`My data`;
   const nameOf = (address: string | undefined): string | null => resources.data?.items.find((each) => sameAddress(each.address, address))?.name ?? null;
-  const who = (order: Order, field: string): ReactNode => (order.order[field] && order.order[field] !== NULL_ADDRESS ? <Address of={order.order[field]} copy={false} /> : <Chip tone={kind === 'dataset' ? 'warning' : 'neutral'}>anyone</Chip>);
+  const who = (order: Order, field: string): ReactNode => (order.order[field] && order.order[field] !== NULL_ADDRESS ? <Address of={order.order[field]} copy={false} /> : <Chip tone={kind === 'dataset' ? 'warning' : 'neutral'}><Trans>anyone</Trans></Chip>);
   const columns: Column<Resource>[] = [
-    { key: 'name', head: 'Name', cell: (row) => <Link to={`/${kind}/${row.address}` as never}><Untrusted text={row.name || row.address} limit={40} /></Link> },
-    { key: 'price', head: 'Best price', right: true, cell: (row) => <Amount nrlc={row.bestPrice} unit={false} /> },
-    { key: 'runs', head: kind === 'app' ? 'Runs' : 'Uses', right: true, cell: (row) => count(row.runs), priority: 2 },
-    { key: 'failures', head: 'Failure rate', right: true, cell: (row) => percent(failureRate(row)), priority: 3 },
-    { key: 'users', head: 'Requesters', right: true, cell: (row) => count(row.requesters), priority: 3 },
-    { key: 'lists', head: 'Lists', cell: (row) => (row.lists.length === 0 ? <span className="muted">none</span> : <>{row.lists.map((list) => <Link key={list.id} to={'/store/lists' as never} search={{ list: list.id } as never}><Untrusted text={list.name} limit={20} /> </Link>)}</>), priority: 3 },
-    { key: 'revenue', head: 'Earned', right: true, cell: (row) => <Amount nrlc={row.revenue} unit={false} />, priority: 2 },
-    { key: 'act', head: 'Actions', cell: (row) => <Button look="tiny" onClick={() => setOffer(row)}>Offer</Button> },
+    { key: 'name', head: t`Name`, cell: (row) => <Link to={`/${kind}/${row.address}` as never}><Untrusted text={row.name || row.address} limit={40} /></Link> },
+    { key: 'price', head: t`Best price`, right: true, cell: (row) => <Amount nrlc={row.bestPrice} unit={false} /> },
+    { key: 'runs', head: kind === 'app' ? t`Runs` : t`Uses`, right: true, cell: (row) => count(row.runs), priority: 2 },
+    { key: 'failures', head: t`Failure rate`, right: true, cell: (row) => percent(failureRate(row)), priority: 3 },
+    { key: 'users', head: t`Requesters`, right: true, cell: (row) => count(row.requesters), priority: 3 },
+    { key: 'lists', head: t`Lists`, cell: (row) => (row.lists.length === 0 ? <span className="muted"><Trans>none</Trans></span> : <>{row.lists.map((list) => <Link key={list.id} to={'/store/lists' as never} search={{ list: list.id } as never}><Untrusted text={list.name} limit={20} /> </Link>)}</>), priority: 3 },
+    { key: 'revenue', head: t`Earned`, right: true, cell: (row) => <Amount nrlc={row.revenue} unit={false} />, priority: 2 },
+    { key: 'act', head: t`Actions`, cell: (row) => <Button look="tiny" onClick={() => setOffer(row)}><Trans>Offer</Trans></Button> },
   ];
   return (
     <div className="stack">
       <Panel title={label} tools={<Register kind={kind} />}>
-        <ListTable caption={label} query={resources} columns={columns} rowKey={(row) => row.address} empty={`You own no ${kind} yet.`} />
+        <ListTable caption={label} query={resources} columns={columns} rowKey={(row) => row.address} empty={kind === 'app' ? t`You own no app yet.` : t`You own no dataset yet.`} />
       </Panel>
-      <Panel title={kind === 'app' ? 'Offers: who may run them' : 'Who may use my data, and with which app'}>
-        <ListTable caption="Offers" query={orders} rowKey={(row) => row.hash} empty="No open offers: nobody may use them." columns={[
-          { key: 'what', head: kind === 'app' ? 'App' : 'Dataset', cell: (row) => <Address of={row.order[kind]} kind={kind} to={`/${kind}/${row.order[kind]}`} copy={false} name={nameOf(row.order[kind])} /> },
-          { key: 'who', head: 'Requester', cell: (row) => who(row, 'requesterrestrict') },
-          { key: 'with', head: kind === 'app' ? 'Dataset' : 'App', cell: (row) => who(row, kind === 'app' ? 'datasetrestrict' : 'apprestrict') },
-          { key: 'price', head: 'Price', right: true, cell: (row) => <Amount nrlc={row.price} unit={false} /> },
-          { key: 'left', head: 'Left', right: true, cell: (row) => `${count(row.remaining)}/${count(row.volume)}`, priority: 2 },
-          { key: 'act', head: 'Actions', cell: (row) => <Withdraw order={row} /> },
+      <Panel title={kind === 'app' ? t`Offers: who may run them` : t`Who may use my data, and with which app`}>
+        <ListTable caption={t`Offers`} query={orders} rowKey={(row) => row.hash} empty={t`No open offers: nobody may use them.`} columns={[
+          { key: 'what', head: kind === 'app' ? t`App` : t`Dataset`, cell: (row) => <Address of={row.order[kind]} kind={kindWord(kind)} to={`/${kind}/${row.order[kind]}`} copy={false} name={nameOf(row.order[kind])} /> },
+          { key: 'who', head: t`Requester`, cell: (row) => who(row, 'requesterrestrict') },
+          { key: 'with', head: kind === 'app' ? t`Dataset` : t`App`, cell: (row) => who(row, kind === 'app' ? 'datasetrestrict' : 'apprestrict') },
+          { key: 'price', head: t`Price`, right: true, cell: (row) => <Amount nrlc={row.price} unit={false} /> },
+          { key: 'left', head: t`Left`, right: true, cell: (row) => `${count(row.remaining)}/${count(row.volume)}`, priority: 2 },
+          { key: 'act', head: t`Actions`, cell: (row) => <Withdraw order={row} /> },
         ]} />
       </Panel>
       <Requests kind={kind} resources={resources.data?.items ?? []} offers={orders.data?.items ?? []} />
-      <Panel title="Uses">
-        <ListTable caption="Uses" query={uses} rowKey={(row) => row.id} link={(row) => `/deal/${row.id}`} empty="Not used yet." columns={[
-          { key: 'time', head: 'Time', cell: (row) => <Age at={row.time} /> },
-          { key: 'deal', head: 'Deal', cell: (row) => <Id id={row.id} kind="deal" to={`/deal/${row.id}`} /> },
-          { key: 'by', head: 'By', cell: (row) => <Address of={row.requester} copy={false} />, priority: 2 },
-          { key: 'app', head: 'App', cell: (row) => <Address of={row.app.address} name={row.app.name} to={`/app/${row.app.address}`} copy={false} />, priority: 2 },
-          { key: 'volume', head: 'Tasks', right: true, cell: (row) => count(row.volume) },
-          { key: 'failed', head: 'Failed', right: true, cell: (row) => count(row.tasks.failed), priority: 3 },
-          { key: 'earned', head: 'Earned', right: true, cell: (row) => <Amount nrlc={String(BigInt((kind === 'app' ? row.app.price : (row.dataset?.price ?? '0'))) * BigInt(row.tasks.complete))} unit={false} /> },
+      <Panel title={t`Uses`}>
+        <ListTable caption={t`Uses`} query={uses} rowKey={(row) => row.id} link={(row) => `/deal/${row.id}`} empty={t`Not used yet.`} columns={[
+          { key: 'time', head: t`Time`, cell: (row) => <Age at={row.time} /> },
+          { key: 'deal', head: t`Deal`, cell: (row) => <Id id={row.id} kind={t`deal`} to={`/deal/${row.id}`} /> },
+          { key: 'by', head: t`By`, cell: (row) => <Address of={row.requester} copy={false} />, priority: 2 },
+          { key: 'app', head: t`App`, cell: (row) => <Address of={row.app.address} name={row.app.name} to={`/app/${row.app.address}`} copy={false} />, priority: 2 },
+          { key: 'volume', head: t`Tasks`, right: true, cell: (row) => count(row.volume) },
+          { key: 'failed', head: t`Failed`, right: true, cell: (row) => count(row.tasks.failed), priority: 3 },
+          { key: 'earned', head: t`Earned`, right: true, cell: (row) => <Amount nrlc={String(BigInt((kind === 'app' ? row.app.price : (row.dataset?.price ?? '0'))) * BigInt(row.tasks.complete))} unit={false} /> },
         ]} />
       </Panel>
       {offer ? <OfferDialog row={offer} kind={kind} onClose={() => setOffer(null)} /> : null}

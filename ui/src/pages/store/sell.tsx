@@ -1,4 +1,6 @@
 // Register an app or a dataset, and offer it for a price.
+import { t } from '@lingui/core/macro';
+import { Trans } from '@lingui/react/macro';
 import { useState, type ReactNode } from 'react';
 import type { Resource } from '../../transport/api';
 import { isAddress, NULL_ADDRESS, tagOfBits } from '../../model/domain';
@@ -22,7 +24,7 @@ export function Register({ kind }: { kind: 'app' | 'dataset' }): ReactNode {
   const [problem, setProblem] = useState<string | null>(null);
   const registry = kind === 'app' ? boot.contracts.appRegistry : boot.contracts.datasetRegistry;
   const sum = /^0x[0-9a-f]{64}$/i.test(checksum);
-  const why = !wallet.signer ? 'Connect a wallet first.' : !name ? 'Give it a name.' : !place ? 'Say where it lies.' : !sum ? 'The checksum is 0x and 64 digits; choose a file to compute it.' : null;
+  const why = !wallet.signer ? t`Connect a wallet first.` : !name ? t`Give it a name.` : !place ? t`Say where it lies.` : !sum ? t`The checksum is 0x and 64 digits; choose a file to compute it.` : null;
   const hash = (file: File | undefined): void => {
     if (file) void file.arrayBuffer().then((content) => sha256(new Uint8Array(content))).then(setChecksum);
   };
@@ -30,16 +32,16 @@ export function Register({ kind }: { kind: 'app' | 'dataset' }): ReactNode {
     const owner = wallet.account ?? '';
     const data = kind === 'app' ? createAppCall(owner, { name, type: 'DOCKER', multiaddr: place, checksum }) : createDatasetCall(owner, { name, multiaddr: place, checksum });
     setProblem(null);
-    transact(`Register the ${kind} ${name}`, registry ?? '', data, kind === 'app' ? '/store/mine' : '/store/data').then((done) => done && setOpen(false), (error: Error) => setProblem(error.message));
+    transact(kind === 'app' ? t`Register the app ${name}` : t`Register the dataset ${name}`, registry ?? '', data, kind === 'app' ? '/store/mine' : '/store/data').then((done) => done && setOpen(false), (error: Error) => setProblem(error.message));
   };
   return (
     <>
-      <Button look="primary" onClick={() => setOpen(true)}>Register {kind === 'app' ? 'an app' : 'a dataset'}</Button>
-      <Dialog open={open} onClose={() => setOpen(false)} title={`Register ${kind === 'app' ? 'an app' : 'a dataset'}`} foot={<Button look="primary" onClick={go} why={why}>Register</Button>}>
-        <TextField label="Name" required value={name} onChange={setName} />
-        <TextField label={kind === 'app' ? 'Image (registry/name:tag)' : 'Location (URL or /ipfs/…)'} required className="mono" value={place} onChange={setPlace} />
-        <TextField label="Checksum (SHA-256)" required className="mono" placeholder="0x…" value={checksum} onChange={(text) => setChecksum(text.trim())} hint={kind === 'app' ? 'digest of the image' : 'of the file as it is stored'} />
-        {kind === 'dataset' ? <label className="field"><span className="label">Or compute it from the file (it stays here)</span><input type="file" onChange={(event) => hash(event.target.files?.[0])} /></label> : null}
+      <Button look="primary" onClick={() => setOpen(true)}>{kind === 'app' ? t`Register an app` : t`Register a dataset`}</Button>
+      <Dialog open={open} onClose={() => setOpen(false)} title={kind === 'app' ? t`Register an app` : t`Register a dataset`} foot={<Button look="primary" onClick={go} why={why}><Trans>Register</Trans></Button>}>
+        <TextField label={t`Name`} required value={name} onChange={setName} />
+        <TextField label={kind === 'app' ? t`Image (registry/name:tag)` : t`Location (URL or /ipfs/…)`} required className="mono" value={place} onChange={setPlace} />
+        <TextField label={t`Checksum (SHA-256)`} required className="mono" placeholder="0x…" value={checksum} onChange={(text) => setChecksum(text.trim())} hint={kind === 'app' ? t`digest of the image` : t`of the file as it is stored`} />
+        {kind === 'dataset' ? <label className="field"><span className="label"><Trans>Or compute it from the file (it stays here)</Trans></span><input type="file" onChange={(event) => hash(event.target.files?.[0])} /></label> : null}
         {problem ? <Notice tone="danger" alert>{problem}</Notice> : null}
       </Dialog>
     </>
@@ -55,23 +57,23 @@ export function OfferDialog({ row, kind, onClose }: { row: Resource; kind: 'app'
   const [sheet, setSheet] = useState(false);
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<string | null>(null);
-  const wrong = !/^\d+$/.test(price) ? 'Price is a whole number of nRLC.' : !/^[1-9]\d*$/.test(volume) ? 'Volume is at least 1.' : who && !isAddress(who) ? 'The requester is 0x and 40 digits.' : app && !isAddress(app) ? 'The app is 0x and 40 digits.' : null;
+  const wrong = !/^\d+$/.test(price) ? t`Price is a whole number of nRLC.` : !/^[1-9]\d*$/.test(volume) ? t`Volume is at least 1.` : who && !isAddress(who) ? t`The requester is 0x and 40 digits.` : app && !isAddress(app) ? t`The app is 0x and 40 digits.` : null;
   const order: OrderFields = { [kind]: row.address, [`${kind}price`]: price, volume, tag: tagOfBits([]), requesterrestrict: who || NULL_ADDRESS, workerpoolrestrict: NULL_ADDRESS, [kind === 'app' ? 'datasetrestrict' : 'apprestrict']: app || NULL_ADDRESS, salt };
   const go = (): void => {
     setBusy(true);
     setProblem(null);
-    publish(`Offer ${kind} ${row.name}`, kind, order, boot)
+    publish(kind === 'app' ? t`Offer app ${{ name: row.name }}` : t`Offer dataset ${{ name: row.name }}`, kind, order, boot)
       .then((done) => { if (done) onClose(); }, (error: Error) => setProblem(error.message))
       .finally(() => setBusy(false));
   };
   return (
     <>
-      <Dialog open={!sheet} onClose={() => { if (!sheet) onClose(); }} title={`Offer “${row.name.slice(0, 40)}”`} foot={<Button look="primary" onClick={() => setSheet(true)} why={wrong}>Continue</Button>}>
-        <div className="pair"><TextField label="Price a task, nRLC" required className="num" value={price} onChange={setPrice} /><TextField label="Volume" required className="num" value={volume} onChange={setVolume} hint="how often it may be used" /></div>
-        <TextField label="Only for requester (or group)" className="mono" placeholder="anyone" value={who} onChange={(text) => setWho(text.trim())} />
-        <TextField label={kind === 'app' ? 'Only with dataset' : 'Only with app'} className="mono" placeholder="any" value={app} onChange={(text) => setApp(text.trim())} hint={kind === 'dataset' ? 'Without it, any app may read the data.' : null} />
+      <Dialog open={!sheet} onClose={() => { if (!sheet) onClose(); }} title={t`Offer “${{ name: row.name.slice(0, 40) }}”`} foot={<Button look="primary" onClick={() => setSheet(true)} why={wrong}><Trans>Continue</Trans></Button>}>
+        <div className="pair"><TextField label={t`Price a task, nRLC`} required className="num" value={price} onChange={setPrice} /><TextField label={t`Volume`} required className="num" value={volume} onChange={setVolume} hint={t`how often it may be used`} /></div>
+        <TextField label={t`Only for requester (or group)`} className="mono" placeholder={t`anyone`} value={who} onChange={(text) => setWho(text.trim())} />
+        <TextField label={kind === 'app' ? t`Only with dataset` : t`Only with app`} className="mono" placeholder={t`any`} value={app} onChange={(text) => setApp(text.trim())} hint={kind === 'dataset' ? t`Without it, any app may read the data.` : null} />
       </Dialog>
-      <SignSheet open={sheet} kind={kind} order={order} action="Sign and publish" busy={busy} problem={problem} onSign={go} onClose={() => setSheet(false)} />
+      <SignSheet open={sheet} kind={kind} order={order} action={t`Sign and publish`} busy={busy} problem={problem} onSign={go} onClose={() => setSheet(false)} />
     </>
   );
 }

@@ -1,4 +1,6 @@
 // Wallets of this browser (W-04): create with recovery words, import, export, change the password, remove.
+import { t } from '@lingui/core/macro';
+import { Trans } from '@lingui/react/macro';
 import { useMemo, useState, type ReactNode } from 'react';
 import { toHex, type Hex } from 'viem';
 import { english, generateMnemonic, mnemonicToAccount } from 'viem/accounts';
@@ -35,7 +37,7 @@ function useKeep(): { share: number | null; problem: string | null; keep: (key: 
     setProblem(null);
     try {
       keepWallet(await makeWalletFile(key, password, undefined, setShare));
-      say('wallet kept');
+      say(t`wallet kept`);
       return true;
     } catch (error) {
       setProblem((error as Error).message);
@@ -61,7 +63,7 @@ function Create(): ReactNode {
     // eslint-disable-next-line react-hooks/exhaustive-deps
   }, [words]);
   const right = words !== null && asked.every((place, at) => answers[at]?.trim().toLowerCase() === list[place]);
-  const why = share !== null ? 'The wallet is being encrypted.' : !right ? 'Enter the two words that are asked for.' : passwordProblem(pair.password, pair.again);
+  const why = share !== null ? t`The wallet is being encrypted.` : !right ? t`Enter the two words that are asked for.` : passwordProblem(pair.password, pair.again);
   const go = async (): Promise<void> => {
     const key = words && keyOfWords(words);
     if (!key || !(await keep(key, pair.password))) return;
@@ -73,25 +75,25 @@ function Create(): ReactNode {
   if (words === null)
     return (
       <div className="stack">
-        {made ? <Notice tone="success" inline>The wallet is kept above. Save its file somewhere else too.</Notice> : null}
-        <p className="muted">Twelve words are drawn in this page. They are the key: who has them has the money.</p>
-        <div><Button look="primary" onClick={() => { setWords(generateMnemonic(english)); setMade(false); }}>Draw twelve words</Button></div>
+        {made ? <Notice tone="success" inline><Trans>The wallet is kept above. Save its file somewhere else too.</Trans></Notice> : null}
+        <p className="muted"><Trans>Twelve words are drawn in this page. They are the key: who has them has the money.</Trans></p>
+        <div><Button look="primary" onClick={() => { setWords(generateMnemonic(english)); setMade(false); }}><Trans>Draw twelve words</Trans></Button></div>
       </div>
     );
   return (
-    <form className="stack" aria-label="Create a wallet" onSubmit={(event) => { event.preventDefault(); if (!why) void go(); }}>
-      <p>Write these words down, in this order:</p>
+    <form className="stack" aria-label={t`Create a wallet`} onSubmit={(event) => { event.preventDefault(); if (!why) void go(); }}>
+      <p><Trans>Write these words down, in this order:</Trans></p>
       <ol className="word-list always" data-test="words">{list.map((word, at) => <li key={at}><code>{word}</code></li>)}</ol>
       <div className="pair">
-        {asked.map((place, at) => <TextField key={place} label={`Word ${place + 1}`} required value={answers[at] ?? ''} onChange={(text) => setAnswers((old) => (at === 0 ? [text, old[1]] : [old[0], text]))} />)}
+        {asked.map((place, at) => <TextField key={place} label={t`Word ${{ place: place + 1 }}`} required value={answers[at] ?? ''} onChange={(text) => setAnswers((old) => (at === 0 ? [text, old[1]] : [old[0], text]))} />)}
       </div>
       <PasswordPair value={pair} onChange={setPair} />
       <Forgotten />
       <Deriving share={share} />
       {problem ? <Notice tone="danger" inline alert>{problem}</Notice> : null}
       <div className="row">
-        <Button type="submit" look="primary" why={why}>Create the wallet</Button>
-        <Button onClick={() => setWords(null)}>Throw the words away</Button>
+        <Button type="submit" look="primary" why={why}><Trans>Create the wallet</Trans></Button>
+        <Button onClick={() => setWords(null)}><Trans>Throw the words away</Trans></Button>
       </div>
     </form>
   );
@@ -106,8 +108,8 @@ function Import(): ReactNode {
   const [done, setDone] = useState(false);
   const { share, problem, keep } = useKeep();
   const key = source === 'words' ? keyOfWords(text) : keyOfText(text);
-  const wrong = text && !key ? (source === 'words' ? 'These are no recovery words of a wallet.' : 'A private key is 0x and 64 digits.') : null;
-  const why = share !== null ? 'The wallet is being encrypted.' : !key ? (wrong ?? 'Enter the key first.') : passwordProblem(pair.password, pair.again);
+  const wrong = text && !key ? (source === 'words' ? t`These are no recovery words of a wallet.` : t`A private key is 0x and 64 digits.`) : null;
+  const why = share !== null ? t`The wallet is being encrypted.` : !key ? (wrong ?? t`Enter the key first.`) : passwordProblem(pair.password, pair.again);
   const go = async (): Promise<void> => {
     if (!key || !(await keep(key, pair.password))) return;
     setText('');
@@ -115,19 +117,19 @@ function Import(): ReactNode {
     setDone(true);
   };
   return (
-    <form className="stack" aria-label="Import a wallet" onSubmit={(event) => { event.preventDefault(); if (!why) void go(); }}>
-      <Segmented label="What to import" value={source} choices={[{ value: 'file', label: 'Wallet file' }, { value: 'key', label: 'Private key' }, { value: 'words', label: 'Recovery words' }]} onChange={(next) => { setSource(next); setText(''); setDone(false); }} />
+    <form className="stack" aria-label={t`Import a wallet`} onSubmit={(event) => { event.preventDefault(); if (!why) void go(); }}>
+      <Segmented label={t`What to import`} value={source} choices={[{ value: 'file', label: t`Wallet file` }, { value: 'key', label: t`Private key` }, { value: 'words', label: t`Recovery words` }]} onChange={(next) => { setSource(next); setText(''); setDone(false); }} />
       {source === 'file' ? (
-        <FileOfWallet label="Wallet file (version 3, as the program and other wallets write it)" />
+        <FileOfWallet label={t`Wallet file (version 3, as the program and other wallets write it)`} />
       ) : (
         <>
-          <TextField label={source === 'key' ? 'Private key' : 'Recovery words'} required type="password" className="mono" value={text} problem={wrong} onChange={setText} hint="It is encrypted here and leaves this page in no form." />
+          <TextField label={source === 'key' ? t`Private key` : t`Recovery words`} required type="password" className="mono" value={text} problem={wrong} onChange={setText} hint={t`It is encrypted here and leaves this page in no form.`} />
           <PasswordPair value={pair} onChange={setPair} />
           <Forgotten />
           <Deriving share={share} />
           {problem ? <Notice tone="danger" inline alert>{problem}</Notice> : null}
-          {done ? <Notice tone="success" inline>The wallet is kept above.</Notice> : null}
-          <div><Button type="submit" look="primary" why={why}>Import</Button></div>
+          {done ? <Notice tone="success" inline><Trans>The wallet is kept above.</Trans></Notice> : null}
+          <div><Button type="submit" look="primary" why={why}><Trans>Import</Trans></Button></div>
         </>
       )}
     </form>
@@ -139,7 +141,7 @@ function ChangePassword({ file, onClose }: { file: WalletFile; onClose: () => vo
   const [pair, setPair] = useState(EMPTY_PASSWORD);
   const [share, setShare] = useState<number | null>(null);
   const [problem, setProblem] = useState<string | null>(null);
-  const why = share !== null ? 'In progress.' : !old ? 'Enter the present password.' : passwordProblem(pair.password, pair.again);
+  const why = share !== null ? t`In progress.` : !old ? t`Enter the present password.` : passwordProblem(pair.password, pair.again);
   const go = async (): Promise<void> => {
     setShare(0);
     setProblem(null);
@@ -154,10 +156,10 @@ function ChangePassword({ file, onClose }: { file: WalletFile; onClose: () => vo
     }
   };
   return (
-    <Dialog open onClose={onClose} title="Change the password" foot={<Button look="primary" onClick={() => void go()} why={why}>Change it</Button>}>
-      <TextField label="Present password" required type="password" autoComplete="current-password" value={old} onChange={setOld} problem={problem} />
+    <Dialog open onClose={onClose} title={t`Change the password`} foot={<Button look="primary" onClick={() => void go()} why={why}><Trans>Change it</Trans></Button>}>
+      <TextField label={t`Present password`} required type="password" autoComplete="current-password" value={old} onChange={setOld} problem={problem} />
       <PasswordPair value={pair} onChange={setPair} />
-      <p className="small muted">Files saved earlier keep the old password.</p>
+      <p className="small muted"><Trans>Files saved earlier keep the old password.</Trans></p>
       <Deriving share={share} />
     </Dialog>
   );
@@ -172,10 +174,10 @@ function Remove({ file, onClose }: { file: WalletFile; onClose: () => void }): R
     onClose();
   };
   return (
-    <Dialog open onClose={onClose} title="Remove this wallet from the browser?" foot={<><Button look="danger" onClick={go}>Remove it</Button><Button onClick={onClose}>Keep it</Button></>}>
+    <Dialog open onClose={onClose} title={t`Remove this wallet from the browser?`} foot={<><Button look="danger" onClick={go}><Trans>Remove it</Trans></Button><Button onClick={onClose}><Trans>Keep it</Trans></Button></>}>
       <p><Address of={address} /></p>
-      <Notice tone="warning">Without its file or its words nobody gets at its money again.</Notice>
-      <div><Button onClick={() => save(file)}>Save its file first</Button></div>
+      <Notice tone="warning"><Trans>Without its file or its words nobody gets at its money again.</Trans></Notice>
+      <div><Button onClick={() => save(file)}><Trans>Save its file first</Trans></Button></div>
     </Dialog>
   );
 }
@@ -197,30 +199,30 @@ export function KeysTab(): ReactNode {
   if (why) return <Notice tone="info">{why}</Notice>;
   return (
     <div className="stack">
-      <Panel title="Wallets of this browser">
-        {files.length === 0 ? <EmptyState>None yet. A wallet made or imported here is kept encrypted in this browser, for development and faucet money only.</EmptyState> : (
-          <Table caption="Wallets of this browser" rows={files} rowKey={(row) => row.address} columns={[
-            { key: 'address', head: 'Address', cell: (row) => <Address of={addressOf(row)} /> },
-            { key: 'state', head: 'State', cell: (row) => (isOpen(row) ? <Chip tone="success">open</Chip> : <Chip>locked</Chip>) },
-            { key: 'act', head: 'Actions', cell: (row) => (
+      <Panel title={t`Wallets of this browser`}>
+        {files.length === 0 ? <EmptyState><Trans>None yet. A wallet made or imported here is kept encrypted in this browser, for development and faucet money only.</Trans></EmptyState> : (
+          <Table caption={t`Wallets of this browser`} rows={files} rowKey={(row) => row.address} columns={[
+            { key: 'address', head: t`Address`, cell: (row) => <Address of={addressOf(row)} /> },
+            { key: 'state', head: t`State`, cell: (row) => (isOpen(row) ? <Chip tone="success"><Trans>open</Trans></Chip> : <Chip><Trans>locked</Trans></Chip>) },
+            { key: 'act', head: t`Actions`, cell: (row) => (
               <span className="row" style={{ gap: 4 }}>
-                {isOpen(row) ? <Button look="tiny" onClick={() => lockKeystore(addressOf(row))}>Lock</Button> : <Button look="tiny" onClick={() => setAsked({ what: 'open', file: row })}>Open</Button>}
-                <Button look="tiny" onClick={() => save(row)}>Save file</Button>
-                <Button look="tiny" onClick={() => setAsked({ what: 'password', file: row })}>Password</Button>
-                <Button look="tiny danger" onClick={() => setAsked({ what: 'remove', file: row })}>Remove</Button>
+                {isOpen(row) ? <Button look="tiny" onClick={() => lockKeystore(addressOf(row))}><Trans>Lock</Trans></Button> : <Button look="tiny" onClick={() => setAsked({ what: 'open', file: row })}><Trans>Open</Trans></Button>}
+                <Button look="tiny" onClick={() => save(row)}><Trans>Save file</Trans></Button>
+                <Button look="tiny" onClick={() => setAsked({ what: 'password', file: row })}><Trans>Password</Trans></Button>
+                <Button look="tiny danger" onClick={() => setAsked({ what: 'remove', file: row })}><Trans>Remove</Trans></Button>
               </span>
             ) },
           ]} />
         )}
       </Panel>
       <div className="grid2">
-        <Panel title="Create a wallet"><div className="body"><Create /></div></Panel>
-        <Panel title="Import a wallet"><div className="body"><Import /></div></Panel>
+        <Panel title={t`Create a wallet`}><div className="body"><Create /></div></Panel>
+        <Panel title={t`Import a wallet`}><div className="body"><Import /></div></Panel>
       </div>
       <p className="small muted">
-        The program keeps its wallets in <code>~/.bourse/keystore</code> (Linux, macOS) or <code>%USERPROFILE%\.bourse\keystore</code> (Windows), in the same form: a file saved here works there, and the other way round. <Copy text="~/.bourse/keystore" kind="path" always />
+        <Trans>The program keeps its wallets in <code>~/.bourse/keystore</code> (Linux, macOS) or <code>%USERPROFILE%\.bourse\keystore</code> (Windows), in the same form: a file saved here works there, and the other way round. <Copy text={t`~/.bourse/keystore`} kind={t`path`} always /></Trans>
       </p>
-      <Dialog open={asked?.what === 'open'} onClose={close} title="Open a wallet">{asked?.what === 'open' ? <OpenForm file={asked.file} onDone={close} /> : null}</Dialog>
+      <Dialog open={asked?.what === 'open'} onClose={close} title={t`Open a wallet`}>{asked?.what === 'open' ? <OpenForm file={asked.file} onDone={close} /> : null}</Dialog>
       {asked?.what === 'password' ? <ChangePassword file={asked.file} onClose={close} /> : null}
       {asked?.what === 'remove' ? <Remove file={asked.file} onClose={close} /> : null}
     </div>

@@ -1,11 +1,14 @@
 // Account page (web-ui.md §7): wallet and account as two cards, deposit, withdraw, faucet, send, access.
+import { plural, t } from '@lingui/core/macro';
+import { Trans } from '@lingui/react/macro';
 import { useNavigate, useParams } from '@tanstack/react-router';
 import { Tabs } from 'radix-ui';
 import { lazy, Suspense, useState, type ReactNode } from 'react';
+import { kindWord } from '../../model/words';
 import type { AccountDetail, Entry, Faucet, Order } from '../../transport/api';
 import { command, type Command } from '../../model/commands';
 import { isAddress } from '../../model/domain';
-import { amountWithUnit, parseAmount, plural, sumText } from '../../model/format';
+import { amountWithUnit, parseAmount, sumText } from '../../model/format';
 import { looksLike } from '../../model/text';
 import { depositCall, transferCall, withdrawCall } from '../../signer/calls';
 import { api, withQuery } from '../../transport/http';
@@ -24,10 +27,10 @@ import { NeedWallet, useAccount } from '../../view/wallet';
 import { orderColumns } from '../../view/order_columns';
 import { entryColumns } from '../explorer/address';
 
-type ActionProps = { title: string; from: string | null; limitName: string; presets: string[]; button: string; check?: (nrlc: string) => string | null; send: (nrlc: string) => Promise<string | null>; extra?: ReactNode };
+type ActionProps = { title: string; from: string | null; source: 'wallet' | 'account'; presets: string[]; button: string; check?: (nrlc: string) => string | null; send: (nrlc: string) => Promise<string | null>; extra?: ReactNode };
 
 /** Amount, presets and one button; each step shows its hash. */
-function AmountForm({ title, from, limitName, presets, button, check, send, extra }: ActionProps): ReactNode {
+function AmountForm({ title, from, source, presets, button, check, send, extra }: ActionProps): ReactNode {
   const { unit } = useSettings();
   const [url] = useUrl();
   const wallet = useWallet();
@@ -37,8 +40,8 @@ function AmountForm({ title, from, limitName, presets, button, check, send, extr
   const [problem, setProblem] = useState<string | null>(null);
   const nrlc = text ? parseAmount(text, unit) : null;
   const short = nrlc !== null && from !== null && BigInt(nrlc) > BigInt(from) ? String(BigInt(nrlc) - BigInt(from)) : null;
-  const wrong = text && nrlc === null ? `This is no amount in ${unit}.` : short ? `Your ${limitName} is short by ${amountWithUnit(short, unit)}.` : null;
-  const why = wallet.kind !== 'connected' ? 'Connect a wallet that can sign.' : stage === 'sending' ? 'In progress.' : nrlc === null || nrlc === '0' ? 'Enter an amount.' : (wrong ?? check?.(nrlc) ?? null);
+  const wrong = text && nrlc === null ? t`This is no amount in ${unit}.` : short ? source === 'wallet' ? t`Your wallet is short by ${{ amount: amountWithUnit(short, unit) }}.` : t`Your account is short by ${{ amount: amountWithUnit(short, unit) }}.` : null;
+  const why = wallet.kind !== 'connected' ? t`Connect a wallet that can sign.` : stage === 'sending' ? t`In progress.` : nrlc === null || nrlc === '0' ? t`Enter an amount.` : (wrong ?? check?.(nrlc) ?? null);
   const go = async (): Promise<void> => {
     if (nrlc === null) return;
     setStage('sending');
@@ -56,21 +59,21 @@ function AmountForm({ title, from, limitName, presets, button, check, send, extr
   return (
     <Panel title={title}>
     <form className="stack body" style={{ maxWidth: 484 }} aria-label={title} onSubmit={(event) => { event.preventDefault(); if (!why) void go(); }}>
-      <Segmented label="Unit" value={unit} choices={[{ value: 'nRLC', label: 'nRLC' }, { value: 'RLC', label: 'RLC' }]} onChange={(value) => setSetting('unit', value)} />
+      <Segmented label={t`Unit`} value={unit} choices={[{ value: 'nRLC', label: 'nRLC' }, { value: 'RLC', label: 'RLC' }]} onChange={(value) => setSetting('unit', value)} />
       {extra}
-      <TextField label={`Amount in ${unit}`} required className="num" inputMode="decimal" value={text} problem={wrong} onChange={setText} hint={from === null ? null : `${amountWithUnit(from, unit)} in your ${limitName}`} />
+      <TextField label={t`Amount in ${unit}`} required className="num" inputMode="decimal" value={text} problem={wrong} onChange={setText} hint={from === null ? null : source === 'wallet' ? t`${{ amount: amountWithUnit(from, unit) }} in your wallet` : t`${{ amount: amountWithUnit(from, unit) }} in your account`} />
       <div className="row">
         {presets.map((preset) => <Button key={preset} look="tiny" onClick={() => setText(preset)}>{preset}</Button>)}
-        {from !== null ? <Button look="tiny" onClick={() => setText(unit === 'nRLC' ? from : amountWithUnit(from, 'RLC').replace(' RLC', '').replace(/\u202f/g, ''))}>max</Button> : null}
+        {from !== null ? <Button look="tiny" onClick={() => setText(unit === 'nRLC' ? from : amountWithUnit(from, 'RLC').replace(' RLC', '').replace(/\u202f/g, ''))}><Trans>max</Trans></Button> : null}
       </div>
       <ol className="steps">
-        <li className={nrlc !== null && !wrong ? 'done' : 'now'}>amount</li>
-        <li className={stage === 'sending' ? 'now' : stage === 'done' ? 'done' : ''}>{button.toLowerCase()}</li>
-        <li className={stage === 'done' ? 'done' : ''}>done{hash ? <span className="when"><Id id={hash} kind="transaction" to={`/tx/${hash}`} /></span> : null}</li>
+        <li className={nrlc !== null && !wrong ? 'done' : 'now'}><Trans>amount</Trans></li>
+        <li className={stage === 'sending' ? 'now' : stage === 'done' ? 'done' : ''}>{button}</li>
+        <li className={stage === 'done' ? 'done' : ''}><Trans>done</Trans>{hash ? <span className="when"><Id id={hash} kind={t`transaction`} to={`/tx/${hash}`} /></span> : null}</li>
       </ol>
       {problem ? <Notice tone="danger" alert>{problem}</Notice> : null}
-      {stage === 'done' ? <Notice tone="success">Done.</Notice> : null}
-      <button type="submit" className="button primary" aria-disabled={why ? true : undefined} title={why ?? undefined}>{stage === 'sending' ? 'Waiting for the block…' : button}</button>
+      {stage === 'done' ? <Notice tone="success"><Trans>Done.</Trans></Notice> : null}
+      <button type="submit" className="button primary" aria-disabled={why ? true : undefined} title={why ?? undefined}>{stage === 'sending' ? t`Waiting for the block…` : button}</button>
       {why ? <span className="small muted">{why}</span> : null}
     </form>
     </Panel>
@@ -85,20 +88,20 @@ function Cards({ detail, account }: { detail: AccountDetail | null; account: str
   return (
     <div className="purses">
       <div className="card">
-        <h2>Wallet</h2>
+        <h2><Trans>Wallet</Trans></h2>
         <p className="muted small"><Address of={account} /></p>
         <div className="stats">
-          <Stat label="RLC in the wallet" value={<Sum nrlc={detail.wallet} />} sub={exact(detail.wallet)} />
-          <Stat label="Coin" value={detail.coin === null ? '—' : detail.coin === '0' ? '0' : `${Number(BigInt(detail.coin) / 10n ** 12n) / 1e6}`} sub="gas is free here" />
+          <Stat label={t`RLC in the wallet`} value={<Sum nrlc={detail.wallet} />} sub={exact(detail.wallet)} />
+          <Stat label={t`Coin`} value={detail.coin === null ? '—' : detail.coin === '0' ? '0' : `${Number(BigInt(detail.coin) / 10n ** 12n) / 1e6}`} sub={t`gas is free here`} />
         </div>
       </div>
       <div className="arrow" aria-hidden="true">⇄</div>
       <div className="card">
-        <h2>Account in the market</h2>
-        <p className="muted small">Deals are paid and stakes are taken from here.</p>
+        <h2><Trans>Account in the market</Trans></h2>
+        <p className="muted small"><Trans>Deals are paid and stakes are taken from here.</Trans></p>
         <div className="stats">
-          <Stat label="Free" value={<Sum nrlc={detail.account.staked} />} sub={exact(detail.account.staked)} />
-          <Stat label="Locked" value={<Sum nrlc={detail.account.locked} />} sub={plural(detail.locks.length, 'lock')} />
+          <Stat label={t`Free`} value={<Sum nrlc={detail.account.staked} />} sub={exact(detail.account.staked)} />
+          <Stat label={t`Locked`} value={<Sum nrlc={detail.account.locked} />} sub={plural(detail.locks.length, { one: '# lock', other: '# locks' })} />
         </div>
       </div>
     </div>
@@ -108,14 +111,14 @@ function Cards({ detail, account }: { detail: AccountDetail | null; account: str
 function Locks({ detail }: { detail: AccountDetail | null }): ReactNode {
   if (!detail) return null;
   return (
-    <Panel title="What locks the locked part">
-      {detail.locks.length === 0 ? <EmptyState>Nothing is locked.</EmptyState> : (
-        <Table caption="Locks" rows={detail.locks} rowKey={(row) => row.deal + (row.task ?? '') + row.role} columns={[
-          { key: 'deal', head: 'Deal', cell: (row) => <Id id={row.deal} kind="deal" to={`/deal/${row.deal}`} /> },
-          { key: 'task', head: 'Task', cell: (row) => (row.task ? <Id id={row.task} kind="task" to={`/task/${row.task}`} /> : '—'), priority: 2 },
-          { key: 'role', head: 'As', cell: (row) => <Chip>{row.role}</Chip> },
-          { key: 'amount', head: 'Amount', right: true, cell: (row) => <Amount nrlc={row.amount} /> },
-          { key: 'until', head: 'At the latest until', cell: (row) => <Deadline at={row.until} />, priority: 2 },
+    <Panel title={t`What locks the locked part`}>
+      {detail.locks.length === 0 ? <EmptyState><Trans>Nothing is locked.</Trans></EmptyState> : (
+        <Table caption={t`Locks`} rows={detail.locks} rowKey={(row) => row.deal + (row.task ?? '') + row.role} columns={[
+          { key: 'deal', head: t`Deal`, cell: (row) => <Id id={row.deal} kind={t`deal`} to={`/deal/${row.deal}`} /> },
+          { key: 'task', head: t`Task`, cell: (row) => (row.task ? <Id id={row.task} kind={t`task`} to={`/task/${row.task}`} /> : '—'), priority: 2 },
+          { key: 'role', head: t`As`, cell: (row) => <Chip>{row.role}</Chip> },
+          { key: 'amount', head: t`Amount`, right: true, cell: (row) => <Amount nrlc={row.amount} /> },
+          { key: 'until', head: t`At the latest until`, cell: (row) => <Deadline at={row.until} />, priority: 2 },
         ]} />
       )}
     </Panel>
@@ -139,12 +142,12 @@ function FaucetForm(): ReactNode {
       .catch((error: Error) => setProblem(error.message))
       .finally(() => setBusy(false));
   };
-  if (!boot.features.faucet) return <Notice tone="info">This chain has no faucet.</Notice>;
+  if (!boot.features.faucet) return <Notice tone="info"><Trans>This chain has no faucet.</Trans></Notice>;
   return (
-    <Panel title="Faucet">
+    <Panel title={t`Faucet`}>
     <div className="stack body" style={{ maxWidth: 484 }}>
-      <p style={{ margin: 0 }}>A development chain gives <Amount nrlc={boot.faucetAmount} /> a day to each wallet, for nothing.</p>
-      <Button look="primary" onClick={ask} why={wallet.account ? (busy ? 'In progress.' : null) : 'Connect a wallet first.'}>Ask the faucet</Button>
+      <p style={{ margin: 0 }}><Trans>A development chain gives <Amount nrlc={boot.faucetAmount} /> a day to each wallet, for nothing.</Trans></p>
+      <Button look="primary" onClick={ask} why={wallet.account ? (busy ? t`In progress.` : null) : t`Connect a wallet first.`}><Trans>Ask the faucet</Trans></Button>
       {answer ? <Notice tone="success">{answer.message} <span className="muted">({answer.queue.position}/{answer.queue.length})</span></Notice> : null}
       {problem ? <Notice tone="warning" alert>{problem}</Notice> : null}
     </div>
@@ -158,27 +161,27 @@ function Access({ detail }: { detail: AccountDetail | null }): ReactNode {
   const data = useList<Order>(wallet.account ? '/v1/datasetorders' : null, { signer: wallet.account, limit: 100, requester: 'any', workerpool: 'any', app: 'any', owner: wallet.account });
   return (
     <div className="stack">
-      <Panel title="What I allow: my app orders"><ListTable caption="My app orders" query={apps} columns={orderColumns('app')} rowKey={(row) => row.hash} link={(row) => `/market/order/${row.hash}`} empty="No open app orders: nobody may run an app of yours." /></Panel>
-      <Panel title="What I allow: my dataset orders"><ListTable caption="My dataset orders" query={data} columns={orderColumns('dataset')} rowKey={(row) => row.hash} link={(row) => `/market/order/${row.hash}`} empty="No open dataset orders: nobody may use a dataset of yours." /></Panel>
-      <Panel title="What I was granted">{detail?.granted.length ? <Table caption="Granted to me" rows={detail.granted} rowKey={(row) => row.hash} link={(row) => `/market/order/${row.hash}`} columns={[{ key: 'kind', head: 'Kind', cell: (row) => row.kind }, ...orderColumns('app').slice(0, 3)]} /> : <EmptyState>No order is reserved for you.</EmptyState>}</Panel>
+      <Panel title={t`What I allow: my app orders`}><ListTable caption={t`My app orders`} query={apps} columns={orderColumns('app')} rowKey={(row) => row.hash} link={(row) => `/market/order/${row.hash}`} empty={t`No open app orders: nobody may run an app of yours.`} /></Panel>
+      <Panel title={t`What I allow: my dataset orders`}><ListTable caption={t`My dataset orders`} query={data} columns={orderColumns('dataset')} rowKey={(row) => row.hash} link={(row) => `/market/order/${row.hash}`} empty={t`No open dataset orders: nobody may use a dataset of yours.`} /></Panel>
+      <Panel title={t`What I was granted`}>{detail?.granted.length ? <Table caption={t`Granted to me`} rows={detail.granted} rowKey={(row) => row.hash} link={(row) => `/market/order/${row.hash}`} columns={[{ key: 'kind', head: t`Kind`, cell: (row) => kindWord(row.kind) }, ...orderColumns('app').slice(0, 3)]} /> : <EmptyState><Trans>No order is reserved for you.</Trans></EmptyState>}</Panel>
     </div>
   );
 }
 
 const KeysTab = lazy(() => import('./keys').then((part) => ({ default: part.KeysTab })));
-const TABS: [string, string][] = [['account', 'Account'], ['deposit', 'Deposit'], ['withdraw', 'Withdraw'], ['faucet', 'Faucet'], ['send', 'Send'], ['access', 'Access'], ['keys', 'Keys']];
+const TABS: [string, string][] = [['account', t`Account`], ['deposit', t`Deposit`], ['withdraw', t`Withdraw`], ['faucet', t`Faucet`], ['send', t`Send`], ['access', t`Access`], ['keys', t`Keys`]];
 
 function SendTo({ value, onChange }: { value: string; onChange: (to: string) => void }): ReactNode {
   const labels = useStore(labelStore);
   const alike = isAddress(value) ? looksLike(value, Object.keys(labels)) : null;
-  return <TextField label="To" required className="mono" placeholder="0x…" value={value} onChange={(text) => onChange(text.trim())} problem={value && !isAddress(value) ? 'An address is 0x and 40 digits.' : alike ? `This looks like ${alike}, which you labelled, but it is another address.` : null} />;
+  return <TextField label={t`To`} required className="mono" placeholder="0x…" value={value} onChange={(text) => onChange(text.trim())} problem={value && !isAddress(value) ? t`An address is 0x and 40 digits.` : alike ? t`This looks like ${alike}, which you labelled, but it is another address.` : null} />;
 }
 
 function History({ account }: { account: string }): ReactNode {
   const entries = useList<Entry>(`/v1/accounts/${account}/entries`, { limit: 50 }, { liveMs: 5_000 });
   return (
-    <Panel title="History" tools={<a className="button tiny" href={withQuery(`/v1/accounts/${account}/entries`, { format: 'csv' })} download={`history-${account}.csv`}>CSV, all rows</a>}>
-      <ListTable caption="History" query={entries} columns={entryColumns} rowKey={(row) => row.index} empty="Nothing has moved on this account." />
+    <Panel title={t`History`} tools={<a className="button tiny" href={withQuery(`/v1/accounts/${account}/entries`, { format: 'csv' })} download={`history-${account}.csv`}><Trans>CSV, all rows</Trans></a>}>
+      <ListTable caption={t`History`} query={entries} columns={entryColumns} rowKey={(row) => row.index} empty={t`Nothing has moved on this account.`} />
     </Panel>
   );
 }
@@ -217,19 +220,19 @@ export function WalletPage(): ReactNode {
         <History account={account} />
       </div>
     ),
-    deposit: <AmountForm title="Deposit" from={purse} limitName="wallet" presets={['10', '200']} button="Deposit" send={(nrlc) => transact(`Deposit ${nrlc} nRLC`, token, depositCall(hub, nrlc), '/wallet')} />,
-    withdraw: <AmountForm title="Withdraw" from={free} limitName="account" presets={['10', '200']} button="Withdraw" send={(nrlc) => transact(`Withdraw ${nrlc} nRLC`, hub, withdrawCall(nrlc), '/wallet')} />,
+    deposit: <AmountForm title={t`Deposit`} from={purse} source="wallet" presets={['10', '200']} button={t`Deposit`} send={(nrlc) => transact(t`Deposit ${nrlc} nRLC`, token, depositCall(hub, nrlc), '/wallet')} />,
+    withdraw: <AmountForm title={t`Withdraw`} from={free} source="account" presets={['10', '200']} button={t`Withdraw`} send={(nrlc) => transact(t`Withdraw ${nrlc} nRLC`, hub, withdrawCall(nrlc), '/wallet')} />,
     faucet: <FaucetForm />,
-    send: <AmountForm title="Send" from={purse} limitName="wallet" presets={['10', '200']} button="Send" check={() => (isAddress(to) ? null : 'Enter the address that gets it.')} send={(nrlc) => transact(`Send ${nrlc} nRLC`, token, transferCall(to, nrlc), '/wallet')} extra={<SendTo value={to} onChange={setTo} />} />,
+    send: <AmountForm title={t`Send`} from={purse} source="wallet" presets={['10', '200']} button={t`Send`} check={() => (isAddress(to) ? null : t`Enter the address that gets it.`)} send={(nrlc) => transact(t`Send ${nrlc} nRLC`, token, transferCall(to, nrlc), '/wallet')} extra={<SendTo value={to} onChange={setTo} />} />,
     access: <Access detail={detail} />,
   };
   return (
     <>
-      <PageHead title="Wallet and account" command={commandOf(tab, account, to)} />
+      <PageHead title={t`Wallet and account`} command={commandOf(tab, account, to)} />
       <div className="stack">
-        {tab === 'keys' && !account ? null : <NeedWallet to="see your balances"><Cards detail={detail} account={account} /></NeedWallet>}
+        {tab === 'keys' && !account ? null : <NeedWallet to="balances"><Cards detail={detail} account={account} /></NeedWallet>}
         <Tabs.Root value={tab} onValueChange={(value) => void navigate({ to: (value === 'account' ? '/wallet' : `/wallet/${value}`) as never })}>
-          <Tabs.List className="tabs-list" aria-label="What to do">
+          <Tabs.List className="tabs-list" aria-label={t`What to do`}>
             {TABS.filter(([value]) => value !== 'faucet' || boot.features.faucet).map(([value, label]) => <Tabs.Trigger key={value} className="tab" value={value}>{label}</Tabs.Trigger>)}
           </Tabs.List>
           {Object.entries(panels).map(([value, content]) => <Tabs.Content key={value} className="tab-panel" value={value}>{account ? content : null}</Tabs.Content>)}
