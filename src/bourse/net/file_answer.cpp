@@ -58,7 +58,7 @@ FilePlan plan_file(const Request& request, const Response& answer) {
     FilePlan plan;
     struct stat info = {};
     if (::stat(answer.file.c_str(), &info) != 0 || !S_ISREG(info.st_mode)) {
-        plan.status = 404;
+        plan.missing = true;
         return plan;
     }
     const auto size = static_cast<std::uint64_t>(info.st_size);

@@ -6,7 +6,8 @@
 namespace bourse::net {
 
 struct FilePlan {
-    int status = 200;  ///< 200, 206, 304, 416 or 404
+    bool missing = false;  ///< there is no such file (any more): nothing below counts
+    int status = 200;      ///< 206, 304 or 416 where the answer was to be 200; else the answer's own
     std::uint64_t offset = 0;
     std::uint64_t length = 0;  ///< bytes of the file to send
     Headers headers;           ///< ETag, Accept-Ranges, Content-Range

@@ -33,6 +33,12 @@ protected:
             out.file = folder_.path() / "f";
             return out;
         });
+        server_->route("GET", "/nothing", [this](const Request&) {
+            Response out;
+            out.status = 404;
+            out.file = folder_.path() / "f";
+            return out;
+        });
         server_->route("GET", "/stream", [](const Request& r) {
             Response out;
             out.stream = [n = 0, breaks = r.query_value("break").has_value()](std::string& part) mutable {
@@ -239,8 +245,12 @@ TEST_F(ServerTest, files_have_ranges_tags_and_conditions) {
     const auto head = ask("HEAD", "/file");
     EXPECT_EQ(head->headers.at("content-length"), "10");
     EXPECT_EQ(head->body, "");
+    const auto own = ask("GET", "/nothing");  // a file that says in words that there is nothing
+    EXPECT_EQ(own->status, 404);
+    EXPECT_EQ(own->body, "0123456789");
     std::filesystem::remove(folder_.path() / "f");
     EXPECT_EQ(ask("GET", "/file")->status, 404);
+    EXPECT_EQ(ask("GET", "/nothing")->body.find("0123456789"), std::string::npos);
 }
 
 TEST_F(ServerTest, malformed_requests_get_400_and_large_headers_431) {

@@ -325,7 +325,7 @@ asio::awaitable<bool> Session::write_answer(Response answer, bool keep_alive) {
     }
     if (!answer.file.empty()) {
         const auto plan = plan_file(request_, answer);
-        if (plan.status == 404) {
+        if (plan.missing) {
             answer = refusal(404, "the file is gone");
             if (head_only) answer.body.clear();
             facts.content_length = answer.body.size();
