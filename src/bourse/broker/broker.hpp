@@ -129,6 +129,8 @@ public:
     std::vector<GroupQuestion> refusals(const std::optional<GroupQuestion>& after, std::size_t limit) const;
     /// allowed(restriction, account) of poco.md §5.5; nullopt: not known yet.
     std::optional<bool> allowed(const Address& restriction, const Address& account) const;
+    /// Accounts that a group was asked about and admitted.
+    std::vector<Address> members_of(const Address& group, std::size_t limit) const;
 
     struct Books;
 

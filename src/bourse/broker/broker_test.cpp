@@ -324,9 +324,45 @@ TEST(Explain, request_names_the_closest_pool_and_the_smallest_change) {
     ASSERT_EQ(why.near_misses[0].reasons.size(), 1U);
     EXPECT_EQ(why.near_misses[0].reasons[0].code, "05");
     EXPECT_EQ(why.near_misses[0].reasons[0].fix->value, "8");
-    EXPECT_NE(why.near_misses[0].gain.find("workerpoolmaxprice from 5 to 8"), std::string::npos);
+    EXPECT_EQ(why.near_misses[0].reasons[0].fix->text, "Raise the workerpool price from 5 to 8.");
+    EXPECT_EQ(why.near_misses[0].gain, "Then " + to_hex(near.hash).substr(0, 10) + "… matches at once.");
     ASSERT_EQ(why.near_misses[1].reasons.size(), 2U);
     EXPECT_EQ(why.near_misses[1].reasons[0].code, "02");
+}
+
+TEST(Explain, a_dearer_pool_of_its_category_comes_before_one_of_another) {
+    auto broker = with_app();
+    auto elsewhere = pool_order("pool 1", 5);
+    elsewhere.category = 2;
+    const auto dearer = pool_order("pool 2", 30);
+    broker.add(elsewhere);
+    broker.add(dearer);
+    const auto request = request_order("alice", 5);
+    broker.add(request);
+    const auto why = explain_order(broker, request.hash, 5);
+    ASSERT_EQ(why.near_misses.size(), 2U);
+    EXPECT_EQ(why.near_misses[0].workerpool, dearer.hash);
+    EXPECT_EQ(why.near_misses[1].workerpool, elsewhere.hash);
+}
+
+TEST(Explain, counter_orders_are_those_that_would_match) {
+    auto broker = with_app();
+    const auto cheap = pool_order("pool 1", 5), dear = pool_order("pool 2", 30);
+    auto other = pool_order("pool 3", 5);
+    other.category = 2;
+    for (const auto& pool : {cheap, dear, other}) broker.add(pool);
+    const auto alice = request_order("alice", 5), bob = request_order("bob", 40);
+    auto stranger = request_order("carol", 40);
+    stranger.app = stranger.subject;  // an app that nobody sells
+    for (const auto& request : {alice, bob, stranger}) broker.add(request);
+    EXPECT_EQ(count_counters(broker, alice.hash, 5, 100), 1U);
+    EXPECT_EQ(count_counters(broker, bob.hash, 5, 100), 2U);
+    EXPECT_EQ(count_counters(broker, bob.hash, 5, 1), 1U);
+    EXPECT_EQ(count_counters(broker, stranger.hash, 5, 100), 0U);
+    EXPECT_EQ(count_counters(broker, cheap.hash, 5, 100), 2U);
+    EXPECT_EQ(count_counters(broker, dear.hash, 5, 100), 1U);
+    EXPECT_EQ(count_counters(broker, other.hash, 5, 100), 0U);
+    EXPECT_EQ(count_counters(broker, crypto::keccak256("unknown"), 5, 100), 0U);
 }
 
 TEST(Explain, what_is_missing_altogether_has_a_state_of_its_own) {

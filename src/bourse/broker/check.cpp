@@ -153,7 +153,7 @@ private:
         reason.text = fmt::format("The {} price {} nRLC is above the maximum {} nRLC by {} nRLC.", what,
                                   to_decimal(asked), to_decimal(limit), to_decimal(asked - limit));
         reason.fix = Fix{"raise_price", field, to_decimal(asked),
-                         fmt::format("Raise {} from {} to {}.", field, to_decimal(limit), to_decimal(asked))};
+                         fmt::format("Raise the {} price from {} to {}.", what, to_decimal(limit), to_decimal(asked))};
     }
 
     void describe(Reason& reason, MatchFault fault) {

@@ -18,9 +18,11 @@ constexpr std::size_t kScannedElsewhere = 50;  ///< pool orders of each other ca
 constexpr std::size_t kVariants = 3;           ///< app and dataset orders tried with each pool
 constexpr std::size_t kFinalists = 8;          ///< pools looked at in full
 
-/// How far a counter-order is away: conditions that fail, then the gap in price, then in trust.
+/// How far a counter-order is away: conditions that fail, then whether it is another category's, then the gap in price,
+/// then in trust.
 struct Distance {
     int failures = 0;
+    bool elsewhere = false;
     std::uint64_t price_gap = 0;
     std::uint64_t trust_gap = 0;
     auto operator<=>(const Distance&) const = default;
@@ -49,7 +51,36 @@ public:
         return order->kind == OrderKind::kRequest ? explain_request(*order) : explain_sell(*order);
     }
 
+    std::size_t count_counters(const Hash& hash, std::size_t limit) const {
+        const auto* order = broker_.find(hash);
+        if (order == nullptr || !broker_.listed(hash)) return 0;
+        const bool request = order->kind == OrderKind::kRequest, pool = order->kind == OrderKind::kWorkerpool;
+        const auto others = request ? broker_.book(OrderKind::kWorkerpool, order->category, kScanned)
+                            : pool  ? broker_.book(OrderKind::kRequest, order->category, kScanned)
+                                    : broker_.requests_for(order->kind, order->subject, kScanned);
+        std::size_t count = 0;
+        for (const auto& other : others) {
+            if (count == limit) break;
+            if (would_match(*order, other)) ++count;
+        }
+        return count;
+    }
+
 private:
+    /// One of them is a request.
+    bool would_match(const Order& order, const Order& other) const {
+        const auto& r = order.kind == OrderKind::kRequest ? order : other;
+        const auto& offer = order.kind == OrderKind::kRequest ? other : order;
+        const auto far = offer.kind == OrderKind::kApp       ? distance_of_app(r, offer)
+                         : offer.kind == OrderKind::kDataset ? distance_of_dataset(r, offer)
+                                                             : distance_of_pool(r, nullptr, nullptr, offer);
+        if (far.failures > 0) return false;
+        const auto fixed = [&](OrderKind kind) { return offer.kind == kind ? &offer : nullptr; };
+        const auto sets =
+            misses_of(r, fixed(OrderKind::kApp), fixed(OrderKind::kDataset), fixed(OrderKind::kWorkerpool), 1);
+        return !sets.empty() && sets[0].reasons.empty() && sets[0].app && (sets[0].dataset || r.dataset.is_zero());
+    }
+
     OrderExplanation unfunded(const Order& order) const {
         const auto stake = broker_.funds(order.owner).value_or(0);
         const bool pool = order.kind == OrderKind::kWorkerpool;
@@ -97,10 +128,10 @@ private:
         Distance out;
         out.price_gap = above(w.price, r.price);
         out.trust_gap = above(r.trust, w.trust);
-        out.failures = (out.price_gap > 0) + (out.trust_gap > 0) + (r.category != w.category) +
-                       !poco::is_subset(tag, w.tag) + !open_to(r.workerpool, w.workerpool) + !open_to(w.app, r.app) +
-                       !open_to(w.dataset, r.dataset) + !open_to(w.requester, r.requester) +
-                       (a != nullptr && !open_to(a->workerpool, w.workerpool)) +
+        out.elsewhere = r.category != w.category;
+        out.failures = (out.price_gap > 0) + (out.trust_gap > 0) + out.elsewhere + !poco::is_subset(tag, w.tag) +
+                       !open_to(r.workerpool, w.workerpool) + !open_to(w.app, r.app) + !open_to(w.dataset, r.dataset) +
+                       !open_to(w.requester, r.requester) + (a != nullptr && !open_to(a->workerpool, w.workerpool)) +
                        (d != nullptr && !open_to(d->workerpool, w.workerpool));
         return out;
     }
@@ -174,12 +205,12 @@ private:
     static bool concerns_pool(const Reason& reason) {
         return reason.step <= 3 || reason.step == 6 || reason.step == 11 || reason.step >= 18;
     }
+    /// The reasons say their fixes themselves.
     static std::string gain_of(const NearMiss& miss) {
-        std::string fixes;
-        for (const auto& reason : miss.reasons)
-            if (reason.fix) fixes += (fixes.empty() ? "" : " ") + reason.fix->text;
-        if (fixes.empty() || !miss.workerpool) return {};
-        return fmt::format("{} Then {}… matches at once.", fixes, to_hex(*miss.workerpool).substr(0, 10));
+        const bool fixable = std::ranges::any_of(miss.reasons, [](const Reason& r) { return r.fix.has_value(); });
+        if (!fixable || !miss.workerpool) return {};
+        return fmt::format("Then {}… matches at once{}.", to_hex(*miss.workerpool).substr(0, 10),
+                           miss.reasons.size() > 1 ? ", with all of these changes" : "");
     }
 
     /// Sets for a request, the closest first. Fixed orders stand for their kind.
@@ -214,6 +245,7 @@ private:
                 }
             out.push_back(std::move(*best));
         }
+        // Within a number of failures the pools are in the order of their distance.
         std::ranges::stable_sort(
             out, [](const NearMiss& a, const NearMiss& b) { return a.reasons.size() < b.reasons.size(); });
         if (out.size() > limit) out.resize(limit);
@@ -283,6 +315,10 @@ private:
 
 OrderExplanation explain_order(const Broker& broker, const Hash& hash, std::uint64_t categories) {
     return Explainer(broker, categories).run(hash);
+}
+
+std::size_t count_counters(const Broker& broker, const Hash& hash, std::uint64_t categories, std::size_t limit) {
+    return Explainer(broker, categories).count_counters(hash, limit);
 }
 
 }  // namespace bourse::broker

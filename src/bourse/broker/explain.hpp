@@ -14,7 +14,7 @@ namespace bourse::broker {
 struct NearMiss {
     std::optional<Hash> app, dataset, workerpool, request;
     std::vector<Reason> reasons;  ///< those that fail, in the chain's order
-    std::string gain;  ///< what the fixes would bring: "raise workerpoolmaxprice 5 → 8: matches 0xc998… at once"
+    std::string gain;             ///< what the fixes together bring: "Then 0xc998… matches at once."
 };
 
 struct OrderExplanation {
@@ -28,5 +28,9 @@ struct OrderExplanation {
 
 /// Reads 20,000 counter-orders at most, the best priced first.
 OrderExplanation explain_order(const Broker& broker, const Hash& hash, std::uint64_t categories);
+
+/// Open orders that this one could be matched with now: pool orders for a request, requests for the other kinds.
+/// Counts up to `limit`; reads as many as explain_order() does.
+std::size_t count_counters(const Broker& broker, const Hash& hash, std::uint64_t categories, std::size_t limit);
 
 }  // namespace bourse::broker

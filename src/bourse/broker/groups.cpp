@@ -97,6 +97,14 @@ std::optional<bool> Broker::allowed(const Address& restriction, const Address& a
     return books_->allowed(restriction, account);
 }
 
+std::vector<Address> Broker::members_of(const Address& group, std::size_t limit) const {
+    std::vector<Address> out;
+    for (auto at = books_->members.lower_bound({group, Address{}});
+         at != books_->members.end() && at->first.first == group && out.size() < limit; ++at)
+        if (at->second) out.push_back(at->first.second);
+    return out;
+}
+
 std::vector<GroupQuestion> Broker::take_questions() {
     std::vector<GroupQuestion> out(books_->questions.begin(), books_->questions.end());
     books_->questions.clear();

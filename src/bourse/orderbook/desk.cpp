@@ -95,6 +95,16 @@ broker::OrderExplanation Desk::explain_order(const Hash& hash) const {
     return broker::explain_order(broker_, hash, categories_);
 }
 
+std::size_t Desk::count_counters(const Hash& hash, std::size_t limit) const {
+    const std::lock_guard lock(broker_mutex_);
+    return broker::count_counters(broker_, hash, categories_, limit);
+}
+
+std::vector<Address> Desk::members_of(const Address& group, std::size_t limit) const {
+    const std::lock_guard lock(broker_mutex_);
+    return broker_.members_of(group, limit);
+}
+
 std::vector<broker::Order> Desk::book_of(poco::OrderKind kind, std::uint64_t category, std::size_t limit) const {
     const std::lock_guard lock(broker_mutex_);
     return broker_.book(kind, category, limit);

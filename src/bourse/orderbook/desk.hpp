@@ -51,9 +51,12 @@ public:
 
     std::vector<broker::Pick> fill(const broker::Ask& ask);
     broker::OrderExplanation explain_order(const Hash& hash) const;
+    /// As broker::count_counters.
+    std::size_t count_counters(const Hash& hash, std::size_t limit) const;
     std::vector<broker::Order> book_of(poco::OrderKind kind, std::uint64_t category, std::size_t limit) const;
     /// allowed(restriction, account) as far as the chain was asked.
     std::optional<bool> allowed(const Address& restriction, const Address& account) const;
+    std::vector<Address> members_of(const Address& group, std::size_t limit) const;
     bool sends_matches() const noexcept { return config_.key.has_value(); }
     std::size_t size() const;
 

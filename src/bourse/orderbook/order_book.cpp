@@ -24,6 +24,10 @@ const char* const kOrdersSchema =
     "CREATE INDEX orders_signer ON orders(kind, status, signer);"
     "CREATE INDEX orders_app ON orders(kind, status, app)";
 
+const char* const kRestrictedSchema =
+    "CREATE INDEX orders_restricted ON orders(requester, kind, price) WHERE kind<3 AND status='open' AND"
+    " requester<>'0x0000000000000000000000000000000000000000'";
+
 const char* const kUndoSchema =
     "CREATE TABLE order_changes(id INTEGER PRIMARY KEY AUTOINCREMENT, block_number BIGINT NOT NULL, hash TEXT NOT NULL,"
     " status TEXT NOT NULL, remaining BIGINT NOT NULL);"
@@ -352,6 +356,40 @@ std::vector<OrderRecord> OrderBook::open_requests_for(poco::OrderKind kind, cons
     Where where(poco::OrderKind::kRequest);
     where.add(kind == poco::OrderKind::kApp ? "app=?" : "dataset=?", to_hex(resource));
     return select(where.text(), where.args());
+}
+
+std::uint64_t OrderBook::tasks_ahead(const OrderRecord& record) const {
+    const auto terms = terms_of(record.order);
+    Where where(record.kind);
+    const bool by_category = record.kind == poco::OrderKind::kWorkerpool || record.kind == poco::OrderKind::kRequest;
+    if (by_category)
+        where.add("category=?", as_sql(terms.category));
+    else
+        where.add("subject=?", to_hex(std::visit([](const auto& o) { return poco::subject(o); }, record.order)));
+    const std::string better = record.kind == poco::OrderKind::kRequest ? "price>?" : "price<?";
+    auto args = where.args();
+    const auto place = [&](db::SqlValue value) {
+        args.push_back(std::move(value));
+        return std::to_string(args.size());
+    };
+    const auto price = place(as_sql(terms.price)), time = place(as_sql(record.published_ms)),
+               hash = place(to_hex(record.hash));
+    const auto rows = db_->query("SELECT COALESCE(SUM(remaining),0) FROM orders WHERE " + where.text() + " AND (" +
+                                     better + price + " OR (price=?" + price + " AND (published_ms<?" + time +
+                                     " OR (published_ms=?" + time + " AND hash<?" + hash + "))))",
+                                 args);
+    return static_cast<std::uint64_t>(db::sql_int(rows[0][0]));
+}
+
+std::vector<Address> OrderBook::requester_groups(std::size_t limit) const {
+    std::vector<Address> out;
+    for (const auto& row :
+         db_->query("SELECT g.address FROM known_groups g WHERE g.is_group=1 AND EXISTS(SELECT 1 FROM orders o WHERE"
+                    " o.requester=g.address AND o.kind<3 AND o.status='open' AND"
+                    " o.requester<>'0x0000000000000000000000000000000000000000') ORDER BY g.address LIMIT ?1",
+                    {static_cast<std::int64_t>(limit)}))
+        out.push_back(*address_from_hex(db::sql_text(row[0])));
+    return out;
 }
 
 bool OrderBook::has_match(poco::OrderKind kind, const poco::RequestOrder& request) const {

@@ -62,7 +62,8 @@ struct OrderPage {
 };
 
 extern const char* const kOrdersSchema;
-extern const char* const kUndoSchema;  ///< a part of kMatchesSchema; needed where keep_undo() is used
+extern const char* const kRestrictedSchema;  ///< an index for requester_groups() and filters by restriction
+extern const char* const kUndoSchema;        ///< a part of kMatchesSchema; needed where keep_undo() is used
 
 /// No locking of its own beyond the database's; writers hold Market's mutex. Addresses of records are as in the orders.
 class OrderBook {
@@ -98,6 +99,11 @@ public:
     std::vector<OrderRecord> open_on(poco::OrderKind kind, const Address& subject) const;
     /// Open request orders that name this app (kApp) or dataset (kDataset).
     std::vector<OrderRecord> open_requests_for(poco::OrderKind kind, const Address& resource) const;
+    /// Tasks of open orders that come before this one in its book: of the category, or of the resource for apps and
+    /// datasets, at a better price, or at its price and published before.
+    std::uint64_t tasks_ahead(const OrderRecord& record) const;
+    /// Groups (as the desk was told, kMatchesSchema) that open sell orders are restricted to as requester.
+    std::vector<Address> requester_groups(std::size_t limit) const;
     /// Is there an open order of the app (kApp) or dataset (kDataset) that the request could be matched with, as far as
     /// price, tag and plain restrictions tell?
     bool has_match(poco::OrderKind kind, const poco::RequestOrder& request) const;

@@ -41,7 +41,7 @@ template <class Event>
 bool closes(const client::LogEntry& log, poco::OrderKind kind, std::pair<poco::OrderKind, Hash>& out) {
     const auto event = poco::decode_event<Event>(log.topics, log.data);
     if (!event) return false;
-    std::apply([&](const auto& id) { out = {kind, id.hash}; }, event->data());
+    out = {kind, ((*event).*std::get<0>(Event::kData)).hash};
     return true;
 }
 
