@@ -1,6 +1,7 @@
 // The application: with the answers that have arrived meanwhile its first drawing shows them.
 import { QueryClientProvider } from '@tanstack/react-query';
 import { RouterProvider } from '@tanstack/react-router';
+import { Direction } from 'radix-ui';
 import { createRoot } from 'react-dom/client';
 import { BOOT } from './model/first';
 import { queryClient } from './state/data';
@@ -17,8 +18,10 @@ export async function startApp(): Promise<void> {
   const root = document.getElementById('root');
   if (root)
     createRoot(root).render(
-      <QueryClientProvider client={queryClient}>
-        <RouterProvider router={router} />
-      </QueryClientProvider>,
+      <Direction.Provider dir={document.documentElement.dir === 'rtl' ? 'rtl' : 'ltr'}>
+        <QueryClientProvider client={queryClient}>
+          <RouterProvider router={router} />
+        </QueryClientProvider>
+      </Direction.Provider>,
     );
 }

@@ -26,7 +26,7 @@ export function tagOfBits(bits: number[]): string {
 export function trustMeaning(trust: number): string {
   if (trust <= 1) return t`single run`;
   const share = 1 - 1 / trust;
-  return `≥ ${percent(share).replace(/\.0 %$/, ' %')}`;
+  return `≥ ${percent(share).replace(/\D0 %$/, ' %')}`;
 }
 
 export function categoryName(category: Pick<Category, 'id' | 'name' | 'time'>): string {

@@ -1,5 +1,6 @@
 // Formats of amounts, ids, percentages and durations (web-ui.md §4). Pure; golden-tested.
 import { t } from '@lingui/core/macro';
+import { i18n } from '#texts';
 
 /** Thin no-break space between groups of three digits. */
 export const THIN = '\u202f';
@@ -9,6 +10,20 @@ export const MISSING = '—';
 export function group(digits: string): string {
   return digits.replace(/\B(?=(\d{3})+(?!\d))/g, THIN);
 }
+
+const figures = new Map<number, Intl.NumberFormat>();
+
+/** With that many decimals and the decimal sign of the language; digits are Latin, as those of ids and amounts. */
+function decimal(value: number, decimals: number): string {
+  let format = figures.get(decimals);
+  if (!format) {
+    format = new Intl.NumberFormat(`${i18n.locale}-u-nu-latn`, { minimumFractionDigits: decimals, maximumFractionDigits: decimals, useGrouping: false });
+    figures.set(decimals, format);
+  }
+  return format.format(value).replace('-', '−');
+}
+
+const decimalSign = (): string => decimal(0, 1).charAt(1);
 
 export function count(value: number | null | undefined): string {
   return value === null || value === undefined ? MISSING : group(String(value));
@@ -22,7 +37,7 @@ export function toRlc(nrlc: string): string {
   const digits = (negative ? nrlc.slice(1) : nrlc).padStart(10, '0');
   const whole = digits.slice(0, -9).replace(/^0+(?=\d)/, '');
   const fraction = digits.slice(-9).replace(/0+$/, '');
-  return (negative ? '−' : '') + group(whole) + (fraction ? `.${fraction}` : '');
+  return (negative ? '−' : '') + group(whole) + (fraction ? decimalSign() + fraction : '');
 }
 
 /** An amount without its unit; `—` where there is none. */
@@ -44,14 +59,9 @@ const LONG = 11;
 export function sumText(nrlc: string | null | undefined, unit: Unit = 'nRLC'): string {
   if (nrlc === null || nrlc === undefined || nrlc === '') return MISSING;
   if (nrlc.replace('-', '').length < LONG) return amountWithUnit(nrlc, unit);
-  const [whole = '', fraction = ''] = toRlc(nrlc).split('.');
+  const [whole = '', fraction = ''] = toRlc(nrlc).split(decimalSign());
   const kept = fraction.slice(0, 2).replace(/0+$/, '');
-  return `${fraction.length > 2 ? '≈ ' : ''}${whole}${kept ? `.${kept}` : ''} RLC`;
-}
-
-/** One thing or several: `1 order`, `3 orders`. */
-export function plural(number: number, one: string, many = `${one}s`): string {
-  return `${count(number)} ${new Intl.PluralRules('en').select(number) === 'one' ? one : many}`;
+  return `${fraction.length > 2 ? '≈ ' : ''}${whole}${kept ? decimalSign() + kept : ''} RLC`;
 }
 
 /** Both units, for tooltips and screen readers. */
@@ -62,7 +72,7 @@ export function bothUnits(nrlc: string): string {
 /** nRLC of a typed amount; null when it is no amount or has a fraction of a nRLC. */
 export function parseAmount(text: string, unit: Unit): string | null {
   const clean = text.replace(/[\s\u202f_]/g, '');
-  const match = /^(\d+)(?:\.(\d*))?$/.exec(clean);
+  const match = /^(\d+)(?:\.(\d*))?$/.exec(clean.replace(decimalSign(), '.'));
   if (!match) return null;
   const whole = match[1] ?? '';
   const fraction = (match[2] ?? '').replace(/0+$/, '');
@@ -92,9 +102,9 @@ export function percent(share: number | null | undefined): string {
   if (share > 0.999 && share < 1) {
     const decimals = Math.min(10, Math.ceil(-Math.log10(1 - share) - 1e-9) - 2);
     const power = 10 ** decimals;
-    return `${(Math.floor(share * 100 * power + 1e-6) / power).toFixed(decimals)} %`;
+    return `${decimal(Math.floor(share * 100 * power + 1e-6) / power, decimals)} %`;
   }
-  return `${(share * 100).toFixed(1).replace('-', '−')} %`;
+  return `${decimal(share * 100, 1)} %`;
 }
 
 export function signedPercent(share: number | null | undefined): string {
@@ -107,7 +117,7 @@ export function duration(ms: number | null | undefined): string {
   if (ms === null || ms === undefined) return MISSING;
   if (ms < 0) return `−${duration(-ms)}`;
   if (ms < 1000) return `${Math.round(ms)} ms`;
-  if (ms < 59_950) return `${(ms / 1000).toFixed(1).replace(/\.0$/, '')} s`;
+  if (ms < 59_950) return `${decimal(ms / 1000, ms % 1000 < 50 || ms % 1000 >= 950 ? 0 : 1)} s`;
   const minutes = Math.floor(ms / 60_000 + 1 / 120);
   if (minutes < 60) {
     const seconds = Math.floor((ms % 60_000) / 1000);
@@ -127,7 +137,7 @@ export function bytes(size: number): string {
     value /= 1024;
     index += 1;
   }
-  return `${value.toFixed(1)} ${units[index]}`;
+  return `${decimal(value, 1)} ${units[index]}`;
 }
 
 /** `remaining/total`. */

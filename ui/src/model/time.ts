@@ -1,5 +1,6 @@
 // Clock times, relative times and deadlines (web-ui.md §4). Thresholds reproduce the fixture's strings.
 import { plural, t } from '@lingui/core/macro';
+import { i18n } from '#texts';
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
@@ -7,7 +8,7 @@ const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
 const pad = (value: number): string => String(value).padStart(2, '0');
-const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
+const monthName = (date: Date): string => new Intl.DateTimeFormat(i18n.locale, { month: 'short' }).format(date);
 
 export function clockTime(ms: number): string {
   const date = new Date(ms);
@@ -20,7 +21,7 @@ export function utcClock(ms: number): string {
 
 export function day(ms: number): string {
   const date = new Date(ms);
-  return `${date.getDate()} ${MONTHS[date.getMonth()]} ${date.getFullYear()}`;
+  return t`${{ day: date.getDate() }} ${{ month: monthName(date) }} ${{ year: date.getFullYear() }}`;
 }
 
 export function iso(ms: number): string {
@@ -49,7 +50,7 @@ export function deadline(ms: number, style: DeadlineStyle = 'month'): string {
   const date = new Date(ms);
   const time = `${pad(date.getHours())}:${pad(date.getMinutes())}`;
   if (style === 'numeric') return `${pad(date.getDate())}/${pad(date.getMonth() + 1)} ${time}`;
-  return `${date.getDate()} ${MONTHS[date.getMonth()]} ${time}`;
+  return t`${{ day: date.getDate() }} ${{ month: monthName(date) }} ${time}`;
 }
 
 /** Countdown while less than 24 h remain, else null. */

@@ -12,6 +12,11 @@ const KINDS: Record<string, string> = {
   workerpool: t`workerpool`,
   account: t`account`,
   worker: t`worker`,
+  requester: t`requester`,
+  beneficiary: t`beneficiary`,
+  payer: t`payer`,
+  scheduler: t`scheduler`,
+  group: t`group`,
   transaction: t`transaction`,
   block: t`block`,
   order: t`order`,
@@ -85,3 +90,6 @@ export const ROLES: Record<string, string> = {
 export const roleWord = (role: string): string => ROLES[role] ?? role;
 
 export const LAYOUT_WORDS: Record<Settings['layout'], string> = { standard: t`standard`, 'book-left': t`book left`, 'ticket-left': t`ticket left`, compact: t`compact` };
+
+/** Where a price moved against the one before. */
+export const DIRECTION_WORDS = { up: t`up`, down: t`down`, flat: t`unchanged` };

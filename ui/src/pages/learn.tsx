@@ -33,7 +33,7 @@ function Wallets({ seed, play, onSeed, onCreate, onDelete }: { seed: string; pla
         </form>
       </div>
       <Table caption={t`Wallets`} cards={false} rows={play.wallets} rowKey={(row) => row.name} columns={[
-        { key: 'name', head: t`Name`, cell: (row) => <strong>{row.name}</strong> },
+        { key: 'name', head: t`Name`, cell: (row) => <strong><bdi>{row.name}</bdi></strong> },
         { key: 'address', head: t`Address`, cell: (row) => <code>{row.address.slice(0, 10)}…</code>, priority: 2 },
         { key: 'balance', head: t`Balance`, right: true, cell: (row) => row.balance },
         { key: 'stake', head: t`Staked`, right: true, cell: (row) => row.stake },
@@ -129,7 +129,7 @@ export function LearnPage(): ReactNode {
             <span><Trans>Total tasks: <strong>{play.tasks.length}</strong></Trans></span>
             <div className="pair">
               <TextField label={t`Replication for consensus`} className="num" inputMode="numeric" value={replication} onChange={setReplication} hint={t`equal votes needed`} />
-              <Select label="Scheduler" value={scheduler} choices={play.wallets.map((each) => ({ value: each.name, label: each.name }))} onChange={setScheduler} />
+              <Select label={t`Scheduler`} value={scheduler} choices={play.wallets.map((each) => ({ value: each.name, label: each.name }))} onChange={setScheduler} />
             </div>
             <label className="field"><span className="label">{trust === 0 ? <Trans>Trust: off, equal votes count</Trans> : <Trans>Trust: {trust} ({{ meaning: trustMeaning(trust) }})</Trans>}</span><input type="range" min="0" max="100" value={trust} onChange={(event) => setTrust(Number(event.target.value))} /></label>
             <Button look="primary" onClick={() => { const step = createTask(play, Number(replication), trust === 0 ? null : trust); take(step); if (!step.error) set({ task: String(step.play.tasks.length - 1) }); }}><Trans>Create task</Trans></Button>
@@ -165,7 +165,7 @@ export function LearnPage(): ReactNode {
         </Panel>
         <Ledger before={before} after={play} />
         <Panel title={t`What happened`}>
-          <ol className="body" style={{ margin: 0, paddingLeft: 32 }} aria-live="polite">{play.journal.length === 0 ? <li className="muted"><Trans>Create a task, let two workers contribute the same result, then reveal.</Trans></li> : play.journal.map((line, at) => <li key={at}>{line}</li>)}</ol>
+          <ol className="body" style={{ margin: 0, paddingInlineStart: 32 }} aria-live="polite">{play.journal.length === 0 ? <li className="muted"><Trans>Create a task, let two workers contribute the same result, then reveal.</Trans></li> : play.journal.map((line, at) => <li key={at}>{line}</li>)}</ol>
         </Panel>
       </div>
     </>

@@ -42,6 +42,8 @@ function SelfTest(): ReactNode {
   );
 }
 
+const COSTS: Record<string, string> = { search: t`search`, explain: t`explain`, check: t`check`, export: t`export` };
+
 export function StatusPage(): ReactNode {
   const query = useApi<Status>('/v1/status', {}, { liveMs: 3_000 });
   const boot = useBoot();
@@ -61,13 +63,13 @@ export function StatusPage(): ReactNode {
             </div>
             <Panel title={t`Components`}>
               <Table caption={t`Components`} rows={status.components} rowKey={(row) => row.name} columns={[
-                { key: 'name', head: t`Part`, cell: (row) => row.name },
+                { key: 'name', head: t`Part`, cell: (row) => <bdi>{row.name}</bdi> },
                 { key: 'ok', head: t`State`, cell: (row) => <Chip tone={row.ok ? 'success' : 'danger'}>{row.ok ? t`● well` : `✕ ${row.message ?? t`not well`}`}</Chip> },
                 { key: 'version', head: t`Version`, cell: (row) => row.version ?? '—' },
                 { key: 'latency', head: t`Latency`, right: true, cell: (row) => duration(row.latencyMs) },
               ]} />
             </Panel>
-            <Panel title={t`Cost of requests`}><KeyTable rows={Object.entries(status.cost).map(([name, cost]) => [name, t`counts as ${cost}`])} /></Panel>
+            <Panel title={t`Cost of requests`}><KeyTable rows={Object.entries(status.cost).map(([name, cost]) => [COSTS[name] ?? name, t`counts as ${cost}`])} /></Panel>
             <SelfTest />
           </div>
         )}

@@ -23,7 +23,7 @@ export function Bell({ onOpen }: { onOpen: () => void }): ReactNode {
     <IconButton label={label} onClick={onOpen}>
       <span style={{ position: 'relative', display: 'inline-flex' }}>
         <Icon name="bell" />
-        {fresh || busy ? <span aria-hidden="true" style={{ position: 'absolute', top: -2, right: -2, width: 9, height: 9, borderRadius: 5, background: 'var(--accent)', border: '1px solid var(--text)' }} /> : null}
+        {fresh || busy ? <span aria-hidden="true" style={{ position: 'absolute', top: -2, insetInlineEnd: -2, width: 9, height: 9, borderRadius: 5, background: 'var(--accent)', border: '1px solid var(--text)' }} /> : null}
       </span>
     </IconButton>
   );

@@ -3,6 +3,7 @@ import { t } from '@lingui/core/macro';
 import { Trans } from '@lingui/react/macro';
 import { Link } from '@tanstack/react-router';
 import { useState, type ReactNode } from 'react';
+import { kindWord } from '../model/words';
 import type { Explanation, Reason } from '../transport/api';
 import { i18n } from '#texts';
 import { checkText } from '../model/checks';
@@ -30,8 +31,8 @@ export function ReasonItem({ reason, onFix }: { reason: Reason; onFix?: ((reason
   return (
     <li className="stack" style={{ gap: 3 }} id={`reason-${reason.code}`}>
       <div>
-        <Chip tone="neutral">{reason.code}</Chip> {i18n.locale === 'en' ? reason.text || known?.text : (known?.text ?? reason.text)}
-        {reason.who ? <span className="muted small"> <Trans>· concerns: {{ who: reason.who }}</Trans></span> : null}
+        <Chip tone="neutral">{reason.code}</Chip> <bdi>{i18n.locale === 'en' ? reason.text || known?.text : (known?.text ?? reason.text)}</bdi>
+        {reason.who ? <span className="muted small"> <Trans>· concerns: <bdi>{kindWord(reason.who)}</bdi></Trans></span> : null}
       </div>
       {reason.now !== null || reason.needed !== null ? (
         <div className="small muted">
@@ -40,8 +41,8 @@ export function ReasonItem({ reason, onFix }: { reason: Reason; onFix?: ((reason
       ) : null}
       {reason.fix ? (
         <div className="row small">
-          {onFix ? <Button look="tiny" onClick={() => onFix(reason)}>{reason.fix.text}</Button> : <strong>{reason.fix.text}</strong>}
-          {reason.gain ? <span>{reason.gain}</span> : null}
+          {onFix ? <Button look="tiny" onClick={() => onFix(reason)}><bdi>{reason.fix.text}</bdi></Button> : <strong><bdi>{reason.fix.text}</bdi></strong>}
+          {reason.gain ? <bdi>{reason.gain}</bdi> : null}
         </div>
       ) : known ? (
         <div className="small muted"><Trans>What helps: {{ fix: known.fix }}.</Trans></div>
@@ -62,7 +63,7 @@ export function Reasons({ reasons, onFix }: { reasons: Reason[]; onFix?: ((reaso
   const shown = all ? reasons : reasons.slice(0, FIRST);
   return (
     <>
-      <ol className="stack" style={{ margin: 0, paddingLeft: 20 }}>
+      <ol className="stack" style={{ margin: 0, paddingInlineStart: 20 }}>
         {shown.map((reason, at) => (
           <ReasonItem key={reason.code + at} reason={reason} onFix={onFix} />
         ))}
@@ -79,7 +80,7 @@ export function Explain({ subject, id, onFix }: { subject: 'order' | 'deal' | 't
       <Loaded query={query} rows={3}>
         {(answer) => (
           <div className="body stack">
-            <strong>{stateWords(answer.state)}</strong>
+            <strong><bdi>{stateWords(answer.state)}</bdi></strong>
             {answer.reasons.length === 0 ? <span className="muted"><Trans>Nothing stands in the way.</Trans></span> : <Reasons reasons={answer.reasons} onFix={onFix} />}
           </div>
         )}

@@ -23,7 +23,7 @@ function Steps({ request }: { request: FileRequest }): ReactNode {
   };
   return (
     <div className="stack" onDragOver={(event) => event.preventDefault()} onDrop={drop}>
-      <ol className="stack" style={{ margin: 0, paddingLeft: 20 }}>
+      <ol className="stack" style={{ margin: 0, paddingInlineStart: 20 }}>
         <li><Button onClick={() => saveFile('iexec.json', unsignedFile(request.kind, request.order), 'application/json')}><Trans>Save iexec.json</Trans></Button></li>
         <li>
           <Trans>Where the key of <code>{request.account}</code> lies, in the folder of that file:</Trans>

@@ -26,7 +26,7 @@ export function Gantt({ caption, rows, from, to, now }: { caption: string; rows:
   return (
     <div className="gantt">
       <div className="gantt-axis" aria-hidden="true">
-        {ticks.map((time, at) => <span key={at} style={{ left: `${share(time)}%` }} data-end={at === TICKS - 1}>{at === 0 ? clockTime(time) : `+${duration(Math.round(time - from))}`}</span>)}
+        {ticks.map((time, at) => <span key={at} style={{ insetInlineStart: `${share(time)}%` }} data-end={at === TICKS - 1}>{at === 0 ? clockTime(time) : `+${duration(Math.round(time - from))}`}</span>)}
       </div>
       {rows.map((row) => (
         <div key={row.key} className="gantt-row">
@@ -35,7 +35,7 @@ export function Gantt({ caption, rows, from, to, now }: { caption: string; rows:
             {row.bars.map((bar, at) => {
               const left = share(bar.from);
               const width = Math.max(0.4, share(bar.to ?? now) - left);
-              return <span key={at} className={`gantt-bar bar-${bar.tone} ${bar.to === null ? 'open' : ''}`} style={{ left: `${left}%`, width: `${width}%` }} title={`${bar.name}: ${took(bar, now)}`}>{width > 7 ? bar.name : ''}</span>;
+              return <span key={at} className={`gantt-bar bar-${bar.tone} ${bar.to === null ? 'open' : ''}`} style={{ insetInlineStart: `${left}%`, width: `${width}%` }} title={`${bar.name}: ${took(bar, now)}`}>{width > 7 ? bar.name : ''}</span>;
             })}
           </div>
         </div>

@@ -89,7 +89,7 @@ function LogWindow({ lines, look }: { lines: Shown[]; look: Look }): ReactNode {
       <div className={`log ${look.wrap ? 'wrap' : ''}`} ref={box} onScroll={scrolled} onWheel={grab} onPointerDown={grab} onTouchStart={grab} onKeyDown={grab} tabIndex={0} role="log" aria-live="off" aria-label={t`Log lines`} data-following={frozen === null}>
         <div style={{ height: virtual.getTotalSize(), position: 'relative' }}>
           {virtual.getVirtualItems().map((item) => (
-            <div key={shown[item.index]?.position ?? item.key} className="line" data-index={item.index} ref={look.wrap ? virtual.measureElement : undefined} style={{ position: 'absolute', top: 0, left: 0, minWidth: '100%', transform: `translateY(${item.start}px)` }}>
+            <div key={shown[item.index]?.position ?? item.key} className="line" data-index={item.index} ref={look.wrap ? virtual.measureElement : undefined} style={{ position: 'absolute', top: 0, insetInlineStart: 0, minWidth: '100%', transform: `translateY(${item.start}px)` }}>
               {shown[item.index] ? <Line line={shown[item.index]!} look={look} /> : null}
             </div>
           ))}

@@ -16,7 +16,7 @@ export function ChallengeWords(): ReactNode {
   const boot = useBoot();
   const { challengeDomain: domain } = boot;
   return (
-    <details className="small" style={{ textAlign: 'left' }}>
+    <details className="small" style={{ textAlign: 'start' }}>
       <summary><Trans>What you sign</Trans></summary>
       <KeyTable
         rows={[

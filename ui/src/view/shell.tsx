@@ -225,7 +225,7 @@ function Frame(): ReactNode {
       <Offline />
       {wallet.dev ? (
         <section className="banner" aria-label={t`About this account`}>
-          <strong><Trans>⚠ Development account “{{ name: wallet.label ?? '' }}”.</Trans></strong><span><Trans>Its key is public.</Trans></span><span className="wide-only"><Trans>Never use it for anything of value.</Trans></span>
+          <strong><Trans>⚠ Development account “<bdi>{wallet.label}</bdi>”.</Trans></strong><span><Trans>Its key is public.</Trans></span><span className="wide-only"><Trans>Never use it for anything of value.</Trans></span>
         </section>
       ) : null}
       {wallet.keystore && !chain?.dev ? (

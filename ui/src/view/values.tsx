@@ -106,13 +106,13 @@ export function Address({ of, kind = t`address`, to, width, copy = true, name }:
 export function WithIds({ text }: { text: string }): ReactNode {
   const parts = visible(text).split(/(0x[0-9a-fA-F]{64}|0x[0-9a-fA-F]{40})(?![0-9a-fA-F])/);
   return (
-    <>
+    <bdi>
       {parts.map((part, at) => {
         if (at % 2 === 0) return part;
         const isTask = part.length > 42;
         return <Id key={at} id={part} kind={isTask ? t`id` : t`address`} to={isTask ? null : `/address/${part}`} copy={false} />;
       })}
-    </>
+    </bdi>
   );
 }
 

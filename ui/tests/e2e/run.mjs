@@ -1,5 +1,6 @@
 // End-to-end tests: the page against the fixture server, then, with the path of the program, against a real market.
 import { makeRunner } from './harness.mjs';
+import { languageTests } from './language_tests.mjs';
 import { pageTests } from './page_tests.mjs';
 import { openBrowser } from '../browser.mjs';
 import { startFixtureServer } from '../fixture_server.mjs';
@@ -11,6 +12,7 @@ try {
   if (process.env.UI_PART !== 'market') {
     const server = await startFixtureServer();
     await pageTests(runner, browser, server);
+    await languageTests(runner, browser, server);
     server.close();
   }
   if (program) {

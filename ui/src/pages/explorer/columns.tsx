@@ -1,5 +1,6 @@
 // Columns of the explorer's tables (web-ui.md §8.1, §8.2).
 import { t } from '@lingui/core/macro';
+import { kindWord } from '../../model/words';
 import type { Account, Block, Deal, Resource, Task, Transaction, Worker } from '../../transport/api';
 import { count, percent } from '../../model/format';
 import { iso } from '../../model/time';
@@ -61,7 +62,7 @@ const owner: Column<Resource> = { key: 'owner', head: t`Owner`, cell: (row) => <
 const name: Column<Resource> = { key: 'name', head: t`Name`, cell: (row) => <Untrusted text={row.name || '—'} limit={40} />, value: (row) => row.name, priority: 1, sort: 'name' };
 
 export const resourceColumns = (kind: 'app' | 'dataset' | 'workerpool'): Column<Resource>[] => {
-  const label = kind[0]?.toUpperCase() + kind.slice(1);
+  const label = { app: t`App`, dataset: t`Dataset`, workerpool: t`Workerpool` }[kind];
   const self: Column<Resource> = { key: 'address', head: label, cell: (row) => <Address of={row.address} kind={kind} to={`/${kind}/${row.address}`} />, value: (row) => row.address, priority: 1 };
   return kind === 'workerpool' ? [time, tx, self, owner] : [time, tx, self, owner, name];
 };
@@ -75,7 +76,7 @@ export const resourceExtra = (kind: 'app' | 'dataset' | 'workerpool'): Column<Re
 
 export const accountColumns: Column<Account>[] = [
   { key: 'address', head: t`Address`, cell: (row) => <Address of={row.address} />, value: (row) => row.address, priority: 1 },
-  { key: 'roles', head: t`Roles`, cell: (row) => row.roles.join(', ') || '—', value: (row) => row.roles.join(' '), priority: 2 },
+  { key: 'roles', head: t`Roles`, cell: (row) => row.roles.map(kindWord).join(', ') || '—', value: (row) => row.roles.join(' '), priority: 2 },
   { key: 'staked', head: t`Free`, right: true, cell: (row) => <Amount nrlc={row.staked} />, value: (row) => row.staked, priority: 1, sort: 'staked' },
   { key: 'locked', head: t`Locked`, right: true, cell: (row) => <Amount nrlc={row.locked} />, value: (row) => row.locked, priority: 2 },
   { key: 'deals', head: t`Deals`, right: true, cell: (row) => count(row.deals), value: (row) => row.deals, priority: 3 },

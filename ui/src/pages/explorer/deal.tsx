@@ -79,8 +79,8 @@ function TimeBar({ deal }: { deal: Deal }): ReactNode {
   return (
     <div>
       <div style={{ position: 'relative', height: 10, background: 'var(--line)', borderRadius: 4 }} aria-hidden="true">
-        <span style={{ position: 'absolute', left: 0, width: at(now), top: 0, bottom: 0, background: 'var(--link)', borderRadius: 4 }} />
-        <span style={{ position: 'absolute', left: at(deal.contributionDeadline), top: -3, bottom: -3, width: 2, background: 'var(--warning)' }} />
+        <span style={{ position: 'absolute', insetInlineStart: 0, width: at(now), top: 0, bottom: 0, background: 'var(--link)', borderRadius: 4 }} />
+        <span style={{ position: 'absolute', insetInlineStart: at(deal.contributionDeadline), top: -3, bottom: -3, width: 2, background: 'var(--warning)' }} />
       </div>
       <div className="row small between">
         <span><Trans>sealed <Clock at={deal.time} /></Trans></span>

@@ -149,7 +149,7 @@ export function SearchPage(): ReactNode {
   }, [only, input.kind, navigate]);
   return (
     <>
-      <PageHead title={t`Search: ${text.slice(0, 80)}`} command={curl(location.origin, withQuery('/v1/search', { q }))} />
+      <PageHead title={<Trans>Search: <bdi>{text.slice(0, 80)}</bdi></Trans>} command={curl(location.origin, withQuery('/v1/search', { q }))} />
       <div className="stack">
         <SearchBox large />
         {input.kind === 'bad' ? <Notice tone="danger" alert>{input.reason}</Notice> : null}
@@ -163,7 +163,7 @@ export function SearchPage(): ReactNode {
             {(answer) =>
               answer.items.length === 0 ? (
                 <Notice tone="warning" alert>
-                  <Trans>Nothing with “<Untrusted text={text} limit={80} />” on {{ name: boot.chains[0]?.name ?? '' }} ({{ id: boot.chains[0]?.id ?? '' }}); tried {{ kinds: answer.tried.map(kindWord).join(', ') }}. This page looks again by itself and opens the object when it appears.</Trans>
+                  <Trans>Nothing with “<Untrusted text={text} limit={80} />” on <bdi>{boot.chains[0]?.name}</bdi> ({{ id: boot.chains[0]?.id ?? '' }}); tried {{ kinds: answer.tried.map(kindWord).join(', ') }}. This page looks again by itself and opens the object when it appears.</Trans>
                 </Notice>
               ) : (
                 <Panel title={plural(answer.items.length, { one: '# found', other: '# found' })}>

@@ -4,12 +4,11 @@ import { Trans } from '@lingui/react/macro';
 import type { ReactNode } from 'react';
 import type { Phase, Replica, Task, Timeline } from '../../transport/api';
 import { ApiError } from '../../transport/http';
-import { visible } from '../../model/text';
 import { useApi, useNow } from '../../state/data';
 import { Gantt, type GanttBar, type GanttRow } from '../../view/gantt';
 import { EmptyState, Loaded } from '../../view/states';
 import { Chip, Panel, type ToneName } from '../../view/ui';
-import { Address } from '../../view/values';
+import { Address, Untrusted } from '../../view/values';
 
 const WORDS: Record<string, string> = { queue: t`waits for a worker`, contribute: t`contributions`, reveal: t`reveal`, finalise: t`finalise`, assigned: t`assigned`, download: t`download`, compute: t`compute`, wait: t`waits for consensus`, upload: t`upload`, done: t`done` };
 const TONES: Record<string, ToneName> = { compute: 'info', contribute: 'info', reveal: 'warning', upload: 'success', finalise: 'success', done: 'success' };
@@ -23,7 +22,7 @@ function rowOf(replica: Replica): GanttRow {
   return {
     key: `${replica.worker}.${replica.round}`,
     label: <Address of={replica.worker} kind={t`worker`} to={`/worker/${replica.worker}`} name={replica.name} copy={false} />,
-    note: <><Chip tone={tone}>{words}</Chip> {[replica.round > 1 ? t`round ${replica.round}` : '', replica.cause ? visible(replica.cause) : '', code].filter(Boolean).join(' · ')}</>,
+    note: <><Chip tone={tone}>{words}</Chip> {replica.round > 1 ? <><Trans>round {{ round: replica.round }}</Trans> · </> : null}{replica.cause ? <Untrusted text={replica.cause} /> : null}{replica.cause && code ? ' · ' : null}{code}</>,
     bars: replica.phases.map(barOf),
   };
 }

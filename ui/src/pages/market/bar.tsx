@@ -3,7 +3,7 @@ import { t } from '@lingui/core/macro';
 import { Trans } from '@lingui/react/macro';
 import { useNavigate } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
-import { LAYOUT_WORDS } from '../../model/words';
+import { DIRECTION_WORDS, LAYOUT_WORDS } from '../../model/words';
 import type { Ticker } from '../../transport/api';
 import { categoryName, commodityWords, trustMeaning, type TagClass } from '../../model/domain';
 import { ARROW } from '../../model/candles';
@@ -110,11 +110,10 @@ function Figure({ label, children, how, big = false }: { label: string; children
 export function TickerStrip({ ticker, commodity }: { ticker: Ticker | null; commodity: Commodity }): ReactNode {
   const { unit } = useSettings();
   const show = (nrlc: string | null | undefined): string => amount(nrlc, unit);
-  const words = { up: 'up', down: 'down', flat: 'unchanged' };
-  return (
+    return (
     <section className="ticker" aria-label={t`Figures of ${{ commodity: commodityWords(commodity.category, commodity.tag, commodity.trust) }}`}>
       <Figure big label={t`Last`} how={t`Price of the newest deal of this commodity, and its direction against the deal before.`}>
-        {show(ticker?.last)} {ticker?.last ? <span aria-label={words[ticker.direction]}>{ARROW[ticker.direction]}</span> : null}
+        {show(ticker?.last)} {ticker?.last ? <span aria-label={DIRECTION_WORDS[ticker.direction]}>{ARROW[ticker.direction]}</span> : null}
       </Figure>
       <Figure label={t`24 h`} how={t`Last price against the first price within 24 hours.`}>
         <span className={ticker?.change24h ? (ticker.change24h < 0 ? 'ask' : 'bid') : ''}>{signedPercent(ticker?.change24h)}</span>

@@ -206,7 +206,7 @@ export default function ChartPanel({ commodity, ticker }: { commodity: Commodity
       tools={
         <>
           <StaleBadge />
-          <Segmented label={t`Range`} value={range} choices={(Object.keys(RANGES) as Range[]).map((value) => ({ value, label: value }))} onChange={(value) => change({ range: value === '24h' ? null : value })} />
+          <Segmented label={t`Range`} value={range} choices={(Object.keys(RANGES) as Range[]).map((value) => ({ value, label: value === 'all' ? t`all` : value }))} onChange={(value) => change({ range: value === '24h' ? null : value })} />
           <Segmented label={t`Kind`} value={kind} choices={[{ value: 'line', label: t`Line` }, { value: 'candles', label: t`Candles` }]} onChange={setKind} />
           <Menu trigger={<Button look="tiny" aria-label={t`More about the chart`}>⋯</Button>} items={[
             { label: table ? t`View as chart` : t`View as table`, onSelect: () => setTable(!table) },

@@ -2,6 +2,7 @@
 import { t } from '@lingui/core/macro';
 import { Trans } from '@lingui/react/macro';
 import { lazy, Suspense, useEffect, useState, type ReactNode } from 'react';
+import { DIRECTION_WORDS } from '../../model/words';
 import type { BookRow, Order, Ticker, Trade } from '../../transport/api';
 import type { BookState } from '../../model/book';
 import { directions } from '../../model/candles';
@@ -46,14 +47,12 @@ function useMedia(query: string): boolean {
   return on;
 }
 
-const DIRECTION: Record<string, string> = { up: t`up`, down: t`down`, same: t`unchanged` };
-
 function spoken(ticker: Ticker): string {
   const none = t`none`;
   const ask = ticker.bestAsk ?? none;
   const bid = ticker.bestBid ?? none;
   const last = ticker.last ?? none;
-  const direction = DIRECTION[ticker.direction] ?? ticker.direction;
+  const direction = DIRECTION_WORDS[ticker.direction];
   return t`best ask ${ask}, best bid ${bid}, last ${last} ${direction}`;
 }
 

@@ -45,7 +45,7 @@ export function ResourcePick({ kind, label, value, required, problem, onChange }
                 <li key={each.address}>
                   <button type="button" onClick={() => take(each.address)}>
                     <span><strong><Untrusted text={each.name || t`without a name`} limit={40} /></strong> {each.lists.length ? <Chip tone="success"><Trans>✓ curated</Trans></Chip> : null}<br /><code className="small muted">{shortHash(each.address, 'wide')}</code></span>
-                    <span className="small" style={{ textAlign: 'right' }}>{each.bestPrice ? <Amount nrlc={each.bestPrice} /> : <span className="muted"><Trans>not for sale now</Trans></span>}<br /><span className="muted">{plural(each.runs, { one: '# run', other: '# runs' })}</span></span>
+                    <span className="small" style={{ textAlign: 'end' }}>{each.bestPrice ? <Amount nrlc={each.bestPrice} /> : <span className="muted"><Trans>not for sale now</Trans></span>}<br /><span className="muted">{plural(each.runs, { one: '# run', other: '# runs' })}</span></span>
                   </button>
                 </li>
               ))}

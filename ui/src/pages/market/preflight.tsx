@@ -56,7 +56,7 @@ export function Preflight({ state, onFix }: { state: CheckState; onFix: (reason:
     <div className="stack" style={{ gap: 6 }} aria-busy={busy}>
       {check.ready ? <Chip tone="success">{plural(check.checks.length, { one: '✓ the check of settlement passes', other: '✓ all # checks of settlement pass' })}</Chip> : <Chip tone="danger">{failText(failing || check.reasons.length, check.checks.length)}</Chip>}
       {check.reasons.length ? (
-        <ol className="stack small" style={{ margin: 0, paddingLeft: 18 }}>
+        <ol className="stack small" style={{ margin: 0, paddingInlineStart: 18 }}>
           {check.reasons.slice(0, 5).map((reason, at) => <ReasonItem key={reason.code + at} reason={reason} onFix={reason.fix ? onFix : undefined} />)}
         </ol>
       ) : null}

@@ -16,7 +16,7 @@ import { Reasons } from '../../view/explain';
 const GOAL = 0.99;
 /** More tasks than this are enough: the exact number says nothing. */
 const MANY = 1_000_000;
-const SERIES = [['completed', 'success'], ['running', 'info'], ['queued', 'neutral'], ['failed', 'danger']] as const;
+const SERIES = [['completed', 'success', t`completed`], ['running', 'info', t`running`], ['queued', 'neutral', t`queued`], ['failed', 'danger', t`failed`]] as const;
 const RANGES: [string, number][] = [['6h', 6], ['24h', 24], ['7d', 168]];
 
 /** Hours as stacked bars, with the same numbers as a table. */
@@ -33,17 +33,17 @@ function TasksOverTime({ overview }: { overview: Overview }): ReactNode {
           <svg viewBox={`0 0 ${range[1] * 10} 100`} preserveAspectRatio="none" style={{ width: '100%', height: 150 }} role="img" aria-label={t`${{ completed: sum('completed') }} completed and ${{ failed: sum('failed') }} failed in ${{ range: range[0] }}`}>
             {hours.map((hour, at) => {
               let y = 100;
-              return SERIES.map(([key, tone]) => {
+              return SERIES.map(([key, tone, words]) => {
                 const height = (hour[key] / most) * 96;
                 y -= height;
-                return <rect key={hour.time + key} x={(range[1] - hours.length + at) * 10 + 1} y={y} width="8" height={height} fill={`var(--${tone === 'info' ? 'link' : tone === 'neutral' ? 'border' : tone})`}><title>{`${iso(hour.time)}: ${hour[key]} ${key}`}</title></rect>;
+                return <rect key={hour.time + key} x={(range[1] - hours.length + at) * 10 + 1} y={y} width="8" height={height} fill={`var(--${tone === 'info' ? 'link' : tone === 'neutral' ? 'border' : tone})`}><title>{`${iso(hour.time)}: ${hour[key]} ${words}`}</title></rect>;
               });
             })}
           </svg>
         )}
-        <div className="row small">{SERIES.map(([key, tone]) => <span key={key} className={`tone-${tone}`}>■ {key}</span>)}</div>
+        <div className="row small">{SERIES.map(([key, tone, words]) => <span key={key} className={`tone-${tone}`}>■ {words}</span>)}</div>
         <details className="small"><summary><Trans>View as table</Trans></summary>
-          <table className="data"><caption className="sr"><Trans>Tasks by hour</Trans></caption><thead><tr><th scope="col"><Trans>Hour</Trans></th>{SERIES.map(([key]) => <th key={key} scope="col" className="right">{key}</th>)}</tr></thead><tbody>{hours.slice(-24).map((hour) => <tr key={hour.time}><td>{iso(hour.time)}</td>{SERIES.map(([key]) => <td key={key} className="right">{hour[key]}</td>)}</tr>)}</tbody></table>
+          <table className="data"><caption className="sr"><Trans>Tasks by hour</Trans></caption><thead><tr><th scope="col"><Trans>Hour</Trans></th>{SERIES.map(([key, , words]) => <th key={key} scope="col" className="right">{words}</th>)}</tr></thead><tbody>{hours.slice(-24).map((hour) => <tr key={hour.time}><td>{iso(hour.time)}</td>{SERIES.map(([key]) => <td key={key} className="right">{hour[key]}</td>)}</tr>)}</tbody></table>
         </details>
       </div>
     </Panel>
@@ -97,7 +97,7 @@ export function OverviewTab({ pool }: { pool: string }): ReactNode {
             <TasksOverTime overview={overview} />
             <Panel title={t`Stage durations (last 1 000 tasks)`}>
               {overview.stages.length === 0 ? <EmptyState><Trans>Known after the first tasks.</Trans></EmptyState> : <Table caption={t`Stage durations`} rows={overview.stages} rowKey={(row) => row.stage} columns={[
-                { key: 'stage', head: t`Stage`, cell: (row) => row.stage },
+                { key: 'stage', head: t`Stage`, cell: (row) => <bdi>{row.stage}</bdi> },
                 { key: 'p50', head: t`p50`, right: true, cell: (row) => duration(row.p50) },
                 { key: 'p95', head: t`p95`, right: true, cell: (row) => duration(row.p95) },
                 { key: 'p99', head: t`p99`, right: true, cell: (row) => duration(row.p99) },
