@@ -63,7 +63,7 @@ export async function storeTests(runner, browser, market) {
     await other.goto(`${market.url}/ops/workers`);
     await settle(other);
     await other.getByRole('button', { name: 'Sign in' }).first().click();
-    await other.getByText('you need the right to operate this pool').waitFor();
+    await other.getByText('This part needs the right to operate the pool.').waitFor();
     check((await other.getByRole('region', { name: 'Workers, table' }).count()) === 0, 'the workers are shown to another account');
     await other.context().close();
   });

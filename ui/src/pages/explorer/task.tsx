@@ -124,7 +124,7 @@ export function ConfidenceMeter({ task }: { task: Task }): ReactNode {
 export const contributionColumns: Column<Contribution>[] = [
   { key: 'worker', head: t`Worker`, cell: (row) => <Address of={row.worker} kind={t`worker`} to={`/worker/${row.worker}`} copy={false} />, priority: 1 },
   { key: 'status', head: t`Status`, cell: (row) => <ContributionStatus of={row.status} />, priority: 1 },
-  { key: 'group', head: t`Group`, cell: (row) => <span title={row.hash}>{row.group}</span>, priority: 2 },
+  { key: 'group', head: t`Group`, cell: (row) => <span title={row.hash}><bdi>{row.group}</bdi></span>, priority: 2 },
   { key: 'weight', head: t`Weight`, right: true, cell: (row) => count(row.weight), priority: 3 },
   { key: 'score', head: t`Score`, right: true, cell: (row) => (row.scoreBefore === null ? '—' : `${row.scoreBefore} → ${row.scoreAfter ?? '…'}`), priority: 3 },
   { key: 'committed', head: t`Committed`, cell: (row) => <Clock at={row.committed} />, priority: 2 },
