@@ -1,10 +1,14 @@
-// Lines of a log: filter, and repeated events shown once with their number (O-21).
+// Lines of a log: filter, what stands around a hit, and repeated events shown once with their number (O-21).
 import type { LogLine } from '../transport/api';
 
-export type Shown = LogLine & { times: number };
+/** `near`: shown only because a line beside it was looked for; `gap`: lines before it are left out. */
+export type Shown = LogLine & { times: number; near?: boolean; gap?: boolean };
+export type LineFilter = { term: string; regular: boolean; source: string; level: string; worker: string };
 
-export function lineMatches(line: Pick<LogLine, 'text' | 'source'>, filter: { term: string; regular: boolean; source: string }): boolean {
+export function lineMatches(line: Pick<LogLine, 'text' | 'source' | 'level' | 'worker'>, filter: LineFilter): boolean {
   if (filter.source && line.source !== filter.source) return false;
+  if (filter.level && line.level !== filter.level) return false;
+  if (filter.worker && line.worker?.toLowerCase() !== filter.worker.toLowerCase()) return false;
   if (!filter.term) return true;
   if (!filter.regular) return line.text.toLowerCase().includes(filter.term.toLowerCase());
   try {
@@ -27,6 +31,29 @@ export function collapse(lines: LogLine[]): Shown[] {
     else shown.push({ ...line, times: 1 });
   }
   return shown;
+}
+
+/** The lines that match, each with `around` lines before and after it. */
+export function withContext(lines: LogLine[], matches: (line: LogLine) => boolean, around: number): Shown[] {
+  const hits = lines.map(matches);
+  const kept = new Set<number>();
+  hits.forEach((hit, at) => {
+    if (hit) for (let near = Math.max(0, at - around); near <= Math.min(lines.length - 1, at + around); near += 1) kept.add(near);
+  });
+  const shown: Shown[] = [];
+  let before = -1;
+  for (const at of [...kept].sort((a, b) => a - b)) {
+    shown.push({ ...lines[at]!, times: 1, near: !hits[at], gap: before >= 0 && at > before + 1 });
+    before = at;
+  }
+  return shown;
+}
+
+/** Where the line of this position stands, or the repeated one that holds it; -1 where it is not among them. Positions ascend. */
+export function indexOfLine(shown: Pick<Shown, 'position'>[], position: number): number {
+  let at = -1;
+  while (at + 1 < shown.length && shown[at + 1]!.position <= position) at += 1;
+  return at;
 }
 
 export type Event = { stage: 'computing' | 'starting' | 'started' | 'running' | 'completed'; task: string | null; sandbox: string | null };

@@ -1,184 +1,137 @@
-// Log viewer (web-ui.md §10.6): live tail, follow and unfollow, timestamps, filter, source, whole log as a file.
-import { plural, t } from '@lingui/core/macro';
+// Log viewer (web-ui.md §10.6): live tail, filters kept in the address, context lines, links to a line, whole log as a file.
+import { t } from '@lingui/core/macro';
 import { Trans } from '@lingui/react/macro';
-import { useVirtualizer } from '@tanstack/react-virtual';
-import { useEffect, useMemo, useRef, useState, type ReactNode } from 'react';
+import { useMemo, type ReactNode } from 'react';
 import type { LogLine, Logs } from '../transport/api';
-import { ansiSpans } from '../model/text';
-import { collapse, eventOf, lineMatches, newerThan, type Shown } from '../model/log_lines';
+import { collapse, lineMatches, withContext, type LineFilter, type Shown } from '../model/log_lines';
 import { command } from '../model/commands';
-import { clockTime, deadline, utcClock } from '../model/time';
-import { count as countText, shortHash } from '../model/format';
-import { ApiError, send, withQuery } from '../transport/http';
+import { deadline } from '../model/time';
+import { shortHash } from '../model/format';
+import { withQuery, type Query } from '../transport/http';
+import { say } from '../state/activity';
 import { useApi, useChannel } from '../state/data';
-import { sessionStore } from '../state/session';
-import { useStore } from '../state/store';
+import { useUrl, type UrlState } from '../state/url';
 import { ShowCommand } from './command';
+import { SaveLog } from './log_file';
+import { LogWindow } from './log_window';
 import { SessionNeeded } from './session';
-import { saveFile } from './table';
 import { EmptyState, ErrorState } from './states';
-import { Button, Check, Notice, Panel, Select, TextField } from './ui';
-import { Id } from './values';
+import { Check, Panel, Select, TextField } from './ui';
 
-const CHOICES = ['50', '200', '1000', '5000'].map((value) => ({ value, label: value }));
+const COUNTS = ['50', '200', '1000', '5000'].map((value) => ({ value, label: value }));
 const SOURCE_WORDS: Record<string, string> = { '': t`all sources`, scheduler: t`scheduler`, worker: t`worker` };
 const SOURCES = ['', 'scheduler', 'worker', 'stdout', 'stderr'].map((value) => ({ value, label: SOURCE_WORDS[value] ?? value }));
-const LINE_PX = 20;
-const NEAR_END_PX = 24;
+const LEVELS = [{ value: '', label: t`all levels` }, { value: 'INFO', label: t`information` }, { value: 'WARN', label: t`warnings` }];
+const AROUND = [{ value: '0', label: t`none` }, { value: '2', label: '2' }, { value: '5', label: '5' }, { value: '20', label: '20' }];
+const LINES = 200;
+/** Lines on each side of a linked one. */
+const BESIDE = 100;
+const POLL_MS = 3_000;
 
-type Look = { stamps: boolean; utc: boolean; wrap: boolean; term: string };
+type Controls = LineFilter & { lines: string; around: number; follow: boolean; line: number | null; stamps: boolean; utc: boolean; wrap: boolean };
 
-function Line({ line, look }: { line: Shown; look: Look }): ReactNode {
-  const { term } = look;
-  const event = eventOf(line.text);
-  return (
-    <>
-      {look.stamps ? <span className="at">{line.time ? (look.utc ? utcClock(line.time) : clockTime(line.time)) : '--:--:--'}</span> : null}
-      <span className="src">{line.source}</span>
-      <span>
-        {ansiSpans(line.text).map((span, at) => (
-          <span key={at} className={span.colour ? `c-${span.colour}` : undefined}>
-            {term && span.text.toLowerCase().includes(term.toLowerCase()) ? <mark>{span.text}</mark> : span.text}
-          </span>
-        ))}
-        {line.times > 1 ? <strong> × {line.times}</strong> : null}
-        {event?.task ? <> <Id id={event.task} kind={t`task`} to={`/task/${event.task}`} copy={false} /></> : null}
-      </span>
-    </>
-  );
-}
-
-/** The lines in a window of their own. Scrolling up stops following: what is read stays where it is, new lines are counted. */
-export const following = (lines: number): string => {
-  const shown = countText(lines);
-  return plural(lines, { one: `${shown} line, following`, other: `${shown} lines, following` });
-};
-const notFollowing = (lines: number): string => {
-  const shown = countText(lines);
-  return plural(lines, { one: `${shown} new line, not following`, other: `${shown} new lines, not following` });
-};
-
-function LogWindow({ lines, look }: { lines: Shown[]; look: Look }): ReactNode {
-  const box = useRef<HTMLDivElement>(null);
-  const [frozen, setFrozen] = useState<Shown[] | null>(null);
-  const shown = frozen ?? lines;
-  const virtual = useVirtualizer({ count: shown.length, getScrollElement: () => box.current, estimateSize: () => LINE_PX, overscan: 12 });
-  const last = lines[lines.length - 1]?.position;
-  useEffect(() => {
-    if (frozen === null && lines.length > 0) virtual.scrollToIndex(lines.length - 1, { align: 'end' });
-    // The ring is full at some time: its length stays, its last line does not.
-  }, [last, lines.length, frozen, virtual]);
-  const scrolled = (): void => {
-    const element = box.current;
-    if (!element) return;
-    const atEnd = element.scrollHeight - element.scrollTop - element.clientHeight < NEAR_END_PX;
-    if (atEnd) follow();
-    else if (frozen === null && element.dataset.grabbed) setFrozen(lines);
-  };
-  // Only a reader's own movement unfollows: new lines move the bar too.
-  const grab = (): void => {
-    if (box.current) box.current.dataset.grabbed = 'true';
-  };
-  const follow = (): void => {
-    delete box.current?.dataset.grabbed;
-    setFrozen(null);
-  };
-  const waiting = frozen === null ? 0 : newerThan(lines, frozen);
-  return (
-    <>
-      <div className={`log ${look.wrap ? 'wrap' : ''}`} ref={box} onScroll={scrolled} onWheel={grab} onPointerDown={grab} onTouchStart={grab} onKeyDown={grab} tabIndex={0} role="log" aria-live="off" aria-label={t`Log lines`} data-following={frozen === null}>
-        <div style={{ height: virtual.getTotalSize(), position: 'relative' }}>
-          {virtual.getVirtualItems().map((item) => (
-            <div key={shown[item.index]?.position ?? item.key} className="line" data-index={item.index} ref={look.wrap ? virtual.measureElement : undefined} style={{ position: 'absolute', top: 0, insetInlineStart: 0, minWidth: '100%', transform: `translateY(${item.start}px)` }}>
-              {shown[item.index] ? <Line line={shown[item.index]!} look={look} /> : null}
-            </div>
-          ))}
-        </div>
-      </div>
-      <div className="row between small" style={{ marginTop: 6 }}>
-        <span role="status">{frozen === null ? following(lines.length) : notFollowing(waiting)}</span>
-        <Button look={`tiny ${waiting > 0 ? 'on' : ''}`} onClick={follow} why={frozen === null ? t`You are at the newest line.` : null}><Trans>↓ Scroll to bottom</Trans></Button>
-      </div>
-    </>
-  );
-}
-
-/** The whole log, from the server: no line of the ring's past is missing in it. */
-function SaveAll({ query, name }: { query: Record<string, string | undefined>; name: string }): ReactNode {
-  const session = useStore(sessionStore);
-  const [busy, setBusy] = useState(false);
-  const [problem, setProblem] = useState<string | null>(null);
-  const save = async (format: 'text' | 'jsonl'): Promise<void> => {
-    setBusy(true);
-    setProblem(null);
-    try {
-      const answer = await send(withQuery('/v1/logs', { ...query, format }), { token: session?.token ?? null, limitMs: 120_000 });
-      if (!answer.ok) throw new ApiError(`HTTP_${answer.status}`, t`the market did not give the file`, answer.status);
-      saveFile(`${name}.${format === 'text' ? 'txt' : 'jsonl'}`, await answer.blob(), format === 'text' ? 'text/plain' : 'application/x-ndjson');
-    } catch (error) {
-      setProblem((error as Error).message);
-    } finally {
-      setBusy(false);
-    }
-  };
-  const why = busy ? t`The file is being fetched.` : null;
-  return (
-    <>
-      <Button look="tiny" onClick={() => void save('text')} why={why}><Trans>Text, whole log</Trans></Button>
-      <Button look="tiny" onClick={() => void save('jsonl')} why={why}><Trans>JSON lines</Trans></Button>
-      {problem ? <Notice tone="danger" inline alert>{problem}</Notice> : null}
-    </>
-  );
+/** What the address says of the log; absent members have their defaults. */
+function controlsOf(url: UrlState): Controls {
+  const lines = COUNTS.some((each) => each.value === url.lines) ? url.lines! : String(LINES);
+  const line = /^\d+$/.test(url.line ?? '') ? Number(url.line) : null;
+  return { lines, source: url.source ?? '', level: url.level ?? '', worker: url.from ?? '', term: url.find ?? '', regular: url.regex === 'on', around: Number(url.context ?? '0') || 0, follow: url.follow !== 'off' && line === null, line, stamps: url.stamps !== 'off', utc: url.zone === 'utc', wrap: url.wrap === 'on' };
 }
 
 /** Lines by position: what was read, and what the feed brought since. */
-function useLines(query: LogLine[] | undefined, live: LogLine[] | undefined, keep: number): LogLine[] {
+function useLines(parts: (LogLine[] | undefined)[], keep: number): LogLine[] {
+  const [first, second] = parts;
   return useMemo(() => {
-    if (!query?.length) return (live ?? []).slice(-keep);
+    if (!first?.length) return (second ?? []).slice(-keep);
     const byPosition = new Map<number, LogLine>();
-    for (const line of [...query, ...(live ?? [])]) byPosition.set(line.position, line);
+    for (const line of [...first, ...(second ?? [])]) byPosition.set(line.position, line);
     return [...byPosition.values()].sort((a, b) => a.position - b.position).slice(-keep);
-  }, [query, live, keep]);
+  }, [first, second, keep]);
 }
 
-function Viewer({ task, worker }: { task?: string | undefined; worker?: string | undefined }): ReactNode {
-  const [auto, setAuto] = useState(true);
-  const [look, setLook] = useState<Look>({ stamps: true, utc: false, wrap: false, term: '' });
-  const [count, setCount] = useState('200');
-  const [source, setSource] = useState('');
-  const [term, setTerm] = useState('');
-  const [regular, setRegular] = useState(false);
-  const subject = task ? { task } : { worker };
-  const live = useChannel<{ lines: LogLine[] }>(auto ? `logs:${task ?? worker ?? ''}` : null);
-  const query = useApi<Logs>('/v1/logs', { ...subject, lines: count, source }, { session: true, ...(auto && !live.ready ? { liveMs: 3_000 } : {}) });
-  const all = useLines(query.data?.lines, live.state?.lines, Number(count));
-  const shown = useMemo(() => collapse(all.filter((line) => lineMatches(line, { term, regular, source }))), [all, term, regular, source]);
-  if (query.error && all.length === 0) return <ErrorState error={query.error} retry={() => void query.refetch()} />;
+/** The newest lines and what follows them, or those around the linked one. */
+function useLog(subject: Query, channel: string, of: Controls): { lines: LogLine[]; keptUntil: number | null; error: Error | null; retry: () => void } {
+  const live = useChannel<{ lines: LogLine[] }>(of.follow ? channel : null);
+  const alone = of.around === 0 ? { source: of.source, level: of.level } : {};
+  const newest = useApi<Logs>(of.line === null ? '/v1/logs' : null, { ...subject, lines: of.lines, ...alone }, { session: true, ...(of.follow && !live.ready ? { liveMs: POLL_MS } : {}) });
+  const before = useApi<Logs>(of.line === null ? null : '/v1/logs', { ...subject, lines: BESIDE, before: of.line }, { session: true });
+  const after = useApi<Logs>(of.line === null ? null : '/v1/logs', { ...subject, lines: BESIDE, after: (of.line ?? 0) - 1 }, { session: true });
+  const linked = of.line !== null;
+  const lines = useLines(linked ? [before.data?.lines, after.data?.lines] : [newest.data?.lines, live.state?.lines], linked ? 2 * BESIDE : Number(of.lines));
+  const query = linked ? after : newest;
+  return { lines, keptUntil: query.data?.keptUntil ?? null, error: query.error, retry: () => void query.refetch() };
+}
+
+function shownOf(lines: LogLine[], of: Controls): Shown[] {
+  if (of.line !== null) return lines.map((line) => ({ ...line, times: 1 }));
+  const fits = (line: LogLine): boolean => lineMatches(line, of);
+  return of.around > 0 && of.term ? withContext(lines, fits, of.around) : collapse(lines.filter(fits));
+}
+
+/** Who wrote the lines of a task: each replica's worker. */
+function writersOf(lines: LogLine[], chosen: string): { value: string; label: string }[] {
+  const known = new Set(lines.map((line) => line.worker).filter((worker): worker is string => worker !== null));
+  if (chosen) known.add(chosen);
+  return [{ value: '', label: t`all replicas` }, ...[...known].sort().map((value) => ({ value, label: shortHash(value) }))];
+}
+
+function Toolbar({ of, change, writers }: { of: Controls; change: (next: Record<string, string | null>) => void; writers: { value: string; label: string }[] | null }): ReactNode {
+  return (
+    <>
+      <div className="log-tools">
+        <Select label={t`Lines`} value={of.lines} choices={COUNTS} onChange={(lines) => change({ lines: lines === String(LINES) ? null : lines })} />
+        <Select label={t`Source`} value={of.source} choices={SOURCES} onChange={(source) => change({ source: source || null })} />
+        <Select label={t`Level`} value={of.level} choices={LEVELS} onChange={(level) => change({ level: level || null })} />
+        {writers && writers.length > 2 ? <Select label={t`Replica`} value={of.worker} choices={writers} onChange={(from) => change({ from: from || null })} /> : null}
+        <TextField label={t`Search filter`} value={of.term} onChange={(find) => change({ find: find || null })} />
+        <Select label={t`Context lines`} value={String(of.around)} choices={AROUND} onChange={(context) => change({ context: context === '0' ? null : context })} />
+      </div>
+      <div className="row" style={{ gap: 14 }}>
+        <Check label={t`Auto-refresh`} checked={of.follow} onChange={(on) => change({ follow: on ? null : 'off', line: null })} />
+        <Check label={t`Display timestamps`} checked={of.stamps} onChange={(on) => change({ stamps: on ? null : 'off' })} />
+        <Check label={t`UTC`} checked={of.utc} onChange={(on) => change({ zone: on ? 'utc' : null })} />
+        <Check label={t`Wrap`} checked={of.wrap} onChange={(on) => change({ wrap: on ? 'on' : null })} />
+        <Check label={t`regular expression`} checked={of.regular} onChange={(on) => change({ regex: on ? 'on' : null })} />
+      </div>
+    </>
+  );
+}
+
+/** The address of this log with one line marked, its filters left out. */
+function copyLink(subject: Query, line: number): void {
+  const here = new URL(location.href);
+  const kept = ['tab', 'pool'].flatMap((name) => (here.searchParams.has(name) ? [[name, here.searchParams.get(name)!]] : []));
+  const named = here.pathname.startsWith('/ops') ? Object.entries(subject).map(([name, value]) => [name, String(value)]) : [];
+  const query = new URLSearchParams([...kept, ...named, ['line', String(line)]]);
+  void navigator.clipboard?.writeText(`${here.origin}${here.pathname}?${query}`).then(() => say(t`link to the line copied`));
+}
+
+function Viewer({ subject }: { subject: { task: string } | { worker: string } }): ReactNode {
+  const [url, change] = useUrl();
+  const of = controlsOf(url);
+  const id = 'task' in subject ? subject.task : subject.worker;
+  const log = useLog(subject, `logs:${id}`, of);
+  const { line, around, term, regular, source, level, worker } = of;
+  // Only what decides about the lines: a hundred of them a second need not be sorted out anew at each movement.
+  const shown = useMemo(() => shownOf(log.lines, controlsOf(url)), [log.lines, line, around, term, regular, source, level, worker]);
+  if (log.error && log.lines.length === 0) return <ErrorState error={log.error} retry={log.retry} />;
   return (
     <div className="body stack">
-      <div className="row" style={{ alignItems: 'end' }}>
-        <Check label={t`Auto-refresh`} checked={auto} onChange={setAuto} />
-        <Check label={t`Display timestamps`} checked={look.stamps} onChange={(stamps) => setLook({ ...look, stamps })} />
-        <Check label={t`UTC`} checked={look.utc} onChange={(utc) => setLook({ ...look, utc })} />
-        <Check label={t`Wrap`} checked={look.wrap} onChange={(wrap) => setLook({ ...look, wrap })} />
-        <Select label={t`Lines`} value={count} choices={CHOICES} onChange={setCount} />
-        <Select label={t`Source`} value={source} choices={SOURCES} onChange={setSource} />
-        <div style={{ width: 200 }}><TextField label={t`Search filter`} value={term} onChange={setTerm} /></div>
-        <Check label={t`regular expression`} checked={regular} onChange={setRegular} />
-        <SaveAll query={subject} name={`log-${shortHash(task ?? worker ?? '')}`} />
+      <Toolbar of={of} change={change} writers={'task' in subject ? writersOf(log.lines, worker) : null} />
+      {shown.length === 0 ? <EmptyState>{term ? t`No line contains “${term}”.` : level || source || worker ? t`No line of this kind among the ${of.lines} newest.` : t`No lines yet. They appear here as they are written.`}</EmptyState> : <LogWindow lines={shown} look={{ stamps: of.stamps, utc: of.utc, wrap: of.wrap, term: regular ? '' : term }} marked={line} onLink={(each) => copyLink(subject, each.position)} onFollow={() => line !== null && change({ line: null })} />}
+      <div className="row small">
+        <SaveLog query={subject} name={`log-${shortHash(id)}`} />
+        {log.keptUntil ? <span className="muted"><Trans>kept until {{ time: deadline(log.keptUntil) }}</Trans></span> : null}
       </div>
-      {query.data?.keptUntil ? <span className="small muted"><Trans>kept until {{ time: deadline(query.data.keptUntil) }}</Trans></span> : null}
-      {shown.length === 0 ? <EmptyState>{term ? t`No line contains “${term}”.` : t`No lines yet. They appear here as they are written.`}</EmptyState> : <LogWindow lines={shown} look={{ ...look, term: regular ? '' : term }} />}
     </div>
   );
 }
 
 export function LogViewer({ task, worker }: { task?: string; worker?: string }): ReactNode {
-  const path = withQuery('/v1/logs', task ? { task, lines: 200 } : { worker, lines: 200 });
+  const subject = task ? { task } : { worker: worker ?? '' };
   return (
-    <Panel title={t`Log`} tools={<ShowCommand of={command(task ? ['bourse', 'task', 'logs', task] : ['bourse', 'task', 'logs', 'TASK'], 'GET', path)} />}>
+    <Panel title={t`Log`} tools={<ShowCommand of={command(['bourse', 'task', 'logs', task ?? 'TASK'], 'GET', withQuery('/v1/logs', { ...subject, lines: LINES }))} />}>
       <SessionNeeded to="log">
-        <Viewer task={task} worker={worker} />
+        <Viewer subject={subject} />
       </SessionNeeded>
     </Panel>
   );

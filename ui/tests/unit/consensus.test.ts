@@ -10,7 +10,7 @@ import { verifyResult, isEncrypted } from '../../src/model/result';
 import { leavesRoot, listZip, readEntry } from '../../src/model/zip';
 import { parseSearch, hitPath } from '../../src/model/search';
 import { quote, runCommand } from '../../src/model/commands';
-import { collapse, eventOf, lineMatches } from '../../src/model/log_lines';
+import { collapse, eventOf, indexOfLine, lineMatches, withContext, type LineFilter } from '../../src/model/log_lines';
 import { data } from '../fixture';
 
 describe('confidence (T-16)', () => {
@@ -224,10 +224,24 @@ describe('FX-log (O-21)', () => {
     expect(eventOf(lines[1]!.text)?.sandbox).toMatch(/^d1ddf88c/);
     expect(collapse(lines).map((line) => line.times)).toEqual([1, 1, 1, 5, 1]);
   });
-  it('filters by words, expression and source', () => {
-    expect(lines.filter((line) => lineMatches(line, { term: 'computation', regular: false, source: '' }))).toHaveLength(7);
-    expect(lines.filter((line) => lineMatches(line, { term: 'started|completed', regular: true, source: 'worker' }))).toHaveLength(2);
-    expect(lineMatches(lines[0]!, { term: '(', regular: true, source: '' })).toBe(true);
-    expect(lineMatches(lines[0]!, { term: '', regular: false, source: 'stdout' })).toBe(false);
+  const filter = (part: Partial<LineFilter>): LineFilter => ({ term: '', regular: false, source: '', level: '', worker: '', ...part });
+  it('filters by words, expression, source, level and replica', () => {
+    expect(lines.filter((line) => lineMatches(line, filter({ term: 'computation' })))).toHaveLength(7);
+    expect(lines.filter((line) => lineMatches(line, filter({ term: 'started|completed', regular: true, source: 'worker' })))).toHaveLength(2);
+    expect(lineMatches(lines[0]!, filter({ term: '(', regular: true }))).toBe(true);
+    expect(lineMatches(lines[0]!, filter({ source: 'stdout' }))).toBe(false);
+    expect([lineMatches(lines[0]!, filter({ level: 'INFO' })), lineMatches(lines[0]!, filter({ level: 'WARN' }))]).toEqual([true, false]);
+    expect(lineMatches({ ...lines[0]!, worker: '0xAb' }, filter({ worker: '0xaB' }))).toBe(true);
+    expect(lineMatches(lines[0]!, filter({ worker: '0xab' }))).toBe(false);
+  });
+  it('shows what stands around a hit, and where lines are left out', () => {
+    const many = Array.from({ length: 10 }, (_, position) => ({ ...lines[0]!, position: position * 2, text: String(position) }));
+    const shown = withContext(many, (line) => line.text === '1' || line.text === '8', 2);
+    expect(shown.map((line) => [line.text, line.near, line.gap])).toEqual([['0', true, false], ['1', false, false], ['2', true, false], ['3', true, false], ['6', true, true], ['7', true, false], ['8', false, false], ['9', true, false]]);
+    expect(withContext(many, () => false, 2)).toEqual([]);
+  });
+  it('finds a linked line, also within a repeated one', () => {
+    const shown = [0, 10, 50].map((position) => ({ position }));
+    expect([indexOfLine(shown, 10), indexOfLine(shown, 30), indexOfLine(shown, 51), indexOfLine([{ position: 5 }], 3)]).toEqual([1, 1, 2, -1]);
   });
 });
