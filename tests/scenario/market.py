@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import unittest
 import urllib.request
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -191,3 +192,19 @@ class Market:
     def print_logs(self):
         for log in [self.home / "up.log", *sorted((self.home / "logs").glob("*.log"))]:
             print(f"--- {log}\n{self.tail(log)}", flush=True)
+
+
+class MarketCase(unittest.TestCase):
+    """Tests that share one market of a single worker, `self.market`; it ends however the rest of the set-up goes."""
+    workers = 1
+
+    @classmethod
+    def environment(cls):
+        """More variables of its `bourse up`."""
+        return {}
+
+    @classmethod
+    def setUpClass(cls):
+        cls.market = Market("--workers", str(cls.workers), environment=cls.environment()).__enter__()
+        cls.addClassCleanup(cls.market.__exit__, None, None, None)
+        cls.url = cls.market.info["market_url"]

@@ -37,14 +37,7 @@ class Terminal:
             pipe.close()
 
 
-class Companion(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        cls.market = m.Market("--workers", "1")
-        cls.market.__enter__()
-        cls.addClassCleanup(cls.market.__exit__, None, None, None)
-        cls.url = cls.market.info["market_url"]
-
+class Companion(m.MarketCase):
     def socket(self, origin):
         page = Socket(self.url.replace("http", "ws", 1) + "/v1/companion", origin=origin)
         self.addCleanup(page.close)

@@ -86,10 +86,8 @@ class Socket:
         self.socket.close()
 
 
-class MarketApi(unittest.TestCase):
-    @classmethod
-    def environment(cls):
-        return {}
+class MarketApi(m.MarketCase):
+    workers = 3
 
     @classmethod
     def databases(cls):
@@ -98,9 +96,7 @@ class MarketApi(unittest.TestCase):
 
     @classmethod
     def setUpClass(cls):
-        cls.market = m.Market("--workers", "3", environment=cls.environment()).__enter__()
-        cls.addClassCleanup(cls.market.__exit__, None, None, None)  # also where the rest of this fails
-        cls.url = cls.market.info["market_url"]
+        super().setUpClass()
         cls.document = cls.get_json("/v1/openapi.json")
         cls.feed = Socket(cls.url.replace("http", "ws") + "/v1/ws")
         cls.addClassCleanup(cls.feed.close)

@@ -14,26 +14,21 @@ PRICE = 21  # nRLC a task of hello: 1 for the app, 20 for the pool
 SEED = int(os.environ.get("BOURSE_SEED", "20260101"))
 
 
-class MarketFaults(unittest.TestCase):
+class MarketFaults(m.MarketCase):
     @classmethod
     def databases(cls):
         """More arguments of the market that is killed."""
         return []
 
     @classmethod
-    def environment(cls):
-        return {}
-
-    @classmethod
     def setUpClass(cls):
-        cls.market = m.Market("--workers", "1", environment=cls.environment()).__enter__()
-        cls.addClassCleanup(cls.market.__exit__, None, None, None)
+        super().setUpClass()
         cls.door = rpc_door.RpcDoor(cls.market.info["rpc_url"])
         cls.addClassCleanup(cls.door.close)
         cls.victim = two.SecondMarket(cls.market, *cls.databases(), rpc=cls.door.url)
         cls.addClassCleanup(cls.victim.kill)
         cls.victim.start().offer()
-        cls.witness = cls.market.info["market_url"]  # sees the chain, knows none of the orders
+        cls.witness = cls.url  # sees the chain, knows none of the orders
         cls.resting = [two.publish(cls.market, two.limit_order(cls.market, f"resting {price}", price)[0], cls.victim.url)
                        for price in (17, 18, 19)]
 

@@ -13,17 +13,7 @@ import market as m
 CHECKSUM = "0x" + "11" * 32
 
 
-class OrderBook(unittest.TestCase):
-    @classmethod
-    def environment(cls):
-        return {}
-
-    @classmethod
-    def setUpClass(cls):
-        cls.market = m.Market("--workers", "1", environment=cls.environment()).__enter__()
-        cls.addClassCleanup(cls.market.__exit__, None, None, None)
-        cls.url = cls.market.info["market_url"]
-
+class OrderBook(m.MarketCase):
     def get(self, path):
         try:
             with urllib.request.urlopen(self.url + path, timeout=10) as answer:

@@ -8,15 +8,14 @@ import market as m
 import second_market as two
 
 
-class TwoMarkets(unittest.TestCase):
+class TwoMarkets(m.MarketCase):
     @classmethod
     def setUpClass(cls):
-        cls.market = m.Market("--workers", "1").__enter__()
-        cls.addClassCleanup(cls.market.__exit__, None, None, None)
+        super().setUpClass()
         cls.other = two.SecondMarket(cls.market)
         cls.addClassCleanup(cls.other.kill)
         cls.other.start().offer()
-        cls.first, cls.second = cls.market.info["market_url"], cls.other.url
+        cls.first, cls.second = cls.url, cls.other.url
 
     def wait_for_status(self, url, order, wanted, what):
         m.wait_for(lambda: two.status(url, order) in wanted, what, 30)
