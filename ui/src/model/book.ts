@@ -65,9 +65,18 @@ function place(side: Side, entries: Entry[], entry: Entry): number {
   return low;
 }
 
+/** Keys of a side's entries. It belongs to the newest state: a change hands it on instead of making it anew of every order. */
+const indexes = new WeakMap<Entry[], Map<string, Entry>>();
+
+function takeIndex(entries: Entry[]): Map<string, Entry> {
+  const index = indexes.get(entries) ?? new Map(entries.map((entry) => [entry.key, entry]));
+  indexes.delete(entries);
+  return index;
+}
+
 function applySide(side: Side, entries: Entry[], rows: (BookRow | BookLevel)[] | undefined): Entry[] {
   if (!rows || rows.length === 0) return entries;
-  const known = new Map(entries.map((entry) => [entry.key, entry]));
+  const known = takeIndex(entries);
   const next = entries.slice();
   for (const row of rows) {
     const entry = entryOf(row);
@@ -82,6 +91,7 @@ function applySide(side: Side, entries: Entry[], rows: (BookRow | BookLevel)[] |
       known.set(entry.key, entry);
     }
   }
+  indexes.set(next, known);
   return next;
 }
 
@@ -164,4 +174,11 @@ export function ahead(entries: Entry[], key: string): number | null {
     sum += entry.remaining;
   }
   return null;
+}
+
+/** Rows near the best price that are there no more: they fade. When many are gone at once it is another book, and none fades. */
+export function departed(before: Entry[], now: Entry[]): Entry[] {
+  const there = new Set(now.map((entry) => entry.key));
+  const gone = before.slice(0, 60).filter((entry) => !there.has(entry.key));
+  return gone.length <= 5 ? gone : [];
 }

@@ -42,6 +42,13 @@ export const TAG_CLASS_WORDS: Record<TagClass, string> = {
   any: t`any capability`,
 };
 
+/** The commodity in which an order of this tag stands. */
+export function classOfTag(tag: string): TagClass {
+  const bits = BigInt(tag);
+  const [tee, gpu] = [(bits & 0xfn) !== 0n, ((bits >> 8n) & 1n) !== 0n];
+  return tee && gpu ? 'any' : tee ? 'tee' : gpu ? 'gpu' : 'none';
+}
+
 /** The commodity in words (M-04). */
 export function commodityWords(category: number, tag: TagClass, trust: number): string {
   const capability = TAG_CLASS_WORDS[tag];

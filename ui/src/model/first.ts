@@ -16,7 +16,8 @@ export function withQuery(path: string, query: Record<string, string | number | 
 export function marketPaths(commodity: { category: number; tag: string; trust: number }): { book: string; trades: string; ticker: string } {
   const query = { category: commodity.category, tag: commodity.tag, trust: commodity.trust };
   return {
-    book: withQuery('/v1/book', { ...query, view: 'orders' }),
+    // Of every trust: what lies outside the band is pale, not hidden.
+    book: withQuery('/v1/book', { ...query, trust: 0, view: 'orders' }),
     trades: withQuery('/v1/trades', { ...query, limit: 20 }),
     ticker: withQuery('/v1/ticker', query),
   };

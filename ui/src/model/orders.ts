@@ -2,6 +2,7 @@
 import { plural, t } from '@lingui/core/macro';
 import { amountWithUnit } from './format';
 import { isAddress, NULL_ADDRESS, NULL_HASH, tagChips, trustMeaning } from './domain';
+import { parseJson } from './text';
 
 export type OrderKind = 'app' | 'dataset' | 'workerpool' | 'request';
 export type OrderFields = Record<string, string>;
@@ -158,6 +159,13 @@ export function paramsError(text: string, limit = 16_384): string | null {
   } catch (error) {
     return t`This is no valid JSON: ${{ cause: (error as Error).message }}`;
   }
+}
+
+/** `{"0": "…", "1": "…"}`: the command line of each task by its number. */
+export function isPerTask(text: string): boolean {
+  const parsed = parseJson(text);
+  const keys = typeof parsed?.value === 'object' && parsed.value !== null ? Object.keys(parsed.value) : [];
+  return keys.length > 0 && keys.every((key) => /^\d+$/.test(key));
 }
 
 /** Params as they are signed: objects stay, plain text is wrapped. */

@@ -78,3 +78,9 @@ export function ansiSpans(line: string): { text: string; colour: string | null }
   push(line.slice(from));
   return spans;
 }
+
+/** Line and column of a place in a text, counted from 1. */
+export function lineAt(text: string, position: number): { line: number; column: number } {
+  const before = text.slice(0, position).split('\n');
+  return { line: before.length, column: (before[before.length - 1] ?? '').length + 1 };
+}

@@ -1,8 +1,9 @@
 // Orders composed from what the ticket's fields say (web-ui.md §6.6).
-import type { BookRow, Order } from '../transport/api';
+import type { BookRow, Deal, Order } from '../transport/api';
 import type { OrderFields } from './orders';
-import { normaliseParams } from './orders';
-import { NULL_ADDRESS, tagOfBits, type TagClass } from './domain';
+import { comparePrices } from './book';
+import { isPerTask, normaliseParams } from './orders';
+import { NULL_ADDRESS, sameAddress, tagOfBits, type TagClass } from './domain';
 
 export type Form = {
   hash: string;
@@ -17,6 +18,12 @@ export type Form = {
   workerpool: string;
   beneficiary: string;
   callback: string;
+  /** Order of the app that is wanted; empty: the cheapest. */
+  appOrder: string;
+  /** Capability bits, `0,8`; empty: those of the page. */
+  bits: string;
+  /** Another store for the result; empty: that of the pool. */
+  storage: string;
   encrypt: boolean;
   fill: 'all' | 'part' | 'rest';
   /** A limit order, or one that a pool fills period by period. */
@@ -38,6 +45,9 @@ export const EMPTY_FORM: Form = {
   workerpool: '',
   beneficiary: '',
   callback: '',
+  appOrder: '',
+  bits: '',
+  storage: '',
   encrypt: false,
   fill: 'part',
   term: 'once',
@@ -49,9 +59,10 @@ export const tagOfClass = (tag: TagClass): string => tagOfBits(tag === 'tee' ? [
 
 function paramsOf(form: Form): string {
   const params = normaliseParams(form.params);
-  if (!form.encrypt) return params;
+  // One command line for each task leaves no room for named options.
+  if ((!form.encrypt && !form.storage) || isPerTask(params)) return params;
   const value = JSON.parse(params) as Record<string, unknown>;
-  return JSON.stringify({ ...value, iexec_result_encryption: true });
+  return JSON.stringify({ ...value, ...(form.encrypt ? { iexec_result_encryption: true } : {}), ...(form.storage ? { iexec_result_storage_proxy: form.storage } : {}) });
 }
 
 type Common = { requester: string; category: number; tag: string; salt: string };
@@ -169,3 +180,32 @@ export function mostVolume(remaining: number, perTask: string | null, free: stri
 /** An ask that offers less trust than is looked for, or a bid that needs more than that level serves (M-03). */
 export const dimmed = (row: Pick<BookRow, 'trust'>, side: 'asks' | 'bids', trust: number): boolean =>
   trust > 1 && (side === 'asks' ? row.trust < trust : row.trust > trust);
+
+/** Tag of a request: the capability bits chosen in the ticket, else those of the page. */
+export const requestTag = (form: Pick<Form, 'bits'>, tag: TagClass): string => (form.bits === '' ? tagOfClass(tag) : tagOfBits(form.bits.split(',').filter(Boolean).map(Number)));
+
+/** The cheapest orders that give the volume, without the refused pools; what cannot be had is left out. */
+export function walkOrders(orders: Order[], volume: number, denied: string[]): { order: Order; volume: number }[] {
+  const taken: { order: Order; volume: number }[] = [];
+  let left = volume;
+  const usable = orders.filter((order) => order.remaining > 0 && !denied.some((each) => sameAddress(each, order.order.workerpool)));
+  for (const order of usable.sort((a, b) => comparePrices(a.price, b.price) || a.published - b.published)) {
+    if (left <= 0) break;
+    const some = Math.min(left, order.remaining);
+    taken.push({ order, volume: some });
+    left -= some;
+  }
+  return taken;
+}
+
+/** How much dearer the last task of a walk is than the first, as a share (M-32). */
+export function walkSpread(prices: string[]): number {
+  const sorted = prices.map(Number).sort((a, b) => a - b);
+  const [best = 0, worst = best] = [sorted[0], sorted[sorted.length - 1]];
+  return best > 0 ? (worst - best) / best : 0;
+}
+
+/** The ticket of a purchase like this one: the best order is looked for anew. */
+export function formOfDeal(deal: Pick<Deal, 'app' | 'dataset' | 'params' | 'volume' | 'trust'>): Partial<Form> {
+  return { hash: '', appOrder: '', app: deal.app.address, dataset: deal.dataset?.address ?? '', params: deal.params, volume: String(deal.volume), trust: String(deal.trust) };
+}

@@ -20,8 +20,8 @@ import { EmptyState, ErrorState, Skeleton } from '../view/states';
 import { Button, Chip, KeyTable, Panel, Stat } from '../view/ui';
 import { Address, Age, Sum, Id, Untrusted } from '../view/values';
 import { Explain } from '../view/explain';
-import { UnknownId } from './explorer/deal';
-import { CancelDialog } from './market/mine';
+import { UnknownId } from './explorer/parts';
+import { CancelDialog } from './market/cancel';
 
 const KINDS: OrderKind[] = ['workerpool', 'request', 'app', 'dataset'];
 
@@ -69,7 +69,7 @@ export function OrderPage(): ReactNode {
         </Panel>
         <Panel title={t`Signature`}><KeyTable rows={[[t`Signed bytes`, <code key="s">{order.order.sign ?? '—'}</code>], [t`Domain`, t`${{ name: boot.domain.name }} ${{ version: boot.domain.version }}, chain ${{ chain: boot.domain.chainId }}, ${{ contract: boot.domain.verifyingContract }}`]]} /></Panel>
       </div>
-      <CancelDialog order={cancelling} onClose={() => setCancelling(null)} onGone={() => void query.refetch()} />
+      <CancelDialog orders={cancelling ? [cancelling] : []} onClose={() => setCancelling(null)} onGone={() => void query.refetch()} />
     </>
   );
 }

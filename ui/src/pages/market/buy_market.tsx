@@ -1,36 +1,32 @@
 // Buy – fill market order: the cheapest compatible orders, or the one that was clicked (web-ui.md §6.6, M-36).
 import { plural, t } from '@lingui/core/macro';
 import { Trans } from '@lingui/react/macro';
-import { Link, useNavigate } from '@tanstack/react-router';
+import { useNavigate } from '@tanstack/react-router';
 import { useEffect, useState, type ReactNode } from 'react';
-import { Amount } from '../../view/values';
-import type { Order, Page, Quote, QuoteLeg, Reason, Resource } from '../../transport/api';
+import type { Order, Reason, Resource } from '../../transport/api';
 import { isAddress, isHash, sameAddress } from '../../model/domain';
 import { amountWithUnit } from '../../model/format';
 import { requestErrors, type OrderFields } from '../../model/orders';
-import { marketRequest, mostVolume, tagOfClass, type Form } from '../../model/ticket';
+import { marketRequest, mostVolume, requestTag, walkSpread, type Form } from '../../model/ticket';
 import { runCommand, command } from '../../model/commands';
 import { keccak256, type Hex } from 'viem';
 import { buy } from '../../state/actions';
-import { useApi, useBoot, useList } from '../../state/data';
+import { useBoot, useList } from '../../state/data';
 import { useStore } from '../../state/store';
 import { signWhy, useWallet } from '../../state/wallet';
 import { SignButton, useAccount } from '../../view/wallet';
-import { Button, Chip, Notice, TextField } from '../../view/ui';
+import { Button, Notice, TextField } from '../../view/ui';
+import { Amount } from '../../view/values';
 import { ShowCommand } from '../../view/command';
-import { Advanced, ParamsField } from './fields';
+import { Advanced, ParamsField, VolumeField } from './fields';
 import { draftStore, nextDraft, setForm } from './drafts';
-import { ResourcePick } from './pick';
+import { useDatasetOrder, useLegs, type Leg } from './legs';
+import { Expectation } from './expectation';
+import { rememberResource, ResourcePick } from './pick';
 import { Cost, Preflight, SignSheet, useCheck } from './preflight';
+import { AppOrder, DatasetAllowed } from './app_order';
+import { Bought, type Stage } from './bought';
 import type { Commodity } from './commodity';
-
-export const paths = { workerpool: '/v1/workerpoolorders', app: '/v1/apporders', dataset: '/v1/datasetorders' };
-
-/** The best open order of an app or dataset that this requester may use. */
-function useBest(kind: 'app' | 'dataset', address: string, requester: string | null): Order | null {
-  const query = useList<Order>(isAddress(address) ? paths[kind] : null, { [kind]: address, requester, limit: 1 }, { liveMs: 10_000 });
-  return query.data?.items[0] ?? null;
-}
 
 /** First visit: the app that most people run is chosen, so that buying needs no hunting for an address. */
 export function useDefaultApp(form: Form): void {
@@ -49,41 +45,12 @@ export function useDefaultApp(form: Form): void {
   }, [form.app, list.data]);
 }
 
-type Leg = { workerpoolorder: string; apporder: string; datasetorder: string | null; pool: string | null; price: string; app: string; dataset: string | null; volume: number };
-
-function useLegs(form: Form, commodity: Commodity, requester: string | null): { legs: Leg[]; quote: Quote | null; order: Order | null; busy: boolean } {
-  const fixed = isHash(form.hash) ? form.hash : null;
-  const one = useApi<Order>(fixed ? `${paths.workerpool}/${fixed}` : null, {}, { liveMs: 5_000 });
-  const app = useBest('app', form.app, requester);
-  const dataset = useBest('dataset', form.dataset, requester);
-  const volume = /^\d+$/.test(form.volume) && form.volume !== '0' ? form.volume : '1';
-  const trust = Math.max(commodity.trust, Number(form.trust) || 0);
-  const quote = useApi<Quote>(!fixed && isAddress(form.app) ? '/v1/quote' : null, { category: commodity.category, tag: commodity.tag, trust, app: form.app, dataset: form.dataset, workerpool: form.workerpool, requester, volume }, { liveMs: 5_000 });
-  if (fixed) {
-    const order = one.data ?? null;
-    if (!order || !app || (form.dataset && !dataset)) return { legs: [], quote: null, order, busy: one.isFetching };
-    const leg: Leg = { workerpoolorder: order.hash, apporder: app.hash, datasetorder: dataset?.hash ?? null, pool: order.order.workerpool ?? null, price: order.price, app: app.price, dataset: form.dataset ? (dataset?.price ?? null) : null, volume: Math.min(order.remaining, Number(volume)) };
-    return { legs: [leg], quote: null, order, busy: one.isFetching };
-  }
-  const data = quote.data ?? null;
-  const legs = (data?.legs ?? []).map((leg: QuoteLeg): Leg => {
-    const appPrice = app?.price ?? '0';
-    const datasetPrice = form.dataset ? (dataset?.price ?? '0') : null;
-    const pool = String(BigInt(leg.price) - BigInt(appPrice) - BigInt(datasetPrice ?? '0'));
-    return { workerpoolorder: leg.workerpoolorder, apporder: leg.apporder, datasetorder: leg.datasetorder, pool: null, price: pool, app: appPrice, dataset: datasetPrice, volume: leg.volume };
-  });
-  return { legs, quote: data, order: null, busy: quote.isFetching };
-}
-
 /** Salt of a draft with these values: the same click twice is the same order, another form another one. */
 const saltFor = (salt: string, order: OrderFields): string => keccak256(`0x${salt.slice(2)}${Array.from(new TextEncoder().encode(JSON.stringify(order)), (byte) => byte.toString(16).padStart(2, '0')).join('')}` as Hex);
 
 export function stable(salt: string, order: OrderFields): OrderFields {
   return { ...order, salt: saltFor(salt, { ...order, salt: '' }) };
 }
-
-type Stage = { name: 'idle' | 'signing' | 'signed' | 'submitted' | 'sealed'; deal: string | null };
-const STAGES: [Stage['name'], string][] = [['signed', t`signed`], ['submitted', t`submitted`], ['sealed', t`deal sealed`]];
 
 export function BuyMarket({ commodity }: { commodity: Commodity }): ReactNode {
   const { form, salt } = useStore(draftStore);
@@ -95,17 +62,21 @@ export function BuyMarket({ commodity }: { commodity: Commodity }): ReactNode {
   const [stage, setStage] = useState<Stage>({ name: 'idle', deal: null });
   const [problem, setProblem] = useState<string | null>(null);
   useDefaultApp(form);
-  const { legs, quote, order, busy } = useLegs(form, commodity, wallet.account);
+  const { legs, quote, order, app: appOrder, busy } = useLegs(form, commodity, wallet.account);
+  const allowed = useDatasetOrder(form, wallet.account);
   const first = legs[0] ?? null;
   const worst = legs.reduce<Leg | null>((most, leg) => (most === null || BigInt(leg.price) > BigInt(most.price) ? leg : most), null);
-  const tag = tagOfClass(commodity.tag);
-  const requester = wallet.account ?? '0x0000000000000000000000000000000000000001';
-  const category = order ? Number(order.order.category) : commodity.category;
-  const draft = worst && paramsOk(form) ? stable(salt, marketRequest({ ...form, trust: String(Math.max(commodity.trust, Number(form.trust) || 0)) }, { app: worst.app, dataset: worst.dataset ?? '0', workerpool: worst.price }, legs.length === 1 ? (first?.pool ?? (form.workerpool || null)) : null, { requester, category, tag, salt })) : null;
-  const errors = draft ? requestErrors(draft, boot.limits.paramsBytes) : [];
-  const check = useCheck(draft && first && errors.length === 0 && wallet.account ? { requestorder: draft, apporder: first.apporder, workerpoolorder: first.workerpoolorder, ...(first.datasetorder ? { datasetorder: first.datasetorder } : {}) } : null);
+  const tag = requestTag(form, commodity.tag);
+  const trust = Math.max(commodity.trust, Number(form.trust) || 0);
   const had = legs.reduce((sum, leg) => sum + leg.volume, 0);
   const wanted = Number(form.volume) || 0;
+  // What cannot be had is not signed for, unless the rest shall become a limit order.
+  const volume = form.fill === 'part' && had > 0 && had < wanted ? String(had) : form.volume;
+  const requester = wallet.account ?? '0x0000000000000000000000000000000000000001';
+  const category = order ? Number(order.order.category) : commodity.category;
+  const draft = worst && paramsOk(form) ? stable(salt, marketRequest({ ...form, volume, trust: String(trust) }, { app: worst.app, dataset: worst.dataset ?? '0', workerpool: worst.price }, legs.length === 1 ? (first?.pool ?? (form.workerpool || null)) : null, { requester, category, tag, salt })) : null;
+  const errors = draft ? requestErrors(draft, boot.limits.paramsBytes) : [];
+  const check = useCheck(draft && first && errors.length === 0 && wallet.account ? { requestorder: draft, apporder: first.apporder, workerpoolorder: first.workerpoolorder, ...(first.datasetorder ? { datasetorder: first.datasetorder } : {}) } : null);
   const short = had < wanted && form.fill === 'all';
   const problemOf = (field: string): string | null => errors.find((each) => each.field === field)?.text ?? null;
   const why = whyNot();
@@ -137,13 +108,15 @@ export function BuyMarket({ commodity }: { commodity: Commodity }): ReactNode {
     setStage({ name: 'signing', deal: null });
     try {
       const orders = legs.map((leg) => ({ apporder: leg.apporder, datasetorder: leg.datasetorder ?? undefined, workerpoolorder: leg.workerpoolorder }));
-      const deals = await buy(t`Buy ${{ volume: form.volume }} at market`, draft, orders, form.fill === 'rest', boot, (name, detail) => setStage({ name, deal: detail ?? null }));
+      const deals = await buy(t`Buy ${{ volume }} at market`, draft, orders, form.fill === 'rest', boot, (name, detail) => setStage({ name, deal: detail ?? null }));
       if (!deals) {
         setStage({ name: 'idle', deal: null });
         return;
       }
       const deal = deals[0]?.deal ?? null;
       setSheet(false);
+      rememberResource('app', form.app);
+      if (form.dataset) rememberResource('dataset', form.dataset);
       nextDraft();
       setStage({ name: 'sealed', deal });
     } catch (error) {
@@ -151,28 +124,26 @@ export function BuyMarket({ commodity }: { commodity: Commodity }): ReactNode {
       setProblem((error as Error).message);
     }
   };
+  const each = (leg: Leg): bigint => BigInt(leg.price) + BigInt(leg.app) + BigInt(leg.dataset ?? '0');
+  const sum = legs.length > 1 && had >= Number(volume) ? String(legs.reduce((all, leg) => all + each(leg) * BigInt(leg.volume), 0n)) : null;
   const most = mostVolume(order ? order.remaining : (quote?.volume ?? had), worst ? String(BigInt(worst.price) + BigInt(worst.app) + BigInt(worst.dataset ?? '0')) : null, free);
   return (
     <form className="stack" onSubmit={(event) => event.preventDefault()} aria-label={t`Buy, fill market order`}>
       <TextField label={t`Order hash`} required placeholder={t`best available`} className="mono" value={form.hash} onChange={(hash) => setForm({ hash: hash.trim() })} hint={order ? t`${{ price: amountWithUnit(order.price) }} a task, trust ${{ trust: order.order.trust ?? '0' }}, ${{ left: order.remaining }} left` : form.hash && !isHash(form.hash) ? t`A hash is 0x and 64 digits; leave it empty for the best order.` : t`Click a row of the book, or leave it empty: the best order is taken.`} after={form.hash ? <Button onClick={() => setForm({ hash: '' })} aria-label={t`Take the best available order`}>✕</Button> : null} />
       <Reserved commodity={commodity} account={wallet.account} chosen={form.hash} />
-      <TextField label={t`Volume`} required className="num" inputMode="numeric" value={form.volume} problem={problemOf('volume')} onChange={(volume) => setForm({ volume: volume.replace(/\D/g, '') })} after={<Button onClick={() => setForm({ volume: String(Math.max(1, most)) })} title={t`largest volume: ${most}`}><Trans>max</Trans></Button>} />
-      <ResourcePick kind="app" label={t`Dapp address`} required value={form.app} problem={problemOf('app')} onChange={(app) => setForm({ app })} />
-      <ResourcePick kind="dataset" label={t`Dataset`} value={form.dataset} problem={problemOf('dataset')} onChange={(dataset) => setForm({ dataset })} />
+      <VolumeField value={form.volume} most={most} problem={problemOf('volume')} onChange={(text) => setForm({ volume: text })} />
+      <ResourcePick kind="app" label={t`Dapp address`} required value={form.app} problem={problemOf('app')} note={<AppOrder app={form.app} used={appOrder} chosen={form.appOrder} requester={wallet.account} />} onChange={(app) => setForm({ app, appOrder: '' })} />
+      <ResourcePick kind="dataset" label={t`Dataset`} value={form.dataset} problem={problemOf('dataset')} note={<DatasetAllowed dataset={form.dataset} allowed={allowed.order !== null} loaded={allowed.loaded} />} onChange={(dataset) => setForm({ dataset })} />
       <ParamsField value={form.params} problem={problemOf('params')} onChange={(params) => setForm({ params })} />
       <Advanced form={form} market />
       {legs.length > 1 ? <Walk legs={legs} /> : null}
-      <Cost pool={worst?.price ?? null} app={worst?.app ?? null} dataset={worst?.dataset ?? null} volume={form.volume} check={check.check} free={free} />
+      <Cost pool={worst?.price ?? null} app={worst?.app ?? null} dataset={worst?.dataset ?? null} volume={volume} check={check.check} free={free} sum={sum} spread={walkSpread(legs.map((leg) => leg.price))} />
+      <Expectation commodity={commodity} trust={trust} />
       <Preflight state={check} onFix={fix} />
       {problem && !sheet ? <Notice tone="danger" alert>{problem}</Notice> : null}
-      {stage.name !== 'idle' && stage.name !== 'signing' ? (
-        <Notice tone={stage.name === 'sealed' ? 'success' : 'info'}>
-          <span className="row">{STAGES.map(([name, label]) => <Chip key={name} tone={STAGES.findIndex(([each]) => each === stage.name) >= STAGES.findIndex(([each]) => each === name) ? 'success' : 'neutral'}>{label}</Chip>)}</span>
-          {stage.deal ? <p style={{ margin: '6px 0 0' }}><Trans>Computation starts.</Trans> <OpenBought deal={stage.deal} /></p> : null}
-        </Notice>
-      ) : null}
+      <Bought stage={stage} />
       <SignButton look="buy" to="buy" id="buy-submit" onClick={() => setSheet(true)} why={why}><Trans>Buy computation at market price</Trans></SignButton>
-      <ShowCommand of={command(runCommand({ app: form.app || 'APP', ...(form.dataset ? { dataset: form.dataset } : {}), category: commodity.category, trust: Math.max(commodity.trust, Number(form.trust) || 0), volume: wanted || 1, params: form.params }), 'POST', '/v1/match', { requestorder: draft ?? {}, apporder: first?.apporder, workerpoolorder: first?.workerpoolorder })} />
+      <ShowCommand of={command(runCommand({ app: form.app || 'APP', ...(form.dataset ? { dataset: form.dataset } : {}), category: commodity.category, trust, volume: wanted || 1, params: form.params }), 'POST', '/v1/match', { requestorder: draft ?? {}, apporder: first?.apporder, workerpoolorder: first?.workerpoolorder })} />
       <SignSheet open={sheet} kind="request" order={draft} action={t`Sign and buy`} busy={stage.name === 'signing' || stage.name === 'submitted'} problem={problem} onSign={() => void purchase()} onClose={() => setSheet(false)} />
     </form>
   );
@@ -210,18 +181,6 @@ const paramsOk = (form: Form): boolean => {
     return false;
   }
 };
-
-/** One task: straight to it; a bag: to the deal. */
-function OpenBought({ deal }: { deal: string }): ReactNode {
-  const tasks = useApi<Page<{ id: string; number: number | null }>>(`/v1/deals/${deal}/tasks`, { limit: 2 }, { liveMs: 1_000 });
-  const only = tasks.data?.total === 1 ? tasks.data.items[0] : undefined;
-  return (
-    <span className="row">
-      {only ? <Link className="button primary" to={`/task/${only.id}` as never}><Trans>Watch it run</Trans></Link> : null}
-      <Link className="button" to={`/deal/${deal}` as never}><Trans>Open deal</Trans></Link>
-    </span>
-  );
-}
 
 function Walk({ legs }: { legs: Leg[] }): ReactNode {
   return (

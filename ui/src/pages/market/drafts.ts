@@ -11,6 +11,14 @@ export const draftStore = keptStore<Draft>('draft', { side: 'buy', kind: 'market
   sell: { ...EMPTY_SELL, ...old.sell },
 }));
 
+/** Whole tickets under a name (M-38). */
+export type Template = { name: string; form: Form };
+export const templateStore = keptStore<Template[]>('templates', []);
+export const dropTemplate = (name: string): void => templateStore.set((old) => old.filter((each) => each.name !== name));
+
+/** Workerpools whose offers are never taken. */
+export const deniedStore = keptStore<string[]>('denied-pools', []);
+
 export function setForm(part: Partial<Form>): void {
   draftStore.set((old) => ({ ...old, form: { ...old.form, ...part } }));
 }

@@ -3,14 +3,13 @@ import { t } from '@lingui/core/macro';
 import { Trans } from '@lingui/react/macro';
 import { lazy, Suspense, useEffect, useState, type ReactNode } from 'react';
 import { DIRECTION_WORDS } from '../../model/words';
-import type { BookRow, Order, Ticker, Trade } from '../../transport/api';
-import type { BookState } from '../../model/book';
+import type { BookRow, Order, Ticker } from '../../transport/api';
 import { directions } from '../../model/candles';
 import { command } from '../../model/commands';
-import { bookOfSnapshot } from '../../model/book';
-import { api } from '../../transport/http';
+import { findOf } from '../../model/find';
 import { marketPaths } from '../../model/first';
-import { useApi, useBoot, useChannel, useList } from '../../state/data';
+import { api } from '../../transport/http';
+import { useBoot } from '../../state/data';
 import { setSetting, useSettings } from '../../state/settings';
 import { say } from '../../state/activity';
 import { useStore } from '../../state/store';
@@ -25,15 +24,16 @@ import { commodityWords } from '../../model/domain';
 import { CommodityBar, TickerStrip } from './bar';
 import { BookPanel, type Pick } from './book';
 import { TradesPanel } from './trades';
-import { draftStore, setDraft, setForm } from './drafts';
-import { useCommodity } from './commodity';
-import type { Book } from '../../transport/api';
+import { useAllIn, useBook, useTicker, useTrades } from './data';
+import { deniedStore, draftStore, setDraft, setForm, setSell } from './drafts';
+import { MarketSearch } from './search';
+import { useCommodity, type Commodity } from './commodity';
 
 // The book is drawn first; these follow.
 const ChartPanel = lazy(() => import('./chart'));
 const Ticket = lazy(() => import('./ticket').then(({ Ticket: each }) => ({ default: each })));
 const MinePanel = lazy(() => import('./mine').then(({ MinePanel: each }) => ({ default: each })));
-const CancelDialog = lazy(() => import('./mine').then(({ CancelDialog: each }) => ({ default: each })));
+const CancelDialog = lazy(() => import('./cancel').then(({ CancelDialog: each }) => ({ default: each })));
 const SPEAK_MS = 15_000;
 
 function useMedia(query: string): boolean {
@@ -65,22 +65,27 @@ function useSpoken(ticker: Ticker | null, on: boolean): void {
   }, [on, ticker]);
 }
 
-/** Fills the form that belongs to a clicked row: asks are bought, bids are answered. */
-function pickOrder({ side, row, limit }: Pick, mobile: () => void): void {
-  if (side === 'asks' && limit) {
-    setDraft({ side: 'buy', kind: 'limit' });
-    setForm({ workerpoolPrice: row.price });
+/** Fills the form that belongs to a clicked row: asks are bought, bids are answered; a level gives its price to a limit order. */
+function pickOrder({ side, price, row, limit }: Pick): void {
+  if (row === null || limit) {
+    setDraft({ side: side === 'asks' ? 'buy' : 'sell', kind: 'limit' });
+    if (side === 'asks') setForm({ workerpoolPrice: price });
+    else setSell({ price });
   } else if (side === 'asks') {
     setDraft({ side: 'buy', kind: 'market' });
     setForm({ hash: row.hash, volume: String(Math.min(row.remaining, Math.max(1, Number(draftStore.get().form.volume) || 1))) });
-  } else if (limit) {
-    setDraft({ side: 'sell', kind: 'limit' });
-    draftStore.set((old) => ({ ...old, sell: { ...old.sell, price: row.price } }));
   } else setDraft({ side: 'sell', kind: 'market', request: row.hash });
-  mobile();
 }
 
 const PANES = [['book', t`Book`], ['trades', t`Trades`], ['chart', t`Chart`], ['mine', t`Mine`]] as const;
+
+/** What to do about an empty side: the filter that may have emptied it is taken away. */
+function Relax({ commodity, filter }: { commodity: Commodity; filter: string }): ReactNode {
+  const [, change] = useUrl();
+  if (filter) return <Button look="tiny" onClick={() => change({ find: null })}><Trans>Show everything</Trans></Button>;
+  if (commodity.tag === 'any') return null;
+  return <Button look="tiny" onClick={() => change({ tag: 'any' })}><Trans>Show all capabilities</Trans></Button>;
+}
 
 export function MarketPage(): ReactNode {
   const boot = useBoot();
@@ -88,7 +93,6 @@ export function MarketPage(): ReactNode {
   const settings = useSettings();
   const wallet = useWallet();
   const [url, change] = useUrl();
-  const { form } = useStore(draftStore);
   const drawer = useMedia('(max-width: 1279px)');
   const [sheet, setSheet] = useState(false);
   const [paused, setPaused] = useState(false);
@@ -96,22 +100,15 @@ export function MarketPage(): ReactNode {
   const [tradesHeld, setTradesHeld] = useState(false);
   const [allIn, setAllIn] = useState(false);
   const [cancelling, setCancelling] = useState<Order | null>(null);
-  const paths = marketPaths(commodity);
-  const liveBook = useChannel<BookState>(`book:${commodity.key}:orders`, paused || bookHeld);
-  const liveTrades = useChannel<{ items: Trade[] }>(`trades:${commodity.key}`, paused || tradesHeld);
-  const liveTicker = useChannel<Ticker>(`ticker:${commodity.key}`);
-  // Until the feed has spoken, and where no socket gets through, plain requests serve.
-  const restBook = useApi<Book>(liveBook.ready ? null : paths.book, {}, { liveMs: 5_000 });
-  const restTrades = useList<Trade>(liveTrades.ready ? null : paths.trades, {}, { liveMs: 5_000 });
-  const restTicker = useApi<Ticker>(liveTicker.ready ? null : paths.ticker, {}, { liveMs: 5_000 });
-  const app = useList<Order>(allIn && form.app ? '/v1/apporders' : null, { app: form.app, limit: 1 });
-  const book = liveBook.state ?? (restBook.data ? bookOfSnapshot('orders', restBook.data as never) : null);
-  const trades = liveTrades.state?.items ?? restTrades.data?.items ?? null;
-  const ticker = liveTicker.state ?? restTicker.data ?? null;
+  const filter = url.find ?? '';
+  const { book, waiting } = useBook(commodity, paused || bookHeld);
+  const { trades, waiting: newTrades } = useTrades(commodity, url.mine ?? null, filter, paused || tradesHeld);
+  const ticker = useTicker(commodity);
+  const extra = useAllIn(allIn);
+  const denied = useStore(deniedStore);
   const { stale } = useStale();
   useSpoken(ticker, settings.spokenBook);
   useKey('p', () => setPaused((old) => !old));
-  const extra = allIn ? (app.data?.items[0]?.price ?? '0') : '0';
   const openTicket = (side?: 'buy' | 'sell'): void => {
     if (side) setDraft({ side });
     if (drawer) setSheet(true);
@@ -127,20 +124,19 @@ export function MarketPage(): ReactNode {
   const narrow = useMedia('(max-width: 639px)');
   const name = boot.categories.find((each) => each.id === commodity.category)?.name ?? '';
   const ticket = <Suspense fallback={<Skeleton rows={9} />}><Ticket commodity={commodity} /></Suspense>;
-  const filter = url.find ?? '';
   return (
     <>
-      <div className="row between" style={{ marginBottom: 8 }}>
-        <h1 tabIndex={-1} style={{ fontSize: '1.2rem' }}>
+      <div className="row between market-head">
+        <h1 tabIndex={-1}>
           <Trans>Market Cat{{ category: commodity.category }} {name}</Trans> <span className="sr">{commodityWords(commodity.category, commodity.tag, commodity.trust)}</span>
         </h1>
-        <div className="row">
+        <div className="row tools">
           <span className="only-mid">
             <Button look="buy" onClick={() => openTicket('buy')}><Trans>Buy</Trans></Button>
             <Button look="sell" onClick={() => openTicket('sell')}><Trans>Sell</Trans></Button>
           </span>
-          <input className="input" style={{ width: 290, maxWidth: '60vw' }} aria-label={t`Search for computation or workerpool`} placeholder={t`Search for computation or workerpool`} value={filter} onChange={(event) => change({ find: event.target.value })} />
-          <span className="wide-only"><ShowCommand of={command(['bourse', 'orderbook', 'workerpool', '--category', String(commodity.category)], 'GET', paths.book)} /></span>
+          <MarketSearch />
+          <span className="wide-only"><ShowCommand of={command(['bourse', 'orderbook', 'workerpool', '--category', String(commodity.category)], 'GET', marketPaths(commodity).book)} /></span>
         </div>
       </div>
       <CommodityBar commodity={commodity} allIn={allIn} onAllIn={setAllIn} />
@@ -154,13 +150,34 @@ export function MarketPage(): ReactNode {
         </div>
         <div className="m-book m-pane" data-on={pane === 'book'}>
           <Boundary name={t`The order book`}>
-            <BookPanel book={book} last={last} direction={direction} rows={narrow ? 8 : settings.bookRows} onRows={(rows) => setSetting('bookRows', rows)} account={wallet.account} trust={commodity.trust} unit={settings.unit} extra={extra} paused={paused} waiting={liveBook.waiting} onPause={() => setPaused(!paused)} onHold={setBookHeld} onPick={(pick) => pickOrder(pick, () => openTicket())} onMid={(mid) => { setDraft({ kind: 'limit' }); setForm({ workerpoolPrice: mid }); }} onCancel={cancel} filter={filter} />
+            <BookPanel
+              book={book}
+              last={last}
+              direction={direction}
+              rows={narrow ? 8 : settings.bookRows}
+              account={wallet.account}
+              trust={commodity.trust}
+              denied={denied}
+              unit={settings.unit}
+              extra={extra}
+              paused={paused}
+              held={bookHeld}
+              waiting={waiting}
+              filter={filter}
+              relax={<Relax commodity={commodity} filter={filter} />}
+              onRows={(rows) => setSetting('bookRows', rows)}
+              onPause={() => setPaused(!paused)}
+              onHold={setBookHeld}
+              onPick={(pick) => { pickOrder(pick); openTicket(); }}
+              onMid={(mid) => { setDraft({ kind: 'limit' }); setForm({ workerpoolPrice: mid }); setSell({ price: mid }); openTicket(); }}
+              onCancel={cancel}
+            />
           </Boundary>
         </div>
         <div className="m-side">
         <div className="m-trades m-pane" data-on={pane === 'trades'}>
           <Boundary name={t`Recent trades`}>
-            <TradesPanel trades={trades} account={wallet.account} unit={settings.unit} paused={paused} waiting={liveTrades.waiting} onPause={() => setPaused(!paused)} onHold={setTradesHeld} filter={filter} />
+            <TradesPanel trades={trades} account={wallet.account} mine={url.mine ?? null} unit={settings.unit} paused={paused} waiting={newTrades} onPause={() => setPaused(!paused)} onHold={setTradesHeld} filter={findOf(filter).kind === 'app' ? '' : findOf(filter).id} />
           </Boundary>
         </div>
         <div className="m-ticket">
@@ -168,7 +185,7 @@ export function MarketPage(): ReactNode {
         </div>
         </div>
         <div className="m-mine m-pane" data-on={pane === 'mine'}>
-          <Boundary name={t`Mine`}><Suspense fallback={<Panel title={t`Mine`}><Skeleton rows={3} /></Panel>}><MinePanel /></Suspense></Boundary>
+          <Boundary name={t`Mine`}><Suspense fallback={<Panel title={t`Mine`}><Skeleton rows={3} /></Panel>}><MinePanel watched={url.mine ?? null} /></Suspense></Boundary>
         </div>
       </div>
       <div className="trade-bar">
@@ -176,7 +193,7 @@ export function MarketPage(): ReactNode {
         <Button look="sell" onClick={() => openTicket('sell')}><Trans>Sell</Trans></Button>
       </div>
       {drawer ? <Dialog open={sheet} onClose={() => setSheet(false)} title={t`Ticket`} drawer><div id="ticket">{ticket}</div></Dialog> : null}
-      {cancelling ? <Suspense fallback={null}><CancelDialog order={cancelling} onClose={() => setCancelling(null)} onGone={() => undefined} /></Suspense> : null}
+      {cancelling ? <Suspense fallback={null}><CancelDialog orders={[cancelling]} onClose={() => setCancelling(null)} /></Suspense> : null}
     </>
   );
 }

@@ -4,6 +4,7 @@ import { Trans } from '@lingui/react/macro';
 import { useEffect, useRef, useState, type ReactNode } from 'react';
 import type { Check, Reason } from '../../transport/api';
 import { checkText } from '../../model/checks';
+import { percent } from '../../model/format';
 import { orderWords, type OrderFields, type OrderKind } from '../../model/orders';
 import { api, ApiError } from '../../transport/http';
 import { useBoot } from '../../state/data';
@@ -78,10 +79,26 @@ export function Preflight({ state, onFix }: { state: CheckState; onFix: (reason:
 
 const failText = (failing: number, all: number): string => plural(failing, { one: `✕ # of ${all} checks fails`, other: `✕ # of ${all} checks fail` });
 
-export function Cost({ pool, app, dataset, volume, check, free }: { pool: string | null; app: string | null; dataset: string | null; volume: string; check: Check | null; free: string | null }): ReactNode {
+type CostProps = {
+  /** Prices of one task; of several pool orders the dearest. */
+  pool: string | null;
+  app: string | null;
+  dataset: string | null;
+  volume: string;
+  check: Check | null;
+  free: string | null;
+  /** Sum of all pool orders that are taken, where they differ in price. */
+  sum?: string | null;
+  /** How much dearer the last task is than the first. */
+  spread?: number;
+};
+
+const WALK_WARNING = 0.1;
+
+export function Cost({ pool, app, dataset, volume, check, free, sum = null, spread = 0 }: CostProps): ReactNode {
   const count = /^\d+$/.test(volume) ? BigInt(volume) : 0n;
   const perTask = pool === null || app === null ? null : BigInt(pool) + BigInt(app) + BigInt(dataset ?? '0');
-  const total = perTask === null ? null : perTask * count;
+  const total = sum !== null ? BigInt(sum) : perTask === null ? null : perTask * count;
   const median = check?.cost?.median24h;
   const dear = pool !== null && median && BigInt(pool) > 3n * BigInt(median);
   const after = total === null || free === null ? null : BigInt(free) - total;
@@ -92,9 +109,16 @@ export function Cost({ pool, app, dataset, volume, check, free }: { pool: string
         <dt><Trans>App, a task</Trans></dt><dd><Amount nrlc={app} /></dd>
         {dataset !== null ? <><dt><Trans>Dataset, a task</Trans></dt><dd><Amount nrlc={dataset} /></dd></> : null}
         <dt className="total">{count > 1n ? plural(Number(count), { one: 'Total for # task', other: 'Total for # tasks' }) : <Trans>Total</Trans>}</dt><dd className="total" data-test="total"><Amount nrlc={total === null ? null : String(total)} /></dd>
-        {after !== null ? <><dt><Trans>Your account after</Trans></dt><dd><Amount nrlc={after < 0n ? null : String(after)} /></dd></> : null}
+        {after !== null ? (
+          <>
+            <dt><Trans>Locked until each task is done</Trans></dt><dd><Amount nrlc={String(total)} /></dd>
+            <dt><Trans>Your account now</Trans></dt><dd><Amount nrlc={free} /></dd>
+            <dt><Trans>and after</Trans></dt><dd className={after < 0n ? 'tone-danger' : ''}>{after < 0n ? <Trans>short by <Amount nrlc={String(-after)} /></Trans> : <Amount nrlc={String(after)} />}</dd>
+          </>
+        ) : null}
       </dl>
       {dear ? <Notice tone="warning" inline><Trans>This is more than three times the median price of 24 hours (<Amount nrlc={median} />).</Trans></Notice> : null}
+      {spread > WALK_WARNING ? <Notice tone="warning" inline><Trans>The dearest of these tasks costs {percent(spread)} more than the cheapest: buy fewer, or place a limit order.</Trans></Notice> : null}
     </>
   );
 }

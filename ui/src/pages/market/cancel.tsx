@@ -1,0 +1,73 @@
+// Cancel of one or several orders (M-43): withdraw takes an order from the public book, cancel on chain is final.
+import { plural, t } from '@lingui/core/macro';
+import { Trans } from '@lingui/react/macro';
+import { useState, type ReactNode } from 'react';
+import type { Order } from '../../transport/api';
+import { count } from '../../model/format';
+import { cancelOnChain, withdrawOrder } from '../../state/actions';
+import { openSession } from '../../state/session';
+import { useBoot } from '../../state/data';
+import { useWallet } from '../../state/wallet';
+import { Dialog } from '../../view/overlays';
+import { Button, Notice, TextField } from '../../view/ui';
+import { Amount, Id } from '../../view/values';
+import { markCancelled } from './gone';
+
+/** From so many orders on, the number has to be typed. */
+const MANY = 20;
+
+function Which({ orders }: { orders: Order[] }): ReactNode {
+  const [order] = orders;
+  if (order && orders.length === 1)
+    return <p><Id id={order.hash} kind={t`order`} width="wide" />, <Trans>price <Amount nrlc={order.price} />, {count(order.remaining)} of {count(order.volume)} left.</Trans></p>;
+  return <p>{plural(orders.reduce((sum, each) => sum + each.remaining, 0), { one: 'With them # task leaves the book.', other: 'With them # tasks leave the book.' })}</p>;
+}
+
+export function CancelDialog({ orders, onClose, onGone }: { orders: Order[]; onClose: () => void; onGone?: () => void }): ReactNode {
+  const boot = useBoot();
+  const wallet = useWallet();
+  const [done, setDone] = useState<number | null>(null);
+  const [problem, setProblem] = useState<string | null>(null);
+  const [typed, setTyped] = useState('');
+  if (orders.length === 0) return null;
+  const [first] = orders;
+  /** One after the other; a refusal in the wallet ends it, what is done stays done. */
+  const act = async (what: (order: Order) => Promise<unknown>): Promise<void> => {
+    setProblem(null);
+    setDone(0);
+    try {
+      for (const [at, order] of orders.entries()) {
+        if ((await what(order)) === null) return;
+        markCancelled(order.hash);
+        setDone(at + 1);
+      }
+      onGone?.();
+      onClose();
+    } catch (error) {
+      setProblem((error as Error).message);
+    } finally {
+      setDone(null);
+    }
+  };
+  const withdraw = async (order: Order): Promise<boolean> => {
+    await withdrawOrder(order, (await openSession(wallet)).token);
+    return true;
+  };
+  const many = orders.length > MANY;
+  const why = done !== null ? t`In progress.` : !wallet.signer ? t`This wallet cannot sign.` : many && typed !== String(orders.length) ? t`Type the number of orders first.` : null;
+  const title = orders.length === 1 ? t`Cancel this ${first?.kind ?? ''} order?` : plural(orders.length, { one: 'Cancel # order?', other: 'Cancel # orders?' });
+  return (
+    <Dialog open onClose={onClose} title={title} foot={<Button onClick={onClose}>{orders.length === 1 ? t`Keep it` : t`Keep them`}</Button>}>
+      <Which orders={orders} />
+      {many ? <TextField label={t`Type ${orders.length} to go on`} className="num" inputMode="numeric" value={typed} onChange={setTyped} /> : null}
+      {problem ? <Notice tone="danger" alert>{problem}</Notice> : null}
+      <div className="stack">
+        <Button look="danger" onClick={() => void act((order) => cancelOnChain(order, boot))} why={why}><Trans>Cancel on chain</Trans></Button>
+        <span className="small muted"><Trans>Final: nobody can use the order any more, wherever a copy lies. Costs no fee here.</Trans>{orders.length > 1 ? <> <Trans>Your wallet asks once for each.</Trans></> : null}</span>
+        <Button onClick={() => void act(withdraw)} why={why}><Trans>Withdraw</Trans></Button>
+        <span className="small muted"><Trans>Only removes it from this book: a kept copy can still be matched.</Trans></span>
+        {done !== null && orders.length > 1 ? <span className="small" role="status"><Trans>{done} of {orders.length} done</Trans></span> : null}
+      </div>
+    </Dialog>
+  );
+}
