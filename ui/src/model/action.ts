@@ -1,5 +1,6 @@
 // Any signed operation (web-ui.md §5.2): what may follow what, and what a second click does.
 import { t } from '@lingui/core/macro';
+import type { OrderKind } from './orders';
 
 export type ActionState =
   | 'draft'
@@ -48,6 +49,13 @@ export type Activity = {
   link: string | null;
   /** Order hash or transaction hash: by it the node is asked before anything is sent again. */
   key: string | null;
+  /** What the key is a hash of: a transaction, an order that rests in its book, or the order that a deal is made of. */
+  asks: 'transaction' | 'deal' | OrderKind | null;
+  /** The form that it belongs to, where that form shows its steps. */
+  topic: string | null;
+  account: string | null;
+  /** Path of the page on which it was begun. */
+  page: string;
 };
 
 export const ACTIVITY_KEPT = 50;

@@ -1,9 +1,9 @@
 // Signers whose key lies in the memory of this page. The key stays in this module and never goes over the network (W-10):
 // what leaves is a signature.
 import { privateKeyToAccount, type PrivateKeyAccount } from 'viem/accounts';
-import type { Hex, TypedDataDefinition } from 'viem';
+import { keccak256, type Hex, type TypedDataDefinition } from 'viem';
 import type { TypedData } from '../model/orders';
-import { api, rpc } from '../transport/http';
+import { api, ApiError, rpc } from '../transport/http';
 import type { Sent } from '../transport/api';
 import type { Signer, Transaction } from './types';
 
@@ -61,7 +61,13 @@ export class LocalSigner implements Signer {
       data: transaction.data as Hex,
       value: BigInt(transaction.value ?? '0x0'),
     });
-    return (await api<Sent>('/v1/tx', { body: { raw } })).hash;
+    try {
+      return (await api<Sent>('/v1/tx', { body: { raw } })).hash;
+    } catch (error) {
+      // Its answer is lost, not necessarily the transaction: the node is asked by its hash before anything else is sent.
+      if (error instanceof ApiError && error.status === 0) return keccak256(raw);
+      throw error;
+    }
   }
 
   switchChain(): Promise<void> {

@@ -7,6 +7,7 @@ import { orderHash } from '../model/order_hash';
 import { manageCall } from '../signer/calls';
 import { Refused } from '../signer/types';
 import { Tracker } from './activity';
+import { failureOf } from './follow';
 import { refreshData } from './data';
 import { walletStore, type Wallet } from './wallet';
 
@@ -47,9 +48,9 @@ async function tracked<Answer>(tracker: Tracker, act: () => Promise<Answer>): Pr
   }
 }
 
-/** Sends a transaction and waits for its block. Rejects with the reason where it failed there. */
-export async function transact(title: string, to: string, data: string, link: string | null = null): Promise<string | null> {
-  const tracker = new Tracker(title);
+/** Sends a transaction and waits for its block. Rejects with the reason where it failed there. `topic`: the form that shows its steps. */
+export async function transact(title: string, to: string, data: string, link: string | null = null, topic: string | null = null): Promise<string | null> {
+  const tracker = new Tracker(title, { asks: 'transaction', topic, again: () => transact(title, to, data, link, topic) });
   return tracked(tracker, async () => {
     const { signer, account } = connected();
     const hash = await signer.sendTx({ from: account, to, data });
@@ -66,11 +67,6 @@ export async function transact(title: string, to: string, data: string, link: st
   });
 }
 
-async function failureOf(hash: string): Promise<string> {
-  const detail = await api<{ failure: string | null }>(`/v1/transactions/${hash}`).catch(() => null);
-  return detail?.failure ?? t`the transaction failed on chain`;
-}
-
 export type SignedOrder = OrderFields & { sign: string };
 
 export async function signOrder(kind: OrderKind, draft: OrderFields, boot: Boot): Promise<SignedOrder> {
@@ -85,7 +81,7 @@ const PUBLISH: Record<OrderKind, string> = { app: '/v1/apporders', dataset: '/v1
 
 /** Signs and publishes. The salt of the draft makes a second try the same order. */
 export async function publish(title: string, kind: OrderKind, draft: OrderFields, boot: Boot): Promise<Order | null> {
-  const tracker = new Tracker(title, orderHash(kind, draft, boot.domain));
+  const tracker = new Tracker(title, { key: orderHash(kind, draft, boot.domain), asks: kind, again: () => publish(title, kind, draft, boot) });
   return tracked(tracker, async () => {
     const order = await signOrder(kind, draft, boot);
     tracker.to('submitting', { key: orderHash(kind, order, boot.domain) });
@@ -102,7 +98,7 @@ export type MatchLeg = { apporder: unknown; datasetorder: unknown; workerpoolord
 
 /** A purchase at market: signs one request order and has the market match it with each leg. `rest`: what is left over is published. */
 export async function buy(title: string, draft: OrderFields, legs: MatchLeg[], rest: boolean, boot: Boot, progress: Progress): Promise<Matched[] | null> {
-  const tracker = new Tracker(title, orderHash('request', draft, boot.domain));
+  const tracker = new Tracker(title, { key: orderHash('request', draft, boot.domain), asks: 'deal', again: () => buy(title, draft, legs, rest, boot, progress) });
   return tracked(tracker, async () => {
     const requestorder = await signOrder('request', draft, boot);
     progress('signed');
@@ -124,7 +120,7 @@ export async function buy(title: string, draft: OrderFields, legs: MatchLeg[], r
 
 /** A sale at market: signs a pool order made for one request and has the market match the two. */
 export async function sell(title: string, draft: OrderFields, request: string, apporder: string, datasetorder: string | undefined, boot: Boot): Promise<Matched | null> {
-  const tracker = new Tracker(title, orderHash('workerpool', draft, boot.domain));
+  const tracker = new Tracker(title, { key: orderHash('workerpool', draft, boot.domain), asks: 'deal', again: () => sell(title, draft, request, apporder, datasetorder, boot) });
   return tracked(tracker, async () => {
     const workerpoolorder = await signOrder('workerpool', draft, boot);
     tracker.to('submitting');

@@ -144,7 +144,7 @@ describe('orders of the ticket (T-03)', () => {
 });
 
 describe('actions (T-10)', () => {
-  const activity: Activity = { id: '1', title: 't', state: 'submitting', started: 0, changed: 0, note: null, link: null, key: '0x1' };
+  const activity: Activity = { id: '1', title: 't', state: 'submitting', started: 0, changed: 0, note: null, link: null, key: '0x1', asks: 'request', topic: null, account: null, page: '/market/0' };
   it('not knowing ends only by an answer; a second click counts for nothing', () => {
     expect(mayFollow('unknown', 'submitting')).toBe(false);
     expect(mayFollow('unknown', 'final')).toBe(true);
