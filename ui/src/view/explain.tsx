@@ -26,12 +26,12 @@ function placeOf(id: string): string {
   return `/search?q=${id}`;
 }
 
-export function ReasonItem({ reason, onFix }: { reason: Reason; onFix?: ((reason: Reason) => void) | undefined }): ReactNode {
+export function ReasonItem({ reason, onFix, anchor }: { reason: Reason; onFix?: ((reason: Reason) => void) | undefined; anchor: string }): ReactNode {
   const known = checkText(reason.code);
   return (
-    <li className="stack" style={{ gap: 3 }} id={`reason-${reason.code}`}>
+    <li className="stack" style={{ gap: 3 }} id={anchor}>
       <div>
-        <Chip tone="neutral">{reason.code}</Chip> <bdi>{i18n.locale === 'en' ? reason.text || known?.text : (known?.text ?? reason.text)}</bdi>
+        <a href={`#${anchor}`} title={t`link to this reason`}><Chip tone="neutral">{reason.code}</Chip></a> <bdi>{i18n.locale === 'en' ? reason.text || known?.text : (known?.text ?? reason.text)}</bdi>
         {reason.who ? <span className="muted small"> <Trans>· concerns: <bdi>{kindWord(reason.who)}</bdi></Trans></span> : null}
       </div>
       {reason.now !== null || reason.needed !== null ? (
@@ -65,7 +65,7 @@ export function Reasons({ reasons, onFix }: { reasons: Reason[]; onFix?: ((reaso
     <>
       <ol className="stack" style={{ margin: 0, paddingInlineStart: 20 }}>
         {shown.map((reason, at) => (
-          <ReasonItem key={reason.code + at} reason={reason} onFix={onFix} />
+          <ReasonItem key={reason.code + at} anchor={`reason-${reason.code}${at ? `-${at + 1}` : ''}`} reason={reason} onFix={onFix} />
         ))}
       </ol>
       {reasons.length > FIRST && !all ? <Button look="tiny" onClick={() => setAll(true)}><Trans>Show all {{ number: reasons.length }}</Trans></Button> : null}
@@ -73,18 +73,22 @@ export function Reasons({ reasons, onFix }: { reasons: Reason[]; onFix?: ((reaso
   );
 }
 
-export function Explain({ subject, id, onFix }: { subject: 'order' | 'deal' | 'task' | 'worker'; id: string; onFix?: (reason: Reason) => void }): ReactNode {
+type ExplainProps = { subject: 'order' | 'deal' | 'task' | 'worker'; id: string; onFix?: (reason: Reason) => void; bare?: boolean };
+
+/** `bare`: inside a dialog that has a heading of its own. */
+export function Explain({ subject, id, onFix, bare = false }: ExplainProps): ReactNode {
   const query = useApi<Explanation>(`/v1/explain/${subject}/${id}`, {}, { liveMs: 5_000 });
-  return (
-    <Panel title={t`Why?`} tools={<ShowCommand of={command(['bourse', 'explain', id], 'GET', `/v1/explain/${subject}/${id}`)} />}>
-      <Loaded query={query} rows={3}>
-        {(answer) => (
-          <div className="body stack">
-            <strong><bdi>{stateWords(answer.state)}</bdi></strong>
-            {answer.reasons.length === 0 ? <span className="muted"><Trans>Nothing stands in the way.</Trans></span> : <Reasons reasons={answer.reasons} onFix={onFix} />}
-          </div>
-        )}
-      </Loaded>
-    </Panel>
+  const show = <ShowCommand of={command(['bourse', 'explain', id], 'GET', `/v1/explain/${subject}/${id}`)} />;
+  const answer = (
+    <Loaded query={query} rows={3}>
+      {(found) => (
+        <div className={`stack ${bare ? '' : 'body'}`}>
+          <strong><bdi>{stateWords(found.state)}</bdi></strong>
+          {found.reasons.length === 0 ? <span className="muted"><Trans>Nothing stands in the way.</Trans></span> : <Reasons reasons={found.reasons} onFix={onFix} />}
+        </div>
+      )}
+    </Loaded>
   );
+  if (bare) return <>{answer}<div>{show}</div></>;
+  return <Panel title={t`Why?`} tools={show}>{answer}</Panel>;
 }

@@ -26,7 +26,7 @@ const ANY = { app: 'any', dataset: 'any', workerpool: 'any', requester: 'any', l
 function WhyDialog({ order, onClose }: { order: Order | null; onClose: () => void }): ReactNode {
   return (
     <Dialog open={order !== null} onClose={onClose} title={t`Why is it not matched?`}>
-      {order ? <Explain subject="order" id={order.hash} /> : null}
+      {order ? <Explain bare subject="order" id={order.hash} /> : null}
     </Dialog>
   );
 }

@@ -58,7 +58,7 @@ export function Preflight({ state, onFix }: { state: CheckState; onFix: (reason:
       {check.ready ? <Chip tone="success">{plural(check.checks.length, { one: '✓ the check of settlement passes', other: '✓ all # checks of settlement pass' })}</Chip> : <Chip tone="danger">{failText(failing || check.reasons.length, check.checks.length)}</Chip>}
       {check.reasons.length ? (
         <ol className="stack small" style={{ margin: 0, paddingInlineStart: 18 }}>
-          {check.reasons.slice(0, 5).map((reason, at) => <ReasonItem key={reason.code + at} reason={reason} onFix={reason.fix ? onFix : undefined} />)}
+          {check.reasons.slice(0, 5).map((reason, at) => <ReasonItem key={reason.code + at} anchor={`check-${reason.code}-${at}`} reason={reason} onFix={reason.fix ? onFix : undefined} />)}
         </ol>
       ) : null}
       <details className="small">
