@@ -4,6 +4,7 @@
 
 #include <cryptopp/keccak.h>
 #include <openssl/evp.h>
+#include <openssl/hmac.h>
 #include <openssl/sha.h>
 
 namespace bourse::crypto {
@@ -36,6 +37,14 @@ Hash keccak256(std::initializer_list<ByteView> parts) noexcept {
 Hash sha256(ByteView data) noexcept {
     Hash out;
     SHA256(data.data(), data.size(), out.data.data());
+    return out;
+}
+
+Hash hmac_sha256(ByteView key, ByteView data) noexcept {
+    Hash out;
+    const auto* done = HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()), data.data(), data.size(),
+                            out.data.data(), nullptr);
+    BOURSE_ASSERT(done != nullptr);
     return out;
 }
 

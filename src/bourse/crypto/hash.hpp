@@ -1,4 +1,4 @@
-// Keccak-256 (the Ethereum variant) and SHA-256.
+// Keccak-256 (the Ethereum variant), SHA-256 and HMAC over it.
 #pragma once
 
 #include <bourse/base/bytes.hpp>
@@ -13,6 +13,8 @@ Hash keccak256(std::initializer_list<ByteView> parts) noexcept;
 inline Hash keccak256(std::string_view text) noexcept { return keccak256(as_bytes(text)); }
 
 Hash sha256(ByteView data) noexcept;
+/// RFC 2104 with SHA-256.
+Hash hmac_sha256(ByteView key, ByteView data) noexcept;
 
 /// Incremental SHA-256 for streams.
 class Sha256 {

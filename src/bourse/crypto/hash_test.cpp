@@ -25,5 +25,13 @@ TEST(Sha256, known_answer_whole_and_in_parts) {
     EXPECT_EQ(to_hex(stream.finish()), expected);
 }
 
+TEST(HmacSha256, known_answers_of_rfc4231) {
+    EXPECT_EQ(to_hex_plain(hmac_sha256(as_bytes("Jefe"), as_bytes("what do ya want for nothing?"))),
+              "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843");
+    const Bytes long_key(131, 0xAA);  // longer than a block: hashed first
+    EXPECT_EQ(to_hex_plain(hmac_sha256(long_key, as_bytes("Test Using Larger Than Block-Size Key - Hash Key First"))),
+              "60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54");
+}
+
 }  // namespace
 }  // namespace bourse::crypto
