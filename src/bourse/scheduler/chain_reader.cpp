@@ -113,7 +113,10 @@ Status<> ChainReader::read_log(const client::LogEntry& log, Reading& reading) {
     if (const auto notice = event_in<events::SchedulerNotice>(log)) {
         if (notice->workerpool != pool_) return {};
         BOURSE_TRY(auto deal, read_deal(notice->dealid, block));
-        if (deal) facts.emplace_back(*std::move(deal));
+        if (deal) {
+            deal->ms = reading.now_ms;
+            facts.emplace_back(*std::move(deal));
+        }
     } else if (log.topics[0] == events::TaskInitialize::kTopic) {
         return read_initialize(log, reading);
     } else if (const auto contribute = event_in<events::TaskContribute>(log)) {

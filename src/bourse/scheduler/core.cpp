@@ -82,8 +82,9 @@ void Core::push(Input input) {
 void Core::put(GateInput input) { push(std::move(input)); }
 void Core::put(const client::Outcome& outcome) { push(outcome); }
 void Core::put(VerifyResult result) { push(std::move(result)); }
-void Core::set_draining(bool draining) { push(DrainInput{draining, std::nullopt}); }
-void Core::set_draining(const Address& worker, bool draining) { push(DrainInput{draining, worker}); }
+void Core::set_draining(bool draining) { push(DrainChanged{draining}); }
+void Core::set_draining(const Address& worker, bool draining) { push(WorkerDrained{worker, draining}); }
+void Core::set_paused(const Address& worker, bool paused) { push(WorkerPaused{worker, paused}); }
 void Core::tick() { push(TickInput{}); }
 
 bool Core::take_blocks(std::vector<Fact> facts, const client::BlockBatch& batch) {
@@ -166,12 +167,9 @@ void Core::step(std::vector<Input> inputs) {
                                    if (!i.facts.empty()) decider_.touch_supply();
                                    effects.committed.push_back(std::move(i.done));
                                },
-                               [&](DrainInput& i) {
-                                   const Fact fact = i.worker ? Fact(WorkerDrained{*i.worker, i.draining})
-                                                              : Fact(DrainChanged{i.draining});
-                                   record({&fact, 1}, at);
-                                   decider_.touch_supply();
-                               },
+                               [&](DrainChanged& i) { record_order(i, at); },
+                               [&](WorkerDrained& i) { record_order(i, at); },
+                               [&](WorkerPaused& i) { record_order(i, at); },
                                [&](TickInput&) {},
                            },
                            input);
@@ -196,6 +194,11 @@ void Core::record(std::span<const Fact> facts, const Now& at) {
         if (const auto line = line_of(fact, at.unix_ms)) ports_.store->lines().add(*line);
     }
     decider_.touch(touched);
+}
+
+void Core::record_order(const Fact& order, const Now& at) {
+    record({&order, 1}, at);
+    decider_.touch_supply();
 }
 
 void Core::decide_all(const Now& at, Effects& effects) {
@@ -358,7 +361,7 @@ std::vector<Offer> Core::offers_locked() const {
         offer.connected = true;
         const auto busy = state_.busy_slots(address);
         offer.free = worker->slots > busy ? worker->slots - busy : 0;
-        if (worker->draining) offer.free = 0;
+        if (worker->draining || worker->paused) offer.free = 0;
         // An idle worker that says it has no room (draining, disk full) is believed.
         if (busy == 0 && link.reported_free) offer.free = std::min(offer.free, *link.reported_free);
         const auto deposit = deposits_.find(address);

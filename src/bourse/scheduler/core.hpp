@@ -53,6 +53,7 @@ public:
     void put(VerifyResult result);
     void set_draining(bool draining);
     void set_draining(const Address& worker, bool draining);
+    void set_paused(const Address& worker, bool paused);
     /// Returns when the facts and the cursor are committed; false when the core stops or fails first.
     bool take_blocks(std::vector<Fact> facts, const client::BlockBatch& batch);
     /// The chain's time was moved, or a timer may be due.
@@ -85,12 +86,9 @@ private:
         client::Cursor cursor;
         std::promise<bool> done;
     };
-    struct DrainInput {
-        bool draining;
-        std::optional<Address> worker;  ///< none: the pool
-    };
     struct TickInput {};
-    using Input = std::variant<GateInput, client::Outcome, VerifyResult, BlocksInput, DrainInput, TickInput>;
+    using Input = std::variant<GateInput, client::Outcome, VerifyResult, BlocksInput, DrainChanged, WorkerDrained,
+                               WorkerPaused, TickInput>;
 
     /// A worker's live connection; the core's own knowledge, not part of the log.
     struct Link {
@@ -121,6 +119,8 @@ private:
     std::uint64_t ms_until_next() const;
     void step(std::vector<Input> inputs);
     void record(std::span<const Fact> facts, const Now& now);
+    /// Of a person: who may get tasks.
+    void record_order(const Fact& order, const Now& now);
     void take(GateInput& input, const Now& now, Effects& effects);
     void take(LoginInput& input, const Now& now, Effects& effects);
     void take(MessageInput& input, const Now& now, Effects& effects);

@@ -245,9 +245,9 @@ struct Life {
         return *net::http_request(request);
     }
     /// The authorization header for a fresh challenge.
-    std::string signed_by(const crypto::PrivateKey& key) {
-        const auto challenge = Json::parse(get("/v1/challenge?address=" + to_checksum(key.address())).body);
-        return *client::authorization_header(challenge["data"], key);
+    std::string signed_by(const crypto::PrivateKey& reader) {
+        const auto challenge = Json::parse(get("/v1/challenge?address=" + to_checksum(reader.address())).body);
+        return *client::authorization_header(challenge["data"], reader);
     }
     net::Response post(const std::string& path) {
         net::ClientRequest request;
@@ -422,6 +422,44 @@ TEST_F(CoreTest, AWorkerThatDrainsGetsNoNewTask) {
     EXPECT_EQ(life.post("/v1/admin/workers/" + to_checksum(test_key(9).address()) + "/drain").status, 404);
     EXPECT_EQ(life.post("/v1/admin/workers/" + to_checksum(address) + "/resume").status, 200);
     EXPECT_TRUE(eventually([&] { return shown()[0]["free"] == 1; }));
+}
+
+TEST_F(CoreTest, AWorkerPausedByItsOwnerStaysSoWhateverTheOperatorDoes) {
+    const auto path = "/v1/admin/workers/" + to_checksum(test_key(1).address()) + "/";
+    {
+        Life life(url);
+        TinyWorker worker(life.server.port(), test_key(1));
+        const auto rows = [&] { return Json::parse(life.get("/v1/workers").body)["workers"]; };
+        const auto row = [&] { return rows()[0]; };
+        ASSERT_TRUE(eventually([&] { return rows().size() == 1; }));
+        EXPECT_EQ(life.post(path + "pause").status, 200);
+        EXPECT_EQ(life.post(path + "drain").status, 200);
+        EXPECT_EQ(life.post(path + "resume").status, 200);
+        ASSERT_TRUE(eventually([&] { return row()["paused"] == true && row()["draining"] == false; }));
+        EXPECT_EQ(row()["free"], 0);
+        EXPECT_EQ(row()["failed_24h"], 0);
+        EXPECT_EQ(row()["gpu"], false);
+    }
+    Life again(url);
+    TinyWorker worker(again.server.port(), test_key(1));
+    const auto row = [&] { return Json::parse(again.get("/v1/workers").body)["workers"][0]; };
+    EXPECT_EQ(row()["paused"], true);
+    EXPECT_EQ(again.post(path + "unpause").status, 200);
+    EXPECT_TRUE(eventually([&] { return row()["paused"] == false && row()["free"] == 1; }));
+}
+
+TEST_F(CoreTest, FiguresTellOpenTasksAndThoseThatAreLate) {
+    Life life(url);
+    const auto deal = life.sell(1, 3);
+    const auto task = poco::task_id(deal.deal, Uint256{1});
+    const auto figures = [&] { return Json::parse(life.get("/v1/figures").body); };
+    ASSERT_TRUE(eventually([&] { return figures()["tasks"].contains("INITIALIZING"); }));
+    EXPECT_EQ(figures()["stages"], Json::array());
+    EXPECT_EQ(figures()["risk"], Json::array());
+    EXPECT_EQ(Json::parse(life.get("/v1/usage?from=0").body)["usage"], Json::array());
+    life.feed({TaskInitialized{task, deal.deal, 1, 2}, TaskClaimed{task, 3, sys::unix_time_ms()}});
+    ASSERT_TRUE(eventually([&] { return figures()["tasks"]["FAILED"] == 1; }));
+    EXPECT_EQ(figures()["faults"], (Json{{{"cause", "DEADLINE"}, {"payer", "pool"}, {"count", 1}}}));
 }
 
 TEST_F(CoreTest, TasksWorkersAndPoolAreShown) {

@@ -51,10 +51,12 @@ struct DealSeen {
     Uint256 pool_price;
     Uint256 worker_stake;
     std::uint64_t block = 0;
+    std::uint64_t ms = 0;  ///< when it was seen, Unix; 0 in older logs
     BOURSE_FACT(DealSeen, "deal", v("deal", m.deal); v("trust", m.trust); v("category", m.category);
                 v("time_ref", m.time_ref_s); v("start", m.start_s); v("first", m.first); v("count", m.count);
                 v("tag", m.tag); v("requester", m.requester); v("callback", m.callback); v("app", m.app);
-                v("dataset", m.dataset); v("price", m.pool_price); v("stake", m.worker_stake); v("block", m.block);)
+                v("dataset", m.dataset); v("price", m.pool_price); v("stake", m.worker_stake); v("block", m.block);
+                v("ms", m.ms);)
 };
 
 struct TaskInitialized {
@@ -268,12 +270,19 @@ struct WorkerDrained {
     BOURSE_FACT(WorkerDrained, "worker_drain", v("worker", m.worker); v("draining", m.draining);)
 };
 
+/// The worker's owner lets it take no new tasks, or again; the operator's drain is another matter.
+struct WorkerPaused {
+    Address worker;
+    bool paused = false;
+    BOURSE_FACT(WorkerPaused, "worker_pause", v("worker", m.worker); v("paused", m.paused);)
+};
+
 #undef BOURSE_FACT
 
 using Fact = std::variant<DealSeen, TaskInitialized, TaskContributed, ConsensusReached, TaskRevealed, TaskReopened,
                           TaskFinalized, TaskClaimed, ScoreMoved, WorkerJoined, WorkerLost, WorkerHeard, WorkerReported,
                           CommandsAcknowledged, TasksUnfolded, WorkerAssigned, CommandIssued, UploadVerified,
-                          UploadRefused, IntentSubmitted, IntentEnded, DrainChanged, WorkerDrained>;
+                          UploadRefused, IntentSubmitted, IntentEnded, DrainChanged, WorkerDrained, WorkerPaused>;
 
 std::string_view kind_of(const Fact& fact) noexcept;
 /// The members as a JSON object.

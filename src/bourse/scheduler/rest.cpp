@@ -84,6 +84,8 @@ void RestApi::add_routes(net::HttpServer& server) {
     server.route("GET", "/v1/challenge", [this](const net::Request& r) { return challenge(r, false); });
     server.route("GET", "/v1/workers", [this](const net::Request&) { return workers(); });
     server.route("GET", "/v1/pool", [this](const net::Request&) { return pool(); });
+    server.route("GET", "/v1/figures", [this](const net::Request&) { return figures(); });
+    server.route("GET", "/v1/usage", [this](const net::Request& r) { return usage(r); });
     server.route("GET", "/tasks/logs/challenge", [this](const net::Request& r) { return challenge(r, true); });
     server.route("GET", "/tasks/:id", [this](const net::Request& r) { return show_task_for_sdk(r); });
     server.route("GET", "/tasks/:id/logs", [this](const net::Request& r) { return logs(r, true); });
@@ -93,10 +95,14 @@ void RestApi::add_routes(net::HttpServer& server) {
     server.route("GET", "/:chain/workerpools/:pool", [this](const net::Request& r) { return api_of_pool_for_sdk(r); });
     server.route("POST", "/v1/admin/drain", [this](const net::Request& r) { return drain(r, true); });
     server.route("POST", "/v1/admin/resume", [this](const net::Request& r) { return drain(r, false); });
-    server.route("POST", "/v1/admin/workers/:id/drain",
-                 [this](const net::Request& r) { return drain_worker(r, true); });
-    server.route("POST", "/v1/admin/workers/:id/resume",
-                 [this](const net::Request& r) { return drain_worker(r, false); });
+    const auto worker_order = [&](const char* name, std::function<void(const Address&)> order) {
+        server.route("POST", std::string("/v1/admin/workers/:id/") + name,
+                     [this, order = std::move(order)](const net::Request& r) { return order_worker(r, order); });
+    };
+    worker_order("drain", [this](const Address& worker) { core_->set_draining(worker, true); });
+    worker_order("resume", [this](const Address& worker) { core_->set_draining(worker, false); });
+    worker_order("pause", [this](const Address& worker) { core_->set_paused(worker, true); });
+    worker_order("unpause", [this](const Address& worker) { core_->set_paused(worker, false); });
     server.route("GET", "/metrics", [this](const net::Request&) {
         publish_gauges(*core_);
         auto answer = net::Response::text(200, sys::Metrics::global().text());
@@ -219,8 +225,12 @@ net::Response RestApi::lines_of_worker(const net::Request& request) {
     if (!worker) return rest_refusal(400, "ADDRESS_INVALID", "A worker is an address of 0x hex.");
     const auto reader = reader_of(request);
     if (!reader) return refused_reader(reader.error());
-    if (*reader != config_.scheduler)
-        return rest_refusal(403, "NOT_THE_OWNER", "Lines of a worker are for the pool's owner.");
+    const auto owner = core_->read([&](const State& state) {
+        const auto* known = state.worker(*worker);
+        return known == nullptr ? *worker : known->owner;
+    });
+    if (*reader != config_.scheduler && *reader != *worker && *reader != owner)
+        return rest_refusal(403, "NOT_THE_OWNER", "Lines of a worker are for its owner and the pool's.");
     LineQuery query;
     query.worker = *worker;
     return lines(request, query);
@@ -246,43 +256,6 @@ net::Response RestApi::lines(const net::Request& request, LineQuery query) const
     return net::Response::json(200, dump_json({{"ok", true}, {"lines", std::move(rows)}, {"kept_ms", kLinesKeptMs}}));
 }
 
-net::Response RestApi::workers() const {
-    const auto offers = core_->offers();
-    const auto silences = core_->silences();
-    const auto now_ms = sys::unix_time_ms();
-    const auto list = core_->read([&](const State& state) {
-        auto rows = Json::array();
-        for (const auto& [address, worker] : state.workers()) {
-            const auto offer = std::ranges::find(offers, address, &Offer::worker);
-            const bool connected = offer != offers.end();
-            const auto silence = silences.find(address);
-            const auto silent = silence == silences.end() ? 0 : silence->second;
-            rows.push_back({{"worker", to_checksum(address)},
-                            {"owner", to_checksum(worker.owner)},
-                            {"name", worker.name},
-                            {"software", worker.software},
-                            {"os", worker.os},
-                            {"platform", worker.platform},
-                            {"cpu", worker.cpu},
-                            {"connected", connected},
-                            {"draining", worker.draining},
-                            {"lost", worker.lost},
-                            {"silent_ms", silent},
-                            {"last_seen_ms", now_ms - std::min(now_ms, silent)},
-                            {"slots", worker.slots},
-                            {"free", connected ? offer->free : 0},
-                            {"cores", worker.cores},
-                            {"memory_mib", worker.memory_mib},
-                            {"score", to_decimal(worker.score)},
-                            {"weight", to_decimal(poco::worker_weight(worker.score))},
-                            {"tasks", worker.active.size()},
-                            {"joined_ms", worker.joined_ms}});
-        }
-        return rows;
-    });
-    return net::Response::json(200, dump_json({{"ok", true}, {"workers", list}}));
-}
-
 net::Response RestApi::pool() const {
     const auto offers = core_->offers();
     const auto figures = core_->figures();
@@ -296,6 +269,7 @@ net::Response RestApi::pool() const {
                     {"tasks", state.tasks().size()},
                     {"open_tasks", state.open_tasks().size()},
                     {"workers", state.workers().size()},
+                    {"transactions", state.intents().size()},
                     {"draining", state.draining()}};
     });
     json["pool"] = to_checksum(config_.pool);
@@ -318,56 +292,14 @@ net::Response RestApi::drain(const net::Request& request, bool draining) {
     return net::Response::json(200, dump_json({{"ok", true}, {"draining", draining}}));
 }
 
-net::Response RestApi::drain_worker(const net::Request& request, bool draining) {
+net::Response RestApi::order_worker(const net::Request& request, const std::function<void(const Address&)>& order) {
     if (!is_admin(request))
         return rest_refusal(403, "ADMIN_ONLY", "Only from this machine, with the header x-bourse-admin: 1.");
     const auto worker = address_from_hex(request.params.at("id"));
     const bool known = worker && core_->read([&](const State& state) { return state.worker(*worker) != nullptr; });
     if (!known) return rest_refusal(404, "WORKER_UNKNOWN", "This worker has never joined the pool.");
-    core_->set_draining(*worker, draining);
-    return net::Response::json(200, dump_json({{"ok", true}, {"draining", draining}}));
-}
-
-// ---- gauges
-// ----------------------------------------------------------------------------------------------------------
-
-void publish_gauges(const Core& core) {
-    auto& metrics = sys::Metrics::global();
-    std::map<std::string, double> tasks;
-    std::map<std::string, double> replicates;
-    std::array<double, 2> workers{};
-    double deals = 0;
-    core.read([&](const State& state) {
-        for (const auto* name :
-             {"RECEIVED", "INITIALIZING", "INITIALIZED", "RUNNING", "CONSENSUS_REACHED", "COMPLETED", "FAILED"}) {
-            tasks[name] = 0;
-        }
-        for (const auto& [id, task] : state.tasks()) {
-            ++tasks[sdk_task_status(task)];
-            for (const auto& replicate : task.replicates) {
-                if (task.is_open()) ++replicates[sdk_replicate_status(replicate, task)];
-            }
-        }
-        for (const auto& [address, worker] : state.workers()) ++workers[worker.lost ? 1 : 0];
-        deals = static_cast<double>(state.deals().size());
-    });
-    for (const auto& [status, count] : tasks)
-        metrics.gauge("bourse_scheduler_tasks", "Tasks by status", count, {{"status", status}});
-    for (const auto& [status, count] : replicates) {
-        metrics.gauge("bourse_scheduler_replicates", "Replicates of open tasks by status", count, {{"status", status}});
-    }
-    metrics.gauge("bourse_scheduler_deals", "Deals of the pool", deals);
-    metrics.gauge("bourse_scheduler_workers_live", "Workers that are heard", workers[0]);
-    metrics.gauge("bourse_scheduler_workers_lost", "Workers that are silent", workers[1]);
-    const auto figures = core.figures();
-    metrics.gauge("bourse_scheduler_tasks_waiting", "Tasks that wait for workers",
-                  static_cast<double>(figures.waiting_for_workers));
-    metrics.gauge("bourse_scheduler_assignments", "Assignments since the start", static_cast<double>(figures.assigned));
-    for (const auto& [reason, count] : figures.refusals) {
-        metrics.gauge("bourse_scheduler_supply_refusals",
-                      "Workers passed over by the supply, by reason, since the start", static_cast<double>(count),
-                      {{"reason", reason}});
-    }
+    order(*worker);
+    return net::Response::json(200, dump_json({{"ok", true}}));
 }
 
 }  // namespace bourse::scheduler

@@ -58,8 +58,11 @@ private:
     Result<Address> reader_of(const net::Request& request);
     net::Response workers() const;
     net::Response pool() const;
+    net::Response figures() const;
+    net::Response usage(const net::Request& request) const;
     net::Response drain(const net::Request& request, bool draining);
-    net::Response drain_worker(const net::Request& request, bool draining);
+    /// Order to a worker that has joined.
+    net::Response order_worker(const net::Request& request, const std::function<void(const Address&)>& order);
 
     RestConfig config_;
     Core* core_;

@@ -207,10 +207,11 @@ void State::on(const TaskReopened& fact, std::set<TaskId>& touched) {
     touched.insert(task->id);
 }
 
-void State::close_task(Task& task) {
+void State::close_task(Task& task, std::uint64_t ms) {
     if (open_.erase(task.id) == 0) return;
     auto& deal = deals_.at(task.deal);
     if (deal.open > 0) --deal.open;
+    tally_.task_ended(task, deal, workers_, ms);
 }
 
 void State::on(const TaskFinalized& fact, std::set<TaskId>& touched) {
@@ -219,7 +220,7 @@ void State::on(const TaskFinalized& fact, std::set<TaskId>& touched) {
     task->status = poco::TaskStatus::kCompleted;
     task->results = fact.results;
     task->history.emplace_back("COMPLETED", fact.block);
-    close_task(*task);
+    close_task(*task, fact.ms);
     touched.insert(task->id);
 }
 
@@ -228,7 +229,7 @@ void State::on(const TaskClaimed& fact, std::set<TaskId>& touched) {
     if (task == nullptr) return;
     task->status = poco::TaskStatus::kFailed;
     task->history.emplace_back("FAILED", fact.block);
-    close_task(*task);
+    close_task(*task, fact.ms);
     touched.insert(task->id);
 }
 
@@ -439,6 +440,10 @@ void State::on(const DrainChanged& fact, std::set<TaskId>&) { draining_ = fact.d
 
 void State::on(const WorkerDrained& fact, std::set<TaskId>&) {
     if (const auto found = workers_.find(fact.worker); found != workers_.end()) found->second.draining = fact.draining;
+}
+
+void State::on(const WorkerPaused& fact, std::set<TaskId>&) {
+    if (const auto found = workers_.find(fact.worker); found != workers_.end()) found->second.paused = fact.paused;
 }
 
 }  // namespace bourse::scheduler

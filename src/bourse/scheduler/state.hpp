@@ -3,6 +3,7 @@
 
 #include <bourse/poco/contracts.hpp>
 #include <bourse/scheduler/facts.hpp>
+#include <bourse/scheduler/tally.hpp>
 
 #include <deque>
 #include <map>
@@ -114,7 +115,8 @@ struct Worker {
     std::string prefix;
     Uint256 score;
     std::uint64_t score_block = 0;  ///< score moves up to this block are in it
-    bool draining = false;          ///< gets no new tasks
+    bool draining = false;          ///< gets no new tasks, says the operator
+    bool paused = false;            ///< wants no new tasks, says its owner
     bool lost = false;
     std::uint64_t lost_ms = 0;
     std::uint64_t joined_ms = 0;
@@ -150,6 +152,7 @@ public:
     /// Deals with tasks that are not unfolded yet.
     const std::set<DealId>& folded_deals() const noexcept { return folded_; }
     bool draining() const noexcept { return draining_; }
+    const Tally& tally() const noexcept { return tally_; }
     std::optional<std::uint64_t> usual_ms(const Deal& deal) const;
     /// Engagements of a worker that take up a computing slot.
     std::uint64_t busy_slots(const Address& worker) const;
@@ -180,11 +183,12 @@ private:
     void on(const IntentEnded& fact, std::set<TaskId>& touched);
     void on(const DrainChanged& fact, std::set<TaskId>& touched);
     void on(const WorkerDrained& fact, std::set<TaskId>& touched);
+    void on(const WorkerPaused& fact, std::set<TaskId>& touched);
 
     Task* find_task(const TaskId& id) noexcept;
     Task& make_task(const Deal& deal, std::uint64_t index);
     void set_silence(const Address& worker, std::uint64_t silent_ms, std::set<TaskId>& touched);
-    void close_task(Task& task);
+    void close_task(Task& task, std::uint64_t ms);
     void issue(Worker& worker, client::stream::Command command);
 
     std::map<DealId, Deal> deals_;
@@ -194,6 +198,7 @@ private:
     std::map<Address, Worker> workers_;
     std::map<std::string, IntentSubmitted> intents_;
     std::map<std::pair<Address, std::uint64_t>, Durations> durations_;  ///< by app and category's time
+    Tally tally_;
     bool draining_ = false;
 };
 
