@@ -10,6 +10,7 @@ import { Tracker } from './activity';
 import { failureOf } from './follow';
 import { refreshData } from './data';
 import { walletStore, type Wallet } from './wallet';
+import { noteRefusal, whyNotSend } from './writable';
 
 const POLL_MS = 250;
 const RECEIPT_LIMIT_MS = 20_000;
@@ -17,6 +18,8 @@ const RECEIPT_LIMIT_MS = 20_000;
 function connected(): { signer: NonNullable<Wallet['signer']>; account: string } {
   const { signer, account } = walletStore.get();
   if (!signer || !account) throw new Error(t`Connect a wallet first.`);
+  const why = whyNotSend();
+  if (why) throw new Error(why);
   return { signer, account };
 }
 
@@ -42,6 +45,7 @@ async function tracked<Answer>(tracker: Tracker, act: () => Promise<Answer>): Pr
       tracker.to('ready', { note: t`refused in the wallet: nothing was sent` });
       return null;
     }
+    noteRefusal(error);
     if (error instanceof ApiError && error.status === 0) tracker.to('unknown', { note: error.message });
     else tracker.to('rejected', { note: (error as Error).message });
     throw error;

@@ -1,6 +1,6 @@
 // A session of the market: a signed challenge gives a token, kept in memory only.
 import { t } from '@lingui/core/macro';
-import { api } from '../transport/http';
+import { api, onTokenUse } from '../transport/http';
 import type { Challenge, Session } from '../transport/api';
 import type { TypedData } from '../model/orders';
 import { feed } from '../transport/socket';
@@ -14,6 +14,23 @@ walletStore.subscribe(() => {
   const session = sessionStore.get();
   if (session && session.address.toLowerCase() !== walletStore.get().account?.toLowerCase()) sessionStore.set(null);
 });
+
+/** How long a session lives after its last use, as the market said when it began. */
+let lifeMs = 0;
+
+/** A session that the market does not know any more is none; each use begins its time anew. */
+onTokenUse((token, good) => {
+  const session = sessionStore.get();
+  if (session?.token !== token) return;
+  if (!good) sessionStore.set(null);
+  else if (session.expires - Date.now() < lifeMs / 2) sessionStore.set({ ...session, expires: Date.now() + lifeMs });
+});
+
+/** The feed names the session anew, which is a use of it. */
+export function extendSession(): void {
+  const session = sessionStore.get();
+  if (session) sessionStore.set({ ...session, expires: Date.now() + lifeMs });
+}
 
 /** Types without the domain's own, which the libraries derive. */
 export function withoutDomainType(data: Challenge['typedData']): TypedData {
@@ -29,6 +46,7 @@ export async function openSession(wallet: Wallet): Promise<Session> {
   const signature = await wallet.signer.signTyped(wallet.account, withoutDomainType(challenge.typedData));
   const authorization = `${challenge.hash}_${signature}_${wallet.account}`;
   const session = await api<Session>('/v1/session', { body: { authorization } });
+  lifeMs = session.expires - Date.now();
   sessionStore.set(session);
   return session;
 }

@@ -54,6 +54,14 @@ async function refusal(answer: Response): Promise<ApiError> {
   }
 }
 
+type TokenListener = (token: string, good: boolean) => void;
+let tokenListener: TokenListener | null = null;
+
+/** Told of each answer to a request with a session's token: used, or refused because the session is over. */
+export function onTokenUse(listener: TokenListener): void {
+  tokenListener = listener;
+}
+
 /** A signal that ends at the caller's wish or after the limit. */
 function limited(signal: AbortSignal | undefined, limitMs: number): AbortSignal {
   const limit = AbortSignal.timeout(limitMs);
@@ -86,6 +94,7 @@ export async function api<Answer>(path: string, options: Options = {}): Promise<
     if (early !== undefined) return early as Answer;
   }
   const answer = await send(path, options);
+  if (options.token) tokenListener?.(options.token, answer.status !== 401);
   if (!answer.ok) throw await refusal(answer);
   return (await answer.json()) as Answer;
 }

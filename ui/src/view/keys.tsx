@@ -16,7 +16,7 @@ const LIST: [string, string][] = [
   ['t · u · r', t`TEE · GPU · trust filter`],
   ['b · s', t`focus buy / sell ticket`],
   ['x', t`switch market and limit order`],
-  ['j · k', t`next, previous row`],
+  ['j · k · ↓ · ↑', t`next, previous row`],
   [t`Enter · Shift+Enter`, t`fill the market / limit form from a row of the book`],
   ['c · y', t`copy the focused id / the link of this page`],
   ['p', t`pause live updates`],
@@ -46,6 +46,9 @@ function moveRow(step: number): void {
   next?.querySelector<HTMLElement>('a,button')?.focus();
 }
 
+/** Arrows move in a table once the keyboard is in it; elsewhere they scroll the page. */
+const inRow = (): boolean => document.activeElement?.closest('main tbody tr') != null;
+
 function copyFocused(): void {
   const id = document.activeElement?.closest('[data-id]')?.getAttribute('data-id');
   if (id) void navigator.clipboard?.writeText(id);
@@ -74,6 +77,10 @@ export function useKeys(): ReactNode {
         (document.getElementById('search-large') ?? document.getElementById('search'))?.focus();
       } else if (key === '?') setHelp(true);
       else if (key === 'j' || key === 'k') moveRow(key === 'j' ? 1 : -1);
+      else if ((key === 'ArrowDown' || key === 'ArrowUp') && inRow()) {
+        event.preventDefault();
+        moveRow(key === 'ArrowDown' ? 1 : -1);
+      }
       else if (key === 'c') copyFocused();
       else if (key === 'y') void navigator.clipboard?.writeText(location.href);
       else if (key === 'd') setSetting('theme', document.documentElement.dataset.theme === 'dark' ? 'light' : 'dark');

@@ -22,6 +22,8 @@ import { useKeys } from './keys';
 import { useHoverLinks } from './values';
 import { useNotices, useReverted } from './notices';
 import { Icon } from './icons';
+import { SessionExpiry } from './session_expiry';
+import { readOnlyStore } from '../state/writable';
 import { companionStore } from '../state/companion';
 import { fileRequest } from '../state/file_request';
 import mark from '../bourse.svg';
@@ -135,6 +137,30 @@ function Offline(): ReactNode {
   );
 }
 
+/** The node takes no transactions: said once, forms say it at their buttons too. */
+function ReadOnly(): ReactNode {
+  const readOnly = useStore(readOnlyStore);
+  if (!readOnly) return null;
+  return (
+    <section className="banner tone-warning" role="status" aria-label={t`About this node`}>
+      <Trans><strong>The node of this market is read-only.</strong> Everything can be looked at; nothing can be sent.</Trans>
+      <Button look="tiny" onClick={() => readOnlyStore.set(false)}><Trans>Try again</Trans></Button>
+    </section>
+  );
+}
+
+/** The first stops of the keyboard: past the header, on the market also to the book and to the ticket (X-04). */
+function SkipLinks(): ReactNode {
+  const market = useSection() === '/market';
+  return (
+    <>
+      <a className="skip" href="#main"><Trans>Skip to content</Trans></a>
+      {market ? <a className="skip" href="#book"><Trans>Skip to the order book</Trans></a> : null}
+      {market ? <a className="skip" href="#ticket"><Trans>Skip to the ticket</Trans></a> : null}
+    </>
+  );
+}
+
 function Footer(): ReactNode {
   const boot = useBoot();
   return (
@@ -204,7 +230,7 @@ function Frame(): ReactNode {
   const stripe = STRIPES[chain?.dev ? 'dev' : (chain?.name ?? 'side')] ?? STRIPES.side;
   return (
     <div className="app" style={{ ['--stripe' as string]: stripe }}>
-      <a className="skip" href="#main"><Trans>Skip to content</Trans></a>
+      <SkipLinks />
       <header className="app-header">
         <Link to="/" className="brand" aria-label={t`Bourse, home`}>
           <img src={mark} alt="" width="26" height="26" />
@@ -223,6 +249,8 @@ function Frame(): ReactNode {
       <NewVersion />
       {reverted ? <div className="banner tone-warning" role="status"><strong>{reverted.height === null ? <Trans>The chain took back blocks.</Trans> : <Trans>The chain took back blocks above {{ height: reverted.height }}.</Trans>}</strong><span>{plural(reverted.count, { one: '# row reverted; what you see is being read again.', other: '# rows reverted; what you see is being read again.' })}</span></div> : null}
       <Offline />
+      <ReadOnly />
+      <SessionExpiry />
       {wallet.dev ? (
         <section className="banner" aria-label={t`About this account`}>
           <strong><Trans>⚠ Development account “<bdi>{wallet.label}</bdi>”.</Trans></strong><span><Trans>Its key is public.</Trans></span><span className="wide-only"><Trans>Never use it for anything of value.</Trans></span>

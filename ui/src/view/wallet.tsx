@@ -11,6 +11,7 @@ import { forcedState, useApi, useBoot, useChannel } from '../state/data';
 import { useSettings } from '../state/settings';
 import { createStore, useStore } from '../state/store';
 import { connectDevelopment, connectFiles, connectInjected, disconnect, discoveredStore, lockKeystore, useWallet, walletStore, watchOnly } from '../state/wallet';
+import { useWhyNotSend } from '../state/writable';
 import { InjectedSigner } from '../signer/injected';
 import { Refused } from '../signer/types';
 import { say } from '../state/activity';
@@ -255,7 +256,8 @@ export function NeedWallet({ to, children }: { to: keyof typeof WALLET_NEEDS; ch
 /** The button of a form that needs a signature: connects or unlocks first, in place, so that the form stays. */
 export function SignButton({ look, to, why, onClick, children, id }: { look: string; to: 'buy' | 'sell'; why: string | null; onClick: () => void; children: ReactNode; id?: string }): ReactNode {
   const wallet = useWallet();
+  const blocked = useWhyNotSend();
   if (wallet.kind === 'none') return <Button look="primary wide" onClick={openWallets}>{WALLET_NEEDS[to].connect}</Button>;
   if (wallet.kind === 'locked') return <Button look="primary wide" onClick={unlockWallet}>{WALLET_NEEDS[to].unlock}</Button>;
-  return <Button look={`${look} wide`} onClick={onClick} why={why} {...(id ? { id } : {})}>{children}</Button>;
+  return <Button look={`${look} wide`} onClick={onClick} why={blocked ?? why} {...(id ? { id } : {})}>{children}</Button>;
 }

@@ -1,0 +1,37 @@
+// The reducer of the book (§16.3): 200 deltas of one order each on a book of 1 000 orders, as messages bring them, and all of
+// them in one message, as it comes after a pause, on the largest book of 50 000.
+import { performance } from 'node:perf_hooks';
+import { createServer } from 'vite';
+import { at, say } from './report.mjs';
+
+const DELTAS = 200;
+const LIMIT_MS = 4;
+const ROUNDS = 30;
+
+const rowsOf = (count) => Array.from({ length: count }, (_, index) => ({ hash: `0x${index.toString(16).padStart(64, '0')}`, price: String(100 + ((index * 7919) % 5000)), remaining: 5, volume: 5, trust: 1, published: index }));
+
+export async function reducerBench() {
+  const vite = await createServer({ root: new URL('../..', import.meta.url).pathname, server: { middlewareMode: true, ws: false }, optimizeDeps: { noDiscovery: true, include: [] }, appType: 'custom', logLevel: 'error' });
+  try {
+    const { deltaState, snapshotState } = await vite.ssrLoadModule('/src/model/channels.ts');
+    for (const [name, orders, together] of [['ui_reducer_200_deltas', 1_000, false], ['ui_reducer_200_changes_of_50000', 50_000, true]]) {
+      const rows = rowsOf(orders / 2);
+      const times = [];
+      for (let round = 0; round < ROUNDS; round += 1) {
+        let state = snapshotState('book:0-none-0', { asks: rows, bids: rows });
+        // Changes, removals and new orders, on both sides.
+        const deltas = Array.from({ length: DELTAS }, (_, index) => {
+          const row = index % 4 === 3 ? { ...rows[index], hash: `0x${(orders + index).toString(16).padStart(64, 'f')}`, price: String(90 + index) } : { ...rows[(index * 31) % rows.length], remaining: index % 4 === 2 ? 0 : 1 + (index % 5) };
+          return index % 2 ? { asks: [row] } : { bids: [row] };
+        });
+        const all = together ? [{ asks: deltas.flatMap((each) => each.asks ?? []), bids: deltas.flatMap((each) => each.bids ?? []) }] : deltas;
+        const began = performance.now();
+        for (const delta of all) state = deltaState('book:0-none-0', state, delta);
+        times.push(performance.now() - began);
+      }
+      say(name, at(times, 0.5), 'ms', LIMIT_MS);
+    }
+  } finally {
+    await vite.close();
+  }
+}
