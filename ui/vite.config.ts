@@ -40,9 +40,12 @@ function ofApplication(bundle: Record<string, unknown>): string[] {
   return [...files];
 }
 
+/** The macros of the texts, for the page and for its threads. */
+const texts = () => react({ babel: { plugins: [['@lingui/babel-plugin-lingui-macro', { stripMessageField: false, linguiConfig: makeConfig(lingui, { skipValidation: true }) }], compileEnglish] } });
+
 export default defineConfig({
   plugins: [
-    react({ babel: { plugins: [['@lingui/babel-plugin-lingui-macro', { stripMessageField: false, linguiConfig: makeConfig(lingui, { skipValidation: true }) }], compileEnglish] } }),
+    texts(),
     otherLanguages(),
     {
       name: 'build-hash',
@@ -56,6 +59,7 @@ export default defineConfig({
     },
   ],
   define: { __BUILD__: JSON.stringify(digest), __LANGUAGES__: JSON.stringify(languages()) },
+  worker: { format: 'es', plugins: () => [texts()] },
   build: {
     outDir: '../build/ui',
     emptyOutDir: true,

@@ -54,3 +54,9 @@ export function textOfQuery(query: Record<string, unknown>): string {
   const text = new URLSearchParams(parts.map(([name, value]) => [name, String(value)])).toString();
   return text ? `?${text}` : '';
 }
+
+/** A text around the first place where `typed` stands in it, whatever the case of its letters. */
+export function splitAt(text: string, typed: string): [string, string, string] {
+  const at = typed ? text.toLowerCase().indexOf(typed.toLowerCase()) : -1;
+  return at < 0 ? [text, '', ''] : [text.slice(0, at), text.slice(at, at + typed.length), text.slice(at + typed.length)];
+}

@@ -3,13 +3,13 @@ import { t } from '@lingui/core/macro';
 import { useNavigate } from '@tanstack/react-router';
 import { kindWord } from '../model/words';
 import { useEffect, useId, useRef, useState, type KeyboardEvent, type ReactNode } from 'react';
-import { hitPath, parseSearch } from '../model/search';
+import { hitPath, parseSearch, splitAt } from '../model/search';
+import { clip, visible } from '../model/text';
 import type { Hit, Search } from '../transport/api';
 import { api } from '../transport/http';
 import { recentStore } from '../state/settings';
 import { useStore } from '../state/store';
 import { say } from '../state/activity';
-import { Untrusted } from './values';
 
 const DEBOUNCE_MS = 120;
 const ROWS = 8;
@@ -42,6 +42,12 @@ export function remember(id: string): void {
   recentStore.set((old) => [id, ...old.filter((each) => each !== id)].slice(0, ROWS));
 }
 
+/** A text with what was typed in it marked. */
+function Marked({ text, typed }: { text: string; typed: string }): ReactNode {
+  const [before, found, after] = splitAt(visible(text), typed);
+  return <bdi>{before}{found ? <mark>{found}</mark> : null}{after}</bdi>;
+}
+
 export function SearchBox({ large = false, placeholder = t`Search address, id, hash, name` }: { large?: boolean; placeholder?: string }): ReactNode {
   const [text, setText] = useState('');
   const [open, setOpen] = useState(false);
@@ -66,7 +72,13 @@ export function SearchBox({ large = false, placeholder = t`Search address, id, h
       say(input.reason, true);
       return;
     }
-    const only = hits.length === 1 ? hits[0] : undefined;
+    if (input.kind === 'many') {
+      setOpen(false);
+      void navigate({ to: '/search', search: { q: text.trim() } as never });
+      return;
+    }
+    // The page of the search looks at the checksum of an address before it opens anything.
+    const only = hits.length === 1 && input.of !== 'address' ? hits[0] : undefined;
     if (only) go(only);
     else {
       setOpen(false);
@@ -126,7 +138,7 @@ export function SearchBox({ large = false, placeholder = t`Search address, id, h
             <li key={row.kind + row.id} id={`${id}${at}`} role="option" aria-selected={at === active} onPointerDown={(event) => { event.preventDefault(); go(row); }}>
               <span className="kind">{kindWord(row.kind)}</span>
               <span className="grow">
-                {row.label ? <Untrusted text={row.label} limit={60} /> : null} <code className="muted small">{row.id.length > 24 ? `${row.id.slice(0, 20)}…` : row.id}</code>
+                {row.label ? <Marked text={clip(row.label, 60).text} typed={text.trim()} /> : null} <code className="muted small"><Marked text={row.id.length > 24 ? `${row.id.slice(0, 20)}…` : row.id} typed={text.trim()} /></code>
               </span>
             </li>
           ))}

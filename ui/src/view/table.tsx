@@ -1,7 +1,7 @@
 // Tables: real ones with caption and header cells, columns with a priority, rows that are links, pages, export.
 import { t } from '@lingui/core/macro';
 import { Trans } from '@lingui/react/macro';
-import { useNavigate } from '@tanstack/react-router';
+import { Link, useNavigate } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { count } from '../model/format';
 import { csv } from '../model/text';
@@ -21,7 +21,14 @@ export type Column<Row> = {
   value?: (row: Row) => unknown;
   wrap?: boolean;
   sort?: string;
+  /** The cell is the row's link: for a first column without a link of its own. */
+  anchor?: boolean;
+  /** On phones, where a row is a card: `show` in spite of its priority, `bare` without its label. */
+  card?: 'show' | 'bare';
 };
+
+/** Rows that are chosen, by their keys. */
+export type Selection = { chosen: ReadonlySet<string | number>; toggle: (keys: (string | number)[], on: boolean) => void };
 
 type TableProps<Row> = {
   caption: string;
@@ -34,21 +41,35 @@ type TableProps<Row> = {
   cards?: boolean;
   sort?: string | undefined;
   onSort?: (sort: string) => void;
+  selection?: Selection | undefined;
+  /** The rows scroll under their header. */
+  tall?: boolean;
 };
 
+const onPhones = <Row,>(column: Column<Row>): boolean => column.card !== undefined || (column.priority ?? 1) === 1;
+
 const cellClass = <Row,>(column: Column<Row>): string =>
-  [column.right ? 'right' : '', column.priority && column.priority > 1 ? `p${column.priority}` : '', column.wrap ? 'wrap' : ''].filter(Boolean).join(' ');
+  [column.right ? 'right' : '', column.priority && column.priority > 1 ? `p${column.priority}` : '', onPhones(column) ? '' : 'off', column.wrap ? 'wrap' : ''].filter(Boolean).join(' ');
+
+/** Where a cell stands in its card: two a line, the first line without labels, a last one alone over the whole width. */
+function cardPlaces<Row>(columns: Column<Row>[]): Map<string, { side: 'left' | 'right' | 'whole'; label: string | undefined }> {
+  const shown = columns.filter(onPhones);
+  return new Map(shown.map((column, at) => {
+    const alone = at === shown.length - 1 && at % 2 === 0;
+    return [column.key, { side: alone ? 'whole' : at % 2 === 0 ? 'left' : 'right', label: at < 2 || column.card === 'bare' ? undefined : column.head }];
+  }));
+}
 
 function Head<Row>({ column, sort, onSort }: { column: Column<Row>; sort: string | undefined; onSort: ((sort: string) => void) | undefined }): ReactNode {
   const direction = sort === column.sort ? 'ascending' : sort === `-${column.sort}` ? 'descending' : undefined;
   if (!column.sort || !onSort)
     return (
-      <th scope="col" className={cellClass(column)}>
+      <th scope="col" data-col={column.key} className={cellClass(column)}>
         {column.head}
       </th>
     );
   return (
-    <th scope="col" className={cellClass(column)} aria-sort={direction ?? 'none'}>
+    <th scope="col" data-col={column.key} className={cellClass(column)} aria-sort={direction ?? 'none'}>
       <button type="button" className="sort" onClick={() => onSort(direction === 'descending' ? (column.sort ?? '') : `-${column.sort}`)}>
         {column.head} {direction === 'ascending' ? '▲' : direction === 'descending' ? '▼' : ''}
       </button>
@@ -56,14 +77,43 @@ function Head<Row>({ column, sort, onSort }: { column: Column<Row>; sort: string
   );
 }
 
-export function Table<Row>({ caption, columns, rows, rowKey, link, mine, rowClass, cards = true, sort, onSort }: TableProps<Row>): ReactNode {
+function Chooser({ keys, selection, label }: { keys: (string | number)[]; selection: Selection; label: string }): ReactNode {
+  const many = keys.filter((key) => selection.chosen.has(key)).length;
+  return (
+    <input
+      type="checkbox"
+      aria-label={label}
+      checked={many > 0 && many === keys.length}
+      ref={(box) => {
+        if (box) box.indeterminate = many > 0 && many < keys.length;
+      }}
+      onChange={(event) => selection.toggle(keys, event.target.checked)}
+    />
+  );
+}
+
+function Cells<Row>({ columns, row, link }: { columns: Column<Row>[]; row: Row; link: string | undefined }): ReactNode {
+  const places = cardPlaces(columns);
+  return columns.map((column) => {
+    const place = places.get(column.key);
+    const content = column.cell(row);
+    return (
+      <td key={column.key} className={cellClass(column)} data-col={column.key} data-side={place?.side} data-label={place?.label}>
+        {column.anchor && link ? <Link to={link as never} className="row-link">{content}</Link> : content}
+      </td>
+    );
+  });
+}
+
+export function Table<Row>({ caption, columns, rows, rowKey, link, mine, rowClass, cards = true, sort, onSort, selection, tall = false }: TableProps<Row>): ReactNode {
   const navigate = useNavigate();
   return (
-    <div className="table-wrap" tabIndex={0} role="region" aria-label={t`${caption}, table`}>
+    <div className={`table-wrap ${tall ? 'tall' : ''}`} tabIndex={0} role="region" aria-label={t`${caption}, table`}>
       <table className={`data ${cards ? 'cards' : ''}`}>
         <caption className="sr">{caption}</caption>
         <thead>
           <tr>
+            {selection ? <th scope="col" className="choose off"><Chooser keys={rows.map(rowKey)} selection={selection} label={t`Choose all rows of this page`} /></th> : null}
             {columns.map((column) => (
               <Head key={column.key} column={column} sort={sort} onSort={onSort} />
             ))}
@@ -81,11 +131,8 @@ export function Table<Row>({ caption, columns, rows, rowKey, link, mine, rowClas
                 if (link && !inner && !getSelection()?.toString()) void navigate({ to: link(row) as never });
               }}
             >
-              {columns.map((column) => (
-                <td key={column.key} className={cellClass(column)}>
-                  {column.cell(row)}
-                </td>
-              ))}
+              {selection ? <td className="choose off"><Chooser keys={[rowKey(row)]} selection={selection} label={t`Choose this row`} /></td> : null}
+              <Cells columns={columns} row={row} link={link?.(row)} />
             </tr>
           ))}
         </tbody>
