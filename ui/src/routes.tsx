@@ -37,8 +37,7 @@ const explorer = () => import('./pages/explorer/home');
 const lists = () => import('./pages/explorer/lists');
 const deal = () => import('./pages/explorer/deal');
 const task = () => import('./pages/explorer/task');
-const details = () => import('./pages/explorer/details');
-const chain = () => import('./pages/explorer/chain');
+const resource = () => import('./pages/explorer/resource');
 const wallet = () => import('./pages/wallet/page');
 const ops = () => import('./pages/ops/page');
 const store = () => import('./pages/store/page');
@@ -52,16 +51,16 @@ const tree = root.addChildren([
   market,
   page('/explorer', explorer, 'ExplorerHome'),
   page('/explorer/$kind', lists, 'ListPage'),
-  page('/search', lists, 'SearchPage'),
+  page('/search', () => import('./pages/explorer/search'), 'SearchPage'),
   page('/deal/$id', deal, 'DealPage'),
   page('/task/$id', task, 'TaskPage'),
-  page('/app/$id', details, 'AppPage'),
-  page('/dataset/$id', details, 'DatasetPage'),
-  page('/workerpool/$id', details, 'WorkerpoolPage'),
-  page('/worker/$id', details, 'WorkerPage'),
+  page('/app/$id', resource, 'AppPage'),
+  page('/dataset/$id', resource, 'DatasetPage'),
+  page('/workerpool/$id', resource, 'WorkerpoolPage'),
+  page('/worker/$id', () => import('./pages/explorer/worker'), 'WorkerPage'),
   page('/address/$id', () => import('./pages/explorer/address'), 'AddressPage'),
-  page('/tx/$id', chain, 'TransactionPage'),
-  page('/block/$id', chain, 'BlockPage'),
+  page('/tx/$id', () => import('./pages/explorer/transaction'), 'TransactionPage'),
+  page('/block/$id', () => import('./pages/explorer/block'), 'BlockPage'),
   page('/wallet', wallet, 'WalletPage'),
   page('/wallet/$tab', wallet, 'WalletPage'),
   page('/ops', ops, 'OpsPage'),

@@ -144,7 +144,7 @@ function bagOf(state, volume) {
     if (path === `/v1/deals/${id}/strip`) return { ...envelope(), deal: id, first: 0, volume, bucketSize: volume / 400, buckets: 'C'.repeat(400), counts, throughput: 1000, endEarliest: null, endLatest: null };
     if (path !== `/v1/deals/${id}/tasks`) return undefined;
     const from = Number(query.get('fromIndex') ?? 0);
-    const items = Array.from({ length: Math.min(50, volume - from) }, (_, at) => ({ ...tasks[0], id: `0x${(from + at).toString(16).padStart(64, '0')}`, index: from + at, deal: id }));
+    const items = Array.from({ length: Math.min(Number(query.get('limit') ?? 50), volume - from) }, (_, at) => ({ ...tasks[0], id: `0x${(from + at).toString(16).padStart(64, '0')}`, index: from + at, deal: id }));
     return { ...envelope(), items, total: volume, asOf: 12345, next: null };
   });
   return { id, end: () => state.answers.pop() };

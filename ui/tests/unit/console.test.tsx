@@ -13,7 +13,7 @@ import { commodityOf } from '../../src/model/commodity';
 import { queryOf, textOfQuery } from '../../src/model/search';
 import { firstPaths } from '../../src/model/first';
 import { queryClient } from '../../src/state/data';
-import { ConfidenceMeter, Waiting } from '../../src/pages/explorer/task';
+import { ConfidenceMeter, Waiting } from '../../src/pages/explorer/task_progress';
 import { Delay } from '../../src/pages/ops/workers';
 import { Gantt } from '../../src/view/gantt';
 

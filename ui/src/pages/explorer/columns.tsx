@@ -20,7 +20,7 @@ function PriceCell({ deal }: { deal: Deal }) {
 }
 
 export const dealColumns: Column<Deal>[] = [
-  { key: 'time', head: t`Time`, cell: (row) => <Age at={row.time} />, value: (row) => iso(row.time), priority: 1 },
+  { key: 'time', head: t`Time`, cell: (row) => <Age at={row.time} />, value: (row) => iso(row.time), priority: 1, anchor: true },
   { key: 'tx', head: t`TxHash`, cell: (row) => <Id id={row.tx} kind={t`transaction`} to={`/tx/${row.tx}`} copy={false} />, value: (row) => row.tx, priority: 3 },
   { key: 'deal', head: t`Deal`, cell: (row) => <Id id={row.id} kind={t`deal`} to={`/deal/${row.id}`} />, value: (row) => row.id, priority: 1 },
   { key: 'app', head: t`App`, cell: (row) => <Address of={row.app.address} kind={t`app`} to={`/app/${row.app.address}`} name={row.app.name} copy={false} />, value: (row) => row.app.address, priority: 2 },
@@ -30,7 +30,7 @@ export const dealColumns: Column<Deal>[] = [
 ];
 
 export const dealExtra: Column<Deal>[] = [
-  { key: 'status', head: t`Status`, cell: (row) => <Status of={statusAt(row, Date.now())} />, value: (row) => row.status, priority: 1 },
+  { key: 'status', head: t`Status`, cell: (row) => <Status of={statusAt(row, Date.now())} />, value: (row) => row.status, priority: 1, card: 'bare' },
   { key: 'requester', head: t`Requester`, cell: (row) => <Address of={row.requester} copy={false} />, value: (row) => row.requester, priority: 3 },
   { key: 'category', head: t`Cat.`, right: true, cell: (row) => row.category, value: (row) => row.category, priority: 3 },
   { key: 'trust', head: t`Trust`, right: true, cell: (row) => <span title={trustMeaning(row.trust)}>{row.trust}</span>, value: (row) => row.trust, priority: 3 },
@@ -39,7 +39,7 @@ export const dealExtra: Column<Deal>[] = [
 export const taskColumns: Column<Task>[] = [
   { key: 'task', head: t`Task`, cell: (row) => <Id id={row.id} kind={t`task`} to={`/task/${row.id}`} />, value: (row) => row.id, priority: 1 },
   { key: 'deadline', head: t`Deadline`, cell: (row) => <Deadline at={row.finalDeadline} over={row.ended !== null} />, value: (row) => iso(row.finalDeadline), priority: 2 },
-  { key: 'status', head: t`Status`, cell: (row) => <Status of={statusAt(row, Date.now())} />, value: (row) => row.status, priority: 1 },
+  { key: 'status', head: t`Status`, cell: (row) => <Status of={statusAt(row, Date.now())} />, value: (row) => row.status, priority: 1, card: 'bare' },
 ];
 
 export const taskExtra: Column<Task>[] = [
@@ -56,10 +56,10 @@ export const taskExtra: Column<Task>[] = [
   },
 ];
 
-const time: Column<Resource> = { key: 'time', head: t`Time`, cell: (row) => <Age at={row.time} />, value: (row) => iso(row.time), priority: 1 };
+const time: Column<Resource> = { key: 'time', head: t`Time`, cell: (row) => <Age at={row.time} />, value: (row) => iso(row.time), priority: 1, anchor: true };
 const tx: Column<Resource> = { key: 'tx', head: t`TxHash`, cell: (row) => <Id id={row.tx} kind={t`transaction`} to={`/tx/${row.tx}`} copy={false} />, value: (row) => row.tx, priority: 3 };
 const owner: Column<Resource> = { key: 'owner', head: t`Owner`, cell: (row) => <Address of={row.owner} copy={false} />, value: (row) => row.owner, priority: 2 };
-const name: Column<Resource> = { key: 'name', head: t`Name`, cell: (row) => <Untrusted text={row.name || '—'} limit={40} />, value: (row) => row.name, priority: 1, sort: 'name' };
+const name: Column<Resource> = { key: 'name', head: t`Name`, cell: (row) => <Untrusted text={row.name || '—'} limit={40} />, value: (row) => row.name, priority: 1, sort: 'name', card: 'bare' };
 
 export const resourceColumns = (kind: 'app' | 'dataset' | 'workerpool'): Column<Resource>[] => {
   const label = { app: t`App`, dataset: t`Dataset`, workerpool: t`Workerpool` }[kind];

@@ -11,10 +11,11 @@ import { useSettings } from '../../state/settings';
 import { useUrl } from '../../state/url';
 import { SearchBox } from '../../view/search';
 import { PageHead } from '../../view/command';
-import { CsvButton, Pager, Table, type Column } from '../../view/table';
+import { Table, type Column } from '../../view/table';
 import { EmptyState, Loaded, StaleBadge, useStale } from '../../view/states';
 import { Button, Panel, Stat } from '../../view/ui';
 import { AllMine } from './mine';
+import '../../styles/explorer.css';
 import { dealColumns, resourceColumns, taskColumns } from './columns';
 
 const WIDE_ROWS = 20;
@@ -31,7 +32,7 @@ function useRows(): number {
   return narrow ? PHONE_ROWS : WIDE_ROWS;
 }
 
-type PreviewProps<Row> = { title: string; path: string; list: string; channel: string; columns: Column<Row>[]; rowKey: (row: Row) => string; link: (row: Row) => string; mine: string | null; mineable: boolean };
+type PreviewProps<Row> = { title: string; path: string; list: string; channel: string; columns: Column<Row>[]; rowKey: (row: Row) => string; link: (row: Row) => string; mine: string | null; mineAs: 'mine' | 'owner' };
 
 /** New rows come in by themselves only while neither pointer nor focus is in the table; otherwise a pill counts them. */
 function useFresh<Row>(page: Page<Row> | undefined, live: { items: Row[]; total: number } | undefined, rowKey: (row: Row) => string, busy: boolean): { rows: Row[]; total: number; waiting: number; take: () => void; fresh: Set<string> } {
@@ -58,12 +59,23 @@ function useFresh<Row>(page: Page<Row> | undefined, live: { items: Row[]; total:
   return { rows: updated, total: live?.total ?? page?.total ?? 0, waiting: added.length, take, fresh: known.current };
 }
 
-export function Preview<Row>({ title, path, list, channel, columns, rowKey, link, mine, mineable }: PreviewProps<Row>): ReactNode {
+/** ◀ rows / all ▶, in the head of the table: its foot would move with the number of rows. */
+function Turn({ list, title, shown, total, onPrevious, onNext }: { list: string; title: string; shown: number; total: number; onPrevious: (() => void) | null; onNext: (() => void) | null }): ReactNode {
+  return (
+    <span className="row" style={{ gap: 4, flexWrap: 'nowrap' }} role="group" aria-label={t`Pages: ${title}`}>
+      <Button look="tiny" aria-label={t`Previous page`} onClick={onPrevious ?? undefined} why={onPrevious ? null : t`This is the first page.`}>◀</Button>
+      <span className="muted num small" data-counter={list}>{count(shown)} / {count(total)}</span>
+      <Button look="tiny" aria-label={t`Next page`} onClick={onNext ?? undefined} why={onNext ? null : t`This is the last page.`}>▶</Button>
+    </span>
+  );
+}
+
+export function Preview<Row>({ title, path, list, channel, columns, rowKey, link, mine, mineAs }: PreviewProps<Row>): ReactNode {
   const limit = useRows();
   const [cursors, setCursors] = useState<string[]>([]);
   const cursor = cursors[cursors.length - 1];
   const [busy, setBusy] = useState(false);
-  const query = useList<Row>(path, { limit, cursor, mine: mineable ? mine : null });
+  const query = useList<Row>(path, { limit, cursor, [mineAs]: mine });
   const onFirst = cursors.length === 0;
   const live = useChannel<{ items: Row[]; total: number }>(onFirst && !mine ? channel : null);
   const { rows, total, waiting, take, fresh } = useFresh(query.data, live.state, rowKey, busy);
@@ -72,22 +84,18 @@ export function Preview<Row>({ title, path, list, channel, columns, rowKey, link
   return (
     <Panel
       title={title}
+      className="preview"
       tools={
         <>
           <StaleBadge />
-          <span className="muted num small" data-counter={list}>{count(Math.min(rows.length, limit))} / {count(total)}</span>
-          <CsvButton name={list} columns={columns} rows={rows} />
-          <Link to={`/explorer/${list}` as never}><Trans>see all</Trans></Link>
+          {waiting > 0 && busy ? <Button look="tiny on" onClick={take}><Trans>{waiting} new</Trans></Button> : null}
+          <Turn list={list} title={title} shown={Math.min(rows.length, limit)} total={total} onPrevious={onFirst ? null : () => setCursors((old) => old.slice(0, -1))} onNext={next ? () => setCursors((old) => [...old, next]) : null} />
+          <Link to={`/explorer/${list}` as never} search={(mine ? { mine } : {}) as never}><Trans>see all</Trans></Link>
         </>
       }
     >
       <div className={stale ? 'stale' : ''} onPointerEnter={() => setBusy(true)} onPointerLeave={() => setBusy(false)} onFocus={() => setBusy(true)} onBlur={() => setBusy(false)}>
-        {waiting > 0 && busy ? (
-          <div style={{ padding: '4px 12px' }}>
-            <Button look="tiny on" onClick={take}><Trans>{waiting} new</Trans></Button>
-          </div>
-        ) : null}
-        <Loaded query={query} rows={limit > 5 ? 8 : 5}>
+        <Loaded query={query} rows={limit}>
           {() =>
             rows.length === 0 ? (
               <EmptyState>{mine ? t`None with this address.` : t`None yet.`}</EmptyState>
@@ -97,12 +105,6 @@ export function Preview<Row>({ title, path, list, channel, columns, rowKey, link
           }
         </Loaded>
       </div>
-      <Pager
-        shown={Math.min(rows.length, limit)}
-        total={total}
-        onPrevious={onFirst ? null : () => setCursors((old) => old.slice(0, -1))}
-        onNext={next ? () => setCursors((old) => [...old, next]) : null}
-      />
     </Panel>
   );
 }
@@ -160,12 +162,14 @@ export function ExplorerHome(): ReactNode {
       <div className="stack">
         <SearchBox large placeholder={t`Search a deal, task, app, address, transaction, block or name`} />
         <NetworkStrip />
+        <div className="grid2 uneven">
+          <Preview<Deal> title={t`Last deals`} path="/v1/deals" list="deals" channel="deals" columns={dealColumns} rowKey={(row) => row.id} link={(row) => `/deal/${row.id}`} mine={mine} mineAs="mine" />
+          <Preview<Task> title={t`Last tasks`} path="/v1/tasks" list="tasks" channel="tasks" columns={taskColumns} rowKey={(row) => row.id} link={(row) => `/task/${row.id}`} mine={mine} mineAs="mine" />
+        </div>
         <div className="grid2">
-          <Preview<Deal> title={t`Last deals`} path="/v1/deals" list="deals" channel="deals" columns={dealColumns} rowKey={(row) => row.id} link={(row) => `/deal/${row.id}`} mine={mine} mineable />
-          <Preview<Task> title={t`Last tasks`} path="/v1/tasks" list="tasks" channel="tasks" columns={taskColumns} rowKey={(row) => row.id} link={(row) => `/task/${row.id}`} mine={mine} mineable />
-          <Preview<Resource> title={t`Last apps deployed`} path="/v1/apps" list="apps" channel="registry:app" columns={resourceColumns('app')} rowKey={(row) => row.address} link={(row) => `/app/${row.address}`} mine={mine} mineable={false} />
-          <Preview<Resource> title={t`Last datasets deployed`} path="/v1/datasets" list="datasets" channel="registry:dataset" columns={resourceColumns('dataset')} rowKey={(row) => row.address} link={(row) => `/dataset/${row.address}`} mine={mine} mineable={false} />
-          <Preview<Resource> title={t`Last workerpools deployed`} path="/v1/workerpools" list="workerpools" channel="registry:workerpool" columns={resourceColumns('workerpool')} rowKey={(row) => row.address} link={(row) => `/workerpool/${row.address}`} mine={mine} mineable={false} />
+          <Preview<Resource> title={t`Last apps deployed`} path="/v1/apps" list="apps" channel="registry:app" columns={resourceColumns('app')} rowKey={(row) => row.address} link={(row) => `/app/${row.address}`} mine={mine} mineAs="owner" />
+          <Preview<Resource> title={t`Last datasets deployed`} path="/v1/datasets" list="datasets" channel="registry:dataset" columns={resourceColumns('dataset')} rowKey={(row) => row.address} link={(row) => `/dataset/${row.address}`} mine={mine} mineAs="owner" />
+          <Preview<Resource> title={t`Last workerpools deployed`} path="/v1/workerpools" list="workerpools" channel="registry:workerpool" columns={resourceColumns('workerpool')} rowKey={(row) => row.address} link={(row) => `/workerpool/${row.address}`} mine={mine} mineAs="owner" />
         </div>
       </div>
     </>

@@ -12,7 +12,7 @@ import { EmptyState, Loaded } from '../../view/states';
 import { Chip, Notice, Panel, Stat } from '../../view/ui';
 import { Sum, Id, Untrusted } from '../../view/values';
 import { Explain } from '../../view/explain';
-import { contributionColumns } from '../explorer/task';
+import { contributionColumns } from '../explorer/task_money';
 import { taskColumns } from '../explorer/columns';
 import { STATE } from './workers';
 

@@ -25,7 +25,7 @@ import { Button, Chip, Notice, Panel, Segmented, Stat, TextField } from '../../v
 import { Address, Amount, Sum, Deadline, Id } from '../../view/values';
 import { NeedWallet, useAccount } from '../../view/wallet';
 import { orderColumns } from '../../view/order_columns';
-import { entryColumns } from '../explorer/address';
+import { entryColumns } from '../explorer/account_columns';
 
 type ActionProps = { title: string; from: string | null; source: 'wallet' | 'account'; presets: string[]; button: string; check?: (nrlc: string) => string | null; send: (nrlc: string) => Promise<string | null>; extra?: ReactNode };
 
