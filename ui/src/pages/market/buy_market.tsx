@@ -18,6 +18,7 @@ import { SignButton, useAccount } from '../../view/wallet';
 import { Button, Notice, TextField } from '../../view/ui';
 import { Amount } from '../../view/values';
 import { ShowCommand } from '../../view/command';
+import { FormProblems } from '../../view/form_problems';
 import { Advanced, ParamsField, VolumeField } from './fields';
 import { draftStore, nextDraft, setForm } from './drafts';
 import { useDatasetOrder, useLegs, type Leg } from './legs';
@@ -129,6 +130,7 @@ export function BuyMarket({ commodity }: { commodity: Commodity }): ReactNode {
   const most = mostVolume(order ? order.remaining : (quote?.volume ?? had), worst ? String(BigInt(worst.price) + BigInt(worst.app) + BigInt(worst.dataset ?? '0')) : null, free);
   return (
     <form className="stack" onSubmit={(event) => event.preventDefault()} aria-label={t`Buy, fill market order`}>
+      <FormProblems />
       <TextField label={t`Order hash`} required placeholder={t`best available`} className="mono" value={form.hash} onChange={(hash) => setForm({ hash: hash.trim() })} hint={order ? t`${{ price: amountWithUnit(order.price) }} a task, trust ${{ trust: order.order.trust ?? '0' }}, ${{ left: order.remaining }} left` : form.hash && !isHash(form.hash) ? t`A hash is 0x and 64 digits; leave it empty for the best order.` : t`Click a row of the book, or leave it empty: the best order is taken.`} after={form.hash ? <Button onClick={() => setForm({ hash: '' })} aria-label={t`Take the best available order`}>✕</Button> : null} />
       <Reserved commodity={commodity} account={wallet.account} chosen={form.hash} />
       <VolumeField value={form.volume} most={most} problem={problemOf('volume')} onChange={(text) => setForm({ volume: text })} />

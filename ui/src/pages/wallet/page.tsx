@@ -19,6 +19,7 @@ import { useStore } from '../../state/store';
 import { useUrl } from '../../state/url';
 import { useWallet } from '../../state/wallet';
 import { PageHead } from '../../view/command';
+import { FormProblems } from '../../view/form_problems';
 import { ListTable, Table } from '../../view/table';
 import { EmptyState, Skeleton } from '../../view/states';
 import { Button, Chip, Notice, Panel, Segmented, Stat, TextField } from '../../view/ui';
@@ -59,6 +60,7 @@ function AmountForm({ title, from, source, presets, button, check, send, extra }
   return (
     <Panel title={title}>
     <form className="stack body" style={{ maxWidth: 484 }} aria-label={title} onSubmit={(event) => { event.preventDefault(); if (!why) void go(); }}>
+      <FormProblems />
       <Segmented label={t`Unit`} value={unit} choices={[{ value: 'nRLC', label: 'nRLC' }, { value: 'RLC', label: 'RLC' }]} onChange={(value) => setSetting('unit', value)} />
       {extra}
       <TextField label={t`Amount in ${unit}`} required className="num" inputMode="decimal" value={text} problem={wrong} onChange={setText} hint={from === null ? null : source === 'wallet' ? t`${{ amount: amountWithUnit(from, unit) }} in your wallet` : t`${{ amount: amountWithUnit(from, unit) }} in your account`} />
