@@ -6,17 +6,23 @@ import { useState, type ReactNode } from 'react';
 import { isAddress } from '../../model/domain';
 import { curl } from '../../model/commands';
 import { requestErrors, requestTotal } from '../../model/orders';
-import { limitRequest, subscriptionVolume, tagOfClass, type Form } from '../../model/ticket';
+import { limitRequest, requestTag, subscriptionVolume, type Form } from '../../model/ticket';
 import { publish } from '../../state/actions';
-import { useBoot } from '../../state/data';
+import type { Ticker } from '../../transport/api';
+import { useApi, useBoot } from '../../state/data';
 import { useStore } from '../../state/store';
 import { signWhy, useWallet } from '../../state/wallet';
 import { SignButton, useAccount } from '../../view/wallet';
 import { Notice, Select, TextField } from '../../view/ui';
 import { ShowCommand } from '../../view/command';
-import { Advanced, ParamsField, TrustField } from './fields';
+import { FormProblems } from '../../view/form_problems';
+import { Advanced, ParamsField, SaveTemplate, TrustField } from './fields';
 import { draftStore, nextDraft, setForm } from './drafts';
-import { ResourcePick } from './pick';
+import { DatasetAllowed } from './app_order';
+import { ForContract } from './contract';
+import { Expectation } from './expectation';
+import { useDatasetOrder } from './legs';
+import { rememberResource, ResourcePick } from './pick';
 import { Cost, SignSheet } from './preflight';
 import { stable, useDefaultApp } from './buy_market';
 import type { Commodity } from './commodity';
@@ -48,10 +54,12 @@ export function BuyLimit({ commodity }: { commodity: Commodity }): ReactNode {
   const [problem, setProblem] = useState<string | null>(null);
   const [placed, setPlaced] = useState<string | null>(null);
   const [touched, setTouched] = useState(false);
+  const allowed = useDatasetOrder(form, wallet.account);
+  const ticker = useApi<Ticker>('/v1/ticker', { category: commodity.category, tag: commodity.tag, trust: commodity.trust });
   useDefaultApp(form);
   let draft: ReturnType<typeof limitRequest> | null = null;
   try {
-    draft = stable(salt, limitRequest(form, { requester: wallet.account ?? '0x0000000000000000000000000000000000000001', category: commodity.category, tag: tagOfClass(commodity.tag), salt }));
+    draft = stable(salt, limitRequest(form, { requester: wallet.account ?? '0x0000000000000000000000000000000000000001', category: commodity.category, tag: requestTag(form, commodity.tag), salt }));
   } catch {
     draft = null; // params are no JSON: the field says so
   }
@@ -69,6 +77,7 @@ export function BuyLimit({ commodity }: { commodity: Commodity }): ReactNode {
     try {
       const order = await publish(t`Limit order: buy ${volume} at ${{ price: form.workerpoolPrice }}`, 'request', draft, boot);
       if (order) {
+        rememberResource('app', form.app);
         setPlaced(order.hash);
         setSheet(false);
         nextDraft();
@@ -81,6 +90,7 @@ export function BuyLimit({ commodity }: { commodity: Commodity }): ReactNode {
   };
   return (
     <form className="stack" onSubmit={(event) => event.preventDefault()} aria-label={t`Buy, place limit order`} onBlur={() => setTouched(true)}>
+      <FormProblems />
       <Select label={t`Term`} value={form.term} choices={TERMS} onChange={(term) => setForm({ term: term as Form['term'] })} />
       {form.term === 'subscription' ? <SubscriptionFields form={form} problemOf={problemOf} /> : null}
       <div className="pair">
@@ -92,13 +102,15 @@ export function BuyLimit({ commodity }: { commodity: Commodity }): ReactNode {
         <TextField label={t`Dapp price`} required className="num" inputMode="numeric" value={form.appPrice} problem={problemOf('appmaxprice')} hint={t`most a task, nRLC`} onChange={(price) => setForm({ appPrice: price.replace(/\D/g, '') })} />
         <TrustField required value={form.trust} onChange={(trust) => setForm({ trust })} />
       </div>
-      <ResourcePick kind="dataset" label={t`Dataset`} value={form.dataset} problem={problemOf('dataset')} onChange={(dataset) => setForm({ dataset })} />
+      <ResourcePick kind="dataset" label={t`Dataset`} value={form.dataset} problem={problemOf('dataset')} note={<DatasetAllowed dataset={form.dataset} allowed={allowed.order !== null} loaded={allowed.loaded} />} onChange={(dataset) => setForm({ dataset })} />
       {isAddress(form.dataset) ? <TextField label={t`Dataset price`} className="num" inputMode="numeric" value={form.datasetPrice} onChange={(price) => setForm({ datasetPrice: price.replace(/\D/g, '') })} hint={t`most a task, nRLC`} /> : null}
       <ParamsField value={form.params} problem={problemOf('params')} onChange={(params) => setForm({ params })} />
       <Advanced form={form} market={false} />
-      <Cost pool={DIGITS.test(form.workerpoolPrice) ? form.workerpoolPrice : null} app={DIGITS.test(form.appPrice) ? form.appPrice : null} dataset={isAddress(form.dataset) && DIGITS.test(form.datasetPrice) ? form.datasetPrice : null} volume={volume} check={null} free={free} />
+      <ForContract draft={errors.length ? null : draft} />
+      <Cost pool={DIGITS.test(form.workerpoolPrice) ? form.workerpoolPrice : null} app={DIGITS.test(form.appPrice) ? form.appPrice : null} dataset={isAddress(form.dataset) && DIGITS.test(form.datasetPrice) ? form.datasetPrice : null} volume={volume} check={null} median={ticker.data?.median24h ?? null} free={free} />
+      <Expectation commodity={commodity} trust={Number(form.trust) || 0} />
       {missing ? <Notice tone="warning" inline><Trans>Short by {missing} nRLC. <Link to={`/wallet/deposit?amount=${missing}` as never}>Top up {missing} nRLC</Link></Trans></Notice> : null}
-      {placed ? <Notice tone="success" inline><Trans>The order rests in the book. <Link to={`/market/order/${placed}` as never}>Open it</Link></Trans></Notice> : null}
+      {placed ? <Notice tone="success" inline><Trans>The order rests in the book. <Link to={`/market/order/${placed}` as never}>Open it</Link></Trans> <SaveTemplate /></Notice> : null}
       {problem && !sheet ? <Notice tone="danger" inline alert>{problem}</Notice> : null}
       <SignButton look="buy" to="buy" onClick={() => { setTouched(true); setSheet(true); }} why={why}><Trans>Place computation buy limit order</Trans></SignButton>
       <ShowCommand of={curl(location.origin, '/v1/requestorders', { order: draft ?? {} })} />

@@ -142,7 +142,7 @@ export function ChartCanvas(props: CanvasProps): ReactNode {
     // A chart that was made while its tab was hidden gets its size later.
     made.chart.timeScale().subscribeSizeChange(() => {
       if (follows.current) made.chart.timeScale().fitContent();
-      place();
+      requestAnimationFrame(place);
     });
     made.chart.subscribeCrosshairMove(pointed);
     return () => {

@@ -19,7 +19,7 @@ function Reason({ ask, bid }: { ask: BookRow; bid: BookRow }): ReactNode {
   if (error) return <p>{error.message}</p>;
   if (!check) return <p className="muted" role="status"><Trans>checking…</Trans></p>;
   if (check.ready) return <p><Trans>Nothing separates them: they are about to be matched.</Trans></p>;
-  return <ol className="stack" style={{ margin: 0, paddingInlineStart: 18 }}>{check.reasons.slice(0, 3).map((reason, at) => <ReasonItem key={reason.code + at} reason={reason} />)}</ol>;
+  return <ol className="stack" style={{ margin: 0, paddingInlineStart: 18 }}>{check.reasons.slice(0, 3).map((reason, at) => <ReasonItem key={reason.code + at} reason={reason} anchor={`crossed-${at}`} />)}</ol>;
 }
 
 export function Crossed({ ask, bid }: { ask: BookRow; bid: BookRow }): ReactNode {

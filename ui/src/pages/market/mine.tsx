@@ -5,13 +5,12 @@ import { Tabs } from 'radix-ui';
 import { useState, type ReactNode } from 'react';
 import type { Deal, Order } from '../../transport/api';
 import { command } from '../../model/commands';
-import { spokenHash } from '../../model/format';
 import { useChannel, useList, type ApiQuery } from '../../state/data';
 import type { Page } from '../../transport/api';
 import { useUrl } from '../../state/url';
 import { useWallet } from '../../state/wallet';
 import { NeedWallet, useAccount } from '../../view/wallet';
-import { ListTable, type Column } from '../../view/table';
+import { ListTable } from '../../view/table';
 import { Dialog } from '../../view/overlays';
 import { Explain } from '../../view/explain';
 import { ShowCommand } from '../../view/command';
@@ -42,8 +41,7 @@ function OpenOrders({ of, query, account, free }: { of: Of; query: ApiQuery<Page
   const wallet = useWallet();
   const open = (rows ?? []).filter((row) => !gone.has(row.hash));
   const selected = open.filter((row) => chosen.has(row.hash));
-  const toggle = (hash: string): void => setChosen((old) => { const next = new Set(old); if (!next.delete(hash)) next.add(hash); return next; });
-  const select: Column<Order> = { key: 'select', head: '', cell: (row) => <input type="checkbox" aria-label={t`Select ${spokenHash(t`order`, row.hash)}`} disabled={gone.has(row.hash)} checked={chosen.has(row.hash) && !gone.has(row.hash)} onChange={() => toggle(row.hash)} />, priority: 2 };
+  const toggle = (keys: (string | number)[], on: boolean): void => setChosen((old) => { const next = new Set(old); for (const key of keys) if (on) next.add(String(key)); else next.delete(String(key)); return next; });
   const act = (order: Order): ReactNode =>
     gone.has(order.hash) ? <Trans>has left the book</Trans> : (
       <span className="row" style={{ gap: 4, flexWrap: 'nowrap' }}>
@@ -58,14 +56,14 @@ function OpenOrders({ of, query, account, free }: { of: Of; query: ApiQuery<Page
         <div className="row select-bar" role="status">
           <span>{plural(selected.length, { one: '# order selected', other: '# orders selected' })}</span>
           <Button look="tiny danger" onClick={() => setCancelling(selected)}><Trans>Cancel them</Trans></Button>
-          <Button look="tiny" onClick={() => setChosen(new Set(open.map((row) => row.hash)))}><Trans>Select all</Trans></Button>
           <Button look="tiny" onClick={() => setChosen(new Set())}><Trans>Select none</Trans></Button>
         </div>
       ) : null}
       <ListTable
         caption={of === 'requests' ? t`My open request orders` : t`My open workerpool orders`}
         query={shown}
-        columns={of === 'requests' ? requestColumns(select, act, free) : poolColumns(select, act)}
+        columns={of === 'requests' ? requestColumns(act, free) : poolColumns(act)}
+        selection={wallet.signer ? { chosen, toggle } : undefined}
         rowKey={(row) => row.hash}
         rowClass={(row) => (gone.has(row.hash) ? 'gone' : '')}
         empty={of === 'requests' ? t`No open request orders. Place a limit order, and it rests here.` : t`No open workerpool orders.`}

@@ -128,9 +128,8 @@ const price: Column<Order> = { key: 'price', head: t`Price`, right: true, cell: 
 const remaining: Column<Order> = { key: 'remaining', head: t`Remaining`, right: true, cell: (row) => `${count(row.remaining)}/${count(row.volume)}`, priority: 1 };
 const age: Column<Order> = { key: 'age', head: t`Age`, cell: (row) => <Age at={row.published} />, priority: 3 };
 
-export function requestColumns(select: Column<Order>, act: Act, free: string | null): Column<Order>[] {
+export function requestColumns(act: Act, free: string | null): Column<Order>[] {
   return [
-    select,
     hash,
     { key: 'params', head: t`Params`, wrap: true, cell: (row) => <code className="small"><Untrusted text={row.order.params ?? ''} limit={40} more /></code>, priority: 3 },
     category,
@@ -144,9 +143,8 @@ export function requestColumns(select: Column<Order>, act: Act, free: string | n
   ];
 }
 
-export function poolColumns(select: Column<Order>, act: Act): Column<Order>[] {
+export function poolColumns(act: Act): Column<Order>[] {
   return [
-    select,
     hash,
     category,
     { key: 'tag', head: t`Tag`, cell: (row) => <Tags tag={row.order.tag ?? '0x0'} />, priority: 3 },

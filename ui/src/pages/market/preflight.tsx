@@ -86,6 +86,8 @@ type CostProps = {
   dataset: string | null;
   volume: string;
   check: Check | null;
+  /** Median price of 24 hours, where there is no check to say it. */
+  median?: string | null;
   free: string | null;
   /** Sum of all pool orders that are taken, where they differ in price. */
   sum?: string | null;
@@ -95,11 +97,11 @@ type CostProps = {
 
 const WALK_WARNING = 0.1;
 
-export function Cost({ pool, app, dataset, volume, check, free, sum = null, spread = 0 }: CostProps): ReactNode {
+export function Cost({ pool, app, dataset, volume, check, median: usual = null, free, sum = null, spread = 0 }: CostProps): ReactNode {
   const count = /^\d+$/.test(volume) ? BigInt(volume) : 0n;
   const perTask = pool === null || app === null ? null : BigInt(pool) + BigInt(app) + BigInt(dataset ?? '0');
   const total = sum !== null ? BigInt(sum) : perTask === null ? null : perTask * count;
-  const median = check?.cost?.median24h;
+  const median = check?.cost?.median24h ?? usual;
   const dear = pool !== null && median && BigInt(pool) > 3n * BigInt(median);
   const after = total === null || free === null ? null : BigInt(free) - total;
   return (

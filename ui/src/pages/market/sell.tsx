@@ -4,29 +4,41 @@ import { Trans } from '@lingui/react/macro';
 import { Link } from '@tanstack/react-router';
 import { useEffect, useState, type ReactNode } from 'react';
 import type { Order, Resource } from '../../transport/api';
-import { isAddress, isHash, NULL_ADDRESS } from '../../model/domain';
-import { amountWithUnit } from '../../model/format';
+import { isAddress, isHash, NULL_ADDRESS, sameAddress } from '../../model/domain';
+import { amountWithUnit, shortHash } from '../../model/format';
 import { curl } from '../../model/commands';
 import { answerOf, ladder, namesBuyer, poolOrder, subscriptionFile, tagOfClass, type SellForm } from '../../model/ticket';
 import type { OrderFields } from '../../model/orders';
 import { publish, sell } from '../../state/actions';
 import { useApi, useBoot, useList } from '../../state/data';
+import { labelStore } from '../../state/settings';
 import { useStore } from '../../state/store';
 import { signWhy, useWallet } from '../../state/wallet';
 import { SignButton } from '../../view/wallet';
 import { Button, Field, Notice, Select, TextField } from '../../view/ui';
 import { saveFile } from '../../view/table';
 import { ShowCommand } from '../../view/command';
-import { TrustField } from './fields';
+import { FormProblems } from '../../view/form_problems';
+import { TrustField, VolumeField } from './fields';
 import { draftStore, nextDraft, setDraft, setSell } from './drafts';
 import { SignSheet } from './preflight';
 import { stable } from './buy_market';
 import type { Commodity } from './commodity';
 
+/** A pool of somebody else, with its owner by label or address. */
+function ownedBy(pool: Resource, labels: Record<string, string>): string {
+  const name = pool.name.slice(0, 30) || shortHash(pool.address);
+  const owner = labels[pool.owner.toLowerCase()] ?? shortHash(pool.owner);
+  return t`${name}, of ${owner}`;
+}
+
 function PoolField({ value, onChange }: { value: string; onChange: (pool: string) => void }): ReactNode {
   const wallet = useWallet();
+  const labels = useStore(labelStore);
   const mine = useList<Resource>(wallet.account ? '/v1/workerpools' : null, { owner: wallet.account, limit: 100 });
+  const all = useList<Resource>('/v1/workerpools', { sort: '-runs', limit: 20 });
   const rows = mine.data?.items ?? [];
+  const others = (all.data?.items ?? []).filter((each) => !sameAddress(each.owner, wallet.account));
   const only = rows.length > 0 && !rows.some((each) => each.address === value) ? rows[0]?.address : undefined;
   useEffect(() => {
     if (only) onChange(only);
@@ -37,6 +49,11 @@ function PoolField({ value, onChange }: { value: string; onChange: (pool: string
         <select id={id} className="select" aria-describedby={describedBy} value={value} onChange={(event) => onChange(event.target.value)}>
           {rows.length === 0 ? <option value=""><Trans>none</Trans></option> : null}
           {rows.map((each) => <option key={each.address} value={each.address}>{each.name.slice(0, 40) || each.address}</option>)}
+          {others.length ? (
+            <optgroup label={t`Only their owners can sell`}>
+              {others.map((each) => <option key={each.address} value={each.address} disabled>{ownedBy(each, labels)}</option>)}
+            </optgroup>
+          ) : null}
         </select>
       )}
     </Field>
@@ -86,8 +103,9 @@ export function SellMarket(): ReactNode {
     });
   return (
     <form className="stack" onSubmit={(event) => event.preventDefault()} aria-label={t`Sell, fill market order`}>
+      <FormProblems />
       <TextField label={t`Request order hash`} required className="mono" placeholder={t`click a bid, or paste 0x…`} value={request} onChange={(hash) => setDraft({ request: hash.trim() })} hint={order ? t`pays up to ${{ price: amountWithUnit(order.price) }} a task, trust ${{ trust: order.order.trust ?? '0' }}, ${{ left: order.remaining }} left` : null} />
-      <TextField label={t`Volume`} required className="num" inputMode="numeric" value={form.volume} onChange={(text) => setSell({ volume: text.replace(/\D/g, '') })} />
+      <VolumeField value={form.volume} most={order?.remaining ?? null} onChange={(text) => setSell({ volume: text })} />
       <PoolField value={form.workerpool} onChange={setPool} />
       {state.done ? <Notice tone="success" inline>{state.done}</Notice> : null}
       <SignButton look="sell" to="sell" onClick={state.open} why={why}><Trans>Sell computation at market price</Trans></SignButton>
@@ -149,6 +167,7 @@ export function SellLimit({ commodity }: { commodity: Commodity }): ReactNode {
     });
   return (
     <form className="stack" onSubmit={(event) => event.preventDefault()} aria-label={t`Sell, place limit order`}>
+      <FormProblems />
       <PoolField value={form.workerpool} onChange={setPool} />
       <div className="pair">
         <TextField label={t`Price`} required className="num" inputMode="numeric" value={form.price} hint={t`a task, nRLC`} onChange={(text) => setSell({ price: text.replace(/\D/g, '') })} />
