@@ -4,6 +4,7 @@ import { createServer } from 'node:http';
 import { createReadStream, existsSync, readFileSync } from 'node:fs';
 import { extname, join, normalize } from 'node:path';
 import { WebSocketServer } from 'ws';
+import { opsAnswer } from './fixture_ops.mjs';
 
 const here = new URL('.', import.meta.url).pathname;
 const DIST = process.env.BOURSE_UI_DIST ?? join(here, '../../build/ui');
@@ -92,6 +93,8 @@ function answerOf(path, query) {
   if (path === '/v1/challenge') return { ...envelope(), ...example('Challenge'), typedData: { domain: { name: boot.challengeDomain.name, version: boot.challengeDomain.version, chainId: 65535 }, types: { Challenge: [{ name: 'challenge', type: 'string' }] }, primaryType: 'Challenge', message: { challenge: 'fixture' } } };
   if (path === '/v1/session') return { ...envelope(), token: 'fixture', address: boot.devAccounts[0].address, expires: Date.now() + 900_000, scopes: ['self'] };
   if (name === 'search') return { ...envelope(), items: [], tried: ['deal', 'task', 'app'] };
+  const ops = opsAnswer(path, query, { page, envelope, task: tasks[0], example: example('Overview') });
+  if (ops) return ops;
   const found = ofSchema(path);
   return found ? { ...found, ...envelope() } : null;
 }
@@ -191,6 +194,12 @@ function serveEvents(clients, channels, response) {
   }
 }
 
+/** Sessions of this server operate the pool of the fixture. */
+function operating(state) {
+  state.answers.push((path) => (path === '/v1/session' ? { ...envelope(), token: 'fixture', address: boot.devAccounts[0].address, expires: Date.now() + 900_000, scopes: ['self', 'worker', `operate:${pools[0].address}`] } : undefined));
+  return { end: () => state.answers.pop() };
+}
+
 /** Starts on a free port of loopback. `tune(change)` changes answers from now on: (path, body) => body. `cut()` ends all sockets. */
 export async function startFixtureServer() {
   let tune = (_, body) => body;
@@ -250,5 +259,5 @@ export async function startFixtureServer() {
   const cut = () => {
     for (const { socket } of clients) socket.terminate();
   };
-  return { url: `http://127.0.0.1:${server.address().port}`, book, publish, cut, close, growingDeals: (first) => growingDeals(state, first), bag: (volume) => bagOf(state, volume), log: () => logOf(state, clients, publish), tune: (change) => { tune = change; } };
+  return { url: `http://127.0.0.1:${server.address().port}`, book, publish, cut, close, growingDeals: (first) => growingDeals(state, first), bag: (volume) => bagOf(state, volume), log: () => logOf(state, clients, publish), operate: () => operating(state), tune: (change) => { tune = change; } };
 }

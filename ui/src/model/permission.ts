@@ -10,3 +10,6 @@ export function operatedPools(session: Session | null): string[] {
 export function mayOperate(session: Session | null, pool: string): boolean {
   return operatedPools(session).includes(pool.toLowerCase());
 }
+
+/** A worker, or the owner of one: sees its own machines and may pause them. */
+export const ownsMachine = (session: Session | null): boolean => (session?.scopes ?? []).includes('worker');

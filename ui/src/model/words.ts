@@ -70,6 +70,7 @@ export const SESSION_NEEDS = {
   tasks: t`To see the tasks, sign a challenge: it proves who you are, costs nothing and moves nothing.`,
   earnings: t`To see the earnings, sign a challenge: it proves who you are, costs nothing and moves nothing.`,
   alerts: t`To see the alerts, sign a challenge: it proves who you are, costs nothing and moves nothing.`,
+  machine: t`To see your machine in the pool and to pause it, sign a challenge: it proves who you are, costs nothing and moves nothing.`,
 };
 
 /** Roles of an account, and the parts of its page. */
@@ -93,3 +94,22 @@ export const LAYOUT_WORDS: Record<Settings['layout'], string> = { standard: t`st
 
 /** Where a price moved against the one before. */
 export const DIRECTION_WORDS = { up: t`up`, down: t`down`, flat: t`unchanged` };
+
+/** Stages of a task as a scheduler measures them, in their order. */
+export const POOL_STAGE_WORDS: Record<string, string> = {
+  queue: t`queue`,
+  download: t`download`,
+  compute: t`compute`,
+  contribute: t`contribute`,
+  reveal: t`reveal`,
+  upload: t`upload`,
+  finalise: t`finalise`,
+};
+
+/** Who paid for a fault. */
+export const PAYER_WORDS: Record<string, string> = {
+  worker: t`the worker`,
+  requester: t`the requester`,
+  pool: t`the pool`,
+  nobody: t`nobody`,
+};

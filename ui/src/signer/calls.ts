@@ -3,7 +3,7 @@ import { encodeFunctionData, parseAbi, stringToHex, type Hex } from 'viem';
 import { completeOrder, ORDER_TYPES, type OrderFields, type OrderKind } from '../model/orders';
 
 const TOKEN = parseAbi(['function approveAndCall(address spender, uint256 value, bytes extraData)', 'function transfer(address to, uint256 value) returns (bool)']);
-const HUB = parseAbi(['function withdraw(uint256 amount) returns (bool)', 'function claimArray(bytes32[] taskids) returns (bool)', 'function initializeAndClaimArray(bytes32[] dealids, uint256[] idx) returns (bool)']);
+const HUB = parseAbi(['function withdraw(uint256 amount) returns (bool)', 'function claimArray(bytes32[] taskids) returns (bool)', 'function reopen(bytes32 taskid) returns (bool)', 'function finalize(bytes32 taskid, bytes results, bytes resultsCallback) returns (bool)', 'function initializeAndClaimArray(bytes32[] dealids, uint256[] idx) returns (bool)']);
 const REGISTRIES = parseAbi([
   'function createApp(address owner, string name, string kind, bytes multiaddr, bytes32 checksum, bytes mrenclave) returns (address)',
   'function createDataset(address owner, string name, bytes multiaddr, bytes32 checksum) returns (address)',
@@ -32,6 +32,17 @@ export function withdrawCall(nrlc: string): Hex {
 
 export function claimCall(tasks: string[]): Hex {
   return encodeFunctionData({ abi: HUB, functionName: 'claimArray', args: [tasks as Hex[]] });
+}
+
+/** Takes a task back to its contributions: only its pool's owner, only after a reveal deadline at which nobody revealed. */
+export function reopenCall(task: string): Hex {
+  return encodeFunctionData({ abi: HUB, functionName: 'reopen', args: [task as Hex] });
+}
+
+/** Ends a revealed task with the place of its result, as the scheduler writes it: only its pool's owner. */
+export function finalizeCall(task: string, location: string): Hex {
+  const results = location ? stringToHex(JSON.stringify({ storage: 'ipfs', location })) : '0x';
+  return encodeFunctionData({ abi: HUB, functionName: 'finalize', args: [task as Hex, results, '0x'] });
 }
 
 export function initializeAndClaimCall(deal: string, indexes: number[]): Hex {
@@ -67,10 +78,11 @@ export function manageCall(kind: OrderKind, order: OrderFields, operation: Opera
   return encode({ abi: manageAbi(kind), functionName: MANAGE[kind], args });
 }
 
-export type AppDraft = { name: string; type: string; multiaddr: string; checksum: string };
+/** `mrenclave`: the enclave's measurement as text, empty outside one. */
+export type AppDraft = { name: string; type: string; multiaddr: string; checksum: string; mrenclave: string };
 
 export function createAppCall(owner: string, app: AppDraft): Hex {
-  const args = [owner as Hex, app.name, app.type, stringToHex(app.multiaddr), app.checksum as Hex, '0x'] as const;
+  const args = [owner as Hex, app.name, app.type, stringToHex(app.multiaddr), app.checksum as Hex, stringToHex(app.mrenclave)] as const;
   return encodeFunctionData({ abi: REGISTRIES, functionName: 'createApp', args });
 }
 

@@ -264,6 +264,8 @@ export type Earning = {
   slashed: string;
   tasks: number;
   workers: string;
+  cpuSeconds: number | null;
+  refunds: string;
 };
 
 /** One movement on an account in the market */
@@ -419,6 +421,10 @@ export type OpsWorker = {
   state: 'fresh' | 'late' | 'lost';
   tasks: number;
   weight: number;
+  failed24h: number;
+  gpu: boolean;
+  paused: boolean;
+  tee: boolean;
 };
 
 /** A published order */
@@ -436,6 +442,9 @@ export type Order = {
 };
 
 export type Overview = {
+  faults: { cause: string; payer: 'worker' | 'requester' | 'pool' | 'nobody'; count: number }[];
+  health: { diskFree: number; diskTotal: number; memory: number; store: boolean | null; version: string };
+  risk: { task: string; timeLeftMs: number; neededMs: number }[];
   apps24h: number;
   completed24h: number;
   completedRatio: number | null;
@@ -455,12 +464,12 @@ export type Overview = {
   running: number;
   series: { time: number; queued: number; running: number; completed: number; failed: number }[];
   software: { name: string; count: number }[];
-  stages: { stage: string; p50: number; p95: number; p99: number }[];
+  stages: { stage: string; p50: number; p95: number; p99: number; tasks: number }[];
   stakeCovers: number | null;
   stakeFree: string;
   stakeLocked: string;
   waiting: number;
-  wasted: { replicas: number; unrewarded: number; share: number };
+  wasted: { replicas: number; unrewarded: number; share: number; reasons: { cause: string; count: number }[] };
   workerpool: string | null;
   workersAlive: number;
   workersDay: number;
@@ -778,4 +787,16 @@ export type WorkerDetail = {
   nextScore: number | null;
   scores: ScorePoint[];
   worker: Worker;
+};
+
+export type Hook = {
+  created: number;
+  failed: number;
+  id: string;
+  lastError: string | null;
+  lastStatus: number | null;
+  lastTime: number | null;
+  secret: string | null;
+  url: string;
+  waiting: number;
 };

@@ -14,7 +14,7 @@ import { queryOf, textOfQuery } from '../../src/model/search';
 import { firstPaths } from '../../src/model/first';
 import { queryClient } from '../../src/state/data';
 import { ConfidenceMeter, Waiting } from '../../src/pages/explorer/task_progress';
-import { Delay } from '../../src/pages/ops/workers';
+import { Delay } from '../../src/pages/ops/worker_columns';
 import { Gantt } from '../../src/view/gantt';
 
 afterEach(cleanup);

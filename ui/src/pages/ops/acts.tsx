@@ -1,8 +1,8 @@
-// What an operator may do: each act is asked for once more and stands in the audit list.
-import { t } from '@lingui/core/macro';
+// What an operator, or the owner of a machine, may do: each act is asked for once more and stands in the audit list.
+import { plural, t } from '@lingui/core/macro';
 import { Trans } from '@lingui/react/macro';
 import { useState, type ReactNode } from 'react';
-import type { Session } from '../../transport/api';
+import type { OpsWorker, Session } from '../../transport/api';
 import { api } from '../../transport/http';
 import { refreshData } from '../../state/data';
 import { sessionStore } from '../../state/session';
@@ -11,37 +11,74 @@ import { useStore } from '../../state/store';
 import { Dialog } from '../../view/overlays';
 import { Button, Notice, TextField } from '../../view/ui';
 
-export type Act = { action: 'drain' | 'resume' | 'acknowledge' | 'silence'; target?: string; until?: number; label: string; means?: string };
+export type ActName = 'drain' | 'resume' | 'pause' | 'unpause' | 'acknowledge' | 'silence';
+/** With several targets the same is done to one after the other. */
+export type Act = { action: ActName; targets?: string[]; until?: number; label: string; means?: string };
 
+async function once(session: Session | null, pool: string, what: Act, target: string | undefined, reason: string): Promise<string> {
+  const { action, until } = what;
+  const answer = await api<{ message: string }>('/v1/ops/actions', { body: { action, target, until, workerpool: pool, ...(reason ? { reason } : {}) }, token: session?.token ?? null });
+  return answer.message;
+}
+
+/** Rejects with the first refusal; what was done before it stays done. */
 export async function act(session: Session | null, pool: string, what: Act, reason: string): Promise<void> {
-  const { action, target, until, label } = what;
-  const tracker = new Tracker(label);
+  const tracker = new Tracker(what.label);
   tracker.to('signing');
   tracker.to('submitting');
   try {
-    const answer = await api<{ message: string }>('/v1/ops/actions', { body: { action, target, until, workerpool: pool, ...(reason ? { reason } : {}) }, token: session?.token ?? null });
-    tracker.to('final', { note: answer.message });
-    refreshData('/v1/ops');
+    let note = '';
+    for (const target of what.targets ?? [undefined]) note = await once(session, pool, what, target, reason);
+    const done = what.targets?.length ?? 1;
+    tracker.to('final', { note: done > 1 ? plural(done, { one: 'done for # machine', other: 'done for # machines' }) : note });
   } catch (error) {
     tracker.to('rejected', { note: (error as Error).message });
     throw error;
+  } finally {
+    refreshData('/v1/ops');
   }
 }
 
 export function ActDialog({ what, pool, onClose }: { what: Act | null; pool: string; onClose: () => void }): ReactNode {
   const session = useStore(sessionStore);
   const [reason, setReason] = useState('');
+  const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<string | null>(null);
   if (!what) return null;
   const go = (): void => {
     setProblem(null);
-    act(session, pool, what, reason).then(onClose, (error: Error) => setProblem(error.message));
+    setBusy(true);
+    act(session, pool, what, reason)
+      .then(() => { setReason(''); onClose(); }, (error: Error) => setProblem(error.message))
+      .finally(() => setBusy(false));
   };
   return (
-    <Dialog open onClose={onClose} title={what.label} foot={<><Button look="primary" onClick={go}>{what.label}</Button><Button onClick={onClose}><Trans>Back</Trans></Button></>}>
+    <Dialog open onClose={onClose} title={what.label} foot={<><Button look="primary" onClick={go} why={busy ? t`The scheduler is being told.` : null}>{what.label}</Button><Button onClick={onClose}><Trans>Back</Trans></Button></>}>
       {what.means ? <p>{what.means}</p> : null}
       <TextField label={t`Reason`} value={reason} onChange={setReason} hint={t`stands in the audit list`} />
       {problem ? <Notice tone="danger" alert>{problem}</Notice> : null}
     </Dialog>
   );
 }
+
+export const DRAIN_POOL: Act = { action: 'drain', label: t`Drain the pool`, means: t`Tasks that run are finished; no new deal is taken until the pool is resumed. Its open orders stay in the book.` };
+export const RESUME_POOL: Act = { action: 'resume', label: t`Resume the pool`, means: t`The pool takes deals again.` };
+
+const nameOf = (row: OpsWorker): string => row.name.slice(0, 40) || row.address;
+
+export function drainWorkers(rows: OpsWorker[]): Act {
+  const [only] = rows;
+  const targets = rows.map((row) => row.address);
+  if (rows.length === 1 && only) return { action: 'drain', targets, label: t`Drain this worker`, means: t`“${nameOf(only)}” finishes what it runs and gets no new task until it is resumed.` };
+  return { action: 'drain', targets, label: plural(rows.length, { one: 'Drain # worker', other: 'Drain # workers' }), means: t`They finish what they run and get no new task until they are resumed.` };
+}
+
+export function resumeWorkers(rows: OpsWorker[]): Act {
+  const [only] = rows;
+  const targets = rows.map((row) => row.address);
+  if (rows.length === 1 && only) return { action: 'resume', targets, label: t`Resume this worker`, means: t`“${nameOf(only)}” gets tasks again.` };
+  return { action: 'resume', targets, label: plural(rows.length, { one: 'Resume # worker', other: 'Resume # workers' }), means: t`They get tasks again.` };
+}
+
+export const pauseMachine = (row: OpsWorker): Act => ({ action: 'pause', targets: [row.address], label: t`Pause now`, means: t`“${nameOf(row)}” gets no new task until you let it work again. What it computes now is finished: a task that is given up costs its stake.` });
+export const unpauseMachine = (row: OpsWorker): Act => ({ action: 'unpause', targets: [row.address], label: t`Work again`, means: t`“${nameOf(row)}” gets tasks again.` });

@@ -1,32 +1,61 @@
-// My machine (web-ui.md §10.8): what the chain and the pool know about the connected worker.
+// My machine (web-ui.md §10.8): what the chain and the pool know about the connected worker, and its owner's own switch.
 import { plural, t } from '@lingui/core/macro';
 import { Trans } from '@lingui/react/macro';
-import type { ReactNode } from 'react';
+import { useState, type ReactNode } from 'react';
 import type { OpsWorker, Task, WorkerDetail } from '../../transport/api';
 import { sameAddress } from '../../model/domain';
-import { count, percent } from '../../model/format';
+import { bytes, count, percent } from '../../model/format';
+import { mayOperate, ownsMachine } from '../../model/permission';
+import { workerFailures } from '../../model/pool_workers';
 import { ApiError } from '../../transport/http';
 import { useApi, useList } from '../../state/data';
+import { sessionStore } from '../../state/session';
+import { useStore } from '../../state/store';
 import { ListTable, Table } from '../../view/table';
 import { EmptyState, Loaded } from '../../view/states';
-import { Chip, Notice, Panel, Stat } from '../../view/ui';
+import { Button, Notice, Panel, Stat } from '../../view/ui';
 import { Sum, Id, Untrusted } from '../../view/values';
 import { Explain } from '../../view/explain';
+import { LogViewer } from '../../view/logs';
+import { SessionNeeded } from '../../view/session';
 import { contributionColumns } from '../explorer/task_money';
 import { taskColumns } from '../explorer/columns';
-import { STATE } from './workers';
+import { ActDialog, pauseMachine, unpauseMachine, type Act } from './acts';
+import { Delay, Flags } from './worker_columns';
 
-/** The pool's own view of a machine: for the session of the pool's owner. */
-function Live({ row }: { row: OpsWorker }): ReactNode {
-  const memory = count(row.memoryMib);
+/** The pool's own view of a machine, and the switch of its owner. */
+function Live({ row, ask }: { row: OpsWorker; ask: (what: Act) => void }): ReactNode {
+  const memory = bytes(row.memoryMib * 1_048_576);
   return (
-    <Panel title={<Untrusted text={row.name} limit={40} />} tools={<Chip tone={STATE[row.state][0]}>{STATE[row.state][1]}</Chip>}>
+    <Panel title={<Untrusted text={row.name || row.address} limit={40} />} tools={<><Delay row={row} /><Flags row={row} shared={false} /><Button look={row.paused ? 'primary' : ''} onClick={() => ask(row.paused ? unpauseMachine(row) : pauseMachine(row))}>{row.paused ? t`Work again` : t`Pause now`}</Button></>}>
+      {row.draining ? <Notice tone="warning" inline><Trans>The pool’s operator drains this machine: only the operator can end that.</Trans></Notice> : null}
       <div className="stats">
-        <Stat label={t`Tasks now`} value={`${row.tasks}/${row.slots}`} sub={plural(row.cores, { one: `# core, ${memory} MiB`, other: `# cores, ${memory} MiB` })} />
-        <Stat label={t`Earned 24 h`} value={<Sum nrlc={row.earned24h} />} sub={t`${count(row.done24h)} done`} />
-        <Stat label={t`Version`} value={<Untrusted text={row.software} limit={20} />} />
+        <Stat label={t`Tasks now`} value={`${row.tasks}/${row.slots}`} sub={plural(row.cores, { one: `# core, ${memory}`, other: `# cores, ${memory}` })} />
+        <Stat label={t`Earned 24 h`} value={<Sum nrlc={row.earned24h} />} sub={plural(row.done24h, { one: '# task done', other: '# tasks done' })} />
+        <Stat label={t`Failed 24 h`} value={percent(workerFailures(row))} />
+        <Stat label={t`Version`} value={<span className="small"><Untrusted text={row.software} limit={24} /></span>} />
       </div>
     </Panel>
+  );
+}
+
+function Machines({ account, pool }: { account: string; pool: string }): ReactNode {
+  const [what, setWhat] = useState<Act | null>(null);
+  const query = useList<OpsWorker>('/v1/ops/workers', { workerpool: pool, limit: 1_000 }, { liveMs: 2_000, session: true });
+  return (
+    <Loaded query={query} rows={3}>
+      {(page) => {
+        const mine = page.items.filter((row) => sameAddress(row.address, account) || sameAddress(row.owner, account));
+        const [only] = mine;
+        return (
+          <>
+            {mine.length === 0 ? <Notice tone="info"><Trans>No machine of this account has joined the pool. “Add a worker” under Workers says how.</Trans></Notice> : mine.map((row) => <Live key={row.address} row={row} ask={setWhat} />)}
+            {only ? <LogViewer key={only.address} worker={only.address} /> : null}
+            <ActDialog what={what} pool={pool} onClose={() => setWhat(null)} />
+          </>
+        );
+      }}
+    </Loaded>
   );
 }
 
@@ -36,9 +65,9 @@ function Record({ detail }: { detail: WorkerDetail }): ReactNode {
     <>
       <div className="stats">
         <Stat label={t`Score`} value={count(worker.score)} sub={nextScore === null ? t`grows by one with each right answer` : t`weight grows at ${nextScore}`} />
-        <Stat label={t`Accuracy`} value={percent(worker.contributions ? worker.proved / worker.contributions : null)} sub={t`${count(worker.proved)} of ${count(worker.contributions)} proved`} />
-        <Stat label={t`Earned`} value={<Sum nrlc={worker.rewards} />} sub={<><Trans>slashed <Sum nrlc={worker.slashed} /></Trans></>} />
-        <Stat label={t`Stake`} value={<Sum nrlc={worker.staked} />} sub={<><Trans>locked <Sum nrlc={worker.locked} /></Trans></>} />
+        <Stat label={t`Accuracy`} value={percent(worker.contributions ? worker.proved / worker.contributions : null)} sub={t`${{ proved: count(worker.proved) }} of ${{ all: count(worker.contributions) }} proved`} />
+        <Stat label={t`Earned`} value={<Sum nrlc={worker.rewards} />} sub={<Trans>slashed <Sum nrlc={worker.slashed} /></Trans>} />
+        <Stat label={t`Stake`} value={<Sum nrlc={worker.staked} />} sub={<Trans>locked <Sum nrlc={worker.locked} /></Trans>} />
       </div>
       <Panel title={t`Last contributions`}>
         {contributions.length === 0 ? <EmptyState><Trans>None yet.</Trans></EmptyState> : <Table caption={t`Contributions`} rows={contributions.slice(0, 20)} rowKey={(row) => row.task} link={(row) => `/task/${row.task}`} columns={[{ key: 'task', head: t`Task`, cell: (row) => <Id id={row.task} kind={t`task`} to={`/task/${row.task}`} /> }, ...contributionColumns.slice(1)]} />}
@@ -47,15 +76,15 @@ function Record({ detail }: { detail: WorkerDetail }): ReactNode {
   );
 }
 
-export function MachineTab({ account, pool, operator }: { account: string; pool: string; operator: boolean }): ReactNode {
+export function MachineTab({ account, pool }: { account: string; pool: string }): ReactNode {
+  const session = useStore(sessionStore);
   const detail = useApi<WorkerDetail>(`/v1/workers/${account}`, {}, { liveMs: 5_000 });
   const tasks = useList<Task>('/v1/tasks', { worker: account, status: 'RUNNING', limit: 20 }, { liveMs: 2_000 });
-  const rows = useList<OpsWorker>(operator ? '/v1/ops/workers' : null, { workerpool: pool, limit: 200 }, { liveMs: 2_000, session: true });
-  const mine = (rows.data?.items ?? []).filter((row) => sameAddress(row.address, account) || sameAddress(row.owner, account));
   const unknown = detail.error instanceof ApiError && detail.error.status === 404 && !detail.data;
+  const stranger = session !== null && !ownsMachine(session) && !mayOperate(session, pool);
   return (
     <div className="stack">
-      {mine.map((row) => <Live key={row.address} row={row} />)}
+      {stranger ? <Notice tone="info"><Trans>No machine of this account has joined the pool. “Add a worker” under Workers says how.</Trans></Notice> : <SessionNeeded to="machine"><Machines account={account} pool={pool} /></SessionNeeded>}
       {unknown ? <Notice tone="info"><Trans>The connected account has not worked yet. Its record appears with its first contribution.</Trans></Notice> : <Loaded query={detail} rows={4}>{(known) => <Record detail={known} />}</Loaded>}
       <Panel title={t`Tasks now`}><ListTable caption={t`Tasks now`} query={tasks} rowKey={(row) => row.id} columns={taskColumns} link={(row) => `/task/${row.id}`} empty={t`No task is computed by this account now.`} /></Panel>
       <Explain subject="worker" id={account} />

@@ -7,6 +7,7 @@ import { Tabs } from 'radix-ui';
 import type { ReactNode } from 'react';
 import type { Resource } from '../../transport/api';
 import { command, curl } from '../../model/commands';
+import { count } from '../../model/format';
 import { mayOperate, operatedPools } from '../../model/permission';
 import { withQuery } from '../../transport/http';
 import { forcedState, useBoot, useList } from '../../state/data';
@@ -20,10 +21,14 @@ import { Button, Chip, Notice } from '../../view/ui';
 import { Address } from '../../view/values';
 import { NeedWallet, openWallets } from '../../view/wallet';
 import { SessionNeeded } from '../../view/session';
-import { AlertsTab } from './alerts';
+import '../../styles/console.css';
+import { AlertsTab, useAlertNotices } from './alerts';
+import { EarningsTab } from './earnings';
 import { MachineTab } from './machine';
+import { OrdersTab } from './orders';
 import { OverviewTab } from './overview';
-import { EarningsTab, LogsTab, OrdersTab, TasksTab } from './tasks';
+import { LogsTab } from './pool_logs';
+import { TasksTab } from './tasks';
 import { WorkersTab } from './workers';
 
 /** Its children for the pool's operator; the others read what is missing and how to get it. */
@@ -65,6 +70,7 @@ export function OpsPage(): ReactNode {
   const pool = url.pool ?? items.find((each) => own.includes(each.address.toLowerCase()))?.address ?? items[0]?.address ?? '';
   const owner = items.find((each) => each.address === pool)?.owner ?? null;
   const tab = TABS.find(([value]) => value === asked)?.[0] ?? 'overview';
+  const raised = useAlertNotices(pool, pool !== '' && mayOperate(session, pool));
   const shown = pathOf(tab, pool, wallet.account, url.task);
   if (!boot.features.scheduler) return <><PageHead title={t`Operator console`} command={curl(location.origin, '/v1/boot')} /><Notice tone="info"><Trans>This market knows no scheduler: the console needs one beside it.</Trans></Notice></>;
   return (
@@ -77,16 +83,16 @@ export function OpsPage(): ReactNode {
         </label>
         {session ? <><Chip tone="success"><Trans>signed in</Trans></Chip><Button look="tiny" onClick={() => void closeSession()}><Trans>Sign out</Trans></Button></> : <Button onClick={() => void openSession(wallet).catch(() => undefined)} why={wallet.signer ? null : t`Connect the wallet of the pool’s owner first.`}><Trans>Sign in</Trans></Button>}
       </PageHead>
-      <Tabs.Root value={tab} onValueChange={(value) => void navigate({ to: `/ops/${value}` as never, search: ((old: Record<string, unknown>) => old) as never })}>
-        <Tabs.List className="tabs-list" aria-label={t`Parts of the console`}>{TABS.map(([value, label]) => <Tabs.Trigger key={value} className="tab" value={value}>{label}</Tabs.Trigger>)}</Tabs.List>
+      <Tabs.Root value={tab} onValueChange={(value) => void navigate({ to: `/ops/${value}` as never, search: (url.pool ? { pool: url.pool } : {}) as never })}>
+        <Tabs.List className="tabs-list" aria-label={t`Parts of the console`}>{TABS.map(([value, label]) => <Tabs.Trigger key={value} className="tab" value={value}>{label}{value === 'alerts' && raised > 0 ? <> <Chip tone="danger">{count(raised)}</Chip></> : null}</Tabs.Trigger>)}</Tabs.List>
         <Tabs.Content className="tab-panel" value="overview">{pool ? <OverviewTab pool={pool} /> : <EmptyState><Trans>No workerpool is registered yet.</Trans></EmptyState>}</Tabs.Content>
         <Tabs.Content className="tab-panel" value="workers"><OperatorOnly pool={pool} owner={owner} to="workers"><WorkersTab pool={pool} /></OperatorOnly></Tabs.Content>
         <Tabs.Content className="tab-panel" value="tasks"><OperatorOnly pool={pool} owner={owner} to="tasks"><TasksTab pool={pool} /></OperatorOnly></Tabs.Content>
         <Tabs.Content className="tab-panel" value="earnings"><OperatorOnly pool={pool} owner={owner} to="earnings"><EarningsTab pool={pool} /></OperatorOnly></Tabs.Content>
-        <Tabs.Content className="tab-panel" value="orders"><OrdersTab pool={pool} /></Tabs.Content>
+        <Tabs.Content className="tab-panel" value="orders"><OrdersTab pool={pool} owner={owner} /></Tabs.Content>
         <Tabs.Content className="tab-panel" value="logs"><OperatorOnly pool={pool} owner={owner} to="logs"><LogsTab pool={pool} /></OperatorOnly></Tabs.Content>
         <Tabs.Content className="tab-panel" value="alerts"><OperatorOnly pool={pool} owner={owner} to="alerts"><AlertsTab pool={pool} /></OperatorOnly></Tabs.Content>
-        <Tabs.Content className="tab-panel" value="machine"><NeedWallet to="machine">{wallet.account ? <MachineTab account={wallet.account} pool={pool} operator={mayOperate(session, pool)} /> : null}</NeedWallet></Tabs.Content>
+        <Tabs.Content className="tab-panel" value="machine"><NeedWallet to="machine">{wallet.account ? <MachineTab account={wallet.account} pool={pool} /> : null}</NeedWallet></Tabs.Content>
       </Tabs.Root>
     </>
   );

@@ -21,6 +21,7 @@ export function Register({ kind }: { kind: 'app' | 'dataset' }): ReactNode {
   const [name, setName] = useState('');
   const [place, setPlace] = useState('');
   const [checksum, setChecksum] = useState('');
+  const [mrenclave, setMrenclave] = useState('');
   const [problem, setProblem] = useState<string | null>(null);
   const registry = kind === 'app' ? boot.contracts.appRegistry : boot.contracts.datasetRegistry;
   const sum = /^0x[0-9a-f]{64}$/i.test(checksum);
@@ -30,7 +31,7 @@ export function Register({ kind }: { kind: 'app' | 'dataset' }): ReactNode {
   };
   const go = (): void => {
     const owner = wallet.account ?? '';
-    const data = kind === 'app' ? createAppCall(owner, { name, type: 'DOCKER', multiaddr: place, checksum }) : createDatasetCall(owner, { name, multiaddr: place, checksum });
+    const data = kind === 'app' ? createAppCall(owner, { name, type: 'DOCKER', multiaddr: place, checksum, mrenclave: mrenclave.trim() }) : createDatasetCall(owner, { name, multiaddr: place, checksum });
     setProblem(null);
     transact(kind === 'app' ? t`Register the app ${name}` : t`Register the dataset ${name}`, registry ?? '', data, kind === 'app' ? '/store/mine' : '/store/data').then((done) => done && setOpen(false), (error: Error) => setProblem(error.message));
   };
@@ -42,11 +43,13 @@ export function Register({ kind }: { kind: 'app' | 'dataset' }): ReactNode {
         <TextField label={kind === 'app' ? t`Image (registry/name:tag)` : t`Location (URL or /ipfs/…)`} required className="mono" value={place} onChange={setPlace} />
         <TextField label={t`Checksum (SHA-256)`} required className="mono" placeholder="0x…" value={checksum} onChange={(text) => setChecksum(text.trim())} hint={kind === 'app' ? t`digest of the image` : t`of the file as it is stored`} />
         {kind === 'dataset' ? <label className="field"><span className="label"><Trans>Or compute it from the file (it stays here)</Trans></span><input type="file" onChange={(event) => hash(event.target.files?.[0])} /></label> : null}
+        {kind === 'app' ? <TextField label={t`Enclave measurement`} className="mono" value={mrenclave} onChange={setMrenclave} hint={t`what the enclave proves of itself, as text or JSON; empty for an app outside an enclave`} /> : null}
         {problem ? <Notice tone="danger" alert>{problem}</Notice> : null}
       </Dialog>
     </>
   );
 }
+
 export function OfferDialog({ row, kind, onClose }: { row: Resource; kind: 'app' | 'dataset'; onClose: () => void }): ReactNode {
   const boot = useBoot();
   const [price, setPrice] = useState('1');
