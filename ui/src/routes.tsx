@@ -4,6 +4,7 @@ import { Shell } from './view/shell';
 import { NotFound } from './pages/not_found';
 import { Welcome } from './pages/welcome';
 import { MarketPage } from './pages/market/page';
+import { prefixRewrite, splitPrefix } from './model/chain_prefix';
 import { queryOf, textOfQuery } from './model/search';
 import { settingsStore } from './state/settings';
 
@@ -47,7 +48,7 @@ const tree = root.addChildren([
   home,
   welcome,
   marketHome,
-  page('/market/order/$hash', () => import('./pages/order'), 'OrderPage'),
+  page('/market/order/$hash', () => import('./pages/order/page'), 'OrderPage'),
   market,
   page('/explorer', explorer, 'ExplorerHome'),
   page('/explorer/$kind', lists, 'ListPage'),
@@ -72,4 +73,6 @@ const tree = root.addChildren([
   page('/settings', system, 'SettingsPage'),
 ]);
 
-export const router = createRouter({ routeTree: tree, defaultPreload: 'intent', defaultNotFoundComponent: NotFound, parseSearch: queryOf, stringifySearch: textOfQuery });
+const rewrite = prefixRewrite(splitPrefix(location.pathname).prefix);
+
+export const router = createRouter({ routeTree: tree, ...(rewrite ? { rewrite } : {}), defaultPreload: 'intent', defaultNotFoundComponent: NotFound, parseSearch: queryOf, stringifySearch: textOfQuery });

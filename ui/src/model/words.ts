@@ -12,6 +12,7 @@ const KINDS: Record<string, string> = {
   workerpool: t`workerpool`,
   account: t`account`,
   worker: t`worker`,
+  contract: t`contract`,
   requester: t`requester`,
   beneficiary: t`beneficiary`,
   payer: t`payer`,

@@ -1,5 +1,5 @@
 // Call data of the transactions that the page sends.
-import { encodeFunctionData, parseAbi, stringToHex, type Hex } from 'viem';
+import { encodeFunctionData, parseAbi, stringToHex, type Abi, type Hex } from 'viem';
 import { completeOrder, ORDER_TYPES, type OrderFields, type OrderKind } from '../model/orders';
 
 const TOKEN = parseAbi(['function approveAndCall(address spender, uint256 value, bytes extraData)', 'function transfer(address to, uint256 value) returns (bool)']);
@@ -10,7 +10,7 @@ const REGISTRIES = parseAbi([
   'function createWorkerpool(address owner, string description) returns (address)',
 ]);
 
-const MANAGE: Record<OrderKind, string> = {
+export const MANAGE: Record<OrderKind, string> = {
   app: 'manageAppOrder',
   dataset: 'manageDatasetOrder',
   workerpool: 'manageWorkerpoolOrder',
@@ -67,6 +67,9 @@ function manageAbi(kind: OrderKind): readonly unknown[] {
     },
   ];
 }
+
+/** Every call that this page makes, for reading call data back. */
+export const CALLS = [...TOKEN, ...HUB, ...REGISTRIES, ...(Object.keys(MANAGE) as OrderKind[]).flatMap(manageAbi)] as Abi;
 
 export type Operation = 'sign' | 'close';
 

@@ -6,6 +6,7 @@ import { api, ApiError, withQuery, type Query } from '../transport/http';
 import type { Boot, Envelope, Page } from '../transport/api';
 import { feed } from '../transport/socket';
 import type { ChannelView, FeedStatus } from '../model/feed';
+import { knownRoles } from './known_roles';
 import { sessionStore } from './session';
 import { useStore } from './store';
 
@@ -39,6 +40,7 @@ async function readAs<Answer>(path: string, signal: AbortSignal, token: string |
   if (forced === 'loading') return new Promise(() => undefined);
   if (forced === 'error') throw new ApiError('FORCED', t`This error was asked for by ?state=error.`, 500, 'none');
   const answer = await api<Answer>(path, { signal, token });
+  knownRoles.learn(answer);
   const isList = typeof answer === 'object' && answer !== null && 'items' in answer;
   return forced === 'empty' && isList ? { ...answer, ...EMPTY } : answer;
 }

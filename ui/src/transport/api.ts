@@ -22,7 +22,7 @@ export type AccountDetail = {
   account: Account;
   coin: string | null;
   contract: string | null;
-  granted: Order[];
+  granted: Grant[];
   locks: { deal: string; task: string | null; role: string; amount: string; until: number | null }[];
   nextScore: number | null;
   wallet: string | null;
@@ -112,7 +112,7 @@ export type BookRow = {
 export type Boot = {
   build: string;
   categories: Category[];
-  chains: { id: number; name: string; rpc: string; dev: boolean }[];
+  chains: { id: number; name: string; rpc: string; dev: boolean; url: string | null }[];
   challengeDomain: { name: string; version: string; chainId: number };
   contracts: Record<string, string>;
   devAccounts: { name: string; address: string; key: string }[];
@@ -120,6 +120,7 @@ export type Boot = {
   faucetAmount: string | null;
   features: Record<string, boolean>;
   limits: Record<string, number>;
+  links: { documentation: string | null; source: string | null };
   tags: Record<string, string>;
   trustPresets: number[];
   types: Record<string, { name: string; type: string }[]>;
@@ -322,6 +323,12 @@ export type Faucet = {
   queue: { position: number; length: number };
 };
 
+export type Grant = {
+  kind: 'app' | 'dataset' | 'workerpool';
+  order: Order;
+  through: string | null;
+};
+
 export type Hit = {
   chain: number;
   id: string;
@@ -439,6 +446,10 @@ export type Order = {
   signer: string;
   status: 'open' | 'filled' | 'canceled' | 'dead';
   volume: number;
+};
+
+export type OrderDetail = Order & {
+  place: { ahead: number | null; counters: number; funds: { free: string; needed: string; tasks: number } | null; restrictions: { field: string; address: string; kind: 'account' | 'app' | 'dataset' | 'workerpool' | 'group'; name: string | null; members: string[] }[] };
 };
 
 export type Overview = {

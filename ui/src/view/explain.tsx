@@ -26,12 +26,12 @@ function placeOf(id: string): string {
   return `/search?q=${id}`;
 }
 
-export function ReasonItem({ reason, onFix, anchor }: { reason: Reason; onFix?: ((reason: Reason) => void) | undefined; anchor: string }): ReactNode {
+export function ReasonItem({ reason, onFix, anchor }: { reason: Reason; onFix?: ((reason: Reason) => void) | undefined; anchor?: string }): ReactNode {
   const known = checkText(reason.code);
   return (
     <li className="stack" style={{ gap: 3 }} id={anchor}>
       <div>
-        <a href={`#${anchor}`} title={t`link to this reason`}><Chip tone="neutral">{reason.code}</Chip></a> <bdi>{i18n.locale === 'en' ? reason.text || known?.text : (known?.text ?? reason.text)}</bdi>
+        {anchor ? <a href={`#${anchor}`} title={t`link to this reason`}><Chip tone="neutral">{reason.code}</Chip></a> : <Chip tone="neutral">{reason.code}</Chip>} <bdi>{i18n.locale === 'en' ? reason.text || known?.text : (known?.text ?? reason.text)}</bdi>
         {reason.who ? <span className="muted small"> <Trans>· concerns: <bdi>{kindWord(reason.who)}</bdi></Trans></span> : null}
       </div>
       {reason.now !== null || reason.needed !== null ? (

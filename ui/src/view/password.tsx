@@ -66,5 +66,5 @@ export function PasswordPair({ value, onChange }: { value: NewPassword; onChange
 }
 
 export function Forgotten(): ReactNode {
-  return <Notice tone="info" inline><Trans>Nobody can restore the password: keep it, and keep a copy of the wallet file or of the twelve words.</Trans></Notice>;
+  return <Notice tone="info" inline><Trans>Nobody can restore the password: keep it, and keep a copy of the wallet file or of its words.</Trans></Notice>;
 }

@@ -7,6 +7,8 @@ import { amount, amountWithUnit, bothUnits, MISSING, shortHash, spokenHash, sumT
 import { clip, mixedScript, parseJson, visible } from '../model/text';
 import { clockTime, countdown, deadline, iso, relative } from '../model/time';
 import { CONTRIBUTION, NULL_ADDRESS, STATUS, tagChips, trustMeaning, type TaskStatus } from '../model/domain';
+import { kindWord } from '../model/words';
+import { knownRoles } from '../state/known_roles';
 import { labelStore, useSettings } from '../state/settings';
 import { useStore } from '../state/store';
 import { useNow } from '../state/data';
@@ -95,9 +97,10 @@ export function Address({ of, kind = t`address`, to, width, copy = true, name }:
   if (!of || of === NULL_ADDRESS) return <span className="muted"><Trans>none</Trans></span>;
   const own = sameAddress(of, wallet.account);
   return (
-    <span className="row" style={{ gap: 4, flexWrap: 'nowrap', display: 'inline-flex', maxWidth: '100%' }}>
+    <span className="row" style={{ gap: 4, flexWrap: width === 'wide' ? 'wrap' : 'nowrap', display: 'inline-flex', maxWidth: '100%' }}>
       <Id id={of} kind={kind} to={to ?? `/address/${of}`} face copy={copy} {...(width ? { width } : {})} name={name || labels[of.toLowerCase()] || null} />
       {own ? <Chip className="accent"><Trans>you</Trans></Chip> : null}
+      {width === 'wide' ? knownRoles.of(of).map(kindWord).filter((role) => role !== kind).map((role) => <Chip key={role}>{role}</Chip>) : null}
     </span>
   );
 }

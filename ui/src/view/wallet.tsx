@@ -10,7 +10,7 @@ import { shortHash, sumText } from '../model/format';
 import { forcedState, useApi, useBoot, useChannel } from '../state/data';
 import { useSettings } from '../state/settings';
 import { createStore, useStore } from '../state/store';
-import { connectDevelopment, connectFiles, connectInjected, disconnect, discoveredStore, lockKeystore, useWallet, walletStore, watchOnly } from '../state/wallet';
+import { connectDevelopment, connectFiles, connectInjected, disconnect, discoveredStore, lockKeystore, useWallet, walletStore, watchOnly, type Wallet } from '../state/wallet';
 import { useWhyNotSend } from '../state/writable';
 import { InjectedSigner } from '../signer/injected';
 import { Refused } from '../signer/types';
@@ -162,50 +162,52 @@ export function unlockWallet(): void {
   else openWallets();
 }
 
-export function WalletChip(): ReactNode {
-  const wallet = useWallet();
+const isOnOtherChain = (wallet: Wallet, chainId: number): boolean => wallet.kind === 'connected' && wallet.chainId !== null && wallet.chainId !== chainId;
+
+/** Face of the chip: whose account, what it can do, how much it has. */
+function ChipFace({ wallet, free }: { wallet: Wallet; free: string | null }): ReactNode {
   const { unit } = useSettings();
+  const boot = useBoot();
+  const account = wallet.account ?? '';
+  const other = isOnOtherChain(wallet, boot.domain.chainId);
+  return (
+    <>
+      <span className="sr"><Trans>Wallet</Trans></span>
+      {wallet.dev ? <span aria-hidden="true" title={t`development account`}>⚠</span> : null}
+      <code><span className="wide-only">{shortHash(account).slice(0, -4)}</span>{account.slice(-4)}</code>
+      {other ? <span className="tone-danger"><Trans>Wrong chain</Trans></span> : wallet.kind === 'watch' ? <span className="muted"><Trans>Watch-only</Trans></span> : <span className="num wide-only muted">{sumText(free, unit)}</span>}
+    </>
+  );
+}
+
+function AccountMenu({ wallet }: { wallet: Wallet }): ReactNode {
   const navigate = useNavigate();
   const { free } = useAccount(wallet.account);
-  const locked = wallet.kind === 'locked' || forcedState() === 'locked';
-  if (wallet.kind === 'none' && !locked)
-    return (
-      <>
-        <Button look="primary" onClick={openWallets}><Trans>Connect</Trans></Button>
-        <WalletDialog />
-      </>
-    );
-  if (locked)
-    return (
-      <>
-        <Button onClick={unlockWallet}><Trans>Locked · unlock</Trans></Button>
-        <WalletDialog />
-      </>
-    );
   const account = wallet.account ?? '';
   const label = wallet.label ?? t`wallet`;
   return (
+    <Menu
+      trigger={<Button title={account}><ChipFace wallet={wallet} free={free} /></Button>}
+      items={[
+        { heading: wallet.kind === 'watch' ? t`${label} (cannot sign)` : label },
+        { label: t`Account, deposit, withdraw`, onSelect: () => void navigate({ to: '/wallet' }) },
+        { label: t`My history`, onSelect: () => void navigate({ to: `/address/${account}` as never }) },
+        { label: t`Copy address`, onSelect: () => void navigator.clipboard?.writeText(account).then(() => say(t`address copied`)) },
+        'line',
+        ...(wallet.keystore ? [{ label: t`Lock`, onSelect: () => lockKeystore(account) }] : []),
+        { label: t`Switch account`, onSelect: openWallets },
+        { label: t`Disconnect`, onSelect: disconnect },
+      ]}
+    />
+  );
+}
+
+export function WalletChip(): ReactNode {
+  const wallet = useWallet();
+  const locked = wallet.kind === 'locked' || forcedState() === 'locked';
+  return (
     <>
-      <Menu
-        trigger={
-          <Button title={account}>
-            <span className="sr"><Trans>Wallet</Trans></span>
-            {wallet.dev ? <span aria-hidden="true" title={t`development account`}>⚠</span> : null}
-            <code><span className="wide-only">{shortHash(account).slice(0, -4)}</span>{account.slice(-4)}</code>
-            <span className="num wide-only muted">{sumText(free, unit)}</span>
-          </Button>
-        }
-        items={[
-          { heading: wallet.kind === 'watch' ? t`${label} (cannot sign)` : label },
-          { label: t`Account, deposit, withdraw`, onSelect: () => void navigate({ to: '/wallet' }) },
-          { label: t`My history`, onSelect: () => void navigate({ to: `/address/${account}` as never }) },
-          { label: t`Copy address`, onSelect: () => void navigator.clipboard?.writeText(account).then(() => say(t`address copied`)) },
-          'line',
-          ...(wallet.keystore ? [{ label: t`Lock`, onSelect: () => lockKeystore(account) }] : []),
-          { label: t`Switch account`, onSelect: openWallets },
-          { label: t`Disconnect`, onSelect: disconnect },
-        ]}
-      />
+      {locked ? <Button onClick={unlockWallet}><Trans>Locked · unlock</Trans></Button> : wallet.kind === 'none' ? <Button look="primary" onClick={openWallets}><Trans>Connect</Trans></Button> : <AccountMenu wallet={wallet} />}
       <WalletDialog />
     </>
   );
@@ -216,7 +218,7 @@ export function WrongChain(): ReactNode {
   const boot = useBoot();
   const chain = boot.chains[0];
   const [problem, setProblem] = useState<string | null>(null);
-  if (wallet.kind !== 'connected' || !chain || wallet.chainId === null || wallet.chainId === chain.id) return null;
+  if (!chain || !isOnOtherChain(wallet, chain.id)) return null;
   const rpcUrl = new URL(chain.rpc, location.origin).href;
   const change = (): void => {
     setProblem(null);
@@ -224,7 +226,7 @@ export function WrongChain(): ReactNode {
   };
   return (
     <div className="banner tone-danger" role="alert">
-      <strong><Trans>Your wallet is on chain {{ wallet: wallet.chainId }}, this page on {{ name: chain.name }} ({{ page: chain.id }}).</Trans></strong>
+      <strong><Trans>Your wallet is on chain {{ wallet: wallet.chainId ?? 0 }}, this page on {{ name: chain.name }} ({{ page: chain.id }}).</Trans></strong>
       <Button look="tiny" onClick={change}><Trans>Switch the wallet</Trans></Button>
       <span className="small" style={{ color: 'var(--text)' }}>
         <Trans>By hand: chain id <code>{chain.id}</code>, RPC <code>{rpcUrl}</code></Trans>

@@ -49,6 +49,23 @@ function useKeep(): { share: number | null; problem: string | null; keep: (key: 
   return { share, problem, keep };
 }
 
+/** Bits of chance behind so many words (BIP-39). */
+const STRENGTH: Record<WordCount, number> = { '12': 128, '24': 256 };
+type WordCount = '12' | '24';
+
+function DrawWords({ onDraw }: { onDraw: (words: string) => void }): ReactNode {
+  const [count, setCount] = useState<WordCount>('12');
+  return (
+    <>
+      <p className="muted"><Trans>Words are drawn in this page. They are the key: who has them has the money.</Trans></p>
+      <div className="row">
+        <Segmented label={t`How many words`} value={count} choices={[{ value: '12', label: t`12 words` }, { value: '24', label: t`24 words` }]} onChange={setCount} />
+        <Button look="primary" onClick={() => onDraw(generateMnemonic(english, STRENGTH[count]))}><Trans>Draw the words</Trans></Button>
+      </div>
+    </>
+  );
+}
+
 function Create(): ReactNode {
   const [words, setWords] = useState<string | null>(null);
   const [answers, setAnswers] = useState<[string, string]>(['', '']);
@@ -56,11 +73,11 @@ function Create(): ReactNode {
   const [made, setMade] = useState(false);
   const { share, problem, keep } = useKeep();
   const list = words?.split(' ') ?? [];
-  // Two places to ask for, drawn anew with each set of words.
+  // One place of each half to ask for, drawn anew with each set of words.
   const asked = useMemo<[number, number]>(() => {
+    const half = (words?.split(' ').length ?? 2) / 2;
     const [a = 0, b = 0] = crypto.getRandomValues(new Uint8Array(2));
-    return [a % 6, 6 + (b % 6)];
-    // eslint-disable-next-line react-hooks/exhaustive-deps
+    return [a % half, half + (b % half)];
   }, [words]);
   const right = words !== null && asked.every((place, at) => answers[at]?.trim().toLowerCase() === list[place]);
   const why = share !== null ? t`The wallet is being encrypted.` : !right ? t`Enter the two words that are asked for.` : passwordProblem(pair.password, pair.again);
@@ -76,8 +93,7 @@ function Create(): ReactNode {
     return (
       <div className="stack">
         {made ? <Notice tone="success" inline><Trans>The wallet is kept above. Save its file somewhere else too.</Trans></Notice> : null}
-        <p className="muted"><Trans>Twelve words are drawn in this page. They are the key: who has them has the money.</Trans></p>
-        <div><Button look="primary" onClick={() => { setWords(generateMnemonic(english)); setMade(false); }}><Trans>Draw twelve words</Trans></Button></div>
+        <DrawWords onDraw={(drawn) => { setWords(drawn); setMade(false); }} />
       </div>
     );
   return (
