@@ -1,19 +1,26 @@
 // Budgets of web-ui.md §16.3 that a browser can measure, one JSON line each: node tests/bench.mjs PROGRAM (after scripts/build_ui.sh).
-// First paint and usable book with a processor slowed down four times; clicks; order published → in another page's book.
+// First paint and usable book with a processor slowed down four times; clicks; order published → in another page's book; and,
+// in tests/bench, the reducer, drawings and scrolling of the book, and block → deal page.
 import { spawnSync } from 'node:child_process';
 import { performance } from 'node:perf_hooks';
 import { openBrowser } from './browser.mjs';
 import { until } from './e2e/harness.mjs';
 import { Market } from './e2e/market.mjs';
 import { newPage, settle } from './e2e/page_tests.mjs';
+import { dealBench } from './bench/deal.mjs';
+import { reducerBench } from './bench/reducer.mjs';
+import { at, say } from './bench/report.mjs';
+import { tableBench } from './bench/table.mjs';
 
 const program = process.argv[2];
 if (!program) throw new Error('name the program: node tests/bench.mjs build/release/bin/bourse');
 const ROUNDS = 20;
-const say = (bench, value, unit, limit) => console.log(JSON.stringify({ bench, value: Math.round(value * 10) / 10, unit, better: 'lower', limit, limit_share: Math.round((value / limit) * 1000) / 1000 }));
-const at = (values, share) => values.slice().sort((a, b) => a - b)[Math.min(values.length - 1, Math.floor(values.length * share))];
+/** A sample that `bourse up` registers. */
+const APP = 'hello';
 
 process.stdout.write(spawnSync('node', [new URL('../tools/budget.mjs', import.meta.url).pathname], { encoding: 'utf8' }).stdout.split('\n')[0] + '\n');
+await reducerBench();
+await tableBench();
 const browser = await openBrowser();
 const market = await new Market(program).start();
 const buyer = { wallet: 'requester', settings: { welcomed: true, lastCategory: 0 } };
@@ -74,6 +81,8 @@ try {
     await until(() => page.getByText('The order rests in the book.').count(), 'the order');
   }
   say('ui_order_to_other_book_p95', at(delays, 0.95), 'ms', 250);
+
+  await dealBench(browser, market, APP);
 
   const heap = await page.evaluate(() => performance.memory?.usedJSHeapSize ?? 0);
   if (heap) say('ui_heap', heap / 1048576, 'MiB', 120);

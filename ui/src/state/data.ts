@@ -115,6 +115,16 @@ export function useChannel<State>(channel: string | null, hold = false): { state
   return { state: now.state as State | undefined, ready: now.ready, waiting, error: now.error };
 }
 
+type IndexStatus = { height: number; lag: number };
+
+const watchIndex = (listener: () => void): (() => void) => feed.subscribe('status', listener);
+const readIndex = (): IndexStatus | undefined => feed.view('status')?.state as IndexStatus | undefined;
+
+/** How far the market's index is, and by how many blocks it is behind; undefined until the feed has said it. */
+export function useIndex(): IndexStatus | undefined {
+  return useSyncExternalStore(watchIndex, readIndex);
+}
+
 type Ticking = { subscribe: (listener: () => void) => () => void; get: () => number };
 
 /** One timer for all views of a period. `subscribe` stays the same function: a new one at each render would start the clock anew. */

@@ -67,6 +67,18 @@ export function EmptyState({ children, action }: { children: ReactNode; action?:
   );
 }
 
+/** A read that the market asked to slow down: it is tried again by itself (§5, Rate limited). */
+function SlowedDown({ waitMs }: { waitMs: number }): ReactNode {
+  const now = useNow(1_000);
+  const [since] = useState(() => Date.now());
+  const left = Math.max(0, Math.ceil((since + waitMs - now) / 1000));
+  return (
+    <div className="body" style={{ padding: 12 }}>
+      <Notice tone="warning">{left > 0 ? <Trans>The market asks this page to slow down. Next try in {left} s.</Trans> : <Trans>The market asks this page to slow down. Trying again.</Trans>}</Notice>
+    </div>
+  );
+}
+
 /** Data with the states around it: the skeleton only the first time, old data kept and marked when a refresh fails. */
 export function Loaded<Answer>({ query, rows = 5, children }: { query: ApiQuery<Answer>; rows?: number; children: (data: Answer) => ReactNode }): ReactNode {
   if (query.data !== undefined)
@@ -82,6 +94,8 @@ export function Loaded<Answer>({ query, rows = 5, children }: { query: ApiQuery<
       </>
     );
   if (query.error) return <ErrorState error={query.error} retry={() => void query.refetch()} />;
+  const { failureReason, failureCount } = query;
+  if (failureReason?.status === 429) return <SlowedDown key={failureCount} waitMs={failureReason.retryAfterMs ?? 0} />;
   return <Skeleton rows={rows} />;
 }
 

@@ -3,7 +3,7 @@ import { t } from '@lingui/core/macro';
 import { Trans } from '@lingui/react/macro';
 import { Link } from '@tanstack/react-router';
 import { useEffect, useState, type ReactNode } from 'react';
-import { amount, amountWithUnit, bothUnits, MISSING, shortHash, spokenHash, sumText } from '../model/format';
+import { amount, amountWithUnit, bothUnits, count, MISSING, shortHash, spokenHash, sumText } from '../model/format';
 import { clip, mixedScript, parseJson, visible } from '../model/text';
 import { clockTime, countdown, deadline, iso, relative } from '../model/time';
 import { CONTRIBUTION, NULL_ADDRESS, STATUS, tagChips, trustMeaning, type TaskStatus } from '../model/domain';
@@ -11,14 +11,22 @@ import { kindWord } from '../model/words';
 import { knownRoles } from '../state/known_roles';
 import { labelStore, useSettings } from '../state/settings';
 import { useStore } from '../state/store';
-import { useNow } from '../state/data';
+import { useIndex, useNow } from '../state/data';
 import { useWallet } from '../state/wallet';
 import { sameAddress } from '../model/domain';
 import { Chip, Copy } from './ui';
 
+/** A value that the market does not have: not yet, while its index is behind the chain, or not at all (§5, Partial). */
+export function Unknown(): ReactNode {
+  const index = useIndex();
+  const height = count(index?.height);
+  const head = count(index ? index.height + index.lag : null);
+  return <span title={index && index.lag > 0 ? t`not indexed yet (height ${height} of ${head})` : t`not known`}>{MISSING}</span>;
+}
+
 export function Amount({ nrlc, unit = true }: { nrlc: string | null | undefined; unit?: boolean }): ReactNode {
   const settings = useSettings();
-  if (nrlc === null || nrlc === undefined) return <span title={t`not known`}>{MISSING}</span>;
+  if (nrlc === null || nrlc === undefined) return <Unknown />;
   const text = unit ? amountWithUnit(nrlc, settings.unit) : amount(nrlc, settings.unit);
   return (
     <span className="num" title={bothUnits(nrlc)}>
@@ -30,7 +38,7 @@ export function Amount({ nrlc, unit = true }: { nrlc: string | null | undefined;
 /** The same in a tile: one line however large it is, the exact amount in the tooltip. */
 export function Sum({ nrlc }: { nrlc: string | null | undefined }): ReactNode {
   const { unit } = useSettings();
-  if (nrlc === null || nrlc === undefined) return <span title={t`not known`}>{MISSING}</span>;
+  if (nrlc === null || nrlc === undefined) return <Unknown />;
   return (
     <span className="num sum" title={bothUnits(nrlc)}>
       {sumText(nrlc, unit)}
@@ -105,15 +113,16 @@ export function Address({ of, kind = t`address`, to, width, copy = true, name }:
   );
 }
 
-/** A sentence of the server: its ids short and linked. */
+/** A sentence of the server: its ids short, and linked where the word before them says what they are. */
 export function WithIds({ text }: { text: string }): ReactNode {
   const parts = visible(text).split(/(0x[0-9a-fA-F]{64}|0x[0-9a-fA-F]{40})(?![0-9a-fA-F])/);
   return (
     <bdi>
       {parts.map((part, at) => {
         if (at % 2 === 0) return part;
-        const isTask = part.length > 42;
-        return <Id key={at} id={part} kind={isTask ? t`id` : t`address`} to={isTask ? null : `/address/${part}`} copy={false} />;
+        if (part.length === 42) return <Id key={at} id={part} kind={t`address`} to={`/address/${part}`} copy={false} />;
+        const named = /(task|deal) $/.exec(parts[at - 1] ?? '')?.[1];
+        return <Id key={at} id={part} kind={named ? kindWord(named) : t`id`} to={named ? `/${named}/${part}` : null} copy={false} />;
       })}
     </bdi>
   );
@@ -149,7 +158,7 @@ export function useHoverLinks(): void {
 
 export function Age({ at }: { at: number | null | undefined }): ReactNode {
   const now = useNow(10_000);
-  if (at === null || at === undefined) return <>{MISSING}</>;
+  if (at === null || at === undefined) return <Unknown />;
   return (
     <time dateTime={new Date(at).toISOString()} title={iso(at)}>
       {relative(at, Math.max(now, at))}
@@ -169,7 +178,7 @@ export function Clock({ at }: { at: number }): ReactNode {
 export function Deadline({ at, over = false }: { at: number | null | undefined; over?: boolean }): ReactNode {
   const now = useNow(1_000);
   const { deadlines } = useSettings();
-  if (at === null || at === undefined) return <>{MISSING}</>;
+  if (at === null || at === undefined) return <Unknown />;
   const left = over ? null : countdown(at, now);
   return (
     <span className="row" style={{ gap: 6, display: 'inline-flex', flexWrap: 'nowrap' }}>

@@ -85,6 +85,14 @@ describe('sources', () => {
   });
 });
 
+describe('content of others', () => {
+  it('reaches the page as text nodes only: no sink of HTML and no evaluation stands in the sources (S-01)', () => {
+    const sink = /dangerouslySetInnerHTML|\b(?:inner|outer)HTML\b|insertAdjacentHTML|createContextualFragment|document\.write|\bsrcdoc\b|DOMParser|\beval\(|new Function\(/i;
+    const found = sources().filter((path) => sink.test(readFileSync(path, 'utf8'))).map((path) => relative(SOURCES, path));
+    expect(found).toEqual([]);
+  });
+});
+
 describe('styles', () => {
   it('name no left and no right: start and end turn with the direction of the language', () => {
     const physical = /(?<![-\w])(?:(?:margin|padding|border)-(?:left|right)|left|right)\s*:|text-align:\s*(?:left|right)|(?:margin|padding|border)(?:Left|Right)\s*:|textAlign:\s*'(?:left|right)'/;
