@@ -81,11 +81,15 @@ export async function send(path: string, options: Options = {}): Promise<Respons
       credentials: 'omit',
     });
   } catch (error) {
-    if (options.signal?.aborted) throw error;
-    if (error instanceof DOMException && error.name === 'TimeoutError')
-      throw new ApiError('TIMEOUT', t`the market did not answer within 10 seconds`, 0);
-    throw new ApiError('UNREACHABLE', t`the market cannot be reached`, 0);
+    throw broken(error, options);
   }
+}
+
+/** What is told when an answer did not come, or not to its end; the caller's own stop stays what it is. */
+function broken(error: unknown, options: Options): unknown {
+  if (options.signal?.aborted) return error;
+  if (error instanceof DOMException && error.name === 'TimeoutError') return new ApiError('TIMEOUT', t`the market did not answer within 10 seconds`, 0);
+  return new ApiError('UNREACHABLE', t`the market cannot be reached`, 0);
 }
 
 export async function api<Answer>(path: string, options: Options = {}): Promise<Answer> {
@@ -96,7 +100,11 @@ export async function api<Answer>(path: string, options: Options = {}): Promise<
   const answer = await send(path, options);
   if (options.token) tokenListener?.(options.token, answer.status !== 401);
   if (!answer.ok) throw await refusal(answer);
-  return (await answer.json()) as Answer;
+  try {
+    return (await answer.json()) as Answer;
+  } catch (error) {
+    throw broken(error, options);
+  }
 }
 
 export type Query = Record<string, string | number | boolean | null | undefined>;

@@ -20,6 +20,7 @@ export type Column<Row> = {
   /** Value for CSV. */
   value?: (row: Row) => unknown;
   wrap?: boolean;
+  /** Name of the market's sort; with a minus where it only sorts from the greatest down. */
   sort?: string;
   /** The cell is the row's link: for a first column without a link of its own. */
   anchor?: boolean;
@@ -60,8 +61,16 @@ function cardPlaces<Row>(columns: Column<Row>[]): Map<string, { side: 'left' | '
   }));
 }
 
+/** Order after a click: from the greatest down, then up where the market can, else as it comes. */
+function nextSort(column: string, now: string | undefined): string {
+  const name = column.replace(/^-/, '');
+  if (now !== `-${name}`) return `-${name}`;
+  return column.startsWith('-') ? '' : name;
+}
+
 function Head<Row>({ column, sort, onSort }: { column: Column<Row>; sort: string | undefined; onSort: ((sort: string) => void) | undefined }): ReactNode {
-  const direction = sort === column.sort ? 'ascending' : sort === `-${column.sort}` ? 'descending' : undefined;
+  const name = column.sort?.replace(/^-/, '');
+  const direction = name !== undefined && sort === name ? 'ascending' : name !== undefined && sort === `-${name}` ? 'descending' : undefined;
   if (!column.sort || !onSort)
     return (
       <th scope="col" data-col={column.key} className={cellClass(column)}>
@@ -70,8 +79,8 @@ function Head<Row>({ column, sort, onSort }: { column: Column<Row>; sort: string
     );
   return (
     <th scope="col" data-col={column.key} className={cellClass(column)} aria-sort={direction ?? 'none'}>
-      <button type="button" className="sort" onClick={() => onSort(direction === 'descending' ? (column.sort ?? '') : `-${column.sort}`)}>
-        {column.head} {direction === 'ascending' ? '▲' : direction === 'descending' ? '▼' : ''}
+      <button type="button" className="sort" onClick={() => onSort(nextSort(column.sort ?? '', sort))}>
+        {column.head} <span aria-hidden="true">{direction === 'ascending' ? '▲' : direction === 'descending' ? '▼' : '↕'}</span>
       </button>
     </th>
   );

@@ -6,6 +6,7 @@ import { checksumLine, nameOfAnswer, readExport } from '../../src/model/export_s
 import { downloadInto, joined, nothingYet } from '../../src/model/download';
 import { csv } from '../../src/model/text';
 import { parseCsv, previewKind } from '../../src/model/preview';
+import { api, setFetcher } from '../../src/transport/http';
 
 const bytes = (text: string): Uint8Array<ArrayBuffer> => new TextEncoder().encode(text) as Uint8Array<ArrayBuffer>;
 const streamOf = (parts: Uint8Array[], broken = false): ReadableStream<Uint8Array> =>
@@ -95,5 +96,16 @@ describe('preview of a file', () => {
   it('stops at its limit and says so', () => {
     expect(parseCsv('a\nb\nc\n', 2)).toEqual({ rows: [['a'], ['b']], more: true });
     expect(parseCsv('a\nb\n', 2)).toEqual({ rows: [['a'], ['b']], more: false });
+  });
+});
+
+describe('an answer that does not come to its end', () => {
+  afterEach(() => setFetcher((path, init) => fetch(path, init)));
+  it('is told as what it is, with a code', async () => {
+    const body = new ReadableStream({ pull: (control) => control.error(new DOMException('signal timed out', 'TimeoutError')) });
+    setFetcher(() => Promise.resolve(new Response(body)));
+    await expect(api('/v1/deals')).rejects.toMatchObject({ code: 'TIMEOUT', message: 'the market did not answer within 10 seconds' });
+    setFetcher(() => Promise.resolve(new Response('{"items": [')));
+    await expect(api('/v1/deals')).rejects.toMatchObject({ code: 'UNREACHABLE' });
   });
 });

@@ -20,13 +20,13 @@ function PriceCell({ deal }: { deal: Deal }) {
 }
 
 export const dealColumns: Column<Deal>[] = [
-  { key: 'time', head: t`Time`, cell: (row) => <Age at={row.time} />, value: (row) => iso(row.time), priority: 1, anchor: true },
+  { key: 'time', head: t`Time`, cell: (row) => <Age at={row.time} />, value: (row) => iso(row.time), priority: 1, anchor: true, sort: 'time' },
   { key: 'tx', head: t`TxHash`, cell: (row) => <Id id={row.tx} kind={t`transaction`} to={`/tx/${row.tx}`} copy={false} />, value: (row) => row.tx, priority: 3 },
   { key: 'deal', head: t`Deal`, cell: (row) => <Id id={row.id} kind={t`deal`} to={`/deal/${row.id}`} />, value: (row) => row.id, priority: 1 },
   { key: 'app', head: t`App`, cell: (row) => <Address of={row.app.address} kind={t`app`} to={`/app/${row.app.address}`} name={row.app.name} copy={false} />, value: (row) => row.app.address, priority: 2 },
   { key: 'workerpool', head: t`Workerpool`, cell: (row) => <Address of={row.workerpool.address} kind={t`workerpool`} to={`/workerpool/${row.workerpool.address}`} copy={false} />, value: (row) => row.workerpool.address, priority: 3 },
-  { key: 'price', head: t`Price`, right: true, cell: (row) => <PriceCell deal={row} />, value: (row) => row.price, priority: 1 },
-  { key: 'volume', head: t`Volume`, right: true, cell: (row) => count(row.volume), value: (row) => row.volume, priority: 2 },
+  { key: 'price', head: t`Price`, right: true, cell: (row) => <PriceCell deal={row} />, value: (row) => row.price, priority: 1, sort: 'price' },
+  { key: 'volume', head: t`Volume`, right: true, cell: (row) => count(row.volume), value: (row) => row.volume, priority: 2, sort: '-volume' },
 ];
 
 export const dealExtra: Column<Deal>[] = [
@@ -38,7 +38,7 @@ export const dealExtra: Column<Deal>[] = [
 
 export const taskColumns: Column<Task>[] = [
   { key: 'task', head: t`Task`, cell: (row) => <Id id={row.id} kind={t`task`} to={`/task/${row.id}`} />, value: (row) => row.id, priority: 1 },
-  { key: 'deadline', head: t`Deadline`, cell: (row) => <Deadline at={row.finalDeadline} over={row.ended !== null} />, value: (row) => iso(row.finalDeadline), priority: 2 },
+  { key: 'deadline', head: t`Deadline`, cell: (row) => <Deadline at={row.finalDeadline} over={row.ended !== null} />, value: (row) => iso(row.finalDeadline), priority: 2, sort: 'deadline' },
   { key: 'status', head: t`Status`, cell: (row) => <Status of={statusAt(row, Date.now())} />, value: (row) => row.status, priority: 1, card: 'bare' },
 ];
 

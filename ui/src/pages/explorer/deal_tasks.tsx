@@ -64,19 +64,18 @@ function StatusChips({ counts, chosen, onChoose }: { counts: TaskCounts; chosen:
   );
 }
 
-/** Goes to an index when the typing ends. */
 function Jump({ deal, onJump }: { deal: Deal; onJump: (index: number) => void }): ReactNode {
   const [text, setText] = useState('');
   const last = deal.firstIndex + deal.volume - 1;
-  useEffect(() => {
-    if (text === '') return undefined;
-    const timer = setTimeout(() => onJump(Math.min(last, Math.max(deal.firstIndex, Number(text)))), 50);
-    return () => clearTimeout(timer);
-  }, [text]);
+  const typed = (next: string): void => {
+    const digits = next.replace(/\D/g, '');
+    setText(digits);
+    if (digits) onJump(Math.min(last, Math.max(deal.firstIndex, Number(digits))));
+  };
   return (
     <label className="row small">
       <Trans>jump to index</Trans>
-      <input className="input num" style={{ width: 110 }} inputMode="numeric" placeholder={`${deal.firstIndex} … ${last}`} value={text} onChange={(event) => setText(event.target.value.replace(/\D/g, ''))} />
+      <input className="input num" style={{ width: 110 }} inputMode="numeric" placeholder={`${deal.firstIndex} … ${last}`} value={text} onChange={(event) => typed(event.target.value)} />
     </label>
   );
 }

@@ -48,6 +48,6 @@ export const LISTS: Record<string, ListKind> = {
   workerpools: listOf<Resource>(t`Workerpools`, t`No workerpools yet.`, '/v1/workerpools', [...resourceColumns('workerpool'), ...resourceExtra('workerpool')], (row) => row.address, (row) => `/workerpool/${row.address}`, owned, 'owner'),
   workers: listOf<Worker>(t`Workers`, t`No workers yet.`, '/v1/workers', workerColumns, (row) => row.address, (row) => `/worker/${row.address}`, []),
   accounts: listOf<Account>(t`Accounts`, t`No accounts yet.`, '/v1/accounts', accountColumns, (row) => row.address, (row) => `/address/${row.address}`, [select('role', t`Role`, roles(['requester', 'worker', 'app', 'dataset', 'workerpool']))]),
-  blocks: listOf<Block>(t`Blocks`, t`No blocks yet.`, '/v1/blocks', blockColumns, (row) => String(row.number), (row) => `/block/${row.number}`, []),
-  transactions: listOf<Transaction>(t`Transactions`, t`No transactions yet.`, '/v1/transactions', transactionColumns, (row) => row.hash, (row) => `/tx/${row.hash}`, [filter('number', 'block', t`Block`)]),
+  blocks: listOf<Block>(t`Blocks`, t`No blocks yet.`, '/v1/blocks', blockColumns, (row) => String(row.number), (row) => `/block/${row.number}`, days),
+  transactions: listOf<Transaction>(t`Transactions`, t`No transactions yet.`, '/v1/transactions', transactionColumns, (row) => row.hash, (row) => `/tx/${row.hash}`, [filter('number', 'block', t`Block`), ...days]),
 };
