@@ -73,9 +73,10 @@ double p95(int rounds, const std::function<void(int)>& run) {
     return times[times.size() * 95 / 100];
 }
 
-/// One of the filters that the list offers, by number, with values that the history has.
+/// One of the filters and orders that the list offers, by number, with values that the history has.
 DealFilter filter_of(int i) {
     DealFilter f;
+    f.sort = static_cast<DealSort>(i / 22 % 5);
     const auto n = static_cast<std::uint64_t>(i);
     switch (i % 22) {
         case 0:
@@ -157,6 +158,7 @@ DealFilter filter_of(int i) {
 
 TaskFilter task_filter_of(int i) {
     TaskFilter f;
+    f.sort = static_cast<TaskSort>(i / 9 % 3);
     const auto n = static_cast<std::uint64_t>(i);
     switch (i % 9) {
         case 0:

@@ -61,7 +61,8 @@ suite node "$here/server.mjs" "$program"
 suite node "$here/clients.mjs" "$program" "$packages"
 peer=$(cd "$here/../../bench/macro" && python3 -c 'import common; print(common.peer_packages())') &&
     suite node "$here/anvil.mjs" "$program" "$packages" "$peer" &&
-    suite node "$here/rollback.mjs" "$program" "$packages" "$peer" ||
+    suite node "$here/rollback.mjs" "$program" "$packages" "$peer" &&
+    suite node "$here/groups.mjs" "$program" "$packages" "$peer" ||
     { echo "interop: the peer's packages cannot be fetched" >&2; failed=$((failed + 1)); }
 
 store_port=$(free_port)

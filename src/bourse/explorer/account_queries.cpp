@@ -334,39 +334,62 @@ std::vector<CategoryRow> Index::categories() const {
 // ---- money of pools and apps
 
 std::vector<EarningRow> Index::earnings(const Address& pool, std::int64_t from_s, std::int64_t to_s) const {
+    // One pass of the database; the sums of a task's contributions are looked up by its number.
     const auto rows = query(
-        "SELECT t.seq, t.end_s, d.category, d.app, d.pool_price, d.share, t.status FROM tasks t JOIN deals d ON "
-        "d.seq=t.deal"
-        " WHERE d.pool=?1 AND t.end_s>=?2 AND t.end_s<?3 ORDER BY t.seq",
+        "SELECT day, category, app, CAST(SUM(done) AS BIGINT), CAST(SUM(done*price) AS BIGINT),"
+        " CAST(SUM(paid) AS BIGINT), CAST(SUM(done*paid) AS BIGINT), CAST(SUM(lost) AS BIGINT),"
+        " CAST(SUM(done*lost) AS BIGINT), CAST(SUM((1-done)*(price*30/100)) AS BIGINT),"
+        " CAST(SUM((1-done)*total) AS BIGINT) FROM ("
+        "SELECT t.end_s/86400 AS day, d.category AS category, d.app AS app,"
+        " CASE WHEN t.status=3 THEN 1 ELSE 0 END AS done, d.pool_price AS price,"
+        " d.app_price+d.dataset_price+d.pool_price AS total,"
+        " (SELECT COALESCE(SUM(c.reward),0) FROM contributions c WHERE c.task=t.seq) AS paid,"
+        " (SELECT COALESCE(SUM(c.loss),0) FROM contributions c WHERE c.task=t.seq) AS lost"
+        " FROM tasks t JOIN deals d ON d.seq=t.deal"
+        " WHERE d.pool=?1 AND t.status IN (3,4) AND t.end_s>=?2 AND t.end_s<?3) AS ended"
+        " GROUP BY day, category, app ORDER BY day DESC, category DESC, app DESC",
         {number_of(pool), from_s, to_s});
-    std::map<std::tuple<std::int64_t, std::int64_t, Address>, EarningRow> sums;
-    for (const auto& row : rows) {
-        const bool completed = db::sql_int(row[6]) == 3;
-        const auto day = db::sql_int(row[1]) / 86'400 * 86'400;
-        Address app;
-        {
-            const std::shared_lock lock(mutex_);
-            app = address(row[3]);
-        }
-        auto& sum = sums[{day, db::sql_int(row[2]), app}];
-        sum.day_s = day;
-        sum.category = db::sql_int(row[2]);
-        sum.app = app;
-        sum.tasks += completed ? 1 : 0;
-        const auto price = db::sql_int(row[4]);
-        if (completed) sum.gross += price;
-        const auto paid = query("SELECT SUM(reward), SUM(loss) FROM contributions WHERE task=?1", {row[0]});
-        const auto amount = [&](std::size_t i) { return db::sql_null(paid[0][i]) ? 0 : db::sql_int(paid[0][i]); };
-        sum.workers += amount(0);
-        sum.slashed += amount(1);
-        if (completed)
-            sum.scheduler += price + amount(1) - amount(0);
-        else
-            sum.scheduler -= price * 30 / 100;
-    }
     std::vector<EarningRow> out;
-    for (auto& [key, sum] : sums) out.push_back(sum);
-    std::ranges::reverse(out);
+    const std::shared_lock lock(mutex_);
+    for (const auto& row : rows) {
+        const auto number = [&](std::size_t i) { return db::sql_int(row[i]); };
+        EarningRow sum;
+        sum.day_s = number(0) * 86'400;
+        sum.category = number(1);
+        sum.app = address(row[2]);
+        sum.tasks = number(3);
+        sum.gross = number(4);
+        sum.workers = number(5);
+        sum.slashed = number(7);
+        // Of a completed task the pool keeps what is not paid to workers; of another it loses its stake.
+        sum.scheduler = number(4) + number(8) - number(6) - number(9);
+        sum.refunds = number(10);
+        out.push_back(sum);
+    }
+    return out;
+}
+
+std::vector<EarningRow> Index::worker_earnings(const Address& pool, std::int64_t from_s, std::int64_t to_s) const {
+    const auto rows = query(
+        "SELECT t.end_s/86400, c.worker, d.category, d.app, CAST(SUM(c.reward) AS BIGINT),"
+        " CAST(SUM(c.loss) AS BIGINT), COUNT(*)"
+        " FROM tasks t JOIN deals d ON d.seq=t.deal JOIN contributions c ON c.task=t.seq"
+        " WHERE d.pool=?1 AND t.status IN (3,4) AND t.end_s>=?2 AND t.end_s<?3"
+        " GROUP BY t.end_s/86400, c.worker, d.category, d.app ORDER BY 1 DESC, 2 DESC, 3 DESC, 4 DESC",
+        {number_of(pool), from_s, to_s});
+    std::vector<EarningRow> out;
+    const std::shared_lock lock(mutex_);
+    for (const auto& row : rows) {
+        EarningRow sum;
+        sum.day_s = db::sql_int(row[0]) * 86'400;
+        sum.worker = address(row[1]);
+        sum.category = db::sql_int(row[2]);
+        sum.app = address(row[3]);
+        sum.gross = sum.workers = db::sql_int(row[4]);
+        sum.slashed = db::sql_int(row[5]);
+        sum.tasks = db::sql_int(row[6]);
+        out.push_back(sum);
+    }
     return out;
 }
 

@@ -59,6 +59,24 @@ Selection page_of(const Candidates& ascending, const Paging& paging) {
     return out;
 }
 
+/// A page of rows in another order; `before(a, b)` is total.
+template <class Before>
+Selection ordered_page(Candidates rows, std::size_t known, const Paging& paging, const Before& before) {
+    Selection out;
+    out.total = static_cast<std::int64_t>(rows.size());
+    if (paging.after) {
+        const auto last = static_cast<std::size_t>(std::max<std::int64_t>(*paging.after - 1, 0));
+        keep(rows, [&](std::uint32_t i) { return last < known && before(static_cast<std::uint32_t>(last), i); });
+    }
+    const auto all = static_cast<std::int64_t>(rows.size());
+    const auto begin = rows.begin() + std::min(paging.offset, all);
+    const auto end = rows.begin() + std::min(paging.offset + paging.limit, all);
+    std::ranges::partial_sort(rows, end, before);
+    for (auto at = begin; at < end; ++at) out.seqs.push_back(std::int64_t{*at} + 1);
+    if (end != rows.end() && !out.seqs.empty()) out.next = out.seqs.back();
+    return out;
+}
+
 /// A page without its total: looks through the rows from the newest on, in steps, until it is full.
 template <class Matching>
 Selection walk_page(std::size_t low, std::size_t high, const Paging& paging, const Matching& matching) {
@@ -261,8 +279,32 @@ bool Columns::has_role(std::size_t i, std::uint32_t who, std::optional<Role> rol
 Selection Columns::deals(const DealCriteria& c, const Paging& paging) const {
     const auto [low, by_time] = range_of(deals_.start_s, c.filter.from_s, c.filter.to_s);
     const auto high = std::min(by_time, rows_at(deals_.block, paging));
+    if (c.filter.sort != DealSort::kNewest) return ordered(matching(c, low, high), c.filter.sort, paging);
     if (!paging.count) return walk_page(low, high, paging, [&](auto from, auto to) { return matching(c, from, to); });
     return page_of(matching(c, low, high), paging);
+}
+
+Selection Columns::ordered(Candidates rows, DealSort sort, const Paging& paging) const {
+    const auto& d = deals_;
+    const auto by = [&](const auto& key) {
+        return ordered_page(std::move(rows), d.id.size(), paging, [&](std::uint32_t a, std::uint32_t b) {
+            const auto left = key(a), right = key(b);
+            return left != right ? left < right : a > b;
+        });
+    };
+    switch (sort) {
+        case DealSort::kOldest:
+            return by([](std::uint32_t i) { return i; });
+        case DealSort::kDearest:
+            return by([&](std::uint32_t i) { return -d.price[i]; });
+        case DealSort::kCheapest:
+            return by([&](std::uint32_t i) { return d.price[i]; });
+        case DealSort::kLargest:
+            return by([&](std::uint32_t i) { return -d.volume[i]; });
+        case DealSort::kNewest:
+            break;
+    }
+    return page_of(rows, paging);
 }
 
 Candidates Columns::matching(const DealCriteria& c, std::size_t low, std::size_t high) const {
@@ -303,6 +345,13 @@ Candidates Columns::matching(const DealCriteria& c, std::size_t low, std::size_t
 Selection Columns::tasks(const TaskCriteria& c, const Paging& paging) const {
     const auto [low, by_time] = range_of(tasks_.init_s, c.filter.from_s, c.filter.to_s);
     const auto high = std::min(by_time, rows_at(tasks_.block, paging));
+    if (c.filter.sort != TaskSort::kNewest) {
+        const std::int64_t sign = c.filter.sort == TaskSort::kFirstDeadline ? 1 : -1;
+        const auto key = [&](std::uint32_t i) { return sign * deals_.final_s[tasks_.deal[i] - 1]; };
+        return ordered_page(matching(c, low, high), tasks_.deal.size(), paging, [&](std::uint32_t a, std::uint32_t b) {
+            return key(a) != key(b) ? key(a) < key(b) : a > b;
+        });
+    }
     if (!paging.count && c.worker == kAnything)
         return walk_page(low, high, paging, [&](auto from, auto to) { return matching(c, from, to); });
     return page_of(matching(c, low, high), paging);

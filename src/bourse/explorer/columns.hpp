@@ -19,7 +19,12 @@ std::optional<TagClass> tag_class_from(std::string_view text) noexcept;
 /// TEE is bit 0; GPU is bit 8 (poco.md §5.4); kNone has neither.
 bool tag_fits(TagClass wanted, std::uint32_t low_bits) noexcept;
 
+/// Equal rows: the newest first.
+enum class DealSort : std::uint8_t { kNewest, kOldest, kDearest, kCheapest, kLargest };
+enum class TaskSort : std::uint8_t { kNewest, kFirstDeadline, kLastDeadline };
+
 struct DealFilter {
+    DealSort sort = DealSort::kNewest;
     std::optional<ShownStatus> status;
     std::optional<std::int64_t> category, min_trust, max_trust, min_price, max_price;
     TagClass tag = TagClass::kAny;
@@ -32,12 +37,13 @@ struct DealFilter {
 };
 
 struct TaskFilter {
+    TaskSort sort = TaskSort::kNewest;
     std::optional<ShownStatus> status;
     std::optional<std::int64_t> category, deadline_before_s, from_s, to_s;
     std::optional<Address> app, pool, requester, worker, mine;
 };
 
-/// The rows of a filter, newest first: at most `limit` below `after`, and how many there are in all.
+/// The rows of a filter in its order: at most `limit` behind `after`, and how many there are in all.
 struct Selection {
     std::vector<std::int64_t> seqs;
     std::int64_t total = 0;
@@ -142,6 +148,7 @@ private:
         std::vector<std::uint8_t> status;
     };
 
+    Selection ordered(std::vector<std::uint32_t> rows, DealSort sort, const Paging& paging) const;
     std::vector<std::uint32_t> matching(const DealCriteria& criteria, std::size_t low, std::size_t high) const;
     std::vector<std::uint32_t> matching(const TaskCriteria& criteria, std::size_t low, std::size_t high) const;
     std::pair<std::size_t, std::size_t> trade_range(const TradeFilter& filter) const;

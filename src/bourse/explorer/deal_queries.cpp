@@ -42,8 +42,9 @@ Bytes bytes_in(const db::SqlValue& value) { return from_hex(db::sql_text(value))
 template <class Row, class Fetch>
 std::vector<Row> rows_by_seq(const std::vector<std::int64_t>& seqs, const Fetch& fetch) {
     constexpr std::size_t kGroup = 100;
-    const auto size = static_cast<std::int64_t>(seqs.size());
-    if (size > 1 && seqs.front() - seqs.back() == size - 1) {  // newest first, without gaps: as they lie
+    const bool as_they_lie =  // newest first, without gaps
+        std::ranges::adjacent_find(seqs, [](auto a, auto b) { return a != b + 1; }) == seqs.end();
+    if (seqs.size() > 1 && as_they_lie) {
         auto rows = fetch(" BETWEEN ?1 AND ?2", db::SqlRow{seqs.back(), seqs.front()});
         std::ranges::sort(rows, std::greater<>(), &Row::seq);
         return rows;

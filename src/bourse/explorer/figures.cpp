@@ -3,6 +3,7 @@
 #include <bourse/explorer/index.hpp>
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 #include <mutex>
 
@@ -19,6 +20,15 @@ std::optional<std::int64_t> median_of(std::vector<std::int64_t> values) {
     const auto middle = values.begin() + static_cast<std::ptrdiff_t>((values.size() - 1) / 2);
     std::ranges::nth_element(values, middle);
     return *middle;
+}
+
+/// The least value that is not below `share` of them; nothing for none.
+std::optional<std::int64_t> percentile_of(std::vector<std::int64_t> values, double share) {
+    if (values.empty()) return std::nullopt;
+    const auto rank = static_cast<std::ptrdiff_t>(std::ceil(share * static_cast<double>(values.size())));
+    const auto at = values.begin() + std::max<std::ptrdiff_t>(rank - 1, 0);
+    std::ranges::nth_element(values, at);
+    return *at;
 }
 
 Columns::TradeFilter trade_filter(const Commodity& commodity) {
@@ -91,16 +101,24 @@ TickerFigures Index::ticker(const Commodity& commodity, std::int64_t now_s) cons
         });
         out.median = median_of(std::move(prices));
     }
-    std::vector<std::int64_t> waits;
+    std::vector<std::int64_t> starts, finishes;
     for (const auto& trade : last) {
-        // The first contribution to the first task that has one; a bag's other tasks start as workers come free.
+        // Of the first task that has a contribution, and of the first of a bag to be completed: its other tasks start
+        // as workers come free.
         const auto rows = query(
-            "SELECT MIN(c.time_s) FROM contributions c WHERE c.task=(SELECT t.seq FROM tasks t WHERE t.deal=?1 AND"
-            " t.contributions>0 ORDER BY t.idx LIMIT 1)",
+            "SELECT (SELECT MIN(c.time_s) FROM contributions c WHERE c.task=(SELECT t.seq FROM tasks t WHERE t.deal=?1"
+            " AND t.contributions>0 ORDER BY t.idx LIMIT 1)),"
+            " (SELECT MIN(f.end_s) FROM (SELECT status, end_s FROM tasks WHERE deal=?1 ORDER BY idx LIMIT 100) f"
+            " WHERE f.status=3)",
             {trade.seq});
-        if (!rows.empty() && !db::sql_null(rows[0][0])) waits.push_back(db::sql_int(rows[0][0]) - trade.time_s);
+        const auto wait = [&](std::size_t column, std::vector<std::int64_t>& into) {
+            if (!db::sql_null(rows[0][column])) into.push_back(db::sql_int(rows[0][column]) - trade.time_s);
+        };
+        wait(0, starts);
+        wait(1, finishes);
     }
-    out.median_start_s = median_of(std::move(waits));
+    out.start = {median_of(starts), percentile_of(starts, 0.95)};
+    out.finish = {median_of(finishes), percentile_of(finishes, 0.95)};
     return out;
 }
 

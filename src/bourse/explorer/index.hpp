@@ -37,7 +37,10 @@ struct Commodity {
 struct TickerFigures {
     std::optional<std::int64_t> last, previous, open, high, low, median;
     std::int64_t tasks = 0, value = 0;
-    std::optional<std::int64_t> median_start_s;  ///< sealed to first contribution, of the last 50 deals
+    /// Of the last 50 deals: sealed to first contribution, sealed to first completed task.
+    struct Wait {
+        std::optional<std::int64_t> median_s, p95_s;
+    } start, finish;
 };
 struct Candle {
     std::int64_t time_s = 0, open = 0, high = 0, low = 0, close = 0, volume = 0, value = 0, trades = 0;
@@ -56,11 +59,13 @@ struct NetworkFigures {
     std::int64_t running = 0, deals = 0, tasks = 0, apps = 0, datasets = 0, pools = 0, accounts = 0;
 };
 
-/// Money of a pool's ended tasks, one row for each day, account, app and category.
+/// Money of a pool's ended tasks, one row for each day (of their ends, UTC), worker, category and app. A worker's row:
+/// `gross` and `workers` are what it got, `slashed` its lost stake. The pool's (no worker): `gross` is the pool price
+/// of completed tasks, `refunds` what requesters got back of the others.
 struct EarningRow {
     std::int64_t day_s = 0, category = 0;
-    Address app;
-    std::int64_t gross = 0, workers = 0, scheduler = 0, slashed = 0, tasks = 0;
+    Address app, worker;
+    std::int64_t gross = 0, workers = 0, scheduler = 0, slashed = 0, refunds = 0, tasks = 0;
 };
 
 struct AppMonth {
@@ -131,7 +136,9 @@ public:
     Page<TransferRow> transfers(const std::optional<Address>& account, const Paging& paging) const;
     std::vector<ScoreRow> scores(const Address& worker, std::int64_t limit) const;
     std::vector<CategoryRow> categories() const;
+    /// Newest day first.
     std::vector<EarningRow> earnings(const Address& pool, std::int64_t from_s, std::int64_t to_s) const;
+    std::vector<EarningRow> worker_earnings(const Address& pool, std::int64_t from_s, std::int64_t to_s) const;
     AppMonth app_month(const Address& app, std::int64_t from_s, std::int64_t to_s) const;
     /// Was the order closed on chain?
     bool is_closed(const Hash& order) const;

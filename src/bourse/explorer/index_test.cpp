@@ -124,8 +124,14 @@ TEST(ExplorerIndex, PostgresHoldsTheSame) {
     EXPECT_EQ(shared->transfers(owner, two).rows.size(), file->transfers(owner, two).rows.size());
     EXPECT_EQ(shared->earnings(deal.pool.address, 0, kLater).size(),
               file->earnings(deal.pool.address, 0, kLater).size());
-    EXPECT_EQ(shared->ticker({deal.category, TagClass::kAny, 0}, kLater).median_start_s,
-              file->ticker({deal.category, TagClass::kAny, 0}, kLater).median_start_s);
+    const auto here = shared->ticker({deal.category, TagClass::kAny, 0}, kLater);
+    const auto there = file->ticker({deal.category, TagClass::kAny, 0}, kLater);
+    EXPECT_EQ(here.start.median_s, there.start.median_s);
+    EXPECT_EQ(here.finish.p95_s, there.finish.p95_s);
+    ASSERT_TRUE(here.start.p95_s && here.finish.p95_s);
+    EXPECT_LE(*here.start.median_s, *here.start.p95_s);
+    EXPECT_LE(*here.finish.median_s, *here.finish.p95_s);
+    EXPECT_LE(*here.start.median_s, *here.finish.median_s);
     EXPECT_EQ(shared->figures(kLater).accounts, file->figures(kLater).accounts);
     EXPECT_EQ(shared->owners_of(*shared->resource(deal.app.address)).size(), 1U);
     EXPECT_FALSE(shared->is_closed(deal.orders[0]));

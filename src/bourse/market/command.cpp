@@ -25,6 +25,7 @@ struct MarketOptions {
     std::string hub = to_checksum(poco::kHub);
     std::filesystem::path faucet_key_file, helper_key_file, broker_key_file;
     std::uint64_t requests_per_minute = 100;
+    std::vector<std::string> other_markets;
     MarketConfig config;
 };
 
@@ -44,6 +45,12 @@ Status<> serve_market(MarketOptions& options) {
     }
     if (!options.broker_key_file.empty()) {
         BOURSE_TRY(config.broker_key, client::read_key_file(options.broker_key_file));
+    }
+    for (const auto* url : {&config.links.documentation_url, &config.links.source_url})
+        if (!url->empty()) BOURSE_CHECK(check_link(*url));
+    for (const auto& text : options.other_markets) {
+        BOURSE_TRY(auto other, parse_other_market(text));
+        config.links.others.push_back(std::move(other));
     }
     config.rpc_url = options.rpc;
     if (config.ui_folder.empty()) config.ui_folder = find_ui_folder();
@@ -116,11 +123,18 @@ void add_market_command(CLI::App& root, int& exit_code) {
     sys::add_option(*app, "market", "rollback-depth", config.rollback_depth,
                     "Blocks that this chain may replace (0: a block is final, as on ours)");
     sys::add_option(*app, "market", "dev", config.dev, "Show the public development accounts to pages on this machine");
+    sys::add_option(*app, "market", "private-hooks", config.hooks.to_private,
+                    "Let webhooks reach loopback, private and link-local addresses too");
     sys::add_option(*app, "market", "requests-per-minute", options->requests_per_minute,
                     "By client address; 0: no limit");
     sys::add_option(*app, "market", "rate-exempt", config.rate_exempt,
                     "More addresses without a limit, e.g. of a proxy");
     sys::add_option(*app, "market", "allowed-hosts", config.allowed_hosts, "Host names this market is reached by");
+    sys::add_option(*app, "market", "documentation-url", config.links.documentation_url,
+                    "Documentation that the web app leads to");
+    sys::add_option(*app, "market", "source-url", config.links.source_url, "Source code that the web app leads to");
+    sys::add_option(*app, "market", "other-market", options->other_markets,
+                    "Market of another chain, as NAME=CHAINID=URL (again and again)");
     auto* reindex =
         app->add_subcommand("reindex", "Rebuild the explorer's index from the genesis (the market must be stopped)");
     reindex->callback([options, &exit_code] {

@@ -81,6 +81,29 @@ TEST_F(V1Test, a_client_that_does_not_read_is_told_to_begin_anew_and_then_cut) {
     EXPECT_TRUE(soon([&] { return slow->closed_with == 4008; }));
 }
 
+TEST_F(V1Test, what_a_session_showed_ends_with_it) {
+    start();
+    const auto key = orderbook::testing::key_of("somebody");
+    const auto token = open_session(key);
+    FeedUnderTest under(service_->api());
+    const auto connection = under.join(1);
+    const auto say = [&](const Json& message) { under.handlers.on_message(connection, message.dump()); };
+    say({{"op", "auth"}, {"token", token}});
+    say({{"op", "sub"}, {"id", "mine"}, {"ch", "orders:" + to_checksum(key.address())}});
+    ASSERT_TRUE(soon([&] { return connection->of("snap").size() == 2; }));
+    under.block();
+    ASSERT_TRUE(soon([&] { return !connection->of("tick").empty(); }));
+    EXPECT_TRUE(connection->of("err").empty());
+    EXPECT_EQ(ask("DELETE", "/v1/session", nullptr, {{"authorization", "Bearer " + token}}).status, 200);
+    under.block();
+    ASSERT_TRUE(soon([&] { return !connection->of("err").empty(); }));
+    EXPECT_EQ(connection->of("err")[0]["code"], "SESSION_ENDED");
+    EXPECT_EQ(connection->of("err")[0]["id"], "mine");
+    say({{"op", "sub"}, {"id", "again"}, {"ch", "orders:" + to_checksum(key.address())}});
+    ASSERT_TRUE(soon([&] { return connection->of("err").size() == 2; }));
+    EXPECT_EQ(connection->of("err")[1]["code"], "AUTH_NEEDED");
+}
+
 TEST(ChannelDelta, holds_changed_rows_and_removed_ones_as_zero) {
     ChannelSpec spec;
     spec.keyed = {{"asks", "hash"}};

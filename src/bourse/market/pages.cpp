@@ -45,8 +45,11 @@ void MarketService::start_api() {
     config.scheduler_url = config_.scheduler_url;
     config.public_url = config_.public_url;
     config.helper_key = config_.helper_key;
+    config.links = config_.links;
     config.dev = config_.dev;
     config.ui_build = assets_.build();
+    config.folder = config_.folder;
+    config.hooks = config_.hooks;
     api_ = std::make_unique<Api>(
         ApiParts{*index_, book_, publication_, challenges_, chains_.views, *db_, proxy_, chains_.rpc, faucet_.get()},
         config);
@@ -54,16 +57,12 @@ void MarketService::start_api() {
     feed_->start();
     api_->on_order_change = [this] { feed_->on_orders(); };
     api_->channel_seq = [this](const std::string& channel) { return feed_->seq_of(channel); };
-    api_->explain_order = [this](const Hash& hash) { return desk_->explain_order(hash); };
-    api_->fill_ask = [this](const broker::Ask& ask) { return desk_->fill(ask); };
-    api_->allowed = [this](const Address& restriction, const Address& account) {
-        return desk_->allowed(restriction, account);
-    };
     server_.websocket("/v1/ws", feed_->handlers(),
                       {.protocol = "mkt.v1", .max_message_bytes = 4'096, .check_origin = true});
     server_.websocket("/v1/companion", companion_.handlers(),
                       {.protocol = {}, .max_message_bytes = CompanionRelay::kFrameBytes, .check_origin = true});
     start_desk();
+    api_->desk = desk_.get();
     if (chains_.explorer == nullptr) return;
     explorer::IndexFollowerCallbacks callbacks;
     callbacks.on_change = [this](const explorer::Touched& touched, const client::BlockBatch& batch) {

@@ -196,6 +196,7 @@ net::Response MarketService::challenge(const net::Request& request) {
 net::Response MarketService::show_metrics(const net::Request& request) {
     if (!request.query_value("chainId")) {
         report_metrics();
+        api_->publish_metrics(feed_->clients());
         auto response = net::Response::text(200, sys::Metrics::global().text());
         response.headers["Content-Type"] = "text/plain; version=0.0.4; charset=utf-8";
         return response;

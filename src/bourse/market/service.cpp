@@ -117,9 +117,10 @@ std::string index_database_url(const MarketConfig& config) {
 Result<std::unique_ptr<MarketService>> MarketService::start(const MarketConfig& config, MarketChains chains) {
     sys::raise_file_limit(2 * kMaxConnections);
     BOURSE_TRY(auto database, db::Database::open(market_database_url(config)));
-    BOURSE_CHECK(database->migrate({orderbook::kOrdersSchema, kDealsElsewhere, orderbook::kCursorSchema, kMetaSchema,
-                                    client::outbox_schema(), kFaucetSchema, kListsSchema, kOpsSchema,
-                                    orderbook::kMatchesSchema}));
+    BOURSE_CHECK(
+        database->migrate({orderbook::kOrdersSchema, kDealsElsewhere, orderbook::kCursorSchema, kMetaSchema,
+                           client::outbox_schema(), kFaucetSchema, kListsSchema, kOpsSchema, orderbook::kMatchesSchema,
+                           orderbook::kRestrictedSchema, orderbook::kCountsSchema, kHooksSchema}));
     BOURSE_TRY(auto index, explorer::Index::open(index_database_url(config), chains.views.hub()));
     std::unique_ptr<MarketService> service(new MarketService(config, chains, std::move(database), std::move(index)));
     if (config.faucet_key) {
@@ -127,9 +128,11 @@ Result<std::unique_ptr<MarketService>> MarketService::start(const MarketConfig& 
                                                     *config.faucet_key, config.faucet, sys::unix_time_ms);
         service->faucet_->start();
     }
+    service->publication_.note_counts(config.rollback_depth > 0);
     service->start_api();
     service->add_endpoints();
     BOURSE_CHECK(service->server_.start());
+    service->api_->start_watch();
     if (service->index_follower_) service->index_follower_->start();
     service->starter_ = std::thread([raw = service.get()] { raw->follow_loop(); });
     return service;
@@ -137,6 +140,7 @@ Result<std::unique_ptr<MarketService>> MarketService::start(const MarketConfig& 
 
 MarketService::~MarketService() {
     server_.stop();
+    if (api_) api_->stop_watch();
     {
         const std::lock_guard lock(mutex_);
         stop_ = true;

@@ -5,6 +5,7 @@
 #include <bourse/explorer/follower.hpp>
 #include <bourse/market/assets.hpp>
 #include <bourse/market/faucet.hpp>
+#include <bourse/market/links.hpp>
 #include <bourse/market/proxy.hpp>
 #include <bourse/market/v1/api.hpp>
 #include <bourse/market/v1/companion_relay.hpp>
@@ -48,7 +49,9 @@ struct MarketConfig {
     std::optional<crypto::PrivateKey> helper_key;  ///< submits matches for buyers; none: they send them themselves
     std::filesystem::path ui_folder;               ///< the built web app; empty: none
     std::uint64_t rollback_depth = 0;              ///< blocks that may be replaced; 0 where a committed block is final
+    MarketLinks links;                             ///< what the web app leads to
     bool dev = false;                              ///< an embedded development stack
+    HookRules hooks;
 };
 
 /// Where the data are: what the configuration says, else a file in the folder.

@@ -112,6 +112,21 @@ TEST_F(V1Test, every_answer_has_the_shape_of_its_document) {
     expect_answer(get("/v1/explain/worker/" + worker["address"].get<std::string>()), "Explanation", "explain");
 }
 
+TEST_F(V1Test, boot_names_links_and_other_markets) {
+    start([](MarketConfig& config) {
+        config.links.source_url = "https://source.example";
+        config.links.others.push_back(*parse_other_market("side=1337=https://market.example/"));
+    });
+    const auto boot = get("/v1/boot");
+    EXPECT_EQ(boot["links"], (Json{{"documentation", nullptr}, {"source", "https://source.example"}}));
+    ASSERT_EQ(boot["chains"].size(), 2U);
+    EXPECT_TRUE(boot["chains"][0]["url"].is_null());
+    EXPECT_EQ(boot["chains"][1]["id"], 1337);
+    EXPECT_EQ(boot["chains"][1]["url"], "https://market.example");
+    for (const auto* wrong : {"", "side", "=1=http://x", "side=one=http://x", "side=1=", "side=1=javascript:alert(1)"})
+        EXPECT_FALSE(parse_other_market(wrong)) << wrong;
+}
+
 TEST_F(V1Test, refusals_have_stable_codes) {
     start();
     const std::tuple<const char*, int, const char*> cases[] = {
@@ -139,20 +154,6 @@ TEST_F(V1Test, an_unchanged_answer_is_304) {
     const auto tag = first.headers.at("etag");
     EXPECT_EQ(ask("GET", "/v1/apps", nullptr, {{"if-none-match", tag}}).status, 304);
     EXPECT_EQ(ask("GET", "/v1/apps?limit=2", nullptr, {{"if-none-match", tag}}).status, 200);
-}
-
-TEST_F(V1Test, exports_hold_every_row_and_guard_their_cells) {
-    start();
-    const auto total = get("/v1/deals")["total"].get<std::size_t>();
-    const auto lines = ask("GET", "/v1/deals?format=jsonl");
-    EXPECT_EQ(static_cast<std::size_t>(std::ranges::count(lines.body, '\n')), total);
-    EXPECT_TRUE(lines.headers.at("content-disposition").starts_with("attachment; filename=\"deals_"));
-    const auto csv = ask("GET", "/v1/deals?format=csv&category=1");
-    const auto some = get("/v1/deals?category=1")["total"].get<std::size_t>();
-    EXPECT_TRUE(csv.body.starts_with("id,index,tx,block,time,status,app.address,"));
-    EXPECT_EQ(static_cast<std::size_t>(std::ranges::count(csv.body, '\n')), some + 1);
-    for (const auto* evil : {"=1+1", "+1", "-1", "@x", "\tx"}) EXPECT_EQ(csv_cell(evil)[0], '\'') << evil;
-    EXPECT_EQ(csv_cell("a,\"b\""), "\"a,\"\"b\"\"\"");
 }
 
 TEST_F(V1Test, writes_need_a_json_body_and_no_foreign_origin) {
@@ -278,6 +279,9 @@ TEST_F(V1Test, a_silent_worker_is_late_and_then_lost) {
     EXPECT_EQ(row()["state"], "late");
     silent = 15'001;
     EXPECT_EQ(row()["state"], "lost");
+    EXPECT_TRUE(alerts().contains("WORKER_LOST"));
+    EXPECT_FALSE(alerts().contains("NO_WORKER"));
+    silent = 60'001;
     EXPECT_TRUE(alerts().contains("NO_WORKER"));
     const auto act = [&](const char* action) {
         return ask("POST", "/v1/ops/actions", {{"action", action}, {"target", worker}, {"reason", "new disk"}}, bearer);
@@ -345,6 +349,16 @@ TEST_F(V1Test, reads_are_limited_by_address_and_loopback_is_exempt) {
     EXPECT_EQ(RawConnection(service_->port()).status("GET", "/v1/categories"), 200);
 }
 
+TEST_F(V1Test, an_export_counts_as_ten_requests) {
+    start();
+    EXPECT_EQ(get("/v1/status")["cost"]["export"], 10);
+    const auto status = [&](const char* target) {
+        return RawConnection(service_->port(), "127.0.0.4").status("GET", target);
+    };
+    for (int i = 0; i < 5; ++i) EXPECT_EQ(status("/v1/apps?format=csv&limit=1"), 200) << i;
+    EXPECT_EQ(status("/v1/apps?format=csv&limit=1"), 429);
+}
+
 TEST_F(V1Test, writes_are_limited_by_wallet_whatever_the_address) {
     chain_.accounts_[orderbook::testing::wallet("owner")].stake = 1'000'000;
     start();
@@ -373,8 +387,54 @@ TEST_F(V1Test, an_account_shows_what_it_alone_may_use) {
     const auto granted = get("/v1/accounts/" + to_checksum(orderbook::testing::wallet("friend")))["granted"];
     ASSERT_EQ(granted.size(), 1U);
     EXPECT_EQ(granted[0]["kind"], "app");
-    expect_shape(granted[0]["order"], "Order", "granted");
+    expect_shape(granted[0], "Grant", "granted");
+    EXPECT_TRUE(granted[0]["through"].is_null());
     EXPECT_TRUE(get("/v1/accounts/" + to_checksum(orderbook::testing::wallet("owner")))["granted"].empty());
+}
+
+TEST_F(V1Test, members_see_what_their_group_may_use) {
+    const auto club = orderbook::testing::place("club"), member = orderbook::testing::wallet("member");
+    chain_.groups[club].insert(member);
+    start();
+    auto order = chain_.dataset_order("data", 1, "owner");
+    order.requesterrestrict = club;
+    order = chain_.signed_by(order, "owner");
+    ASSERT_EQ(ask("POST", "/v1/datasetorders", {{"order", poco::to_json_strings(order)}}).status, 200);
+    const auto granted = [&](const Address& who) { return get("/v1/accounts/" + to_checksum(who))["granted"]; };
+    ASSERT_TRUE(soon([&] { return granted(member).size() == 1; }));  // the desk asks what the address is
+    EXPECT_EQ(granted(member)[0]["kind"], "dataset");
+    EXPECT_EQ(granted(member)[0]["through"], to_checksum(club));
+    expect_shape(granted(member)[0], "Grant", "granted");
+    EXPECT_TRUE(granted(orderbook::testing::wallet("stranger")).empty());
+    chain_.groups[club].erase(member);
+    EXPECT_TRUE(granted(member).empty());
+}
+
+TEST_F(V1Test, an_order_says_how_it_stands) {
+    chain_.accounts_[orderbook::testing::wallet("owner")].stake = 15;
+    chain_.groups[orderbook::testing::place("club")];
+    start();
+    const auto publish = [&](const char* path, const auto& order) {
+        const auto answer = ask("POST", path, {{"order", poco::to_json_strings(order)}});
+        EXPECT_EQ(answer.status, 200) << answer.body;
+        const std::string hash = Json::parse(answer.body)["order"]["hash"];
+        return hash;
+    };
+    publish("/v1/apporders", chain_.app_order("app", 1, "owner"));
+    auto pool = chain_.pool_order("pool", 4, "owner");
+    pool.requesterrestrict = orderbook::testing::place("club");
+    const auto cheap = publish("/v1/workerpoolorders", chain_.pool_order("pool", 3, "owner"));
+    const auto dear = publish("/v1/workerpoolorders", chain_.signed_by(pool, "owner"));
+    auto place = get("/v1/workerpoolorders/" + dear)["place"];
+    expect_shape(place, "OrderPlace", "place");
+    EXPECT_EQ(place["ahead"], 10);
+    EXPECT_EQ(place["funds"], (Json{{"free", "15"}, {"needed", "10"}, {"tasks", 15}}));
+    ASSERT_EQ(place["restrictions"].size(), 1U);
+    EXPECT_EQ(place["restrictions"][0]["kind"], "group");
+    EXPECT_EQ(place["restrictions"][0]["field"], "requesterrestrict");
+    place = get("/v1/workerpoolorders/" + cheap)["place"];
+    EXPECT_EQ(place["ahead"], 0);
+    EXPECT_TRUE(place["restrictions"].empty());
 }
 
 TEST_F(V1Test, hostile_names_are_data_everywhere) {

@@ -29,9 +29,7 @@ public:
     Result<std::vector<poco::Account>> accounts(std::span<const Address> owners) override {
         return hub_.accounts(owners);
     }
-    Result<poco::Deal> deal(const poco::DealId& id) override { return hub_.deal(id); }
     Result<std::uint64_t> count_category() override { return hub_.count_category(); }
-    Result<poco::Category> category(std::uint64_t id) override { return hub_.category(id); }
     Result<bool> is_group(const Address& address) override {
         BOURSE_TRY(const bool code, hub_.rpc().has_code(address));
         if (!code) return false;

@@ -24,9 +24,7 @@ public:
     virtual Result<bool> verify_signature(const Address& signer, const Hash& digest, ByteView signature) = 0;
     virtual Result<std::vector<Uint256>> consumed(std::span<const poco::OrderHash> orders) = 0;
     virtual Result<std::vector<poco::Account>> accounts(std::span<const Address> owners) = 0;
-    virtual Result<poco::Deal> deal(const poco::DealId& id) = 0;
     virtual Result<std::uint64_t> count_category() = 0;
-    virtual Result<poco::Category> category(std::uint64_t id) = 0;
     /// Is the address a contract that answers keyHasPurpose (poco.md §5.5)? Registered resources are not.
     virtual Result<bool> is_group(const Address& address) = 0;
     virtual Result<bool> is_member(const Address& group, const Address& account) = 0;

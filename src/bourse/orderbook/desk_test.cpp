@@ -93,11 +93,6 @@ public:
         for (const auto& hash : {app, pool, request}) used[hash] += volume;
         if (set.has_dataset()) used[dataset] += volume;
         const auto id = poco::deal_id(poco::OrderHash(request), first);
-        poco::Deal deal;
-        deal.app = {set.app.app, {}, set.app.appprice};
-        deal.workerpool = {set.workerpool.workerpool, {}, set.workerpool.workerpoolprice};
-        deal.bot_size = volume;
-        chain_->deals[id.hash] = deal;
         const auto log = [&](const auto& event) { logs.push_back(log_of(poco::kHub, event, block_)); };
         log(ev::Transfer{set.request.requester, poco::kHub, cost.payer});
         log(ev::Transfer{chain_->owners.at(set.workerpool.workerpool), poco::kHub, cost.pool});

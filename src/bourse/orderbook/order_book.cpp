@@ -28,6 +28,8 @@ const char* const kRestrictedSchema =
     "CREATE INDEX orders_restricted ON orders(requester, kind, price) WHERE kind<3 AND status='open' AND"
     " requester<>'0x0000000000000000000000000000000000000000'";
 
+const char* const kCountsSchema = "CREATE TABLE order_counts(hash TEXT PRIMARY KEY, block_number BIGINT NOT NULL)";
+
 const char* const kUndoSchema =
     "CREATE TABLE order_changes(id INTEGER PRIMARY KEY AUTOINCREMENT, block_number BIGINT NOT NULL, hash TEXT NOT NULL,"
     " status TEXT NOT NULL, remaining BIGINT NOT NULL);"
@@ -37,6 +39,7 @@ const char* const kUndoSchema =
 namespace {
 
 constexpr std::uint64_t kBulkVolume = kMaxSafeInteger - 1;
+constexpr std::int64_t kStale = -1;  ///< instead of a block's number
 
 std::int64_t as_sql(const Uint256& value) {
     BOURSE_ASSERT(value <= Uint256(kMaxSafeInteger));
@@ -305,6 +308,27 @@ void OrderBook::undo_above(std::uint64_t block) {
 
 void OrderBook::forget_undo_below(std::uint64_t block) {
     db_->execute("DELETE FROM order_changes WHERE block_number<?1", {as_sql(block)});
+}
+
+void OrderBook::note_count(const Hash& hash, std::uint64_t block) {
+    db_->execute(
+        "INSERT INTO order_counts(hash, block_number) VALUES(?1,?2) ON CONFLICT(hash) DO UPDATE SET"
+        " block_number=excluded.block_number",
+        {to_hex(hash), as_sql(block)});
+}
+
+void OrderBook::mark_counts_stale_from(std::uint64_t block) {
+    db_->execute("UPDATE order_counts SET block_number=?1 WHERE block_number>=?2", {kStale, as_sql(block)});
+}
+
+std::vector<OrderRecord> OrderBook::with_stale_counts() const {
+    return select("hash IN (SELECT hash FROM order_counts WHERE block_number=?1)", {kStale});
+}
+
+void OrderBook::forget_stale_counts() { db_->execute("DELETE FROM order_counts WHERE block_number=?1", {kStale}); }
+
+void OrderBook::forget_counts_below(std::uint64_t block) {
+    db_->execute("DELETE FROM order_counts WHERE block_number<?1 AND block_number>?2", {as_sql(block), kStale});
 }
 
 std::vector<Hash> OrderBook::take_touched() { return std::exchange(touched_, {}); }

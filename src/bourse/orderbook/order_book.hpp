@@ -63,6 +63,7 @@ struct OrderPage {
 
 extern const char* const kOrdersSchema;
 extern const char* const kRestrictedSchema;  ///< an index for requester_groups() and filters by restriction
+extern const char* const kCountsSchema;      ///< needed where note_count() is used
 extern const char* const kUndoSchema;        ///< a part of kMatchesSchema; needed where keep_undo() is used
 
 /// No locking of its own beyond the database's; writers hold Market's mutex. Addresses of records are as in the orders.
@@ -82,6 +83,13 @@ public:
     /// Brings back what orders were before the blocks above this one. Needs a transaction.
     void undo_above(std::uint64_t block);
     void forget_undo_below(std::uint64_t block);
+    /// An order's volume was counted from the chain at this block or an earlier one. Where such blocks are replaced the
+    /// count is stale until it is made again. Orders that left the book are forgotten.
+    void note_count(const Hash& hash, std::uint64_t block);
+    void mark_counts_stale_from(std::uint64_t block);
+    std::vector<OrderRecord> with_stale_counts() const;
+    void forget_stale_counts();
+    void forget_counts_below(std::uint64_t block);  ///< stale ones stay
 
     /// Hashes written since the last call. Writers take them once their transaction has committed and tell whoever
     /// keeps a copy (`Desk`); after a rollback they are harmless, since a reader looks at the table.

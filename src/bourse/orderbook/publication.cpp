@@ -165,6 +165,10 @@ Result<OrderRecord> Publication::publish(poco::OrderKind kind, const nlohmann::j
     BOURSE_TRY(record.remaining, remaining_volume(record));
     BOURSE_CHECK(check_funds(record));
     BOURSE_CHECK(check_matchable(record.order));
+    if (note_counts_) {
+        BOURSE_TRY(const auto latest, chain_->head());
+        book_->note_count(record.hash, latest.number);
+    }
     book_->put(record);
     if (on_change) on_change(book_->take_touched());
     return record;

@@ -51,6 +51,10 @@ public:
           now_ms_(std::move(now_ms)),
           rules_(rules) {}
 
+    /// For chains whose blocks may be replaced: it is written down when an order's volume was counted. Needs
+    /// kCountsSchema.
+    void note_counts(bool on) noexcept { note_counts_ = on; }
+
     /// Called with the hashes that a publication or withdrawal changed, once they are committed.
     std::function<void(const std::vector<Hash>&)> on_change;
 
@@ -74,6 +78,7 @@ private:
     std::mutex* mutex_;
     std::function<std::uint64_t()> now_ms_;
     PublicationRules rules_;
+    bool note_counts_ = false;
 };
 
 }  // namespace bourse::orderbook

@@ -123,6 +123,15 @@ Result<Reaction::Changes> Reaction::read_logs(const client::BlockBatch& batch) {
     return changes;
 }
 
+/// Orders that were published in blocks that are replaced: neither their volume nor their maker's stake is what it was.
+void Reaction::count_again(Changes& changes) const {
+    if (rollback_depth_ == 0) return;
+    for (const auto& record : book_->with_stale_counts()) {
+        changes.orders.try_emplace(record.hash, Changes::Touched{record.kind, false, std::nullopt});
+        changes.payers.insert(record.signer);
+    }
+}
+
 Status<> Reaction::read_facts(Changes& changes) {
     std::vector<poco::OrderHash> ours;
     std::vector<Uint256> volumes;
@@ -194,6 +203,7 @@ void Reaction::write(const Changes& changes, const client::BlockBatch& batch) {
         leave_former_owners(changes, left);
         kill_uncovered(changes);
         for (const auto& [kind, resource] : left) kill_dependants(*book_, kind, resource);
+        if (rollback_depth_ > 0) book_->forget_stale_counts();
         write_cursor({batch.last.number, batch.last.hash});
     });
     book_->keep_undo(std::nullopt);
@@ -211,6 +221,7 @@ void Reaction::write_cursor(const client::Cursor& cursor) {
     const auto oldest = cursor.number - std::min(cursor.number, rollback_depth_);
     db_->execute("DELETE FROM recent_blocks WHERE number<?1", {static_cast<std::int64_t>(oldest)});
     book_->forget_undo_below(oldest);
+    book_->forget_counts_below(oldest);
 }
 
 std::vector<client::Cursor> Reaction::recent() const {
@@ -225,6 +236,7 @@ void Reaction::roll_back(const client::Cursor& to) {
     const std::lock_guard lock(*mutex_);
     db_->transaction([&] {
         book_->undo_above(to.number);
+        book_->mark_counts_stale_from(to.number);
         write_cursor(to);
     });
     Applied applied{book_->take_touched(), {}, to.number, true};
@@ -237,6 +249,7 @@ void Reaction::roll_back(const client::Cursor& to) {
 Status<> Reaction::apply(const client::BlockBatch& batch) {
     const std::lock_guard lock(*mutex_);
     BOURSE_TRY(auto changes, read_logs(batch));
+    count_again(changes);
     BOURSE_CHECK(read_facts(changes));
     write(changes, batch);
     Applied applied{book_->take_touched(), changes.payers, batch.last.number, changes.categories};

@@ -38,16 +38,19 @@ public:
     /// Applies a batch and its cursor in one transaction, after reading what it needs from the chain. On an error
     /// nothing is written and the batch has to come again.
     Status<> apply(const client::BlockBatch& batch);
-    /// For chains whose blocks may be replaced: how many of them. Needs kUndoSchema; set it before follow().
+    /// For chains whose blocks may be replaced: how many of them. Needs kUndoSchema and kCountsSchema; set it before
+    /// follow().
     void set_rollback_depth(std::uint64_t blocks) { rollback_depth_ = blocks; }
     /// Cursors of the last blocks, newest first, for client::FollowerCallbacks.
     std::vector<client::Cursor> recent() const;
-    /// Undoes what the blocks above `to` did to orders and the cursor.
+    /// Undoes what the blocks above `to` did to orders and the cursor. Orders that were published meanwhile are counted
+    /// again with the next batch.
     void roll_back(const client::Cursor& to);
 
 private:
     struct Changes;
     Result<Changes> read_logs(const client::BlockBatch& batch);
+    void count_again(Changes& changes) const;
     Status<> read_facts(Changes& changes);
     void write(const Changes& changes, const client::BlockBatch& batch);
     void settle_orders(const Changes& changes, std::set<std::pair<poco::OrderKind, Address>>& left);

@@ -1,5 +1,6 @@
 #include <bourse/orderbook/reaction.hpp>
 
+#include <bourse/orderbook/publication.hpp>
 #include <bourse/orderbook/test_chain.hpp>
 #include <bourse/orderbook/test_database.hpp>
 
@@ -137,7 +138,7 @@ TEST_P(ReactionTest, nothing_is_written_while_the_node_is_away) {
 }
 
 TEST_P(ReactionTest, replaced_blocks_are_undone) {
-    EXPECT_TRUE(db_->migrate({kOrdersSchema, kCursorSchema, kUndoSchema}));
+    EXPECT_TRUE(db_->migrate({kOrdersSchema, kCursorSchema, kUndoSchema, kCountsSchema}));
     reaction_.set_rollback_depth(3);
     const auto app = add(chain_.app_order("app", 1, "seller"), "seller");
     const auto pool = add(chain_.pool_order("pool", 20, "owner"), "owner");
@@ -160,6 +161,35 @@ TEST_P(ReactionTest, replaced_blocks_are_undone) {
     EXPECT_EQ(told.size(), 3U);
     apply({log_of(poco::kHub, ev::ClosedWorkerpoolOrder{poco::OrderHash(pool)})}, 5);
     EXPECT_EQ(status(Kind::kWorkerpool, pool), OrderStatus::kCanceled);
+}
+
+TEST_P(ReactionTest, orders_published_in_replaced_blocks_are_counted_again) {
+    EXPECT_TRUE(db_->migrate({kOrdersSchema, kCursorSchema, kUndoSchema, kCountsSchema}));
+    reaction_.set_rollback_depth(3);
+    Publication publication(*db_, book_, chain_, mutex_, [this] { return ++clock_; });
+    publication.note_counts(true);
+    apply({}, 1);
+    const auto publish = [&](const auto& order, const char* signer) {
+        const auto kind = poco::OrderTraits<std::decay_t<decltype(order)>>::kKind;
+        chain_.consumed_[chain_.hash_of(order)] = 4;  // by a deal of another market, in the chain's block 1
+        const auto published = publication.publish(kind, poco::to_json(order), wallet(signer));
+        EXPECT_TRUE(published) << published.error().message;
+        EXPECT_EQ(published->remaining, 6U);
+        return published->hash;
+    };
+    const auto app = publish(chain_.app_order("app", 1, "seller"), "seller");
+    const auto pool = publish(chain_.pool_order("pool", 20, "owner"), "owner");
+    reaction_.roll_back({0, chain_.genesis});
+    chain_.consumed_.clear();
+    chain_.accounts_[wallet("owner")].stake = 0;
+    chain_.down = true;  // the count waits for the node, and is not forgotten
+    EXPECT_FALSE(reaction_.apply(batch_of({}, 1)));
+    chain_.down = false;
+    apply({}, 1);
+    EXPECT_EQ(remaining(Kind::kApp, app), 10U);
+    EXPECT_EQ(status(Kind::kApp, app), OrderStatus::kOpen);
+    EXPECT_EQ(status(Kind::kWorkerpool, pool), OrderStatus::kDead) << "its stake was paid in in those blocks too";
+    EXPECT_TRUE(book_.with_stale_counts().empty());
 }
 
 TEST_P(ReactionTest, a_batch_twice_changes_nothing_more) {

@@ -30,7 +30,6 @@ public:
     std::set<Address> unregistered;
     std::map<Hash, Uint256> consumed_;
     std::map<Address, poco::Account> accounts_;
-    std::map<Hash, poco::Deal> deals;
     std::map<Address, std::set<Address>> groups;  ///< with their members
     std::map<Hash, Address> presigned;
     std::map<Hash, poco::Task> tasks;
@@ -71,12 +70,7 @@ public:
         for (const auto& owner : list) out.push_back(accounts_[owner]);
         return out;
     }
-    Result<poco::Deal> deal(const poco::DealId& id) override {
-        if (!deals.contains(id.hash)) return fail("DEAL_NOT_FOUND", "no deal");
-        return deals.at(id.hash);
-    }
     Result<std::uint64_t> count_category() override { return categories.size(); }
-    Result<poco::Category> category(std::uint64_t id) override { return categories.at(id); }
     Result<bool> is_group(const Address& address) override {
         if (down) return unreachable();
         return groups.contains(address);

@@ -16,15 +16,6 @@ namespace bourse::sys {
 
 namespace {
 
-double resident_bytes() {
-    std::FILE* file = std::fopen("/proc/self/statm", "r");
-    if (file == nullptr) return 0;
-    long size = 0, resident = 0;
-    const int fields = std::fscanf(file, "%ld %ld", &size, &resident);
-    std::fclose(file);
-    return fields == 2 ? static_cast<double>(resident) * static_cast<double>(::sysconf(_SC_PAGESIZE)) : 0;
-}
-
 double cpu_seconds() {
     timespec used{};
     ::clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &used);
@@ -41,6 +32,15 @@ prometheus::MetricFamily process_family(std::string name, std::string help, prom
 }
 
 }  // namespace
+
+double resident_bytes() {
+    std::FILE* file = std::fopen("/proc/self/statm", "r");
+    if (file == nullptr) return 0;
+    long size = 0, resident = 0;
+    const int fields = std::fscanf(file, "%ld %ld", &size, &resident);
+    std::fclose(file);
+    return fields == 2 ? static_cast<double>(resident) * static_cast<double>(::sysconf(_SC_PAGESIZE)) : 0;
+}
 
 struct Metrics::Impl {
     std::mutex mutex;

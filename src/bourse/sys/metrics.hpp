@@ -27,4 +27,7 @@ private:
     std::shared_ptr<Impl> impl_;
 };
 
+/// Resident memory of this process.
+double resident_bytes();
+
 }  // namespace bourse::sys

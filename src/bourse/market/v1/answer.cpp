@@ -1,6 +1,5 @@
 #include <bourse/market/v1/answer.hpp>
 
-#include <bourse/market/api_schemas.hpp>
 #include <bourse/sys/clock.hpp>
 #include <bourse/sys/log.hpp>
 #include <bourse/sys/metrics.hpp>
@@ -22,13 +21,14 @@ struct StatusOfCode {
     int status;
 };
 constexpr StatusOfCode kStatuses[] = {
-    {"QUERY_INVALID", 400},       {"BODY_INVALID", 400},    {"ORDER_INVALID", 400},  {"ADDRESS_INVALID", 400},
-    {"TRANSACTION_INVALID", 400}, {"LIST_INVALID", 400},    {"NOT_FOUND", 404},      {"DEAL_NOT_FOUND", 404},
-    {"TASK_NOT_FOUND", 404},      {"ORDER_NOT_FOUND", 404}, {"SESSION_NEEDED", 401}, {"AUTHORIZATION_INVALID", 401},
-    {"FAUCET_WAIT", 429},         {"FAUCET_BUSY", 429},     {"RATE_LIMITED", 429},   {"METHOD_NOT_ALLOWED", 403},
-    {"MATCH_PENDING", 202},       {"INTERNAL", 500},        {"TOO_LARGE", 413}};
-
-std::string dump(const Json& json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace); }
+    {"QUERY_INVALID", 400},       {"BODY_INVALID", 400},        {"ORDER_INVALID", 400},
+    {"ADDRESS_INVALID", 400},     {"TRANSACTION_INVALID", 400}, {"LIST_INVALID", 400},
+    {"NOT_FOUND", 404},           {"DEAL_NOT_FOUND", 404},      {"TASK_NOT_FOUND", 404},
+    {"ORDER_NOT_FOUND", 404},     {"SESSION_NEEDED", 401},      {"AUTHORIZATION_INVALID", 401},
+    {"FAUCET_WAIT", 429},         {"FAUCET_BUSY", 429},         {"RATE_LIMITED", 429},
+    {"METHOD_NOT_ALLOWED", 403},  {"MATCH_PENDING", 202},       {"INTERNAL", 500},
+    {"TOO_LARGE", 413},           {"HOOK_URL_INVALID", 422},    {"HOOK_ADDRESS_REFUSED", 422},
+    {"HOOK_SECRET_INVALID", 422}, {"HOOK_LIMIT", 409}};
 
 std::string entity_tag(std::string_view content) {
     return fmt::format("W/\"{:016x}-{:x}\"", std::hash<std::string_view>{}(content), content.size());
@@ -51,108 +51,41 @@ net::Response tagged(const net::Request& request, const Envelope& envelope, Json
     return out;
 }
 
-// ---- CSV
-
-struct Column {
-    std::string name;
-    std::vector<std::string> path;
-};
-
-/// Leaves of a shape as columns; what is an array or a free object is one cell of JSON.
-void add_columns(std::string_view shape, const std::vector<std::string>& above, std::vector<Column>& out) {
-    const auto shapes = api_shapes();
-    const auto found = std::ranges::find(shapes, shape, &ApiShape::name);
-    if (found == shapes.end()) return;
-    for (const auto& field : found->fields) {
-        auto path = above;
-        path.emplace_back(field.name);
-        auto type = field.type;
-        if (type.ends_with('?')) type.remove_suffix(1);
-        if (type.starts_with('@') && !type.ends_with("[]")) {
-            add_columns(type.substr(1), path, out);
-            continue;
-        }
-        std::string name;
-        for (const auto& part : path) name += (name.empty() ? "" : ".") + part;
-        out.push_back({std::move(name), std::move(path)});
-    }
-}
-
-/// Texts that a spreadsheet would take for a formula are guarded, what would break the row is quoted.
-void append_cell(std::string& out, std::string_view text) {
-    const bool formula = !text.empty() && std::string_view("=+-@\t\r").find(text[0]) != std::string_view::npos;
-    if (text.find_first_of("\",\r\n") == std::string_view::npos) {
-        if (formula) out += '\'';
-        out += text;
-        return;
-    }
-    out += formula ? "\"'" : "\"";
-    for (const char c : text) out.append(c == '"' ? 2 : 1, c);
-    out += '"';
-}
-
-void append_cell_of(std::string& out, const Json& row, const Column& column) {
-    const Json* at = &row;
-    for (const auto& part : column.path) {
-        if (!at->is_object()) return;
-        const auto found = at->find(part);
-        if (found == at->end()) return;
-        at = &*found;
-    }
-    if (at->is_null()) return;
-    if (at->is_string())
-        append_cell(out, at->get_ref<const std::string&>());
-    else
-        append_cell(out, dump(*at));
-}
-
 /// What a streamed export remembers between its parts.
 struct Export {
     net::Request request;
     ListHandler handler;
+    std::unique_ptr<LineWriter> lines;
     Call call;
-    std::vector<Column> columns;  ///< empty: JSON lines
     std::int64_t left = 0;
     bool first = true;
 
-    Export(const net::Request& r, ListHandler h, std::int64_t now_s)
-        : request(r), handler(std::move(h)), call(request, now_s) {}
+    Export(const net::Request& r, ListHandler h, std::unique_ptr<LineWriter> l, std::int64_t now_s)
+        : request(r), handler(std::move(h)), lines(std::move(l)), call(request, now_s) {
+        call.lines = lines.get();
+    }
 
     bool next(std::string& part) {
-        if (first && !columns.empty()) append_head(part);
-        first = false;
         auto page = coming.valid() ? coming.get() : fetch();
         if (!page) throw std::runtime_error(page.error().message);
-        left -= static_cast<std::int64_t>(page->items.size());
+        left -= page->count + static_cast<std::int64_t>(page->items.size());
+        if (first) lines->head(part);
+        first = false;
+        part += page->lines;
+        for (const auto& row : page->items) lines->row(part, row);
         const bool more = page->next && left > 0;
         if (more) {
             call.paging.after = std::stoll(*page->next);
             coming = std::async(std::launch::async, [this] { return fetch(); });
         }
-        for (const auto& row : page->items) append_row(part, row);
         return more;
     }
 
 private:
-    /// Alone with `call`: the next page is fetched while this one is written.
+    /// Alone with `call` and `lines`: the next page is read and written while this one is sent.
     Result<ListPage> fetch() {
         call.paging.limit = std::min(kExportPage, left);
         return handler(call);
-    }
-    void append_head(std::string& part) const {
-        for (const auto& column : columns) part += (&column == columns.data() ? "" : ",") + column.name;
-        part += "\r\n";
-    }
-    void append_row(std::string& part, const Json& row) const {
-        if (columns.empty()) {
-            part += dump(row) + "\n";
-            return;
-        }
-        for (const auto& column : columns) {
-            if (&column != columns.data()) part += ',';
-            append_cell_of(part, row, column);
-        }
-        part += "\r\n";
     }
 
     std::future<Result<ListPage>> coming;  ///< last: its end waits for a fetch that uses the others
@@ -166,12 +99,6 @@ std::string filter_hash(const net::Request& request) {
 }
 
 }  // namespace
-
-std::string csv_cell(const std::string& text) {
-    std::string out;
-    append_cell(out, text);
-    return out;
-}
 
 net::Response json_answer(int status, const Json& body) { return net::Response::json(status, dump(body)); }
 
@@ -208,7 +135,8 @@ net::Response page_answer(const net::Request& request, const Envelope& envelope,
 net::Response export_answer(const net::Request& request, const Envelope& envelope, std::int64_t now_s,
                             std::string_view shape, std::string_view list, const ListHandler& handler) {
     const bool csv = request.query_value("format") == "csv";
-    const auto state = std::make_shared<Export>(request, handler, now_s);
+    const auto state =
+        std::make_shared<Export>(request, handler, csv ? make_csv_lines(shape) : make_json_lines(), now_s);
     const auto wanted = state->call.count("limit");
     if (!wanted) return v1_refusal(wanted.error());
     state->left = wanted->value_or(INT64_MAX);
@@ -216,7 +144,6 @@ net::Response export_answer(const net::Request& request, const Envelope& envelop
     const auto as_of = state->call.count("asOf");
     if (!as_of) return v1_refusal(as_of.error());
     state->call.paging.as_of = as_of->value_or(envelope.height);
-    if (csv) add_columns(shape, {}, state->columns);
     net::Response out;
     out.headers["content-type"] = csv ? "text/csv; charset=utf-8; header=present" : "application/x-ndjson";
     out.headers["content-disposition"] =

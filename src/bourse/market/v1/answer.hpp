@@ -21,12 +21,12 @@ net::Response v1_refusal(const Error& error);
 int v1_status(const std::string& code);
 net::Response json_answer(int status, const Json& body);
 
+/// Requests that an export counts as: it goes through a whole list.
+inline constexpr unsigned kExportCost = 10;
+
 using ListHandler = std::function<Result<ListPage>(Call&)>;
-/// All rows of a list as CSV (RFC 4180, with the columns of the shape) or JSON lines, streamed page by page.
+/// All rows of a list as lines of CSV or JSON (fields.hpp), streamed page by page.
 net::Response export_answer(const net::Request& request, const Envelope& envelope, std::int64_t now_s,
                             std::string_view shape, std::string_view list, const ListHandler& handler);
-
-/// One CSV cell: quoted where needed; a beginning that a spreadsheet takes for a formula gets an apostrophe.
-std::string csv_cell(const std::string& text);
 
 }  // namespace bourse::market

@@ -13,7 +13,7 @@ namespace bourse::market {
 
 namespace {
 
-constexpr std::size_t kLatencies = 1'000;
+constexpr std::size_t kLatencies = 1'000;  ///< kept of each kind
 
 std::string_view page_shape(const ApiRoute& route) {
     return route.answer.ends_with("[]") ? route.answer.substr(0, route.answer.size() - 2) : std::string_view();
@@ -27,6 +27,7 @@ Api::Api(ApiParts parts, ApiConfig config)
       sessions_(sys::unix_time_ms),
       lists_store_(parts.database, sys::unix_time_ms),
       ops_(parts.database, config_.scheduler_url, sys::unix_time_ms),
+      hooks_(parts.database, config_.hooks, sys::unix_time_ms),
       reads_(config_.requests_per_minute, config_.burst, sys::steady_ms),
       writes_(config_.requests_per_minute > 0 ? config_.writes_per_minute : 0, config_.writes_per_minute,
               sys::steady_ms),
@@ -36,6 +37,7 @@ Api::Api(ApiParts parts, ApiConfig config)
     if (config_.helper_key && parts_.rpc != nullptr)
         helper_ = std::make_unique<Helper>(*parts_.rpc, parts_.chain, *config_.helper_key);
     bind_explorer();
+    bind_network();
     bind_market();
     bind_orders();
     bind_session();
@@ -44,7 +46,20 @@ Api::Api(ApiParts parts, ApiConfig config)
     bind_logs();
 }
 
-Api::~Api() = default;
+Api::~Api() { stop_watch(); }
+
+void Latencies::add(double ms) {
+    if (ring.size() < kLatencies)
+        ring.push_back(ms);
+    else
+        ring[next++ % kLatencies] = ms;
+}
+
+std::vector<double> Latencies::sorted() const {
+    auto out = ring;
+    std::ranges::sort(out);
+    return out;
+}
 
 std::int64_t Api::now_s() const {
     return std::max(parts_.index.block_time_s(), static_cast<std::int64_t>(sys::unix_time_s()));
@@ -81,8 +96,10 @@ std::optional<net::Response> Api::refuse_early(const ApiRoute& route, const net:
     }
     if (is_exempt(request.remote_address, config_.rate_exempt)) return std::nullopt;
     const bool counts_as_write = write && route.name != "rpc" && route.name != "check";
-    const auto wait = counts_as_write ? writes_.refuse_for_s(request.remote_address, route.cost)
-                                      : reads_.refuse_for_s(request.remote_address, route.cost);
+    const bool exports = request.query_value("format").value_or("json") != "json";
+    const auto cost = exports ? kExportCost : route.cost;
+    const auto wait = counts_as_write ? writes_.refuse_for_s(request.remote_address, cost)
+                                      : reads_.refuse_for_s(request.remote_address, cost);
     if (wait == 0) return std::nullopt;
     auto refused = v1_refusal(
         {"RATE_LIMITED", "Too many requests from this address; try again in " + std::to_string(wait) + " s."});
@@ -133,10 +150,8 @@ net::Response Api::answer(const ApiRoute& route, const net::Request& request) {
     auto out = respond();
     const std::chrono::duration<double, std::milli> took = std::chrono::steady_clock::now() - begin;
     const std::lock_guard lock(latency_mutex_);
-    if (latencies_.size() < kLatencies)
-        latencies_.push_back(took.count());
-    else
-        latencies_[next_latency_++ % kLatencies] = took.count();
+    latencies_.add(took.count());
+    latencies_of_[route.name].add(took.count());
     return out;
 }
 

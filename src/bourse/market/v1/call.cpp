@@ -24,6 +24,15 @@ Result<Json> body_object(const net::Request& request) {
     return body;
 }
 
+void Call::add(ListPage& page, const RowFields& row) const {
+    if (lines == nullptr) {
+        page.items.push_back(as_json(row));
+        return;
+    }
+    lines->row(page.lines, row);
+    ++page.count;
+}
+
 Status<> Call::read_paging() {
     BOURSE_TRY(const auto limit, count("limit"));
     if (limit && (*limit < 1 || *limit > kMaxPage)) return bad_parameter("limit", "must be between 1 and 1000");

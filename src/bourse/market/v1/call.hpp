@@ -4,6 +4,7 @@
 #include <bourse/base/bytes.hpp>
 #include <bourse/base/result.hpp>
 #include <bourse/explorer/columns.hpp>
+#include <bourse/market/v1/fields.hpp>
 #include <bourse/net/http.hpp>
 
 #include <nlohmann/json.hpp>
@@ -16,9 +17,11 @@ namespace bourse::market {
 
 using Json = nlohmann::json;
 
-/// Rows of one page, rendered.
+/// Rows of one page.
 struct ListPage {
     std::vector<Json> items;
+    std::string lines;       ///< of an export instead of the items, where the handler writes rows (Call::add)
+    std::int64_t count = 0;  ///< rows in `lines`
     std::int64_t total = 0;
     std::optional<std::string> next;
     std::int64_t as_of = 0;
@@ -33,6 +36,11 @@ public:
     std::int64_t now_s() const noexcept { return now_s_; }
     /// A page may be given by the caller, for exports in steps.
     explorer::Paging paging;
+
+    /// Of an export: its rows are written as they come. Null: an answer of objects.
+    LineWriter* lines = nullptr;
+    /// Adds a row to the page in the form that this request wants.
+    void add(ListPage& page, const RowFields& row) const;
 
     /// limit, cursor and asOf. Errors: QUERY_INVALID.
     Status<> read_paging();

@@ -201,15 +201,16 @@ Result<ChannelSpec> logs(Api& api, const std::vector<std::string>& parts, const 
 /// Channels of the pool's operator: the scheduler is asked.
 Result<ChannelSpec> operators(Api& api, const std::vector<std::string>& parts, const Address& who,
                               const std::string& name) {
-    const auto pools = api.pools_of(who);
-    const auto served =
-        std::ranges::find_if(pools, [&](const Address& pool) { return api.check_operator(who, pool).has_value(); });
-    if (served == pools.end())
-        return fail("FORBIDDEN", "This session is of nobody who owns the workerpool of this market's scheduler.");
-    const auto pool = *served;
+    BOURSE_TRY(const auto pool, api.served_pool());
     ChannelSpec spec;
     spec.triggers = Trigger::kTimer;
     spec.slow = true;
+    if (parts[1] == "workers") {  // of others than the operator their own
+        spec.compute = [&api, who, pool]() -> Result<Json> { return api.worker_items(who, pool); };
+        if (!api.check_operator(who, pool)) BOURSE_CHECK(spec.compute());
+        return spec;
+    }
+    BOURSE_CHECK(api.check_operator(who, pool));
     if (parts[1] == "alerts") {
         spec.compute = [&api, pool]() -> Result<Json> { return Json{{"items", api.alerts_of(pool)}}; };
     } else if (parts[1] == "metrics") {
@@ -219,8 +220,6 @@ Result<ChannelSpec> operators(Api& api, const std::vector<std::string>& parts, c
             Call call(request, api.now_s());
             return api.item("ops_overview", call);
         };
-    } else if (parts[1] == "workers") {
-        spec.compute = [&api]() -> Result<Json> { return api.worker_items(); };
     } else if (parts[1] == "tasks") {
         spec.compute = [&api, pool]() -> Result<Json> { return api.pool_task_items(pool, kRows); };
         spec.triggers |= Trigger::kChain;

@@ -13,7 +13,7 @@ namespace bourse::market {
 
 namespace {
 
-Json text_or_null(const std::string& text) { return text.empty() ? Json(nullptr) : Json(text); }
+Json text_or_nothing(const std::string& text) { return text.empty() ? Json(nullptr) : Json(text); }
 
 std::string clock_text(std::int64_t seconds) {
     if (seconds >= 3'600) return fmt::format("{} h {} m", seconds / 3'600, seconds % 3'600 / 60);
@@ -136,18 +136,18 @@ Json render_reason(const broker::Reason& reason) {
     Json out = {{"code", reason.code},
                 {"who", poco::to_text(reason.concerns)},
                 {"text", reason.text},
-                {"now", text_or_null(reason.now)},
-                {"needed", text_or_null(reason.needed)},
+                {"now", text_or_nothing(reason.now)},
+                {"needed", text_or_nothing(reason.needed)},
                 {"field", nullptr},
                 {"fix", nullptr},
                 {"gain", nullptr},
                 {"links", Json::array()}};
     if (!reason.fix) return out;
-    out["field"] = text_or_null(reason.fix->field);
+    out["field"] = text_or_nothing(reason.fix->field);
     out["fix"] = {{"action", reason.fix->action},
                   {"order", poco::to_text(reason.concerns)},
-                  {"field", text_or_null(reason.fix->field)},
-                  {"value", text_or_null(reason.fix->value)},
+                  {"field", text_or_nothing(reason.fix->field)},
+                  {"value", text_or_nothing(reason.fix->value)},
                   {"text", reason.fix->text}};
     return out;
 }
@@ -157,11 +157,11 @@ Json plain_reason(const std::string& code, const std::string& who, const std::st
     return {{"code", code},
             {"who", who},
             {"text", text},
-            {"now", text_or_null(now)},
-            {"needed", text_or_null(needed)},
+            {"now", text_or_nothing(now)},
+            {"needed", text_or_nothing(needed)},
             {"field", nullptr},
             {"fix", nullptr},
-            {"gain", text_or_null(gain)},
+            {"gain", text_or_nothing(gain)},
             {"links", Json::array()}};
 }
 
@@ -177,16 +177,16 @@ Result<Json> Api::explain(Call& call) const {
     }
     BOURSE_TRY(const auto id, call.segment_hash("id"));
     if (subject == "order") {
-        if (!explain_order) return fail("NOT_FOUND", "This market matches no orders itself.");
-        const auto found = explain_order(id);
+        if (desk == nullptr) return fail("NOT_FOUND", "This market matches no orders itself.");
+        const auto found = desk->explain_order(id);
         out["state"] = found.state;
         out["reasons"].push_back(plain_reason(found.state, "order", found.text));
         for (const auto& miss : found.near_misses) {
             for (const auto& reason : miss.reasons) {
                 auto row = render_reason(reason);
-                row["gain"] = text_or_null(miss.gain);
+                row["gain"] = text_or_nothing(miss.gain);
                 for (const auto* hash : {&miss.workerpool, &miss.request, &miss.app, &miss.dataset})
-                    if (*hash) row["links"].push_back(to_hex(**hash));
+                    if (*hash && **hash != id) row["links"].push_back(to_hex(**hash));
                 out["reasons"].push_back(std::move(row));
             }
         }

@@ -1,6 +1,7 @@
-// Deals, tasks, resources, accounts, search.
+// Deals, tasks, resources, search.
 #include <bourse/codec/text.hpp>
 #include <bourse/market/v1/api.hpp>
+#include <bourse/market/v1/list_pages.hpp>
 #include <bourse/market/v1/render.hpp>
 
 #include <algorithm>
@@ -12,21 +13,6 @@ namespace {
 
 using explorer::ResourceKind;
 
-constexpr std::pair<std::string_view, explorer::Role> kRoles[] = {
-    {"sponsor", explorer::kPayer},        {"requester", explorer::kRequester}, {"beneficiary", explorer::kBeneficiary},
-    {"payer", explorer::kPayer},          {"app", explorer::kAppOwner},        {"dataset", explorer::kDatasetOwner},
-    {"workerpool", explorer::kPoolOwner}, {"worker", explorer::kWorkerRole}};
-
-template <class Row, class Render>
-ListPage page_of_rows(const explorer::Page<Row>& page, const Render& render_row) {
-    ListPage out;
-    for (const auto& row : page.rows) out.items.push_back(render_row(row));
-    out.total = page.total;
-    if (page.next) out.next = std::to_string(*page.next);
-    out.as_of = page.as_of;
-    return out;
-}
-
 Result<std::optional<explorer::ShownStatus>> status_of(const Call& call) {
     const auto text = call.text("status");
     if (!text || text->empty()) return std::optional<explorer::ShownStatus>();
@@ -37,20 +23,19 @@ Result<std::optional<explorer::ShownStatus>> status_of(const Call& call) {
     return status;
 }
 
-Result<std::optional<explorer::Role>> role_of(const Call& call) {
-    const auto text = call.text("role");
-    if (!text || text->empty()) return std::optional<explorer::Role>();
-    for (const auto& [name, role] : kRoles)
-        if (name == *text) return std::optional(role);
-    return bad_parameter("role",
-                         "must be requester, beneficiary, payer (or sponsor), app, dataset, workerpool or worker");
-}
-
-Error not_found(std::string_view what, const std::string& id) {
-    return {"NOT_FOUND",
-            "There is no " + std::string(what) + " " + id + " on this chain, as far as this index has read it."};
-}
-
+constexpr std::pair<std::string_view, explorer::DealSort> kDealSorts[] = {{"-time", explorer::DealSort::kNewest},
+                                                                          {"time", explorer::DealSort::kOldest},
+                                                                          {"-price", explorer::DealSort::kDearest},
+                                                                          {"price", explorer::DealSort::kCheapest},
+                                                                          {"-volume", explorer::DealSort::kLargest}};
+constexpr std::pair<std::string_view, explorer::TaskSort> kTaskSorts[] = {
+    {"-time", explorer::TaskSort::kNewest},
+    {"deadline", explorer::TaskSort::kFirstDeadline},
+    {"-deadline", explorer::TaskSort::kLastDeadline}};
+constexpr std::pair<std::string_view, explorer::ResourceFilter::Sort> kResourceSorts[] = {
+    {"-index", explorer::ResourceFilter::Sort::kNewest},
+    {"name", explorer::ResourceFilter::Sort::kName},
+    {"-runs", explorer::ResourceFilter::Sort::kRuns}};
 }  // namespace
 
 Result<explorer::DealFilter> deal_filter(const Call& call) {
@@ -73,13 +58,14 @@ Result<explorer::DealFilter> deal_filter(const Call& call) {
     BOURSE_TRY(f.order, call.hash("order"));
     BOURSE_TRY(f.from_s, call.seconds("from"));
     BOURSE_TRY(f.to_s, call.seconds("to"));
+    BOURSE_TRY(f.sort, sort_of(call, kDealSorts));
     return f;
 }
 
 Result<ListPage> Api::deals(Call& call) const {
     BOURSE_TRY(const auto filter, deal_filter(call));
-    return page_of_rows(parts_.index.deals(filter, call.paging, call.now_s()),
-                        [&](const auto& deal) { return render(deal, call.now_s()); });
+    return page_of_rows(call, parts_.index.deals(filter, call.paging, call.now_s()),
+                        [&](FieldWriter& to, const auto& deal) { write_row(to, deal, call.now_s()); });
 }
 
 Result<Json> Api::deal(Call& call) const {
@@ -116,13 +102,15 @@ Result<ListPage> Api::deal_tasks(Call& call) const {
     const auto end = deal->first_index + deal->volume;
     auto at = std::max(call.paging.after.value_or(from.value_or(deal->first_index)), deal->first_index);
     // With a status the pages are looked through until one is full.
-    while (at < end && static_cast<std::int64_t>(page.items.size()) < call.paging.limit) {
+    const auto full = [&] { return page.count + static_cast<std::int64_t>(page.items.size()) >= call.paging.limit; };
+    while (at < end && !full()) {
         const auto want = status ? std::int64_t{1'000} : call.paging.limit;
         const auto rows = parts_.index.tasks_of(*deal, at, want);
         for (const auto& task : rows) {
-            if (static_cast<std::int64_t>(page.items.size()) == call.paging.limit) break;
+            if (full()) break;
             at = task.index + 1;
-            if (!status || task.shown(call.now_s()) == *status) page.items.push_back(render(task, call.now_s()));
+            if (!status || task.shown(call.now_s()) == *status)
+                call.add(page, [&](FieldWriter& to) { write_row(to, task, call.now_s(), nullptr); });
         }
         if (rows.empty()) break;
     }
@@ -174,8 +162,9 @@ Result<ListPage> Api::tasks(Call& call) const {
     BOURSE_TRY(f.deadline_before_s, call.seconds("deadlineBefore"));
     BOURSE_TRY(f.from_s, call.seconds("from"));
     BOURSE_TRY(f.to_s, call.seconds("to"));
-    return page_of_rows(parts_.index.tasks(f, call.paging, call.now_s()),
-                        [&](const auto& task) { return render(task, call.now_s()); });
+    BOURSE_TRY(f.sort, sort_of(call, kTaskSorts));
+    return page_of_rows(call, parts_.index.tasks(f, call.paging, call.now_s()),
+                        [&](FieldWriter& to, const auto& task) { write_row(to, task, call.now_s(), nullptr); });
 }
 
 Json Api::task_detail(const explorer::TaskRow& task) const {
@@ -213,19 +202,17 @@ Result<Json> Api::task(Call& call) const {
 
 // ---- resources
 
-Json Api::with_market_facts(Json resource, const explorer::ResourceRow& row) const {
+ResourceFacts Api::facts_of(const explorer::ResourceRow& row) const {
     const auto kind = row.kind == ResourceKind::kApp       ? poco::OrderKind::kApp
                       : row.kind == ResourceKind::kDataset ? poco::OrderKind::kDataset
                                                            : poco::OrderKind::kWorkerpool;
-    const auto open = parts_.book.open_on(kind, row.address);
-    std::optional<Uint256> best;
-    for (const auto& order : open) {
+    ResourceFacts out;
+    for (const auto& order : parts_.book.open_on(kind, row.address)) {
         const auto price = orderbook::terms_of(order.order).price;
-        if (!best || price < *best) best = price;
+        if (!out.best_price || price < *out.best_price) out.best_price = price;
     }
-    resource["bestPrice"] = best ? Json(to_decimal(*best)) : Json(nullptr);
-    if (row.kind == ResourceKind::kApp) resource["lists"] = lists_store_.lists_with(row.address);
-    return resource;
+    if (row.kind == ResourceKind::kApp) out.lists = lists_store_.lists_with(row.address);
+    return out;
 }
 
 Result<ListPage> Api::resources(ResourceKind kind, Call& call) const {
@@ -233,26 +220,20 @@ Result<ListPage> Api::resources(ResourceKind kind, Call& call) const {
     f.kind = kind;
     BOURSE_TRY(f.owner, call.address("owner"));
     f.prefix = call.text("q").value_or("");
-    const auto sort = call.text("sort").value_or("-index");
-    if (sort == "name")
-        f.sort = explorer::ResourceFilter::Sort::kName;
-    else if (sort == "-runs")
-        f.sort = explorer::ResourceFilter::Sort::kRuns;
-    else if (sort != "-index")
-        return bad_parameter("sort", "must be -index, name or -runs");
+    BOURSE_TRY(f.sort, sort_of(call, kResourceSorts));
     BOURSE_TRY(const auto list, call.hash("list"));
     if (list) {
         BOURSE_TRY(f.among, lists_store_.apps_of(*list));
     }
-    return page_of_rows(parts_.index.resources(f, call.paging),
-                        [&](const auto& row) { return with_market_facts(render(row), row); });
+    return page_of_rows(call, parts_.index.resources(f, call.paging),
+                        [&](FieldWriter& to, const auto& row) { write_row(to, row, facts_of(row)); });
 }
 
 Result<Json> Api::resource(ResourceKind kind, Call& call) const {
     BOURSE_TRY(const auto address, call.segment_address("id"));
     const auto row = parts_.index.resource(address);
     if (!row || row->kind != kind) return fail(not_found(explorer::to_text(kind), to_checksum(address)));
-    Json out = {{"resource", with_market_facts(render(*row), *row)},
+    Json out = {{"resource", render(*row, facts_of(*row))},
                 {"owners", Json::array()},
                 {"policies", Json::array()},
                 {"usedBy", Json::array()},
@@ -279,150 +260,6 @@ Result<Json> Api::resource(ResourceKind kind, Call& call) const {
     for (const auto& other : parts_.index.resources(same_owner, {}).rows)
         if (other.address != address) out["versions"].push_back(render(other));
     return out;
-}
-
-// ---- accounts
-
-Result<ListPage> Api::accounts(Call& call) const {
-    BOURSE_TRY(const auto role, role_of(call));
-    const auto sort = call.text("sort").value_or("-index");
-    auto order = explorer::AccountSort::kNewest;
-    if (sort == "-staked")
-        order = explorer::AccountSort::kStaked;
-    else if (sort == "-score")
-        order = explorer::AccountSort::kScore;
-    else if (sort != "-index")
-        return bad_parameter("sort", "must be -index, -staked or -score");
-    return page_of_rows(parts_.index.accounts(order, role ? static_cast<std::uint32_t>(*role) : 0, call.paging),
-                        [](const auto& row) { return render(row); });
-}
-
-/// Open deals of a payer and of its pools, and open contributions: what holds the locked part.
-Json Api::locks_of(const Address& who) const {
-    auto out = Json::array();
-    explorer::DealFilter f;
-    f.mine = who;
-    explorer::Paging few;
-    few.limit = 100;
-    for (const auto& deal : parts_.index.deals(f, few, now_s()).rows) {
-        const auto open = deal.tasks.total - deal.tasks.complete - deal.tasks.failed;
-        if (open == 0) continue;
-        const auto add = [&](const char* role, std::int64_t each) {
-            out.push_back({{"deal", to_hex(deal.id)},
-                           {"task", nullptr},
-                           {"role", role},
-                           {"amount", amount_text(each * open)},
-                           {"until", ms_of(deal.final_s)}});
-        };
-        if (deal.payer == who) add("requester", deal.price());
-        if (deal.pool.owner == who) add("workerpool", deal.pool.price * 30 / 100);
-    }
-    for (const auto& c : parts_.index.contributions(who, few).rows) {
-        if (c.task_status == 3 || c.task_status == 4 || c.stake == 0) continue;
-        const auto task = parts_.index.task(c.task);
-        if (!task) continue;
-        out.push_back({{"deal", to_hex(task->deal)},
-                       {"task", to_hex(c.task)},
-                       {"role", "worker"},
-                       {"amount", amount_text(c.stake)},
-                       {"until", ms_of(task->final_s)}});
-    }
-    return out;
-}
-
-/// Open orders that only this address may use.
-Json Api::granted_to(const Address& who) const {
-    auto out = Json::array();
-    orderbook::OrderFilter filter;
-    filter.requester = {orderbook::PartyFilter::Mode::kExactly, who};
-    filter.limit = 100;
-    for (const auto kind : {poco::OrderKind::kApp, poco::OrderKind::kDataset, poco::OrderKind::kWorkerpool})
-        for (const auto& order : parts_.book.list(kind, filter).orders)
-            out.push_back({{"kind", poco::to_text(kind)}, {"order", render(order)}});
-    return out;
-}
-
-Result<Json> Api::account(Call& call) const {
-    BOURSE_TRY(const auto address, call.segment_address("id"));
-    auto row = parts_.index.account(address);
-    // An account that has done nothing yet is no error: a new wallet looks at its own page.
-    if (!row) {
-        row.emplace();
-        row->address = address;
-    }
-    Json out = {{"account", render(*row)},
-                {"wallet", nullptr},
-                {"coin", nullptr},
-                {"contract", nullptr},
-                {"locks", locks_of(address)},
-                {"nextScore", (row->roles & explorer::kWorkerRole) != 0 ? Json(next_score(row->score)) : Json(nullptr)},
-                {"granted", granted_to(address)}};
-    if (const auto resource = parts_.index.resource(address)) out["contract"] = explorer::to_text(resource->kind);
-    if (parts_.rpc != nullptr) {
-        const client::Hub hub(*parts_.rpc, parts_.chain.hub());
-        if (const auto balance = hub.token_balance(address)) out["wallet"] = to_decimal(*balance);
-        if (const auto coin = parts_.rpc->coin_balance(address)) out["coin"] = to_decimal(*coin);
-        // The chain is the truth of the balance; the index of its history.
-        if (const auto now = hub.account(address)) {
-            out["account"]["staked"] = to_decimal(now->stake);
-            out["account"]["locked"] = to_decimal(now->locked);
-        }
-    }
-    return out;
-}
-
-Result<ListPage> Api::entries(Call& call) const {
-    BOURSE_TRY(const auto address, call.segment_address("id"));
-    explorer::EntryFilter f;
-    if (const auto kind = call.text("kind"); kind && !kind->empty()) {
-        f.kind = explorer::entry_kind_from(*kind);
-        if (!f.kind)
-            return bad_parameter("kind", "must be deposit, withdraw, send, receive, lock, unlock, reward or seize");
-    }
-    BOURSE_TRY(f.from_s, call.seconds("from"));
-    BOURSE_TRY(f.to_s, call.seconds("to"));
-    return page_of_rows(parts_.index.entries(address, f, call.paging), [](const auto& row) { return render(row); });
-}
-
-Result<ListPage> Api::workers(Call& call) const {
-    return page_of_rows(parts_.index.accounts(explorer::AccountSort::kScore, explorer::kWorkerRole, call.paging),
-                        [](const auto& row) { return render_worker(row); });
-}
-
-Result<Json> Api::worker(Call& call) const {
-    BOURSE_TRY(const auto address, call.segment_address("id"));
-    const auto row = parts_.index.account(address);
-    if (!row || (row->roles & explorer::kWorkerRole) == 0) return fail(not_found("worker", to_checksum(address)));
-    Json out = {{"worker", render_worker(*row)},
-                {"scores", Json::array()},
-                {"contributions", Json::array()},
-                {"nextScore", next_score(row->score)}};
-    for (const auto& score : parts_.index.scores(address, 1'000)) out["scores"].push_back(render(score));
-    explorer::Paging few;
-    few.limit = 100;
-    for (const auto& c : parts_.index.contributions(address, few).rows) out["contributions"].push_back(render(c, ""));
-    return out;
-}
-
-Result<ListPage> Api::contributions(Call& call) const {
-    BOURSE_TRY(const auto worker, call.address("worker"));
-    BOURSE_TRY(const auto task, call.hash("task"));
-    if (!task)
-        return page_of_rows(parts_.index.contributions(worker, call.paging),
-                            [](const auto& row) { return render(row, ""); });
-    const auto row = parts_.index.task(*task);
-    if (!row) return fail(not_found("task", to_hex(*task)));
-    ListPage page;
-    for (auto& item : render(parts_.index.contributions_of(*row)))
-        if (!worker || item["worker"] == to_checksum(*worker)) page.items.push_back(std::move(item));
-    page.total = static_cast<std::int64_t>(page.items.size());
-    page.as_of = parts_.index.height();
-    return page;
-}
-
-Result<ListPage> Api::transfers(Call& call) const {
-    BOURSE_TRY(const auto who, call.address("mine"));
-    return page_of_rows(parts_.index.transfers(who, call.paging), [](const auto& row) { return render(row); });
 }
 
 // ---- search

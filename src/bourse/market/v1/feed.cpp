@@ -16,6 +16,7 @@ constexpr std::uint16_t kTooSlow = 4008;
 constexpr std::uint64_t kOverflowWindowMs = 60'000;
 constexpr std::size_t kOverflowsAllowed = 2;
 constexpr std::size_t kRecentBlocks = 20;
+constexpr char kOfWallet = '@';  ///< in the key of a channel: what one wallet sees of it
 
 std::string feed_text(const Json& value) { return value.dump(-1, ' ', false, Json::error_handler_t::replace); }
 
@@ -151,6 +152,16 @@ void Feed::authenticate(std::uint64_t number, const Json& message) {
          feed_text({{"op", "auth"}, {"address", to_checksum(session->address)}, {"scopes", std::move(scopes)}}));
 }
 
+void Feed::end_session(Client& client, std::uint64_t number) {
+    client.session.reset();
+    const auto all = client.subscriptions;
+    for (const auto& [id, key] : all) {
+        if (key.find(kOfWallet) == std::string::npos) continue;
+        unsubscribe(client, number, id);
+        refuse(client, id, "SESSION_ENDED", "The session has ended; open another one, auth and subscribe again.");
+    }
+}
+
 // ---- subscriptions
 
 Json Feed::status() const {
@@ -207,7 +218,7 @@ void Feed::subscribe(Lock& lock, std::uint64_t number, const Json& message) {
     // Channels whose content depends on who asks have the wallet in their key.
     const bool personal =
         name.starts_with("orders:") || name.starts_with("ops:") || name.starts_with("logs:") || name == "deals:mine";
-    const auto key = personal && who ? name + "@" + to_hex(*who) : name;
+    const auto key = personal && who ? name + kOfWallet + to_hex(*who) : name;
     if (!channels_.contains(key)) {
         const auto version = changes_;
         lock.unlock();
@@ -381,6 +392,8 @@ void Feed::heartbeat(std::uint64_t now_ms, bool block) {
     last_tick_ms_ = now_ms;
     const auto text = feed_text({{"op", "tick"}, {"height", api_->envelope().height}, {"time", sys::unix_time_ms()}});
     for (auto& [number, client] : clients_) {
+        // To be connected is to use the session; one that was closed elsewhere ends here too.
+        if (client.session && !api_->sessions().use(client.session->token)) end_session(client, number);
         if (!client.listens_only && client.heard_ms + config_.silence_ms < now_ms)
             client.connection->close(1001, "nothing heard for too long: send ping");
         else

@@ -104,6 +104,8 @@ private:
     void subscribe(Lock& lock, std::uint64_t number, const Json& message);
     void unsubscribe(Client& client, std::uint64_t number, const std::string& id);
     void authenticate(std::uint64_t number, const Json& message);
+    /// Takes from a client what only its session, which has ended, let it see.
+    void end_session(Client& client, std::uint64_t number);
     void refuse(Client& client, const Json& id, const std::string& code, const std::string& message);
     void send(Client& client, std::uint64_t number, std::string text);
     void overflow(Client& client, std::uint64_t number);

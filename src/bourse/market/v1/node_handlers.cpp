@@ -166,19 +166,48 @@ Result<std::vector<Json>> Api::blocks_of(const std::vector<std::int64_t>& number
     return out;
 }
 
+Result<std::int64_t> Api::first_block_at(std::int64_t time_s, std::int64_t head) const {
+    std::int64_t low = 0, high = head + 1;
+    while (low < high) {
+        const auto middle = low + (high - low) / 2;
+        BOURSE_TRY(const auto block, parts_.rpc->block(static_cast<std::uint64_t>(middle)));
+        if (static_cast<std::int64_t>(block.time_s) < time_s)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+Result<std::pair<std::int64_t, std::int64_t>> Api::block_range(const Call& call, std::int64_t head) const {
+    std::pair<std::int64_t, std::int64_t> out{0, head};
+    BOURSE_TRY(const auto from, call.seconds("from"));
+    BOURSE_TRY(const auto to, call.seconds("to"));
+    if (from) {
+        BOURSE_TRY(out.first, first_block_at(*from, head));
+    }
+    if (to) {
+        BOURSE_TRY(const auto end, first_block_at(*to, head));
+        out.second = end - 1;
+    }
+    return out;
+}
+
 Result<ListPage> Api::blocks(Call& call) const {
     if (parts_.rpc == nullptr) return fail(node_missing());
     BOURSE_TRY(const auto head, parts_.rpc->head());
     ListPage page;
     page.as_of = call.paging.as_of.value_or(static_cast<std::int64_t>(head.number));
-    page.total = page.as_of + 1;
-    const auto first = std::min(call.paging.after ? *call.paging.after - 1 : page.as_of, page.as_of);
+    BOURSE_TRY(const auto range, block_range(call, page.as_of));
+    page.total = std::max<std::int64_t>(range.second - range.first + 1, 0);
+    const auto begin = std::min(call.paging.after ? *call.paging.after - 1 : range.second, range.second);
     std::vector<std::int64_t> numbers;
-    for (auto number = first; number >= 0 && static_cast<std::int64_t>(numbers.size()) < call.paging.limit; --number)
+    for (auto number = begin; number >= range.first && static_cast<std::int64_t>(numbers.size()) < call.paging.limit;
+         --number)
         numbers.push_back(number);
     BOURSE_TRY(const auto found, blocks_of(numbers, false));
     for (const auto& block : found) page.items.push_back(block_row(block));
-    if (!found.empty() && quantity_of(found.back(), "number") > 0)
+    if (!found.empty() && quantity_of(found.back(), "number") > range.first)
         page.next = std::to_string(quantity_of(found.back(), "number"));
     return page;
 }
@@ -204,13 +233,15 @@ Result<ListPage> Api::transactions(Call& call) const {
     ListPage page;
     page.as_of = std::min(call.paging.as_of.value_or(parts_.index.height()), parts_.index.height());
     // Which blocks have any, and how many, the index knows; what they are, the node.
-    const auto last = std::min(only.value_or(page.as_of), page.as_of);
-    page.total = parts_.index.transactions_up_to(last) - (only ? parts_.index.transactions_up_to(last - 1) : 0);
+    BOURSE_TRY(auto range, block_range(call, page.as_of));
+    if (only) range = {std::max(range.first, *only), std::min(range.second, *only)};
+    const auto [low, last] = range;
+    page.total = low > last ? 0 : parts_.index.transactions_up_to(last) - parts_.index.transactions_up_to(low - 1);
     const auto after = call.paging.after.value_or((last + 1) * kPlacesPerBlock);
     auto below = (after - 1) / kPlacesPerBlock + 1;
     while (static_cast<std::int64_t>(page.items.size()) < call.paging.limit) {
         auto numbers = parts_.index.blocks_with_transactions(below, kBlocksAStep);
-        if (only) std::erase_if(numbers, [&](std::int64_t number) { return number != *only; });
+        std::erase_if(numbers, [&](std::int64_t number) { return number < range.first; });
         if (numbers.empty()) break;
         below = numbers.back();
         BOURSE_TRY(const auto found, blocks_of(numbers, true));

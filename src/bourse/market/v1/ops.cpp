@@ -19,6 +19,9 @@ namespace {
 
 using Json = nlohmann::json;
 
+constexpr std::uint64_t kLateMs = 5'000;
+constexpr std::uint64_t kLostMs = 15'000;
+
 Json null_if_empty(const std::string& text) { return text.empty() ? Json(nullptr) : Json(text); }
 
 Error unreachable(const std::string& why) {
@@ -26,6 +29,36 @@ Error unreachable(const std::string& why) {
 }
 
 }  // namespace
+
+std::int64_t number_in(const Json& object, const char* name) {
+    const auto found = object.find(name);
+    if (found == object.end()) return 0;
+    if (found->is_number()) return found->get<std::int64_t>();
+    if (!found->is_string()) return 0;
+    const auto value = uint256_from_decimal(found->get<std::string>());
+    return value ? static_cast<std::int64_t>(std::min<std::uint64_t>(value->saturated_u64(), INT64_MAX)) : 0;
+}
+
+Json text_or_null(const Json& object, const char* name) {
+    const auto found = object.find(name);
+    return found != object.end() && found->is_string() ? *found : Json(nullptr);
+}
+
+/// Delay since the last sign of life, where the scheduler tells it.
+Json delay_of(const Json& worker) {
+    return worker.contains("silent_ms") && worker["silent_ms"].is_number() ? worker["silent_ms"] : Json(nullptr);
+}
+
+std::string worker_state(const Json& worker) {
+    const auto delay = delay_of(worker);
+    if (!worker.value("connected", false) && delay.is_null()) return "lost";
+    if (delay.is_number()) {
+        const auto ms = delay.get<std::uint64_t>();
+        if (ms > kLostMs) return "lost";
+        return ms > kLateMs ? "late" : "fresh";
+    }
+    return worker.value("lost", false) ? "lost" : "fresh";
+}
 
 Result<Json> Ops::ask(const std::string& path) const {
     if (url_.empty()) return fail("NOT_FOUND", "This market has no scheduler.");
@@ -62,11 +95,16 @@ Result<Json> Ops::ask_for(const std::string& path, const Address& for_whom) cons
     return body;
 }
 
-Status<> Ops::drain(bool draining, const std::optional<Address>& worker) const {
+std::vector<Json> Ops::usage(std::int64_t from_s, std::int64_t to_s) const {
+    const auto body = ask("/v1/usage?from=" + std::to_string(from_s) + "&to=" + std::to_string(to_s));
+    if (!body || !body->contains("usage") || !(*body)["usage"].is_array()) return {};
+    return (*body)["usage"].get<std::vector<Json>>();
+}
+
+Status<> Ops::order(const std::string& action, const std::optional<Address>& worker) const {
     net::ClientRequest request;
     request.method = "POST";
-    request.url = url_ + "/v1/admin/" + (worker ? "workers/" + to_checksum(*worker) + "/" : std::string()) +
-                  (draining ? "drain" : "resume");
+    request.url = url_ + "/v1/admin/" + (worker ? "workers/" + to_checksum(*worker) + "/" : std::string()) + action;
     request.headers = {{"x-bourse-admin", "1"}};
     const auto answer = net::http_request(request);
     if (!answer) return fail(unreachable(answer.error().message));
@@ -115,6 +153,8 @@ Json Ops::worker_reasons(const Address& worker, const std::optional<explorer::Ac
         else if (found->value("draining", false))
             out.push_back(plain_reason("DRAINING", "workerpool", "The pool's operator lets it take no new tasks.", "",
                                        "", "resume it in the console"));
+        else if (found->value("paused", false))
+            out.push_back(plain_reason("PAUSED", "worker", "Its owner has paused it.", "", "", "end the pause"));
         else if (found->value("free", 0) == 0)
             out.push_back(plain_reason("BUSY", "worker", "All its places are taken.",
                                        std::to_string(found->value("tasks", 0)),
@@ -154,28 +194,69 @@ std::vector<Json> Ops::audit(std::int64_t limit) const {
     return out;
 }
 
-Json Ops::alert(const std::string& code, const std::string& level, const std::string& text,
-                const std::string& runbook) {
-    const auto now = static_cast<std::int64_t>(now_ms_());
-    db_->execute(
-        "INSERT INTO ops_alerts(code, since_ms, acknowledged, silenced_ms) VALUES(?1,?2,0,0) ON CONFLICT(code) DO "
-        "NOTHING",
-        {code, now});
-    const auto row = db_->query("SELECT since_ms, acknowledged, silenced_ms FROM ops_alerts WHERE code=?1", {code})[0];
-    const auto silenced = db::sql_int(row[2]);
-    return {{"code", code},
-            {"level", level},
-            {"text", text},
-            {"since", db::sql_int(row[0])},
-            {"runbook", runbook},
-            {"acknowledged", db::sql_int(row[1]) != 0},
-            {"silencedUntil", silenced > now ? Json(silenced) : Json(nullptr)}};
+std::uint64_t Ops::held_ms(const std::string& condition, bool holds) {
+    const std::lock_guard lock(mutex_);
+    if (!holds) {
+        held_since_ms_.erase(condition);
+        return 0;
+    }
+    const auto now = now_ms_();
+    return now - std::min(now, held_since_ms_.try_emplace(condition, now).first->second);
 }
 
-void Ops::keep_alerts(const std::vector<std::string>& codes) {
-    for (const auto& row : db_->query("SELECT code FROM ops_alerts"))
-        if (std::ranges::find(codes, db::sql_text(row[0])) == codes.end())
-            db_->execute("DELETE FROM ops_alerts WHERE code=?1", {row[0]});
+std::vector<Json> Ops::settle(const std::vector<Alert>& holding) {
+    std::vector<std::pair<bool, Json>> news;
+    std::vector<Json> out;
+    {
+        const std::lock_guard lock(mutex_);
+        db_->transaction([&] { out = settle_locked(holding, news); });
+    }
+    if (on_alert)
+        for (const auto& [raised, alert] : news) on_alert(raised, alert);
+    return out;
+}
+
+/// A row with since_ms 0 is one that is over but silenced: it stays so when it comes again.
+std::vector<Json> Ops::settle_locked(const std::vector<Alert>& holding, std::vector<std::pair<bool, Json>>& news) {
+    const auto now = static_cast<std::int64_t>(now_ms_());
+    std::vector<Json> out;
+    std::map<std::string, Json> shown;
+    for (const auto& [code, level, text, runbook] : holding) {
+        db_->execute(
+            "INSERT INTO ops_alerts(code, since_ms, acknowledged, silenced_ms) VALUES(?1,0,0,0)"
+            " ON CONFLICT(code) DO NOTHING",
+            {code});
+        const bool fresh =
+            db_->execute("UPDATE ops_alerts SET since_ms=?1, acknowledged=0 WHERE code=?2 AND since_ms=0",
+                         {now, code}) > 0;
+        const auto row =
+            db_->query("SELECT since_ms, acknowledged, silenced_ms FROM ops_alerts WHERE code=?1", {code})[0];
+        const auto silenced = db::sql_int(row[2]);
+        out.push_back({{"code", code},
+                       {"level", level},
+                       {"text", text},
+                       {"since", db::sql_int(row[0])},
+                       {"runbook", runbook},
+                       {"acknowledged", db::sql_int(row[1]) != 0},
+                       {"silencedUntil", silenced > now ? Json(silenced) : Json(nullptr)}});
+        shown[code] = out.back();
+        if (fresh && silenced <= now) news.emplace_back(true, out.back());
+    }
+    for (const auto& row : db_->query("SELECT code, since_ms, silenced_ms FROM ops_alerts WHERE since_ms>0")) {
+        const auto code = db::sql_text(row[0]);
+        if (shown.contains(code)) continue;
+        const auto told = told_.find(code);
+        auto over = told != told_.end() ? told->second
+                                        : Json{{"code", code}, {"level", "info"}, {"text", code}, {"runbook", ""}};
+        over["since"] = db::sql_int(row[1]);
+        const bool silenced = db::sql_int(row[2]) > now;
+        if (!silenced) news.emplace_back(false, std::move(over));
+        db_->execute(
+            silenced ? "UPDATE ops_alerts SET since_ms=0 WHERE code=?1" : "DELETE FROM ops_alerts WHERE code=?1",
+            {code});
+    }
+    told_ = std::move(shown);
+    return out;
 }
 
 Status<> Ops::acknowledge(const std::string& code, std::uint64_t silenced_until_ms) {

@@ -7,6 +7,7 @@
 #include <bourse/explorer/rows.hpp>
 
 #include <functional>
+#include <map>
 #include <mutex>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -16,6 +17,20 @@
 namespace bourse::market {
 
 extern const char* const kOpsSchema;
+
+/// Of a row of the scheduler: a number, also one written as text; 0 where there is none.
+std::int64_t number_in(const nlohmann::json& object, const char* name);
+nlohmann::json text_or_null(const nlohmann::json& object, const char* name);
+/// fresh, late or lost, by the delay since a worker's last sign of life (middleware §9.3: 5 s, 15 s).
+std::string worker_state(const nlohmann::json& worker);
+/// That delay in ms, null where the scheduler does not tell it.
+nlohmann::json delay_of(const nlohmann::json& worker);
+/// Tasks that may be late, in the shape of Overview.risk, from the scheduler's figures.
+nlohmann::json risk_of(const nlohmann::json& figures);
+
+struct Alert {
+    std::string code, level, text, runbook;
+};
 
 /// Safe from any thread. The scheduler is asked over HTTP each time; one that does not answer gives empty lists and an
 /// alert.
@@ -32,9 +47,13 @@ public:
     Result<nlohmann::json> task(const Hash& id) const { return ask("/v1/tasks/" + to_hex(id)); }
     /// What the scheduler shows to an address that the market has authenticated. Errors: as ask(); LOGS_REFUSED.
     Result<nlohmann::json> ask_for(const std::string& path, const Address& for_whom) const;
-    /// Stop taking deals, or take them again; with a worker: it gets no new tasks. Errors: SCHEDULER_UNREACHABLE,
-    /// SCHEDULER_REFUSED.
-    Status<> drain(bool draining, const std::optional<Address>& worker) const;
+    /// Stages, faults, risks, counts by status and outcome, as of the scheduler.
+    Result<nlohmann::json> figures() const { return ask("/v1/figures"); }
+    /// Core milliseconds by day, worker, app and category; empty where the scheduler does not answer.
+    std::vector<nlohmann::json> usage(std::int64_t from_s, std::int64_t to_s) const;
+    /// drain, resume: the pool stops taking deals, or takes them again; with a worker: it gets no new tasks. pause,
+    /// unpause: the same of a worker by its owner. Errors: SCHEDULER_UNREACHABLE, SCHEDULER_REFUSED.
+    Status<> order(const std::string& action, const std::optional<Address>& worker) const;
 
     /// Why a task or a worker waits, in the scheduler's words; empty without a scheduler.
     std::vector<nlohmann::json> task_reasons(const Hash& task) const;
@@ -44,19 +63,25 @@ public:
               const std::string& after, const std::string& reason);
     /// Newest first.
     std::vector<nlohmann::json> audit(std::int64_t limit) const;
-    /// An alert that holds; remembers since when, and what was acknowledged or silenced.
-    nlohmann::json alert(const std::string& code, const std::string& level, const std::string& text,
-                         const std::string& runbook);
-    /// Alerts not among these do not hold any more.
-    void keep_alerts(const std::vector<std::string>& codes);
+    /// These hold now, and no others: their shapes, with since when, and what was acknowledged or silenced. Tells
+    /// on_alert what is new or over; what is silenced is not told.
+    std::vector<nlohmann::json> settle(const std::vector<Alert>& holding);
+    std::function<void(bool raised, const nlohmann::json& alert)> on_alert;
+    /// Since how many ms a condition holds without a break, as far as it was asked about; 0 where it does not hold.
+    std::uint64_t held_ms(const std::string& condition, bool holds);
     /// Errors: NOT_FOUND.
     Status<> acknowledge(const std::string& code, std::uint64_t silenced_until_ms);
 
 private:
+    std::vector<nlohmann::json> settle_locked(const std::vector<Alert>& holding,
+                                              std::vector<std::pair<bool, nlohmann::json>>& news);
+
     db::Database* db_;
     std::string url_;
     std::function<std::uint64_t()> now_ms_;
     std::mutex mutex_;
+    std::map<std::string, std::uint64_t> held_since_ms_;
+    std::map<std::string, nlohmann::json> told_;  ///< alerts that hold, as they were shown last
 };
 
 }  // namespace bourse::market

@@ -199,7 +199,7 @@ Result<ListPage> Api::orders(OrderKind kind, Call& call) const {
     }
     BOURSE_TRY(const auto filter, order_filter(kind, call));
     const auto found = parts_.book.list(kind, filter);
-    for (const auto& record : found.orders) page.items.push_back(render(record));
+    for (const auto& record : found.orders) call.add(page, [&](FieldWriter& to) { write_row(to, record); });
     page.total = static_cast<std::int64_t>(found.count);
     const auto end = filter.offset + found.orders.size();
     if (end < found.count && !found.orders.empty()) page.next = std::to_string(end);
@@ -217,6 +217,7 @@ Result<Json> Api::order(OrderKind kind, Call& call) const {
     used.order = hash;
     explorer::Paging few;
     few.limit = 100;
+    out["place"] = place_of(*record);
     out["deals"] = Json::array();
     for (const auto& deal : parts_.index.deals(used, few, call.now_s()).rows)
         out["deals"].push_back(render(deal, call.now_s()));
@@ -268,10 +269,15 @@ Result<Json> Api::withdraw(OrderKind kind, Call& call) {
 
 // ---- checks and matches
 
+Allowed Api::allowed() const {
+    if (desk == nullptr) return nullptr;
+    return [this](const Address& restriction, const Address& account) { return desk->allowed(restriction, account); };
+}
+
 Result<Json> Api::check(Call& call) const {
     BOURSE_TRY(const auto body, body_object(call.request()));
     BOURSE_TRY(const auto orders, four_orders(body, parts_.book));
-    BOURSE_TRY(const auto facts, match_facts(parts_.chain, orders, allowed));
+    BOURSE_TRY(const auto facts, match_facts(parts_.chain, orders, allowed()));
     const auto result = broker::check(orders.set(), facts);
     Json out = {{"ready", result.first_failure() == nullptr},
                 {"volume", result.volume.value_or(Uint256()).saturated_u64()},
@@ -305,7 +311,7 @@ Result<Json> Api::match(Call& call) {
     if (!matched) {
         const auto code = broker::code_of_revert(matched.error().message);
         if (!code) return fail(matched.error());
-        BOURSE_TRY(const auto facts, match_facts(parts_.chain, orders, allowed));
+        BOURSE_TRY(const auto facts, match_facts(parts_.chain, orders, allowed()));
         const auto* reason = broker::check(orders.set(), facts).first_failure();
         return fail("MATCH_REFUSED",
                     (reason != nullptr ? reason->text : matched.error().message) + " (code " + *code + ")");

@@ -13,31 +13,6 @@ namespace {
 
 constexpr std::int64_t kMaxExact = (1LL << 53) - 1;
 
-Json resource_ref(const explorer::ResourceUse& use) {
-    return {{"address", to_checksum(use.address)},
-            {"owner", to_checksum(use.owner)},
-            {"price", amount_text(use.price)},
-            {"name", use.name}};
-}
-
-/// The place of a result, from what the scheduler wrote: {"storage", "location"} or a plain path.
-Json result_place(const explorer::TaskRow& task) {
-    const auto text = readable(task.results);
-    const bool printable = !text.starts_with("0x") || task.results.empty();
-    Json path = nullptr;
-    const auto at = text.find("/ipfs/");
-    if (printable && at != std::string::npos) {
-        const auto rest = text.substr(at);
-        path = rest.substr(
-            0, rest.find_first_not_of("/ipfsABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"));
-    }
-    return {{"raw", to_hex(task.results)},
-            {"text", printable ? Json(text) : Json(nullptr)},
-            {"path", path},
-            {"digest", hash_or_null(task.digest)},
-            {"callback", task.callback.empty() ? Json(nullptr) : Json(to_hex(task.callback))}};
-}
-
 /// Weights of the groups as the hub counts them (poco.md §9); a group that a reopening emptied counts nothing.
 Json confidence_of(const explorer::TaskRow& task, const std::vector<explorer::ContributionRow>& contributions) {
     std::map<Hash, Uint256> groups;
@@ -65,20 +40,6 @@ Json confidence_of(const explorer::TaskRow& task, const std::vector<explorer::Co
             {"reached", task.status == 2 || task.status == 3}};
 }
 
-const char* contribution_status(const explorer::ContributionRow& c) {
-    if (c.status == 2) return "PROVED";
-    if (c.status == 3) return "REJECTED";
-    if (c.faulty) return "LOST";
-    return c.task_status == 3 || c.task_status == 4 ? "NOT_REVEALED" : "CONTRIBUTED";
-}
-
-constexpr std::pair<std::uint32_t, const char*> kRoleNames[] = {
-    {explorer::kRequester, "requester"}, {explorer::kBeneficiary, "beneficiary"}, {explorer::kPayer, "payer"},
-    {explorer::kAppOwner, "app"},        {explorer::kDatasetOwner, "dataset"},    {explorer::kPoolOwner, "workerpool"},
-    {explorer::kWorkerRole, "worker"}};
-
-Json count_or_null(const std::optional<std::int64_t>& value) { return value ? count_of(*value) : Json(nullptr); }
-
 }  // namespace
 
 Json amount_text(std::int64_t nrlc) { return std::to_string(nrlc); }
@@ -102,99 +63,23 @@ std::int64_t weight_of_score(std::int64_t score) {
 std::int64_t next_score(std::int64_t score) { return std::max<std::int64_t>(12, (score / 3 + 1) * 3); }
 
 Json render(const explorer::TaskCounts& counts, bool deadline_passed) {
-    const auto open = counts.initialised - counts.complete - counts.failed;
-    return {{"total", count_of(counts.total)},
-            {"notStarted", count_of(counts.total - counts.initialised)},
-            {"running", count_of(open - counts.revealing)},
-            {"revealing", count_of(counts.revealing)},
-            {"complete", count_of(counts.complete)},
-            {"failed", count_of(counts.failed)},
-            {"claimable", count_of(deadline_passed ? open : 0)}};
+    return as_json([&](FieldWriter& to) { write_row(to, counts, deadline_passed); });
 }
-
 Json render(const explorer::DealRow& deal, std::int64_t now_s) {
-    const bool has_dataset = !deal.dataset.address.is_zero();
-    return {{"id", to_hex(deal.id)},
-            {"index", deal.seq},
-            {"tx", to_hex(deal.tx)},
-            {"block", deal.block},
-            {"time", ms_of(deal.sealed_s)},
-            {"status", explorer::to_text(deal.status(now_s))},
-            {"app", resource_ref(deal.app)},
-            {"dataset", has_dataset ? resource_ref(deal.dataset) : Json(nullptr)},
-            {"workerpool", resource_ref(deal.pool)},
-            {"price", amount_text(deal.price())},
-            {"requester", to_checksum(deal.requester)},
-            {"beneficiary", to_checksum(deal.beneficiary)},
-            {"payer", to_checksum(deal.payer)},
-            {"callback", address_or_null(deal.callback)},
-            {"params", deal.params},
-            {"category", count_of(deal.category)},
-            {"tag", to_hex(deal.tag)},
-            {"trust", count_of(deal.trust)},
-            {"volume", count_of(deal.volume)},
-            {"firstIndex", count_of(deal.first_index)},
-            {"workerStake", amount_text(deal.worker_stake)},
-            {"schedulerShare", count_of(deal.scheduler_share)},
-            {"contributionDeadline", ms_of(deal.contribution_s)},
-            {"finalDeadline", ms_of(deal.final_s)},
-            {"orders",
-             {{"app", to_hex(deal.orders[0])},
-              {"dataset", has_dataset ? Json(to_hex(deal.orders[1])) : Json(nullptr)},
-              {"workerpool", to_hex(deal.orders[2])},
-              {"request", to_hex(deal.orders[3])}}},
-            {"tasks", render(deal.tasks, now_s >= deal.final_s)}};
+    return as_json([&](FieldWriter& to) { write_row(to, deal, now_s); });
 }
-
 Json render(const explorer::TaskRow& task, std::int64_t now_s) {
-    return {{"id", to_hex(task.id)},
-            {"deal", to_hex(task.deal)},
-            {"index", count_of(task.index)},
-            {"number", task.seq == 0 ? Json(nullptr) : Json(task.seq)},
-            {"status", explorer::to_text(task.shown(now_s))},
-            {"category", count_of(task.category)},
-            {"trust", count_of(task.trust)},
-            {"app", to_checksum(task.app)},
-            {"workerpool", to_checksum(task.pool)},
-            {"requester", to_checksum(task.requester)},
-            {"initialised", ms_or_null(task.initialised_s)},
-            {"ended", ms_or_null(task.ended_s)},
-            {"contributionDeadline", ms_of(task.contribution_s)},
-            {"revealDeadline", ms_or_null(task.reveal_s)},
-            {"finalDeadline", ms_of(task.final_s)},
-            {"contributions", task.contributions},
-            {"winners", task.winners},
-            {"revealed", task.revealed},
-            {"consensus", hash_or_null(task.consensus)},
-            {"digest", hash_or_null(task.digest)},
-            {"confidence", nullptr},
-            {"result", task.status == 3 ? result_place(task) : Json(nullptr)}};
+    return as_json([&](FieldWriter& to) { write_row(to, task, now_s, nullptr); });
 }
 
 Json render(const explorer::TaskRow& task, const std::vector<explorer::ContributionRow>& contributions,
             std::int64_t now_s) {
-    auto out = render(task, now_s);
-    if (task.seq != 0) out["confidence"] = confidence_of(task, contributions);
-    return out;
+    const auto confidence = task.seq == 0 ? Json(nullptr) : confidence_of(task, contributions);
+    return as_json([&](FieldWriter& to) { write_row(to, task, now_s, confidence); });
 }
 
-Json render(const explorer::ContributionRow& c, const std::string& group) {
-    return {{"task", to_hex(c.task)},
-            {"worker", to_checksum(c.worker)},
-            {"status", contribution_status(c)},
-            {"hash", to_hex(c.hash)},
-            {"group", group},
-            {"weight", c.weight},
-            {"enclave", c.enclave ? Json(to_checksum(*c.enclave)) : Json(nullptr)},
-            {"committed", ms_of(c.time_s)},
-            {"revealed", ms_or_null(c.revealed_s)},
-            {"block", c.block},
-            {"tx", to_hex(c.tx)},
-            {"stake", amount_text(c.stake)},
-            {"reward", amount_text(c.reward)},
-            {"loss", amount_text(c.loss)},
-            {"scoreBefore", count_or_null(c.score_before)},
-            {"scoreAfter", count_or_null(c.score_after)}};
+Json render(const explorer::ContributionRow& contribution, const std::string& group) {
+    return as_json([&](FieldWriter& to) { write_row(to, contribution, group); });
 }
 
 Json render(const std::vector<explorer::ContributionRow>& contributions) {
@@ -226,81 +111,17 @@ Json render(const explorer::MoneyRow& money) {
             {"received", amount_text(money.received)}, {"slashed", amount_text(money.slashed)}};
 }
 
-Json render(const explorer::ResourceRow& r) {
-    const bool pool = r.kind == explorer::ResourceKind::kWorkerpool;
-    const bool app = r.kind == explorer::ResourceKind::kApp;
-    return {{"address", to_checksum(r.address)},
-            {"kind", explorer::to_text(r.kind)},
-            {"owner", to_checksum(r.owner)},
-            {"name", r.name},
-            {"type", app ? Json(r.type) : Json(nullptr)},
-            {"multiaddr", pool ? Json(nullptr) : Json(readable(r.multiaddr))},
-            {"checksum", pool ? Json(nullptr) : Json(to_hex(r.checksum))},
-            {"mrenclave", app ? Json(readable(r.mrenclave)) : Json(nullptr)},
-            {"stakeRatio", pool ? count_of(r.stake_ratio) : Json(nullptr)},
-            {"schedulerShare", pool ? count_of(r.scheduler_share) : Json(nullptr)},
-            {"index", r.seq},
-            {"block", r.block},
-            {"time", ms_of(r.time_s)},
-            {"tx", to_hex(r.tx)},
-            {"deals", r.deals},
-            {"runs", count_of(r.runs)},
-            {"completed", r.completed},
-            {"failed", r.failed},
-            {"requesters", r.requesters},
-            {"revenue", amount_text(r.revenue)},
-            {"lastUsed", ms_or_null(r.last_used_s)},
-            {"bestPrice", nullptr},
-            {"lists", Json::array()}};
+Json render(const explorer::ResourceRow& resource, const ResourceFacts& facts) {
+    return as_json([&](FieldWriter& to) { write_row(to, resource, facts); });
 }
-
-Json render(const explorer::AccountRow& a) {
-    auto roles = Json::array();
-    for (const auto& [bit, name] : kRoleNames)
-        if ((a.roles & bit) != 0) roles.push_back(name);
-    return {{"address", to_checksum(a.address)}, {"index", a.seq},
-            {"staked", amount_text(a.staked)},   {"locked", amount_text(a.locked)},
-            {"score", count_of(a.score)},        {"weight", weight_of_score(a.score)},
-            {"roles", std::move(roles)},         {"deals", a.deals},
-            {"contributions", a.contributions},  {"proved", a.proved},
-            {"firstSeen", ms_of(a.first_s)}};
+Json render(const explorer::AccountRow& account) {
+    return as_json([&](FieldWriter& to) { write_row(to, account); });
 }
-
-Json render_worker(const explorer::AccountRow& a) {
-    return {{"address", to_checksum(a.address)},
-            {"index", a.seq},
-            {"score", count_of(a.score)},
-            {"weight", weight_of_score(a.score)},
-            {"contributions", a.contributions},
-            {"proved", a.proved},
-            {"rewards", amount_text(a.rewards)},
-            {"slashed", amount_text(a.slashed)},
-            {"staked", amount_text(a.staked)},
-            {"locked", amount_text(a.locked)},
-            {"lastSeen", ms_or_null(a.last_contribution_s)}};
+Json render(const explorer::EntryRow& entry) {
+    return as_json([&](FieldWriter& to) { write_row(to, entry); });
 }
-
-Json render(const explorer::EntryRow& e) {
-    return {{"index", e.seq},
-            {"kind", explorer::to_text(e.kind)},
-            {"amount", amount_text(e.amount)},
-            {"account", to_checksum(e.account)},
-            {"other", e.other ? Json(to_checksum(*e.other)) : Json(nullptr)},
-            {"task", hash_or_null(e.task)},
-            {"block", e.block},
-            {"time", ms_of(e.time_s)},
-            {"tx", to_hex(e.tx)}};
-}
-
-Json render(const explorer::TransferRow& t) {
-    return {{"index", t.seq},
-            {"token", t.stake ? "stake" : "rlc"},
-            {"from", address_or_null(t.from)},
-            {"to", address_or_null(t.to)},
-            {"amount", amount_text(t.amount)},
-            {"block", t.block},
-            {"time", ms_of(t.time_s)},
-            {"tx", to_hex(t.tx)}};
+Json render_worker(const explorer::AccountRow& account) {
+    return as_json([&](FieldWriter& to) { write_worker(to, account); });
 }
 
 Json render(const explorer::ScoreRow& s) {
@@ -338,33 +159,14 @@ Json render(const explorer::Candle& c) {
             {"value", amount_text(c.value)}, {"trades", c.trades}};
 }
 
-Json render_trade(const explorer::DealRow& deal) {
-    return {{"deal", to_hex(deal.id)},
-            {"index", deal.seq},
-            {"price", amount_text(deal.pool.price)},
-            {"volume", count_of(deal.volume)},
-            {"time", ms_of(deal.sealed_s)},
-            {"block", deal.block},
-            {"tx", to_hex(deal.tx)},
-            {"workerpool", to_checksum(deal.pool.address)},
-            {"requester", to_checksum(deal.requester)},
-            {"category", count_of(deal.category)},
-            {"trust", count_of(deal.trust)},
-            {"tag", to_hex(deal.tag)}};
+Json render(const orderbook::OrderRecord& order) {
+    return as_json([&](FieldWriter& to) { write_row(to, order); });
 }
 
-Json render(const orderbook::OrderRecord& record) {
-    const auto terms = orderbook::terms_of(record.order);
-    return {{"hash", to_hex(record.hash)},
-            {"kind", poco::to_text(record.kind)},
-            {"order", std::visit([](const auto& order) { return poco::to_json_strings(order); }, record.order)},
-            {"signer", to_checksum(record.signer)},
-            {"status", orderbook::to_text(record.status)},
-            {"remaining", record.remaining},
-            {"volume", terms.volume.saturated_u64()},
-            {"price", to_decimal(terms.price)},
-            {"published", record.published_ms},
-            {"deals", nullptr}};
+Uint256 locked_per_task(const orderbook::OrderRecord& record) {
+    if (const auto* pool = std::get_if<poco::WorkerpoolOrder>(&record.order)) return pool->workerpoolprice * 30 / 100;
+    const auto& request = std::get<poco::RequestOrder>(record.order);
+    return request.appmaxprice + request.datasetmaxprice + request.workerpoolmaxprice;
 }
 
 Json render_commodity(const explorer::Commodity& c) {

@@ -3,7 +3,7 @@
 
 #include <bourse/explorer/index.hpp>
 #include <bourse/market/v1/call.hpp>
-#include <bourse/orderbook/order_book.hpp>
+#include <bourse/market/v1/rows.hpp>
 
 namespace bourse::market {
 
@@ -27,18 +27,18 @@ Json render(const explorer::ContributionRow& contribution, const std::string& gr
 Json render(const std::vector<explorer::ContributionRow>& contributions);
 Json render(const explorer::EventRow& event);
 Json render(const explorer::MoneyRow& money);
-Json render(const explorer::ResourceRow& resource);
+Json render(const explorer::ResourceRow& resource, const ResourceFacts& facts = {});
 Json render(const explorer::AccountRow& account);
 Json render_worker(const explorer::AccountRow& account);
 Json render(const explorer::EntryRow& entry);
-Json render(const explorer::TransferRow& transfer);
 Json render(const explorer::ScoreRow& score);
 Json render(const explorer::CategoryRow& category);
 Json render(const explorer::Candle& candle);
 /// Width of the buckets "1m", "5m", "1h", "1d".
 std::optional<std::int64_t> candle_width_s(std::string_view res);
-Json render_trade(const explorer::DealRow& deal);
 Json render(const orderbook::OrderRecord& order);
+/// What one task of a pool or request order locks of its maker.
+Uint256 locked_per_task(const orderbook::OrderRecord& record);
 Json render_commodity(const explorer::Commodity& commodity);
 
 /// Weight of a worker's next contribution, and the score at which it grows.

@@ -61,7 +61,10 @@ Result<Json> Api::open_session(Call& call) {
     auto scopes = Json::array({"self"});
     for (const auto& pool : pools_of(*address)) scopes.push_back("operate:" + to_checksum(pool));
     const auto account = parts_.index.account(*address);
-    if (account && (account->roles & explorer::kWorkerRole) != 0) scopes.push_back("worker");
+    const auto workers = ops_.available() ? ops_.workers().value_or(Json::array()) : Json::array();
+    const bool has_worker =
+        std::ranges::any_of(workers, [&](const Json& worker) { return answers_for(*address, worker); });
+    if (has_worker || (account && (account->roles & explorer::kWorkerRole) != 0)) scopes.push_back("worker");
     return Json{{"token", session.token},
                 {"address", to_checksum(*address)},
                 {"expires", session.expires_ms},
