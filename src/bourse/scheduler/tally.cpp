@@ -19,7 +19,7 @@ constexpr std::pair<std::string_view, Stage> kStageOfReport[] = {
     {"REVEALING", Stage::kReveal},         {"RESULT_UPLOADING", Stage::kUpload},
 };
 
-constexpr std::size_t at(Stage stage) noexcept { return static_cast<std::size_t>(stage); }
+constexpr std::size_t index_of(Stage stage) noexcept { return static_cast<std::size_t>(stage); }
 
 bool is_winner(const Task& task, const Replicate& replicate) noexcept {
     return replicate.chain == ContributionStatus::kProved ||
@@ -34,7 +34,7 @@ std::array<std::optional<std::uint64_t>, kStages> spans_of(const Replicate& repl
         const auto stage = stage_of(replicate.history[i].first);
         if (!stage) continue;
         const auto begin = replicate.history[i].second;
-        auto& span = out[at(*stage)];
+        auto& span = out[index_of(*stage)];
         span = span.value_or(0) + std::max(replicate.history[i + 1].second, begin) - begin;
     }
     return out;
@@ -119,8 +119,8 @@ void Tally::note_stages(const Task& task, const Deal& deal, std::uint64_t ms) {
     // The chain tells the second of the sealing; where in it, when we saw it.
     const auto second_ms = deal.facts.start_s * 1'000;
     const auto sealed_ms = std::clamp(deal.facts.ms, second_ms, second_ms + 999);
-    if (engaged) times[at(Stage::kQueue)] = *engaged > sealed_ms ? *engaged - sealed_ms : 0;
-    if (reported) times[at(Stage::kFinalise)] = ms > *reported ? ms - *reported : 0;
+    if (engaged) times[index_of(Stage::kQueue)] = *engaged > sealed_ms ? *engaged - sealed_ms : 0;
+    if (reported) times[index_of(Stage::kFinalise)] = ms > *reported ? ms - *reported : 0;
     times_.push_back(times);
     if (times_.size() > kWindow) times_.pop_front();
 }
@@ -144,7 +144,7 @@ void Tally::note_replicate(const Task& task, const Replicate& replicate, std::ui
 }
 
 void Tally::note_usage(const Deal& deal, const Replicate& replicate, const Worker& worker, std::uint64_t ms) {
-    const auto computed = spans_of(replicate)[at(Stage::kCompute)];
+    const auto computed = spans_of(replicate)[index_of(Stage::kCompute)];
     if (!computed || *computed == 0) return;
     const auto day_s = ms / kDayMs * (kDayMs / 1'000);
     const auto cores = std::max<std::uint64_t>(worker.cores, 1), places = std::max<std::uint64_t>(worker.slots, 1);
@@ -184,7 +184,7 @@ std::uint64_t needed_ms(const Task& task, const std::array<StageFigures, kStages
     }
     const auto last = agreed ? Stage::kFinalise : Stage::kContribute;
     std::uint64_t sum = 0;
-    for (auto i = at(first); i <= at(last); ++i) sum += usual[i].p95;
+    for (auto i = index_of(first); i <= index_of(last); ++i) sum += usual[i].p95;
     return sum;
 }
 
