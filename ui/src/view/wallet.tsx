@@ -261,5 +261,11 @@ export function SignButton({ look, to, why, onClick, children, id }: { look: str
   const blocked = useWhyNotSend();
   if (wallet.kind === 'none') return <Button look="primary wide" onClick={openWallets}>{WALLET_NEEDS[to].connect}</Button>;
   if (wallet.kind === 'locked') return <Button look="primary wide" onClick={unlockWallet}>{WALLET_NEEDS[to].unlock}</Button>;
-  return <Button look={`${look} wide`} onClick={onClick} why={blocked ?? why} {...(id ? { id } : {})}>{children}</Button>;
+  const reason = blocked ?? why;
+  return (
+    <>
+      <Button look={`${look} wide`} onClick={onClick} why={reason} {...(id ? { id } : {})}>{children}</Button>
+      {reason ? <span className="small muted" aria-hidden="true">{reason}</span> : null}
+    </>
+  );
 }

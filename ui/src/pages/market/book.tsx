@@ -106,7 +106,7 @@ export function BookPanel({ book, last, direction, rows, trust, denied = [], pau
   const scale = sides ? Math.max(scaleOf(sides.asks), scaleOf(sides.bids), 1) : 1;
   const side = (of: Side): ReactNode => {
     if (!sides) return null;
-    const props: SideProps = { ...rest, side: of, entries: sides[of], rows: per, levels, scale, crossedPair: levels ? null : pair, trust, denied, columns: looks.columns, empty: <>{of === 'asks' ? t`No sell orders` : t`No buy orders`}{relax}</> };
+    const props: SideProps = { ...rest, side: of, entries: sides[of], rows: per, levels, scale, crossedPair: levels ? null : pair, trust, denied, columns: looks.columns, empty: of === 'asks' ? t`No sell orders` : t`No buy orders`, relax };
     return (
       <>
         <div className={`side-head ${of === 'asks' ? 'ask' : 'bid'}`}>{of === 'asks' ? t`▼ Workers (asks)` : t`▲ Requesters (bids)`}<span className="muted small">{count((of === 'asks' ? book?.asksTotal : book?.bidsTotal) ?? sides[of].length)}</span></div>

@@ -43,11 +43,13 @@ export type SideProps = {
   extra: string;
   columns: Extra[];
   empty: ReactNode;
+  /** What to do about it. */
+  relax: ReactNode;
   onPick: (pick: Pick) => void;
   onCancel: (row: BookRow) => void;
 };
 
-type RowProps = Omit<SideProps, 'entries' | 'rows' | 'levels' | 'scale' | 'empty'> & { entry: Entry; depth: number; sum: number; change: string; queue: number | null };
+type RowProps = Omit<SideProps, 'entries' | 'rows' | 'levels' | 'scale' | 'empty' | 'relax'> & { entry: Entry; depth: number; sum: number; change: string; queue: number | null };
 
 export function priceShown(price: string, extra: string, unit: Unit): string {
   return amount(extra === '0' ? price : String(BigInt(price) + BigInt(extra)), unit);
@@ -171,7 +173,7 @@ function Heads({ side, levels, columns, unit }: { side: Side; levels: boolean; c
   );
 }
 
-export function SideTable({ side, entries, rows, levels, scale, empty, ...rest }: SideProps): ReactNode {
+export function SideTable({ side, entries, rows, levels, scale, empty, relax, ...rest }: SideProps): ReactNode {
   const [rowPx] = useState(() => (matchMedia('(pointer: coarse)').matches ? TOUCH_ROW_PX : ROW_PX));
   const [from, setFrom] = useState(0);
   const { marks, gone } = useChanges(entries);
@@ -190,7 +192,7 @@ export function SideTable({ side, entries, rows, levels, scale, empty, ...rest }
   return (
     <div className={`side ${side}`} style={{ height: rows * rowPx + HEAD_PX, ['--book-row' as string]: `${rowPx}px` }} tabIndex={0} role="region" aria-label={side === 'asks' ? t`Workers, asks` : t`Requesters, bids`} onScroll={(event) => setFrom(Math.round(Math.abs(event.currentTarget.scrollTop) / rowPx))}>
       {shown.length === 0 ? (
-        <EmptyState>{empty}</EmptyState>
+        <EmptyState action={relax}>{empty}</EmptyState>
       ) : (
         <table aria-label={side === 'asks' ? t`Order book: asks, the best nearest the last price` : t`Order book: bids, best first`} data-extra={levels || rest.columns.length === 0 ? undefined : rest.columns.length}>
           <thead><Heads side={side} levels={levels} columns={rest.columns} unit={rest.unit} /></thead>

@@ -31,7 +31,7 @@ import type { Commodity } from './commodity';
 
 /** First visit: the app that most people run is chosen, so that buying needs no hunting for an address. */
 export function useDefaultApp(form: Form): void {
-  const list = useList<Resource>(form.app ? null : '/v1/apps', { sort: '-runs', limit: 20 });
+  const list = useList<Resource>(form.app ? null : '/v1/apps', { sort: '-runs', limit: 20 }, { liveMs: 3_000 });
   useEffect(() => {
     const asked = sessionStorage.getItem('bourse.app');
     if (asked) {

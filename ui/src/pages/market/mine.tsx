@@ -43,7 +43,7 @@ function OpenOrders({ of, query, account, free }: { of: Of; query: ApiQuery<Page
   const selected = open.filter((row) => chosen.has(row.hash));
   const toggle = (keys: (string | number)[], on: boolean): void => setChosen((old) => { const next = new Set(old); for (const key of keys) if (on) next.add(String(key)); else next.delete(String(key)); return next; });
   const act = (order: Order): ReactNode =>
-    gone.has(order.hash) ? <Trans>has left the book</Trans> : (
+    gone.has(order.hash) ? <Trans>gone</Trans> : (
       <span className="row" style={{ gap: 4, flexWrap: 'nowrap' }}>
         <Button look="tiny" onClick={() => setAsking(order)}><Trans>Why?</Trans></Button>
         {wallet.signer ? <Button look="tiny danger" aria-label={t`Cancel order ${order.hash.slice(2, 8)}`} title={t`cancel on chain, or withdraw`} onClick={() => setCancelling([order])} onKeyDown={(event) => { if (event.altKey && event.key === 'Backspace') setCancelling([order]); }}>✕</Button> : null}

@@ -131,7 +131,7 @@ const age: Column<Order> = { key: 'age', head: t`Age`, cell: (row) => <Age at={r
 export function requestColumns(act: Act, free: string | null): Column<Order>[] {
   return [
     hash,
-    { key: 'params', head: t`Params`, wrap: true, cell: (row) => <code className="small"><Untrusted text={row.order.params ?? ''} limit={40} more /></code>, priority: 3 },
+    { key: 'params', head: t`Params`, cell: (row) => <code className="small"><Untrusted text={row.order.params ?? ''} limit={24} more /></code>, priority: 3 },
     category,
     trust,
     price,
