@@ -259,14 +259,14 @@ export type Earning = {
   account: string | null;
   app: string | null;
   category: number | null;
+  cpuSeconds: number | null;
   day: string;
   gross: string;
+  refunds: string;
   scheduler: string;
   slashed: string;
   tasks: number;
   workers: string;
-  cpuSeconds: number | null;
-  refunds: string;
 };
 
 /** One movement on an account in the market */
@@ -323,8 +323,9 @@ export type Faucet = {
   queue: { position: number; length: number };
 };
 
+/** An order that not everybody may use */
 export type Grant = {
-  kind: 'app' | 'dataset' | 'workerpool';
+  kind: 'app' | 'dataset' | 'workerpool' | 'request';
   order: Order;
   through: string | null;
 };
@@ -334,6 +335,18 @@ export type Hit = {
   id: string;
   kind: 'deal' | 'task' | 'app' | 'dataset' | 'workerpool' | 'account' | 'worker' | 'transaction' | 'block' | 'order';
   label: string;
+};
+
+/** A webhook */
+export type Hook = {
+  created: number;
+  failed: number;
+  id: string;
+  lastError: string | null;
+  lastStatus: number | null;
+  lastTime: number | null;
+  url: string;
+  waiting: number;
 };
 
 /** A curated list of apps */
@@ -394,6 +407,19 @@ export type Money = {
   slashed: string;
 };
 
+/** A webhook with its secret */
+export type NewHook = {
+  created: number;
+  failed: number;
+  id: string;
+  lastError: string | null;
+  lastStatus: number | null;
+  lastTime: number | null;
+  secret: string;
+  url: string;
+  waiting: number;
+};
+
 export type OpsTask = {
   phase: string;
   replicates: Record<string, unknown>[];
@@ -412,7 +438,9 @@ export type OpsWorker = {
   done24h: number;
   draining: boolean;
   earned24h: string;
+  failed24h: number;
   free: number;
+  gpu: boolean;
   joined: number;
   lastSeen: number | null;
   locked: string;
@@ -420,6 +448,7 @@ export type OpsWorker = {
   name: string;
   os: string | null;
   owner: string;
+  paused: boolean;
   platform: string | null;
   score: number;
   slots: number;
@@ -427,11 +456,8 @@ export type OpsWorker = {
   staked: string;
   state: 'fresh' | 'late' | 'lost';
   tasks: number;
-  weight: number;
-  failed24h: number;
-  gpu: boolean;
-  paused: boolean;
   tee: boolean;
+  weight: number;
 };
 
 /** A published order */
@@ -448,14 +474,30 @@ export type Order = {
   volume: number;
 };
 
-export type OrderDetail = Order & {
-  place: { ahead: number | null; counters: number; funds: { free: string; needed: string; tasks: number } | null; restrictions: { field: string; address: string; kind: 'account' | 'app' | 'dataset' | 'workerpool' | 'group'; name: string | null; members: string[] }[] };
+/** One order with what became of it */
+export type OrderDetail = {
+  deals: Deal[] | null;
+  hash: string;
+  kind: 'app' | 'dataset' | 'workerpool' | 'request';
+  order: Record<string, string>;
+  place: OrderPlace;
+  price: string;
+  published: number;
+  remaining: number;
+  signer: string;
+  status: 'open' | 'filled' | 'canceled' | 'dead';
+  volume: number;
+};
+
+/** How an open order stands */
+export type OrderPlace = {
+  ahead: number | null;
+  counters: number;
+  funds: { free: string; needed: string; tasks: number } | null;
+  restrictions: Restriction[];
 };
 
 export type Overview = {
-  faults: { cause: string; payer: 'worker' | 'requester' | 'pool' | 'nobody'; count: number }[];
-  health: { diskFree: number; diskTotal: number; memory: number; store: boolean | null; version: string };
-  risk: { task: string; timeLeftMs: number; neededMs: number }[];
   apps24h: number;
   completed24h: number;
   completedRatio: number | null;
@@ -468,10 +510,13 @@ export type Overview = {
   earnedToday: string;
   eventLag: number | null;
   failed24h: number;
+  faults: { cause: string; payer: 'worker' | 'requester' | 'pool' | 'nobody'; count: number }[];
   headAgeMs: number;
+  health: { diskFree: number; diskTotal: number; memory: number; store: boolean | null; version: string };
   idle: Reason[];
   os: Record<string, unknown>[];
   reachableTrust: number | null;
+  risk: { task: string; timeLeftMs: number; neededMs: number }[];
   running: number;
   series: { time: number; queued: number; running: number; completed: number; failed: number }[];
   software: { name: string; count: number }[];
@@ -579,6 +624,15 @@ export type ResourceRef = {
   name: string;
   owner: string;
   price: string;
+};
+
+/** Whom an order is for */
+export type Restriction = {
+  address: string;
+  field: string;
+  kind: 'account' | 'app' | 'dataset' | 'workerpool' | 'group';
+  members: string[];
+  name: string | null;
 };
 
 export type ResultPlace = {
@@ -702,6 +756,8 @@ export type Ticker = {
   change24h: number | null;
   commodity: Commodity;
   direction: 'up' | 'down' | 'flat';
+  finishMs: number | null;
+  finishP95Ms: number | null;
   high24h: string | null;
   last: string | null;
   low24h: string | null;
@@ -711,6 +767,7 @@ export type Ticker = {
   previous: string | null;
   spread: string | null;
   spreadShare: number | null;
+  startP95Ms: number | null;
   tasks24h: number;
   value24h: string;
 };
@@ -798,16 +855,4 @@ export type WorkerDetail = {
   nextScore: number | null;
   scores: ScorePoint[];
   worker: Worker;
-};
-
-export type Hook = {
-  created: number;
-  failed: number;
-  id: string;
-  lastError: string | null;
-  lastStatus: number | null;
-  lastTime: number | null;
-  secret: string | null;
-  url: string;
-  waiting: number;
 };

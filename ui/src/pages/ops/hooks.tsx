@@ -2,7 +2,7 @@
 import { t } from '@lingui/core/macro';
 import { Trans } from '@lingui/react/macro';
 import { useState, type ReactNode } from 'react';
-import type { Hook } from '../../transport/api';
+import type { Hook, NewHook } from '../../transport/api';
 import { count, MISSING } from '../../model/format';
 import { api } from '../../transport/http';
 import { refreshData, useList } from '../../state/data';
@@ -49,9 +49,9 @@ export function Hooks({ pool }: { pool: string }): ReactNode {
   const token = session?.token ?? null;
   const add = (): Promise<void> =>
     ask(async () => {
-      const made = await api<Hook>(PATH, { body: { url: url.trim(), workerpool: pool }, token });
+      const made = await api<NewHook>(PATH, { body: { url: url.trim(), workerpool: pool }, token });
       setUrl('');
-      setSecret(made.secret ?? null);
+      setSecret(made.secret);
     });
   const remove = (hook: Hook): Promise<void> => ask(async () => { await api(`${PATH}/${hook.id}`, { method: 'DELETE', token }); });
   return (
