@@ -100,7 +100,7 @@ export function priceAxis(candles: Candle[], fromZero: boolean, log: boolean): {
   if (!log) return axis(low, high, fromZero);
   const ticks: number[] = [];
   for (let power = 1; power <= high * 10; power *= 10) for (const factor of [1, 2, 5]) ticks.push(factor * power);
-  const from = ticks.filter((tick) => tick <= Math.max(low, 1)).pop() ?? 1;
+  const from = ticks.filter((tick) => tick < low).pop() ?? 1;
   const to = ticks.find((tick) => tick >= high && tick > from) ?? high;
   return { from, to, ticks: ticks.filter((tick) => tick >= from && tick <= to) };
 }

@@ -163,7 +163,7 @@ export function paramsError(text: string, limit = 16_384): string | null {
 
 /** `{"0": "…", "1": "…"}`: the command line of each task by its number. */
 export function isPerTask(text: string): boolean {
-  const parsed = parseJson(text);
+  const parsed = text.trim().startsWith('{') ? parseJson(text) : null;
   const keys = typeof parsed?.value === 'object' && parsed.value !== null ? Object.keys(parsed.value) : [];
   return keys.length > 0 && keys.every((key) => /^\d+$/.test(key));
 }

@@ -70,6 +70,7 @@ describe('axis (T-02)', () => {
   it('logarithmic: 1, 2, 5 of each power, around the prices', () => {
     expect(priceAxis([candle(0, 3), candle(MINUTE, 150)], true, true)).toEqual({ from: 2, to: 200, ticks: [2, 5, 10, 20, 50, 100, 200] });
     expect(priceAxis([candle(0, 0)], true, true)).toMatchObject({ from: 1, to: 2 });
+    expect(priceAxis([candle(0, 20)], true, true)).toMatchObject({ from: 10, to: 20 });
   });
 });
 

@@ -2,7 +2,7 @@
 // ticks of {1, 2, 5} × 10ᵏ (C-02), drag to zoom, arrow keys for the crosshair (C-04), a view that stays where it was put (C-05).
 import { t } from '@lingui/core/macro';
 import { Trans } from '@lingui/react/macro';
-import { BarSeries, CandlestickSeries, createChart, createSeriesMarkers, HistogramSeries, LineSeries, LineType, type IChartApi, type ISeriesApi, type ISeriesMarkersPluginApi, type LogicalRange, type Time, type UTCTimestamp } from 'lightweight-charts';
+import { BarSeries, CandlestickSeries, createChart, createSeriesMarkers, HistogramSeries, LineSeries, LineType, type AutoscaleInfo, type IChartApi, type ISeriesApi, type ISeriesMarkersPluginApi, type LogicalRange, type Time, type UTCTimestamp } from 'lightweight-charts';
 import { useCallback, useEffect, useRef, useState, type PointerEvent, type ReactNode } from 'react';
 import type { Candle } from '../../transport/api';
 import { localSeconds, priceAxis, slots, stepPoints, type Kind } from '../../model/chart';
@@ -37,6 +37,12 @@ const LEAST_DRAG_PX = 8;
 type Price = ISeriesApi<'Line'> | ISeriesApi<'Candlestick'> | ISeriesApi<'Bar'>;
 type Drawn = { chart: IChartApi; price: Price; volume: ISeriesApi<'Histogram'>; markers: ISeriesMarkersPluginApi<Time> };
 
+/** Bars stand on zero. */
+const volumes = (original: () => AutoscaleInfo | null): AutoscaleInfo | null => {
+  const info = original();
+  return info?.priceRange ? { ...info, priceRange: { minValue: 0, maxValue: info.priceRange.maxValue } } : info;
+};
+
 function makeChart(box: HTMLElement, kind: Kind, log: boolean, range: () => { minValue: number; maxValue: number }): Drawn {
   const line = cssColour('--line');
   const chart = createChart(box, {
@@ -60,8 +66,8 @@ function makeChart(box: HTMLElement, kind: Kind, log: boolean, range: () => { mi
         : // Rising candles are hollow: the difference is not one of colour alone.
           chart.addSeries(CandlestickSeries, { upColor: 'transparent', borderUpColor: up, wickUpColor: up, downColor: down, borderDownColor: down, wickDownColor: down, ...shape });
   chart.priceScale('right').applyOptions({ scaleMargins: { top: 0.06, bottom: 0.03 }, mode: log ? 1 : 0 });
-  const volume = chart.addSeries(HistogramSeries, { color: `${cssColour('--border')}88`, priceFormat: { type: 'volume' }, lastValueVisible: false, priceLineVisible: false }, 1);
-  volume.priceScale().applyOptions({ scaleMargins: { top: 0.12, bottom: 0 } });
+  const volume = chart.addSeries(HistogramSeries, { autoscaleInfoProvider: volumes, color: `${cssColour('--border')}88`, priceFormat: { type: 'volume' }, lastValueVisible: false, priceLineVisible: false }, 1);
+  volume.priceScale().applyOptions({ mode: 0, scaleMargins: { top: 0.12, bottom: 0 } });
   chart.panes()[0]?.setStretchFactor(5);
   chart.panes()[1]?.setStretchFactor(1);
   return { chart, price, volume, markers: createSeriesMarkers(price as ISeriesApi<'Line'>, []) };

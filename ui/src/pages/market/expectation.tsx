@@ -11,9 +11,6 @@ import { KeyTable } from '../../view/ui';
 import { Deadline } from '../../view/values';
 import type { Commodity } from './commodity';
 
-/** From the match: ends of the start and of the whole, of the last 50 deals. */
-type Times = { startP95Ms?: number | null; finishMs?: number | null; finishP95Ms?: number | null };
-
 /** Median, and the time within which nineteen of twenty were. */
 function within(median: number | null | undefined, most: number | null | undefined): string {
   if (median === null || median === undefined) return t`not known yet: too few deals`;
@@ -25,7 +22,7 @@ export function Expectation({ commodity, trust }: { commodity: Commodity; trust:
   const boot = useBoot();
   const now = useNow(10_000);
   const workers = useList<Worker>('/v1/workers', { limit: 200 });
-  const ticker = useApi<Ticker & Times>('/v1/ticker', { category: commodity.category, tag: commodity.tag, trust: commodity.trust });
+  const ticker = useApi<Ticker>('/v1/ticker', { category: commodity.category, tag: commodity.tag, trust: commodity.trust });
   const category = boot.categories.find((each) => each.id === commodity.category);
   if (!category) return null;
   const weights = (workers.data?.items ?? []).map((each) => each.weight);
