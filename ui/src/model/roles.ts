@@ -32,8 +32,9 @@ export class KnownRoles {
     if (contract && account) this.add(account.address, 'contract');
   }
 
-  private learnRow(row: Row | null | undefined): void {
-    if (!row) return;
+  /** Where an answer only names the thing (`deal` of a strip is an id) there is nothing to learn. */
+  private learnRow(row: Row | string | null | undefined): void {
+    if (typeof row !== 'object' || row === null) return;
     if (Array.isArray(row.roles) && row.roles.includes('worker')) this.add(row.address, 'worker');
     if (typeof row.kind === 'string' && 'multiaddr' in row && ROLES.includes(row.kind as Role)) this.add(row.address, row.kind as Role);
     for (const role of ['app', 'dataset', 'workerpool'] as const) {

@@ -44,6 +44,7 @@ describe('notifications (G-07)', () => {
 describe('roles of addresses (G-11)', () => {
   it('come from what answers say in passing', () => {
     const roles = new KnownRoles();
+    roles.learn({ deal: `0x${'ba'.repeat(32)}`, items: ['0x12', null] });
     roles.learn({ items: [{ ...deal(), workerpool: { address: '0xAbC', name: '', owner: '0x1', price: '1' } }, { kind: 'dataset', address: '0x2', multiaddr: 'x' }, { address: '0x3', roles: ['worker', 'requester'] }] });
     roles.learn({ account: { address: '0x4', roles: [] }, contract: 'group' });
     expect([roles.of('0xabc'), roles.of('0x2'), roles.of('0x3'), roles.of('0x4'), roles.of('0x5')]).toEqual([['workerpool'], ['dataset'], ['worker'], ['contract'], []]);
