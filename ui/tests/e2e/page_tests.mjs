@@ -1,5 +1,6 @@
 // Checks of the page itself, against the fixture server: accessibility, widths, states, hostile text, flood, reconnection.
 import { readFileSync } from 'node:fs';
+import { explorerTests } from './explorer_tests.mjs';
 import { listTests } from './list_tests.mjs';
 import { check, equal, openPages, until } from './harness.mjs';
 
@@ -276,4 +277,5 @@ export async function pageTests(runner, browser, server) {
     }
   });
   await listTests(runner, browser, server);
+  await explorerTests(runner, browser, server);
 }
