@@ -392,6 +392,19 @@ TEST_F(V1Test, an_account_shows_what_it_alone_may_use) {
     EXPECT_TRUE(get("/v1/accounts/" + to_checksum(orderbook::testing::wallet("owner")))["granted"].empty());
 }
 
+TEST_F(V1Test, a_signers_orders_are_listed_by_state) {
+    start();
+    const auto order = chain_.app_order("app", 1, "owner");
+    ASSERT_EQ(ask("POST", "/v1/apporders", {{"order", poco::to_json_strings(order)}}).status, 200);
+    const auto total = [&](const std::string& state) {
+        return get("/v1/apporders?signer=" + to_checksum(orderbook::testing::wallet("owner")) + state)["total"];
+    };
+    EXPECT_EQ(total(""), 1);
+    EXPECT_EQ(total("&state=any"), 1);
+    EXPECT_EQ(total("&state=filled"), 0);
+    EXPECT_EQ(ask("GET", "/v1/apporders?state=eaten").status, 400);
+}
+
 TEST_F(V1Test, members_see_what_their_group_may_use) {
     const auto club = orderbook::testing::place("club"), member = orderbook::testing::wallet("member");
     chain_.groups[club].insert(member);

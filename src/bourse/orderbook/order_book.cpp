@@ -70,16 +70,15 @@ Parties parties_of(const poco::AnyOrder& order) {
         order);
 }
 
-OrderStatus status_from_text(const std::string& text) {
-    for (const auto status : {OrderStatus::kOpen, OrderStatus::kFilled, OrderStatus::kCanceled, OrderStatus::kDead})
-        if (text == to_text(status)) return status;
-    BOURSE_UNREACHABLE();
-}
-
 /// A WHERE clause under construction.
 class Where {
 public:
-    explicit Where(poco::OrderKind kind) { add("kind=?", as_sql(kind)).add("status=?", std::string("open")); }
+    explicit Where(poco::OrderKind kind, const std::optional<OrderStatus>& status = OrderStatus::kOpen) {
+        add("kind=?", as_sql(kind));
+        if (status) add("status=?", std::string(to_text(*status)));
+        // All of them by name: so an index that begins with kind and status serves.
+        if (!status) text_ += " AND status IN ('open','filled','canceled','dead')";
+    }
     /// `condition` holds one "?" for the argument.
     Where& add(std::string_view condition, db::SqlValue argument) {
         args_.push_back(std::move(argument));
@@ -113,7 +112,7 @@ private:
 };
 
 Where where_of(poco::OrderKind kind, const OrderFilter& filter) {
-    Where where(kind);
+    Where where(kind, filter.status);
     where.party("app", filter.app).party("dataset", filter.dataset);
     where.party("workerpool", filter.workerpool).party("requester", filter.requester);
     if (filter.owner) where.add("signer=?", to_hex(*filter.owner));
@@ -145,7 +144,7 @@ OrderRecord record_of(const db::SqlRow& row) {
     record.order = std::move(*order);
     record.signer = *address_from_hex(db::sql_text(row[3]));
     record.remaining = static_cast<std::uint64_t>(db::sql_int(row[4]));
-    record.status = status_from_text(db::sql_text(row[5]));
+    record.status = *order_status_from(db::sql_text(row[5]));  // we wrote it ourselves
     record.published_ms = static_cast<std::uint64_t>(db::sql_int(row[6]));
     return record;
 }
@@ -209,6 +208,12 @@ std::string_view to_text(OrderStatus status) noexcept {
     return "dead";
 }
 
+std::optional<OrderStatus> order_status_from(std::string_view text) noexcept {
+    for (const auto status : {OrderStatus::kOpen, OrderStatus::kFilled, OrderStatus::kCanceled, OrderStatus::kDead})
+        if (text == to_text(status)) return status;
+    return std::nullopt;
+}
+
 OrderTerms terms_of(const poco::AnyOrder& order) {
     return std::visit(
         [](const auto& o) {
@@ -235,9 +240,11 @@ OrderPage OrderBook::list(poco::OrderKind kind, const OrderFilter& filter) const
     auto args = where.args();
     args.emplace_back(as_sql(filter.limit));
     args.emplace_back(as_sql(filter.offset));
-    const std::string direction = kind == poco::OrderKind::kRequest ? "DESC" : "ASC";
-    page.orders = select(where.text() + " ORDER BY price " + direction + ", published_ms, hash LIMIT ?" +
-                             std::to_string(args.size() - 1) + " OFFSET ?" + std::to_string(args.size()),
+    const std::string order = filter.newest_first                 ? "published_ms DESC, hash"
+                              : kind == poco::OrderKind::kRequest ? "price DESC, published_ms, hash"
+                                                                  : "price, published_ms, hash";
+    page.orders = select(where.text() + " ORDER BY " + order + " LIMIT ?" + std::to_string(args.size() - 1) +
+                             " OFFSET ?" + std::to_string(args.size()),
                          args);
     return page;
 }

@@ -23,6 +23,7 @@ inline constexpr std::uint64_t kMaxSafeInteger = (1ULL << 53) - 1;
 /// "open", "filled", "canceled", "dead".
 enum class OrderStatus : std::uint8_t { kOpen, kFilled, kCanceled, kDead };
 std::string_view to_text(OrderStatus status) noexcept;
+std::optional<OrderStatus> order_status_from(std::string_view text) noexcept;
 
 /// A published order.
 struct OrderRecord {
@@ -41,8 +42,8 @@ struct PartyFilter {
     Address address;
 };
 
-/// Conditions over open orders of a kind. App, dataset, workerpool and requester mean the resource or the restriction
-/// of that name, whichever the kind has.
+/// Conditions over orders of a kind, open ones unless said otherwise. App, dataset, workerpool and requester mean the
+/// resource or the restriction of that name, whichever the kind has.
 struct OrderFilter {
     PartyFilter app, dataset, workerpool, requester;
     std::optional<Address> owner;  ///< of the resource
@@ -52,6 +53,8 @@ struct OrderFilter {
     std::optional<Bytes32> min_tag;  ///< every bit of it is set in the order
     std::optional<Bytes32> max_tag;  ///< no bit outside it is set
     bool bulk_only = false;
+    std::optional<OrderStatus> status = OrderStatus::kOpen;  ///< nothing: any
+    bool newest_first = false;                               ///< else by price, the best first
     std::uint64_t offset = 0;
     std::uint64_t limit = 20;
 };

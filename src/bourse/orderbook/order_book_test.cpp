@@ -215,5 +215,25 @@ TEST_P(OrderBookTest, wrapper_has_numbers_and_checksums) {
     EXPECT_EQ(json["publicationTimestamp"], "1970-01-01T00:16:40.001Z");
 }
 
+TEST_P(OrderBookTest, orders_of_a_signer_in_any_state_newest_first) {
+    const auto one = add(chain_.app_order("app", 5, "seller", "1"), "seller");
+    const auto two = add(chain_.app_order("app", 1, "seller", "2"), "seller");
+    add(chain_.app_order("app", 1, "other", "3"), "other");
+    book_.set_state(two, 0, OrderStatus::kCanceled);
+    OrderFilter filter;
+    filter.owner = wallet("seller");
+    filter.newest_first = true;
+    const auto hashes = [&] {
+        std::vector<Hash> out;
+        for (const auto& record : book_.list(poco::OrderKind::kApp, filter).orders) out.push_back(record.hash);
+        return out;
+    };
+    EXPECT_EQ(hashes(), std::vector{one});
+    filter.status = OrderStatus::kCanceled;
+    EXPECT_EQ(hashes(), std::vector{two});
+    filter.status.reset();
+    EXPECT_EQ(hashes(), (std::vector{two, one}));
+}
+
 }  // namespace
 }  // namespace bourse::orderbook

@@ -63,6 +63,15 @@ Result<PartyFilter> resource_of(const Call& call, std::string_view name) {
     return PartyFilter{PartyFilter::Mode::kAny, {}};
 }
 
+/// Absent: open; nothing: any.
+Result<std::optional<orderbook::OrderStatus>> state_of(const Call& call) {
+    const auto text = call.text("state").value_or("open");
+    if (text == "any") return std::optional<orderbook::OrderStatus>();
+    const auto status = orderbook::order_status_from(text);
+    if (!status) return bad_parameter("state", "must be open, filled, canceled, dead or any");
+    return status;
+}
+
 Result<orderbook::OrderFilter> order_filter(OrderKind kind, const Call& call) {
     orderbook::OrderFilter f;
     const bool request = kind == OrderKind::kRequest;
@@ -87,6 +96,12 @@ Result<orderbook::OrderFilter> order_filter(OrderKind kind, const Call& call) {
     BOURSE_CHECK(number("maxTrust", f.max_trust));
     BOURSE_TRY(f.min_tag, call.hash("minTag"));
     BOURSE_TRY(f.max_tag, call.hash("maxTag"));
+    BOURSE_TRY(f.status, state_of(call));
+    BOURSE_TRY(const auto signer, call.address("signer"));
+    if (signer) {
+        f.owner = signer;  // who owns a resource signs its orders
+        f.newest_first = true;
+    }
     f.offset = static_cast<std::uint64_t>(call.paging.after.value_or(0));
     f.limit = static_cast<std::uint64_t>(call.paging.limit);
     return f;
@@ -185,19 +200,9 @@ std::vector<Json> Api::open_orders_of(const Address& signer) const {
 }
 
 Result<ListPage> Api::orders(OrderKind kind, Call& call) const {
-    BOURSE_TRY(const auto signer, call.address("signer"));
+    BOURSE_TRY(const auto filter, order_filter(kind, call));
     ListPage page;
     page.as_of = parts_.index.height();
-    if (signer) {
-        const auto skip = static_cast<std::size_t>(call.paging.after.value_or(0));
-        const auto all = parts_.book.open_of(kind, *signer);
-        for (auto i = skip; i < all.size() && static_cast<std::int64_t>(page.items.size()) < call.paging.limit; ++i)
-            page.items.push_back(render(all[i]));
-        page.total = static_cast<std::int64_t>(all.size());
-        if (skip + page.items.size() < all.size()) page.next = std::to_string(skip + page.items.size());
-        return page;
-    }
-    BOURSE_TRY(const auto filter, order_filter(kind, call));
     const auto found = parts_.book.list(kind, filter);
     for (const auto& record : found.orders) call.add(page, [&](FieldWriter& to) { write_row(to, record); });
     page.total = static_cast<std::int64_t>(found.count);
