@@ -18,13 +18,13 @@ constexpr std::size_t kPlaceBytes = 16;  ///< of the transaction hash in the key
 
 Bytes place_key(const Hash& hash) { return make_key(kPlaceKey, ByteView(hash).first(kPlaceBytes)); }
 
-/// Collects the logs of candidates that match, up to a limit.
+/// Collects the logs of candidates that match, up to the limits.
 class LogCollector {
 public:
-    LogCollector(const db::KvStore& kv, const LogFilter& filter, std::size_t limit)
-        : kv_(kv), filter_(filter), limit_(limit) {}
+    LogCollector(const db::KvStore& kv, const LogFilter& filter, const LogLimits& limits)
+        : kv_(kv), filter_(filter), limits_(limits) {}
 
-    /// Candidates of one block, ascending. False once the limit is exceeded.
+    /// Candidates of one block, ascending. False once a limit is exceeded.
     bool visit(std::uint64_t block, const std::vector<std::uint32_t>& positions) {
         std::optional<LogCursor> cursor;
         std::uint32_t piece = 0;
@@ -36,39 +36,48 @@ public:
         }
         return true;
     }
-    /// All logs of a piece. False once the limit is exceeded.
+    /// All logs of a piece. False once a limit is exceeded.
     bool visit(LogCursor& piece) {
         while (piece.next())
             if (!add(piece)) return false;
         return true;
     }
 
-    bool is_full() const noexcept { return found_.size() > limit_; }
-    std::uint64_t last_block() const noexcept { return found_.back().block_number; }
-    std::vector<FoundLog> take() { return std::move(found_); }
+    /// What was found, or which limit was exceeded and with which range it is not.
+    Result<std::vector<FoundLog>> take() {
+        if (found_.size() > limits_.results)
+            return refuse(fmt::format("query returned more than {} results", limits_.results));
+        if (refused_ > limits_.refused)
+            return refuse(
+                fmt::format("query went through more than {} logs that have these topics elsewhere", limits_.refused));
+        return std::move(found_);
+    }
 
 private:
     bool add(const LogCursor& cursor) {
         FoundLog found = cursor.log();
-        if (filter_.accepts(found.log)) found_.push_back(std::move(found));
-        return !is_full();
+        block_ = found.block_number;
+        if (filter_.accepts(found.log))
+            found_.push_back(std::move(found));
+        else
+            ++refused_;
+        return found_.size() <= limits_.results && refused_ <= limits_.refused;
+    }
+    tl::unexpected<Error> refuse(const std::string& what) const {
+        if (block_ == filter_.from_block)
+            return fail("LOG_TOO_MANY_RESULTS",
+                        fmt::format("{} in block {:#x} alone. Name an address or a topic.", what, block_));
+        return fail("LOG_TOO_MANY_RESULTS",
+                    fmt::format("{}. Try with this block range [{:#x}, {:#x}].", what, filter_.from_block, block_ - 1));
     }
 
     const db::KvStore& kv_;
     const LogFilter& filter_;
-    std::size_t limit_;
+    LogLimits limits_;
     std::vector<FoundLog> found_;
+    std::size_t refused_ = 0;
+    std::uint64_t block_ = 0;  ///< of the log looked at last
 };
-
-tl::unexpected<Error> too_many(const LogFilter& filter, std::size_t limit, std::uint64_t last_block) {
-    if (last_block == filter.from_block)
-        return fail("LOG_TOO_MANY_RESULTS",
-                    fmt::format("query returned more than {} results in block {:#x} alone. Name an address or a topic.",
-                                limit, last_block));
-    return fail("LOG_TOO_MANY_RESULTS",
-                fmt::format("query returned more than {} results. Try with this block range [{:#x}, {:#x}].", limit,
-                            filter.from_block, last_block - 1));
-}
 
 }  // namespace
 
@@ -174,7 +183,7 @@ std::optional<TransactionRecord> BlockStore::transaction(const TransactionPlace&
 
 Result<std::vector<FoundLog>> BlockStore::find_logs(const LogFilter& filter, const LogLimits& limits) const {
     if (filter.from_block > filter.to_block) return std::vector<FoundLog>();
-    LogCollector collector(kv_, filter, limits.results);
+    LogCollector collector(kv_, filter, limits);
     if (filter.is_selective()) {
         visit_candidates(kv_, filter, [&](std::uint64_t number, const std::vector<std::uint32_t>& positions) {
             return collector.visit(number, positions);
@@ -188,7 +197,6 @@ Result<std::vector<FoundLog>> BlockStore::find_logs(const LogFilter& filter, con
         each_log_piece(kv_, filter.from_block, filter.to_block,
                        [&](LogCursor& piece) { return collector.visit(piece); });
     }
-    if (collector.is_full()) return too_many(filter, limits.results, collector.last_block());
     return collector.take();
 }
 

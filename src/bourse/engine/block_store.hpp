@@ -68,6 +68,8 @@ struct TransactionRecord {
 struct LogLimits {
     std::size_t results = 10'000;
     std::uint64_t blocks = 10'000;  ///< for filters that name neither an address nor a topic
+    /// Logs looked at in vain: the index tells that a log has a topic, not at which position.
+    std::size_t refused = 100'000;
 };
 
 /// All reads may run beside the writer. A value that cannot be decoded ends the process: the folder is damaged.

@@ -149,6 +149,28 @@ TEST(BlockStore, limits_name_a_range_that_fits) {
     EXPECT_TRUE(store.find_logs({0, ~0ULL, {address_of(1)}, {}}, {10'000, 5}));
 }
 
+TEST(BlockStore, a_topic_at_another_position_does_not_make_a_search_endless) {
+    auto kv = db::make_memory_store();
+    const BlockStore store(*kv);
+    for (std::uint64_t number = 0; number < 10; ++number) put(*kv, make_block(number, 40, some_logs));
+    // The index names every log that has the first topic; none has it at the second position.
+    const LogFilter filter{0, 9, {}, {{}, {hash_of(1)}}};
+    std::size_t each = 0, in_vain = 0;
+    for (const auto& hit : *store.find_logs({0, 9, {}, {}})) {
+        in_vain += filter.accepts(hit.log) ? 0U : 1U;
+        each += hit.block_number == 0 ? 1U : 0U;
+    }
+    ASSERT_GT(in_vain, each);
+    EXPECT_TRUE(store.find_logs(filter, {10'000, 10'000, in_vain}));
+    for (const auto& [most, words] : {std::pair{in_vain - 1, "have these topics elsewhere. Try with this block range"},
+                                      std::pair{each - 1, "in block 0x0 alone"}}) {
+        const auto refused = store.find_logs(filter, {10'000, 10'000, most});
+        ASSERT_FALSE(refused);
+        EXPECT_EQ(refused.error().code, "LOG_TOO_MANY_RESULTS");
+        EXPECT_NE(refused.error().message.find(words), std::string::npos) << refused.error().message;
+    }
+}
+
 TEST(BlockStore, blocks_shrink) {
     const auto block = make_block(1, 200, [](std::uint64_t, std::uint64_t index) {
         std::vector<state::Log> logs(5, {address_of(1), {hash_of(1), hash_of(2), hash_of(index)}, Bytes(64, 0)});
