@@ -9,6 +9,7 @@ import { csv } from '../model/text';
 import { notify } from '../state/activity';
 import { fetchResult } from '../state/result';
 import { settingsStore } from '../state/settings';
+import { useTitleShare } from '../state/title';
 import { api, withQuery } from '../transport/http';
 import { saveFile } from './table';
 import { Dialog } from './overlays';
@@ -122,6 +123,7 @@ function BagDialog({ deal, onClose }: { deal: Deal; onClose: () => void }): Reac
   const failed = lines.filter((line) => line.state === 'failed' || line.state === 'differs' || line.state === 'stopped');
   const moving = lines.filter((line) => line.state === 'running');
   const left = lines.filter((line) => OPEN_STATES.includes(line.state)).length;
+  useTitleShare(running && all ? done / all : null);
   const startWords = lines.length === 0 ? t`Start` : failed.length > 0 ? t`Try the rest again` : t`Start again`;
   return (
     <Dialog open onClose={onClose} title={plural(all, { one: 'Result of # task', other: 'Results of # tasks' })} foot={

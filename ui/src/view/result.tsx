@@ -11,6 +11,7 @@ import { visible } from '../model/text';
 import { notify, say } from '../state/activity';
 import { fetchResult, openResult, type Fetched } from '../state/result';
 import { settingsStore } from '../state/settings';
+import { useTitleShare } from '../state/title';
 import { Archive } from './preview';
 import { saveFile } from './table';
 import { Bar, Button, Copy, KeyTable, Notice, Panel } from './ui';
@@ -66,6 +67,7 @@ function useDownload(task: Task, hasCallback: boolean): Download {
   const [problem, setProblem] = useState<string | null>(null);
   const kept = useRef<Kept>(nothingYet());
   const control = useRef<AbortController | null>(null);
+  useTitleShare(transfer?.total ? transfer.got / transfer.total : null);
   const take = (result: Fetched): void => {
     setFetched(result);
     if (result.verdict.kind !== 'mismatch' && !result.encrypted) save(task, result);
@@ -76,12 +78,8 @@ function useDownload(task: Task, hasCallback: boolean): Download {
     setProblem(null);
     setFetched(null);
     setTransfer({ got: kept.current.got, total: kept.current.total, perSecond: 0 });
-    const title = document.title;
     try {
-      const result = await fetchResult(task, hasCallback, stop.signal, (next) => {
-        setTransfer(next);
-        if (next.total) document.title = `(${Math.round((next.got / next.total) * 100)} %) ${title}`;
-      }, kept.current);
+      const result = await fetchResult(task, hasCallback, stop.signal, setTransfer, kept.current);
       kept.current = nothingYet();
       take(result);
       const verified = result.verdict.kind === 'verified';
@@ -90,7 +88,6 @@ function useDownload(task: Task, hasCallback: boolean): Download {
     } catch (error) {
       if (!stop.signal.aborted) setProblem((error as Error).message);
     } finally {
-      document.title = title;
       setTransfer(null);
     }
   };
