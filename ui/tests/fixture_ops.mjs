@@ -1,5 +1,6 @@
 // A pool in full swing for tests of the console: workers of every state, tasks of every stage, earnings, alerts, webhooks.
 const HOUR = 3_600_000;
+const started = Date.now();
 const address = (text) => `0x${text.padEnd(40, '0')}`;
 const hash = (text) => `0x${text.padEnd(64, '0')}`;
 
@@ -39,10 +40,10 @@ const overview = (example) => ({
 const earning = (day, part) => ({ day: new Date(Date.now() - day * 24 * HOUR).toISOString().slice(0, 10), account: null, app: address('0a'), category: 0, gross: '400', workers: '340', scheduler: '60', slashed: '0', refunds: '0', cpuSeconds: 7_200, tasks: 21, ...part });
 const earnings = (by) => (by === 'worker' ? [1, 2, 3].map((at) => earning(0, { account: address(`a${at}`), gross: String(100 * at), scheduler: '0', workers: String(100 * at) })) : [earning(0), earning(1, { category: 1, slashed: '12' }), earning(2, { app: address('0b'), refunds: '38', cpuSeconds: null })]);
 
-const alert = (code, level, text, part = {}) => ({ code, level, text, since: Date.now() - 240_000, runbook: 'Look at the machine and at the worker’s log.', acknowledged: false, silencedUntil: null, ...part });
+const alert = (code, level, text, part = {}) => ({ code, level, text, since: started - 240_000, runbook: 'Look at the machine and at the worker’s log.', acknowledged: false, silencedUntil: null, ...part });
 const alerts = () => [alert('WORKER_LOST', 'warning', '1 of 8 workers are silent.'), alert('DEADLINE_RISK', 'danger', '2 tasks have less time left than they need.', { acknowledged: true })];
-const audit = () => [{ time: Date.now() - HOUR, who: address('5c'), action: 'drain', target: address('a4'), before: 'taking tasks', after: 'draining', reason: 'new disk' }];
-const hooks = () => [{ id: '1', url: 'https://alerts.example/bourse', created: Date.now() - HOUR, lastTime: Date.now() - 240_000, lastStatus: 204, lastError: null, waiting: 0, failed: 0 }];
+const audit = () => [{ time: started - HOUR, who: address('5c'), action: 'drain', target: address('a4'), before: 'taking tasks', after: 'draining', reason: 'new disk' }];
+const hooks = () => [{ id: '1', url: 'https://alerts.example/bourse', created: started - HOUR, lastTime: started - 240_000, lastStatus: 204, lastError: null, waiting: 0, failed: 0 }];
 
 /** Answers of /v1/ops: `page` wraps rows as a list, `task` is any task of the fixture, `example` the description's overview. */
 export function opsAnswer(path, query, { page, envelope, task, example }) {

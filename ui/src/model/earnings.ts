@@ -1,5 +1,7 @@
 // Earnings of a pool (web-ui.md §10.4): rows of the server put together by one key, with cost and margin from what the
 // operator typed. Amounts are whole nRLC; money of other kinds is a plain number of the typed currency.
+import { i18n } from '#texts';
+import { MISSING } from './format';
 import type { Earning } from '../transport/api';
 
 export type EarningKey = 'day' | 'account' | 'app' | 'category';
@@ -63,3 +65,13 @@ export function typedNumber(text: string): number | null {
   const clean = text.trim().replace(',', '.');
   return /^\d+(\.\d+)?$/.test(clean) ? Number(clean) : null;
 }
+
+/** Two decimals in the way of the language, with the typed name of the money. */
+export function moneyText(value: number | null, currency: string): string {
+  if (value === null) return MISSING;
+  const figure = new Intl.NumberFormat(`${i18n.locale}-u-nu-latn`, { minimumFractionDigits: 2, maximumFractionDigits: 2 }).format(value);
+  return `${figure} ${currency}`;
+}
+
+export const cpuHours = (seconds: number | null): string =>
+  seconds === null ? MISSING : new Intl.NumberFormat(`${i18n.locale}-u-nu-latn`, { minimumFractionDigits: 2, maximumFractionDigits: 2 }).format(seconds / HOUR_S);

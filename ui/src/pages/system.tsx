@@ -10,37 +10,13 @@ import { count, duration } from '../model/format';
 import { isAddress } from '../model/domain';
 import { useApi, useBoot } from '../state/data';
 import { labelStore, setSetting, useSettings, type Settings } from '../state/settings';
+import { chime } from '../state/sound';
 import { clearKept, useStore } from '../state/store';
 import { PageHead } from '../view/command';
 import { Loaded } from '../view/states';
 import { saveFile, Table } from '../view/table';
-import { Button, Check, Chip, KeyTable, Notice, Panel, Segmented, Stat } from '../view/ui';
-import { api, rpc } from '../transport/http';
-
-function SelfTest(): ReactNode {
-  const [lines, setLines] = useState<string[]>([]);
-  const run = async (): Promise<void> => {
-    setLines([]);
-    const step = async (name: string, act: () => Promise<unknown>): Promise<void> => {
-      const started = performance.now();
-      try {
-        await act();
-        setLines((old) => [...old, `✓ ${name} (${duration(performance.now() - started)})`]);
-      } catch (error) {
-        setLines((old) => [...old, `✕ ${name}: ${(error as Error).message}`]);
-      }
-    };
-    await step(t`market answers`, () => api('/v1/boot'));
-    await step(t`node answers through the market`, () => rpc('eth_blockNumber', []));
-    await step(t`book is served`, () => api('/v1/book?category=0'));
-    await step(t`index is served`, () => api('/v1/stats'));
-  };
-  return (
-    <Panel title={t`Self-test`} tools={<Button look="tiny" onClick={() => void run()}><Trans>Run</Trans></Button>}>
-      <div className="body" role="status">{lines.length === 0 ? <span className="muted"><Trans>Asks each part once from this page.</Trans></span> : lines.map((line, at) => <div key={at}>{line}</div>)}</div>
-    </Panel>
-  );
-}
+import { Button, Check, Chip, Copy, KeyTable, Notice, Panel, Segmented, Stat } from '../view/ui';
+import { SelfTest } from './self_test';
 
 const COSTS: Record<string, string> = { search: t`search`, explain: t`explain`, check: t`check`, export: t`export` };
 
@@ -122,40 +98,74 @@ function Labels(): ReactNode {
   );
 }
 
-export function SettingsPage(): ReactNode {
+function Looks(): ReactNode {
+  return (
+    <Panel title={t`How it looks`}>
+      <KeyTable rows={[
+        [t`Language`, <LanguageChoice key="la" />],
+        [t`Theme`, <Choice key="t" of={option('theme', t`Theme`, ['light', 'dark', 'system'], [t`light`, t`dark`, t`system`])} />],
+        [t`Palette`, <Choice key="p" of={option('palette', t`Palette`, ['default', 'alternative'], [t`red and green`, t`orange and blue`])} />],
+        [t`Unit`, <Choice key="u" of={option('unit', t`Unit`, ['nRLC', 'RLC'])} />],
+        [t`Deadlines`, <Choice key="d" of={option('deadlines', t`Deadlines`, ['month', 'numeric'], [t`27 Feb 06:05`, '27/02 06:05'])} />],
+        [t`Density`, <Choice key="de" of={option('density', t`Density`, ['normal', 'dense'], [t`normal`, t`dense`])} />],
+        [t`Motion`, <Choice key="m" of={option('motion', t`Motion`, ['system', 'reduced'], [t`system`, t`reduced`])} />],
+        [t`Market layout`, <Choice key="l" of={option('layout', t`Layout`, Object.keys(LAYOUT_WORDS) as Settings['layout'][], Object.values(LAYOUT_WORDS))} />],
+      ]} />
+    </Panel>
+  );
+}
+
+/** Everything that this browser keeps, gone after a second thought. */
+function Clear(): ReactNode {
+  const [sure, setSure] = useState(false);
+  const [cleared, setCleared] = useState(false);
+  if (cleared) return <Notice tone="success" inline><Trans>Cleared. Reload the page to start afresh.</Trans></Notice>;
+  if (!sure) return <Button look="danger" onClick={() => setSure(true)}><Trans>Clear local data</Trans></Button>;
+  return (
+    <span className="row">
+      <span><Trans>Settings, labels, notes, drafts and wallet files of this browser are deleted.</Trans></span>
+      <Button look="danger" onClick={() => { clearKept(); setCleared(true); }}><Trans>Delete them</Trans></Button>
+      <Button onClick={() => setSure(false)}><Trans>Keep them</Trans></Button>
+    </span>
+  );
+}
+
+function Behaves(): ReactNode {
   const settings = useSettings();
   const boot = useBoot();
-  const [cleared, setCleared] = useState(false);
+  const api = `${location.origin}/v1`;
+  const node = new URL(boot.chains[0]?.rpc ?? '/v1/rpc', location.origin).href;
   const ask = (on: boolean): void => {
     setSetting('notifications', on);
     if (on && 'Notification' in window) void Notification.requestPermission();
   };
+  const sound = (on: boolean): void => {
+    setSetting('sounds', on);
+    if (on) chime();
+  };
+  return (
+    <Panel title={t`How it behaves`}>
+      <KeyTable rows={[
+        [t`Keyboard`, <Check key="k" label={t`Single-letter shortcuts`} checked={settings.letterKeys} onChange={(on) => setSetting('letterKeys', on)} />],
+        [t`Screen reader`, <Check key="s" label={t`Speak best prices every 15 seconds`} checked={settings.spokenBook} onChange={(on) => setSetting('spokenBook', on)} />],
+        [t`Notifications`, <Check key="n" label={t`Tell me in the browser when my deals change`} checked={settings.notifications} onChange={ask} />],
+        [t`Sounds`, <Check key="so" label={t`A short chime with each notice`} checked={settings.sounds} onChange={sound} />],
+        [t`Labels`, <Labels key="l" />],
+        [t`Endpoints`, <span key="e" className="stack" style={{ gap: 4 }}><span className="always"><Trans>Market <code>{api}</code></Trans> <Copy text={api} kind={t`address`} /></span><span className="always"><Trans>Node <code>{node}</code></Trans> <Copy text={node} kind={t`address`} /></span></span>],
+        [t`Local data`, <Clear key="c" />],
+      ]} />
+    </Panel>
+  );
+}
+
+export function SettingsPage(): ReactNode {
   return (
     <>
       <PageHead title={t`Settings`} lead={t`Kept in this browser only.`} command={curl(location.origin, '/v1/boot')} />
-      <Panel title={t`How it looks`}>
-        <KeyTable rows={[
-          [t`Language`, <LanguageChoice key="la" />],
-          [t`Theme`, <Choice key="t" of={option('theme', t`Theme`, ['light', 'dark', 'system'], [t`light`, t`dark`, t`system`])} />],
-          [t`Palette`, <Choice key="p" of={option('palette', t`Palette`, ['default', 'alternative'], [t`red and green`, t`orange and blue`])} />],
-          [t`Unit`, <Choice key="u" of={option('unit', t`Unit`, ['nRLC', 'RLC'])} />],
-          [t`Deadlines`, <Choice key="d" of={option('deadlines', t`Deadlines`, ['month', 'numeric'], [t`27 Feb 06:05`, '27/02 06:05'])} />],
-          [t`Density`, <Choice key="de" of={option('density', t`Density`, ['normal', 'dense'], [t`normal`, t`dense`])} />],
-          [t`Motion`, <Choice key="m" of={option('motion', t`Motion`, ['system', 'reduced'], [t`system`, t`reduced`])} />],
-          [t`Market layout`, <Choice key="l" of={option('layout', t`Layout`, Object.keys(LAYOUT_WORDS) as Settings['layout'][], Object.values(LAYOUT_WORDS))} />],
-        ]} />
-      </Panel>
-      <div style={{ height: 12 }} />
-      <Panel title={t`How it behaves`}>
-        <KeyTable rows={[
-          [t`Keyboard`, <Check key="k" label={t`Single-letter shortcuts`} checked={settings.letterKeys} onChange={(on) => setSetting('letterKeys', on)} />],
-          [t`Screen reader`, <Check key="s" label={t`Speak best prices every 15 seconds`} checked={settings.spokenBook} onChange={(on) => setSetting('spokenBook', on)} />],
-          [t`Notifications`, <Check key="n" label={t`Tell me in the browser when my deals change`} checked={settings.notifications} onChange={ask} />],
-          [t`Labels`, <Labels key="l" />],
-          [t`Endpoints`, <span key="e"><Trans><code>{location.origin}/v1</code>, RPC <code>{new URL(boot.chains[0]?.rpc ?? '/v1/rpc', location.origin).href}</code></Trans></span>],
-          [t`Local data`, <span key="c" className="row"><Button look="danger" onClick={() => { clearKept(); setCleared(true); }}><Trans>Clear local data</Trans></Button>{cleared ? <Notice tone="success" inline><Trans>Cleared. Reload the page to start afresh.</Trans></Notice> : null}</span>],
-        ]} />
-      </Panel>
+      <div className="stack">
+        <Looks />
+        <Behaves />
+      </div>
     </>
   );
 }

@@ -1,5 +1,7 @@
 import { t } from '@lingui/core/macro';
 import { afterReload, withActivity, type ActionState, type Activity } from '../model/action';
+import { settingsStore } from './choices';
+import { chime } from './sound';
 import { createStore, keptStore } from './store';
 import { walletStore } from './wallet';
 
@@ -20,6 +22,7 @@ export function notify(id: string, text: string, link: string | null, browser: b
   if (noticeStore.get().some((each) => each.id === id)) return;
   noticeStore.set((old) => [{ id, time: Date.now(), text, link, seen: false }, ...old].slice(0, NOTICES_KEPT));
   say(text);
+  if (settingsStore.get().sounds) chime();
   if (browser && 'Notification' in window && Notification.permission === 'granted') new Notification('Bourse', { body: text });
 }
 

@@ -16,6 +16,7 @@ export type Settings = {
   letterKeys: boolean;
   spokenBook: boolean;
   notifications: boolean;
+  sounds: boolean;
   bookRows: number;
   lastCategory: number;
   welcomed: boolean;
@@ -33,6 +34,7 @@ const DEFAULTS: Settings = {
   letterKeys: true,
   spokenBook: false,
   notifications: false,
+  sounds: false,
   bookRows: 11,
   lastCategory: 0,
   welcomed: false,

@@ -5,8 +5,8 @@ import { getAddress } from 'viem';
 import { accessOf } from '../../src/model/access';
 import { appsOfLines, listDraft, signedText } from '../../src/model/lists';
 import { mayOperate, operatedPools } from '../../src/model/permission';
-import { failureRate } from '../../src/model/resource';
-import type { Order, Session } from '../../src/transport/api';
+import { failureRate, sortResources } from '../../src/model/resource';
+import type { Order, Resource, Session } from '../../src/transport/api';
 import { address } from '../fixture';
 
 const session = (scopes: string[]): Session => ({ address: address('0x01'), expires: 1, scopes, token: 't' });
@@ -85,5 +85,15 @@ describe('failure rate', () => {
   it('counts ended tasks only', () => {
     expect(failureRate({ completed: 0, failed: 0 })).toBeNull();
     expect(failureRate({ completed: 3, failed: 1 })).toBe(0.25);
+  });
+});
+
+describe('catalogue of the store', () => {
+  const app = (name: string, bestPrice: string | null, completed: number, failed: number): Resource => ({ name, bestPrice, completed, failed }) as Resource;
+  const rows = [app('a', '100', 1, 1), app('b', null, 0, 0), app('c', '9', 4, 0)];
+  it('sorts by amount and by failures, what has none last', () => {
+    expect(sortResources(rows, 'price').map(({ name }) => name)).toEqual(['c', 'a', 'b']);
+    expect(sortResources(rows, 'failures').map(({ name }) => name)).toEqual(['c', 'a', 'b']);
+    expect(sortResources(rows, 'runs')).toBe(rows);
   });
 });

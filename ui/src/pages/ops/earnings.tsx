@@ -3,7 +3,7 @@ import { t } from '@lingui/core/macro';
 import { Trans } from '@lingui/react/macro';
 import type { ReactNode } from 'react';
 import type { Earning } from '../../transport/api';
-import { costOf, marginOf, sumEarnings, totalEarnings, typedNumber, worthOf, type Costs, type EarningKey, type EarningSum } from '../../model/earnings';
+import { costOf, cpuHours, marginOf, moneyText, sumEarnings, totalEarnings, typedNumber, worthOf, type Costs, type EarningKey, type EarningSum } from '../../model/earnings';
 import { count, MISSING } from '../../model/format';
 import { sortRows } from '../../model/rows';
 import { useList } from '../../state/data';
@@ -20,8 +20,6 @@ const SPANS = ['7', '30', '90', '365'];
 
 /** As it was typed: prices of a core's hour and of one RLC, and the name of the money. */
 const typedCosts = keptStore('earning_costs', { perCpuHour: '', rate: '', currency: 'EUR' });
-
-const money = (value: number | null, currency: string): string => (value === null ? MISSING : `${value.toFixed(2)} ${currency}`);
 
 function KeyCell({ of, by }: { of: string; by: EarningKey }): ReactNode {
   if (by === 'account') return of ? <Address of={of} kind={t`worker`} to={`/worker/${of}`} copy={false} /> : t`pool`;
@@ -42,16 +40,16 @@ function columnsOf(by: EarningKey, costs: Costs): Column<EarningSum>[] {
     by === 'account' ? null : nrlc('scheduler', t`To scheduler`, 2),
     nrlc('slashed', t`Slashed`, 3),
     by === 'account' ? null : nrlc('refunds', t`Refunded`, 3),
-    { key: 'cpu', head: t`CPU hours`, right: true, cell: (row) => (row.cpuSeconds === null ? MISSING : (row.cpuSeconds / 3_600).toFixed(2)), value: (row) => (row.cpuSeconds === null ? null : row.cpuSeconds / 3_600), priority: 3, sort: 'cpu' },
-    worth ? { key: 'worth', head: t`Worth`, right: true, cell: (row) => money(worthOf(row.gross, costs), costs.currency), value: (row) => worthOf(row.gross, costs), priority: 2 } : null,
-    costs.perCpuHour === null ? null : { key: 'cost', head: t`Cost`, right: true, cell: (row) => money(costOf(row, costs), costs.currency), value: (row) => costOf(row, costs), priority: 3 },
+    { key: 'cpu', head: t`CPU hours`, right: true, cell: (row) => cpuHours(row.cpuSeconds), value: (row) => (row.cpuSeconds === null ? null : row.cpuSeconds / 3_600), priority: 3, sort: 'cpu' },
+    worth ? { key: 'worth', head: t`Worth`, right: true, cell: (row) => moneyText(worthOf(row.gross, costs), costs.currency), value: (row) => worthOf(row.gross, costs), priority: 2 } : null,
+    costs.perCpuHour === null ? null : { key: 'cost', head: t`Cost`, right: true, cell: (row) => moneyText(costOf(row, costs), costs.currency), value: (row) => costOf(row, costs), priority: 3 },
     worth && costs.perCpuHour !== null ? { key: 'margin', head: t`Margin`, right: true, cell: (row) => <Margin of={marginOf(row, costs)} currency={costs.currency} />, value: (row) => marginOf(row, costs), priority: 1 } : null,
   ];
   return columns.filter((column) => column !== null);
 }
 
 function Margin({ of, currency }: { of: number | null; currency: string }): ReactNode {
-  return <strong className={of === null ? 'muted' : of < 0 ? 'tone-danger' : 'tone-success'}>{money(of, currency)}</strong>;
+  return <strong className={of === null ? 'muted' : of < 0 ? 'tone-danger' : 'tone-success'}>{moneyText(of, currency)}</strong>;
 }
 
 function CostFields(): ReactNode {
@@ -59,24 +57,24 @@ function CostFields(): ReactNode {
   const wrong = (text: string): string | null => (text && typedNumber(text) === null ? t`A price is a number like 0.12.` : null);
   const set = (part: Partial<typeof typed>): void => typedCosts.set((old) => ({ ...old, ...part }));
   return (
-    <div className="row filters">
+    <>
       <div style={{ width: 190 }}><TextField label={t`Cost of a core’s hour`} className="num" inputMode="decimal" placeholder="0.02" value={typed.perCpuHour} onChange={(perCpuHour) => set({ perCpuHour })} problem={wrong(typed.perCpuHour)} /></div>
       <div style={{ width: 190 }}><TextField label={t`Price of 1 RLC`} className="num" inputMode="decimal" placeholder="1.50" value={typed.rate} onChange={(rate) => set({ rate })} problem={wrong(typed.rate)} /></div>
       <div style={{ width: 110 }}><TextField label={t`Currency`} maxLength={5} value={typed.currency} onChange={(currency) => set({ currency })} /></div>
       <span className="small muted grow"><Trans>Energy and hardware as you reckon them; typed here, kept in this browser.</Trans></span>
-    </div>
+    </>
   );
 }
 
 function Totals({ total, costs }: { total: EarningSum; costs: Costs }): ReactNode {
   return (
     <div className="stats">
-      <Stat label={t`Gross`} value={<Sum nrlc={String(total.gross)} />} sub={money(worthOf(total.gross, costs), costs.currency)} />
+      <Stat label={t`Gross`} value={<Sum nrlc={String(total.gross)} />} sub={costs.rate === null ? undefined : moneyText(worthOf(total.gross, costs), costs.currency)} />
       <Stat label={t`To workers`} value={<Sum nrlc={String(total.workers)} />} />
       <Stat label={t`To scheduler`} value={<Sum nrlc={String(total.scheduler)} />} />
       <Stat label={t`Slashed`} value={<Sum nrlc={String(total.slashed)} />} />
       <Stat label={t`Refunds caused`} value={<Sum nrlc={String(total.refunds)} />} />
-      <Stat label={t`CPU hours`} value={total.cpuSeconds === null ? MISSING : (total.cpuSeconds / 3_600).toFixed(2)} sub={money(costOf(total, costs), costs.currency)} />
+      <Stat label={t`CPU hours`} value={cpuHours(total.cpuSeconds)} sub={costs.perCpuHour === null ? undefined : moneyText(costOf(total, costs), costs.currency)} />
       <Stat label={t`Margin`} value={<Margin of={marginOf(total, costs)} currency={costs.currency} />} sub={marginOf(total, costs) === null ? t`type cost and price below` : undefined} />
     </div>
   );
@@ -97,8 +95,7 @@ export function EarningsTab({ pool }: { pool: string }): ReactNode {
     <div className="stack">
       {query.data ? <Totals total={totalEarnings(query.data.items)} costs={costs} /> : null}
       <Panel title={t`Earnings`} tools={<><Segmented label={t`Sum up by`} value={by} choices={[{ value: 'day', label: t`by day` }, { value: 'account', label: t`by worker` }, { value: 'app', label: t`by app` }, { value: 'category', label: t`by category` }]} onChange={(next) => change({ by: next === 'day' ? null : next, sort: null })} /><CsvButton name={`earnings-by-${by}`} columns={columns} rows={rows} /></>}>
-        <div className="row filters"><div style={{ width: 140 }}><Select label={t`Time`} value={span} choices={SPANS.map((value) => ({ value, label: t`${value} days` }))} onChange={(days) => change({ days: days === '30' ? null : days })} /></div></div>
-        <CostFields />
+        <div className="row filters"><div style={{ width: 140 }}><Select label={t`Time`} value={span} choices={SPANS.map((value) => ({ value, label: t`${value} days` }))} onChange={(days) => change({ days: days === '30' ? null : days })} /></div><CostFields /></div>
         <Loaded query={query} rows={6}>{() => (rows.length === 0 ? <EmptyState><Trans>Nothing was earned in this time.</Trans></EmptyState> : <Table caption={t`Earnings`} rows={rows} columns={columns} rowKey={(row) => row.key} sort={url.sort} onSort={(sort) => change({ sort })} />)}</Loaded>
       </Panel>
     </div>

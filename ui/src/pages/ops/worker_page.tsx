@@ -5,7 +5,7 @@ import { useEffect, useState, type ReactNode } from 'react';
 import type { Audit, OpsTask, OpsWorker, WorkerDetail } from '../../transport/api';
 import { sameAddress } from '../../model/domain';
 import { bytes, count, duration, MISSING, percent } from '../../model/format';
-import { clockTime } from '../../model/time';
+import { clockTime, deadline } from '../../model/time';
 import { causesOf, replicasOf } from '../../model/pool_tasks';
 import { workerFailures } from '../../model/pool_workers';
 import { ApiError } from '../../transport/http';
@@ -79,18 +79,20 @@ function Causes({ address, pool }: { address: string; pool: string }): ReactNode
   );
 }
 
-/** What the chain knows: contributions and the course of the score. */
-function History({ detail }: { detail: WorkerDetail }): ReactNode {
+function Reputation({ detail }: { detail: WorkerDetail }): ReactNode {
   const points = detail.scores.slice().sort((a, b) => a.block - b.block).map(({ time, score }) => ({ x: time, y: score }));
   return (
-    <>
-      <Panel title={t`Reputation`}>
-        {points.length < 2 ? <EmptyState><Trans>The score has not changed often enough to draw its course.</Trans></EmptyState> : <Curve label={t`Score`} points={points} name={(x) => new Date(x).toISOString().slice(0, 16).replace('T', ' ')} />}
-      </Panel>
-      <Panel title={t`Replicas`}>
-        {detail.contributions.length === 0 ? <EmptyState><Trans>None yet.</Trans></EmptyState> : <Table caption={t`Contributions`} rows={detail.contributions.slice(0, 20)} rowKey={(row) => row.task} link={(row) => `/task/${row.task}`} columns={[{ key: 'task', head: t`Task`, cell: (row) => <Id id={row.task} kind={t`task`} to={`/task/${row.task}`} /> }, ...contributionColumns.slice(1)]} />}
-      </Panel>
-    </>
+    <Panel title={t`Reputation`}>
+      {points.length < 2 ? <EmptyState><Trans>The score has not changed often enough to draw its course.</Trans></EmptyState> : <Curve label={t`Score`} points={points} name={(x) => deadline(x)} />}
+    </Panel>
+  );
+}
+
+function Replicas({ detail }: { detail: WorkerDetail }): ReactNode {
+  return (
+    <Panel title={t`Replicas`}>
+      {detail.contributions.length === 0 ? <EmptyState><Trans>None yet.</Trans></EmptyState> : <Table caption={t`Contributions`} rows={detail.contributions.slice(0, 20)} rowKey={(row) => row.task} link={(row) => `/task/${row.task}`} columns={[{ key: 'task', head: t`Task`, cell: (row) => <Id id={row.task} kind={t`task`} to={`/task/${row.task}`} /> }, ...contributionColumns.slice(1)]} />}
+    </Panel>
   );
 }
 
@@ -136,12 +138,17 @@ export function WorkerRecord({ address, pool, row, onBack }: { address: string; 
         </div>
       ) : <Notice tone="warning"><Trans>This machine is not known to the scheduler: it has not joined, or left long ago.</Trans></Notice>}
       <div className="grid2">
-        {row ? <Live row={row} /> : null}
-        {row ? <Facts row={row} /> : null}
-        {fresh ? null : <Loaded query={detail} rows={4}>{(known) => <History detail={known} />}</Loaded>}
-        <Causes address={address} pool={pool} />
-        <Acted address={address} pool={pool} />
+        <div className="stack">
+          {row ? <Live row={row} /> : null}
+          {fresh ? null : <Loaded query={detail} rows={4}>{(known) => <Reputation detail={known} />}</Loaded>}
+        </div>
+        <div className="stack">
+          {row ? <Facts row={row} /> : null}
+          <Causes address={address} pool={pool} />
+        </div>
       </div>
+      {detail.data ? <Replicas detail={detail.data} /> : null}
+      <Acted address={address} pool={pool} />
       <LogViewer key={address} worker={address} />
       <ActDialog what={what} pool={pool} onClose={() => setWhat(null)} />
       {noting ? <NoteDialog address={address} name={row?.name || address} onClose={() => setNoting(false)} /> : null}

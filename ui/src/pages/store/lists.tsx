@@ -55,6 +55,7 @@ function PublishList(): ReactNode {
     </>
   );
 }
+
 export function ListsTab(): ReactNode {
   const [url, change] = useUrl();
   const mine = useStore(subscribed);
@@ -67,6 +68,7 @@ export function ListsTab(): ReactNode {
         <ListTable caption={t`Curated lists`} query={query} rowKey={(row) => row.id} empty={t`Nobody has published a list yet. An app on no list runs as any other.`} columns={[
           { key: 'name', head: t`Name`, cell: (row) => <button type="button" className="link-button" onClick={() => change({ list: row.id })}><Untrusted text={row.name} limit={40} /></button> },
           { key: 'curator', head: t`Curator`, cell: (row) => <Address of={row.curator} /> },
+          { key: 'fee', head: t`Fee`, wrap: true, cell: (row) => (row.fee ? <Untrusted text={row.fee} limit={60} /> : <span className="muted"><Trans>none</Trans></span>), priority: 2 },
           { key: 'apps', head: t`Apps`, right: true, cell: (row) => count(row.apps.length) },
           { key: 'runs', head: t`Runs 30 d`, right: true, cell: (row) => count(row.runs30d), priority: 2 },
           { key: 'act', head: t`Follow`, cell: (row) => <Button look={`tiny ${mine.includes(row.id) ? 'on' : ''}`} aria-pressed={mine.includes(row.id)} onClick={() => subscribed.set((old) => (old.includes(row.id) ? old.filter((each) => each !== row.id) : [...old, row.id]))}>{mine.includes(row.id) ? t`★ following` : t`☆ follow`}</Button> },

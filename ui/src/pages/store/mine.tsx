@@ -29,7 +29,7 @@ function RequestsFor({ kind, resource, offers }: { kind: 'app' | 'dataset'; reso
   const partner = kind === 'app' ? 'dataset' : 'app';
   const query = useList<Order>('/v1/requestorders', { [kind]: resource.address, [partner]: 'any', workerpool: 'any', limit: 100 }, { liveMs: 5_000 });
   const rows = (query.data?.items ?? []).filter((row) => sameAddress(row.order[kind], resource.address)).map((row) => ({ row, access: accessOf(kind, row, offers) }));
-  if (query.data && rows.length === 0) return null;
+  if (query.data && rows.length === 0) return <p className="small muted" style={{ padding: '4px 12px', margin: 0 }}><Trans>Nobody asks for <Untrusted text={resource.name || resource.address} limit={40} /> now.</Trans></p>;
   return (
     <Loaded query={query} rows={2}>
       {() => (
