@@ -38,12 +38,11 @@ export function dealNews(deal: Deal, account: string, now: number): News[] {
   return fresh ? [...bought, ...sold] : [];
 }
 
-/** My resting orders in a deal: their hashes, to be asked about. */
-export function ordersOfMine(deal: Deal, account: string): { kind: Order['kind']; hash: string }[] {
-  const mine: { kind: Order['kind']; hash: string }[] = [];
+/** My orders in a deal: of those that rested in the book it is worth asking how far they are filled. */
+export function ordersOfMine(deal: Deal, account: string): { kind: 'request' | 'workerpool'; hash: string }[] {
+  const mine: { kind: 'request' | 'workerpool'; hash: string }[] = [];
   if (sameAddress(deal.requester, account)) mine.push({ kind: 'request', hash: deal.orders.request });
   if (sameAddress(deal.workerpool.owner, account)) mine.push({ kind: 'workerpool', hash: deal.orders.workerpool });
-  if (sameAddress(deal.app.owner, account)) mine.push({ kind: 'app', hash: deal.orders.app });
   return mine;
 }
 

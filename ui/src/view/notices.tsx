@@ -1,10 +1,10 @@
 // Watches the connected account's deals, orders and alerts and says what happened to them (G-07).
 import { useEffect, useState } from 'react';
-import type { Alert, Deal, Order } from '../transport/api';
+import type { Alert, Deal, Order, Page } from '../transport/api';
 import { alertNews, dealNews, FRESH_MS, orderNews, ordersOfMine, type News } from '../model/notices';
-import { api } from '../transport/http';
-import { notify } from '../state/activity';
-import { refreshData, useChannel } from '../state/data';
+import { api, withQuery } from '../transport/http';
+import { activityStore, notify } from '../state/activity';
+import { refreshData, useChannel, useNow } from '../state/data';
 import { feed } from '../transport/socket';
 import { sessionStore } from '../state/session';
 import { settingsStore } from '../state/settings';
@@ -34,28 +34,47 @@ function tell({ id, text, link }: News): void {
   notify(id, text, link, settingsStore.get().notifications);
 }
 
+const RESTING_MS = 60_000;
+const KINDS = ['request', 'workerpool'] as const;
+
+/** Orders of this account that rest in the book, or did: only these are told to be filled, one made for a purchase is in no book. */
+const resting = new Set<string>();
+
+async function learnResting(account: string): Promise<void> {
+  for (const { key, asks, state } of activityStore.get()) if (key && state === 'final' && KINDS.some((kind) => kind === asks)) resting.add(key);
+  const any = { app: 'any', dataset: 'any', workerpool: 'any', requester: 'any' };
+  for (const kind of KINDS) {
+    const page = await api<Page<Order>>(withQuery(`/v1/${kind}orders`, { signer: account, limit: 100, ...any })).catch(() => null);
+    for (const order of page?.items ?? []) resting.add(order.hash);
+  }
+}
+
 /** Deals whose orders were asked about: once each is enough. */
 const asked = new Set<string>();
 
-/** An order that rested in the book and was used by a deal; one made for this match alone is in no book. */
-async function tellOrder(kind: Order['kind'], hash: string, deal: string): Promise<void> {
-  const order = await api<Order>(`/v1/${kind}orders/${hash}`).catch(() => null);
-  if (order) tell(orderNews(order, deal));
-}
-
-function tellDeal(deal: Deal, account: string, now: number): void {
-  for (const news of dealNews(deal, account, now)) tell(news);
-  if (asked.has(deal.id) || deal.time < now - FRESH_MS) return;
+async function tellOrders(deal: Deal, account: string): Promise<void> {
+  if (asked.has(deal.id) || deal.time < Date.now() - FRESH_MS) return;
   asked.add(deal.id);
-  for (const { kind, hash } of ordersOfMine(deal, account)) void tellOrder(kind, hash, deal.id);
+  for (const { kind, hash } of ordersOfMine(deal, account)) {
+    if (!resting.has(hash)) continue;
+    const order = await api<Order>(`/v1/${kind}orders/${hash}`).catch(() => null);
+    if (order) tell(orderNews(order, deal.id));
+  }
 }
 
 function useDeals(account: string | null): void {
   const { state } = useChannel<{ items: Deal[] }>(account ? `deals:${account}` : null);
+  const minute = useNow(RESTING_MS);
+  useEffect(() => {
+    if (account !== null) void learnResting(account);
+  }, [account, minute]);
   useEffect(() => {
     if (account === null) return;
     const now = Date.now();
-    for (const deal of state?.items ?? []) tellDeal(deal, account, now);
+    for (const deal of state?.items ?? []) {
+      for (const news of dealNews(deal, account, now)) tell(news);
+      void tellOrders(deal, account);
+    }
   }, [state, account]);
 }
 

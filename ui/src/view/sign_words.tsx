@@ -4,13 +4,22 @@ import { Trans } from '@lingui/react/macro';
 import { useMemo, type ReactNode } from 'react';
 import { useBoot } from '../state/data';
 import { callWords } from '../signer/call_words';
+import { sameAddress } from '../model/domain';
+import { useWallet } from '../state/wallet';
 import { Dialog } from './overlays';
-import { Button, KeyTable, Notice } from './ui';
-import { Address, Untrusted } from './values';
+import { Button, Chip, Copy, KeyTable, Notice } from './ui';
+import { Untrusted } from './values';
+import '../styles/wallet.css';
 
 export type Call = { to: string; data: string };
 
-const value = (name: string, words: string): ReactNode => (/^0x[0-9a-fA-F]{40}$/.test(words) ? <Address key={name} of={words} width="wide" /> : <Untrusted key={name} text={words} more />);
+/** In full: a name or a shortened address may imitate another (S-07). */
+export function FullAddress({ of }: { of: string }): ReactNode {
+  const wallet = useWallet();
+  return <span className="always"><code>{of}</code> {sameAddress(of, wallet.account) ? <Chip className="accent"><Trans>you</Trans></Chip> : null} <Copy text={of} kind={t`address`} always /></span>;
+}
+
+const value = (name: string, words: string): ReactNode => (/^0x[0-9a-fA-F]{40}$/.test(words) ? <FullAddress key={name} of={words} /> : <Untrusted key={name} text={words} more />);
 
 function Facts({ call }: { call: Call }): ReactNode {
   const boot = useBoot();

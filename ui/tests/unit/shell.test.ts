@@ -33,7 +33,7 @@ describe('notifications (G-07)', () => {
     expect(orderNews(order, 'd').text).toMatch(/is filled$/);
     expect(orderNews({ ...order, remaining: 3 }, 'd').text).toMatch(/is partly filled: 2 of 5$/);
     expect(ordersOfMine(deal(), BUYER).map((each) => each.kind)).toEqual(['request']);
-    expect(ordersOfMine(deal(), SELLER).map((each) => each.kind)).toEqual(['workerpool', 'app']);
+    expect(ordersOfMine(deal(), SELLER).map((each) => each.kind)).toEqual(['workerpool']);
   });
   it('pass an alert on once for each time it begins', () => {
     const alert = { acknowledged: false, code: 'STAKE_LOW', level: 'warning', runbook: '', silencedUntil: null, since: 5, text: 'Stake covers 3 tasks.' } as const;

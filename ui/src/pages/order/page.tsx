@@ -23,6 +23,7 @@ import { Explain } from '../../view/explain';
 import { UnknownId } from '../explorer/parts';
 import { CancelDialog } from '../market/cancel';
 import { FundsNotice, PlaceStats, Restrictions } from './place';
+import '../../styles/wallet.css';
 
 const ShareDialog = lazy(() => import('./share'));
 

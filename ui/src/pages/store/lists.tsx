@@ -2,59 +2,20 @@
 import { t } from '@lingui/core/macro';
 import { Trans } from '@lingui/react/macro';
 import { Link } from '@tanstack/react-router';
-import { useState, type ReactNode } from 'react';
+import type { ReactNode } from 'react';
 import type { List, ListRun } from '../../transport/api';
 import { count } from '../../model/format';
-import { appsOfLines, listDraft, signedText } from '../../model/lists';
-import { Refused } from '../../signer/types';
-import { api, withQuery } from '../../transport/http';
-import { refreshData, useList } from '../../state/data';
+import { withQuery } from '../../transport/http';
+import { useList } from '../../state/data';
 import { keptStore, useStore } from '../../state/store';
 import { useUrl } from '../../state/url';
-import { useWallet } from '../../state/wallet';
 import { ListTable, Table } from '../../view/table';
-import { Dialog } from '../../view/overlays';
-import { Button, Notice, Panel, TextField } from '../../view/ui';
+import { Button, Panel } from '../../view/ui';
 import { Address, Amount, Untrusted } from '../../view/values';
+import { PublishList } from './publish_list';
 
 /** Lists that this browser follows. */
 export const subscribed = keptStore<string[]>('lists', []);
-
-function PublishList(): ReactNode {
-  const wallet = useWallet();
-  const [open, setOpen] = useState(false);
-  const [name, setName] = useState('');
-  const [text, setText] = useState('');
-  const [problem, setProblem] = useState<string | null>(null);
-  const [fee, setFee] = useState('');
-  const { apps, problem: wrong } = appsOfLines(text);
-  const draft = listDraft(name.trim(), wallet.account ?? '', apps, fee.trim());
-  const why = !wallet.signer ? t`Connect a wallet first.` : !name.trim() ? t`Give the list a name.` : wrong;
-  const go = async (): Promise<void> => {
-    setProblem(null);
-    try {
-      const sign = await wallet.signer?.signMessage(wallet.account ?? '', signedText(draft));
-      await api('/v1/lists', { body: { ...draft, sign } });
-      refreshData('/v1/lists', '/v1/apps');
-      setOpen(false);
-    } catch (error) {
-      if (!(error instanceof Refused)) setProblem((error as Error).message);
-    }
-  };
-  return (
-    <>
-      <Button look="primary" onClick={() => setOpen(true)}><Trans>Publish a list</Trans></Button>
-      <Dialog open={open} onClose={() => setOpen(false)} title={t`Publish a list of apps`} foot={<Button look="primary" onClick={() => void go()} why={why}><Trans>Sign and publish</Trans></Button>}>
-        <p className="small muted"><Trans>You sign the text below with your wallet. A newer list of the same name replaces it.</Trans></p>
-        <TextField label={t`Name`} required value={name} onChange={setName} />
-        <label className="field"><span className="label"><Trans>Apps, one a line: address, then a note *</Trans></span><textarea className="textarea" rows={6} value={text} onChange={(event) => setText(event.target.value)} /></label>
-        <TextField label={t`Fee (in words, shown with the list)`} value={fee} onChange={setFee} />
-        <div className="command-box" tabIndex={0}>{signedText(draft)}</div>
-        {problem ? <Notice tone="danger" alert>{problem}</Notice> : null}
-      </Dialog>
-    </>
-  );
-}
 
 export function ListsTab(): ReactNode {
   const [url, change] = useUrl();

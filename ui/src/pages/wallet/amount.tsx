@@ -140,15 +140,19 @@ export function MoveForm({ move }: { move: Move }): ReactNode {
   };
   return (
     <Panel title={move.title} tools={<Segmented label={t`Unit`} value={unit} choices={[{ value: 'nRLC', label: 'nRLC' }, { value: 'RLC', label: 'RLC' }]} onChange={(value) => setSetting('unit', value)} />}>
-      <form className="stack body move-form" aria-label={move.title} onSubmit={(event) => { event.preventDefault(); if (!why) go(); }}>
-        <FormProblems />
-        {move.extra}
-        <AmountField move={move} text={text} nrlc={nrlc} problem={wrong} onChange={change} />
-        <Steps move={move} action={action} ready={nrlc !== null && !wrong && !missing} />
-        <Outcome action={action} />
-        <Suspense fallback={null}><CallFacts call={call} /></Suspense>
-        <button type="submit" className="button primary wide" aria-disabled={why ? true : undefined} title={why ?? undefined}>{running ? t`Waiting for the block…` : move.title}</button>
-        {why && !running ? <span className="small muted">{why}</span> : null}
+      <form className="body move-form" aria-label={move.title} onSubmit={(event) => { event.preventDefault(); if (!why) go(); }}>
+        <div className="stack fields">
+          <FormProblems />
+          {move.extra}
+          <AmountField move={move} text={text} nrlc={nrlc} problem={wrong} onChange={change} />
+          <Steps move={move} action={action} ready={nrlc !== null && !wrong && !missing} />
+          <Outcome action={action} />
+        </div>
+        <div className="signs"><Suspense fallback={null}><CallFacts call={call} open={matchMedia('(min-width: 960px)').matches} /></Suspense></div>
+        <div className="stack go">
+          <button type="submit" className="button primary wide" aria-disabled={why ? true : undefined} title={why ?? undefined}>{running ? t`Waiting for the block…` : move.title}</button>
+          {why && !running ? <span className="small muted">{why}</span> : null}
+        </div>
       </form>
     </Panel>
   );

@@ -22,6 +22,7 @@ import { NeedWallet, useAccount } from '../../view/wallet';
 import { Access } from './access';
 import { Cards, History, Locks } from './account';
 import { MoveForm, type Move } from './amount';
+import '../../styles/wallet.css';
 
 const KeysTab = lazy(() => import('./keys').then((part) => ({ default: part.KeysTab })));
 const TABS: [string, string][] = [['account', t`Account`], ['deposit', t`Deposit`], ['withdraw', t`Withdraw`], ['faucet', t`Faucet`], ['send', t`Send`], ['access', t`Access`], ['keys', t`Keys`]];
@@ -45,7 +46,7 @@ function FaucetForm(): ReactNode {
   };
   return (
     <Panel title={t`Faucet`}>
-      <div className="stack body move-form">
+      <div className="stack body narrow-form">
         <p style={{ margin: 0 }}><Trans>A development chain gives <Amount nrlc={boot.faucetAmount} /> a day to each wallet, for nothing.</Trans></p>
         <Button look="primary wide" onClick={ask} why={wallet.account ? (busy ? t`In progress.` : null) : t`Connect a wallet first.`}><Trans>Ask the faucet</Trans></Button>
         {answer ? <Notice tone="success">{answer.message} <span className="muted">({answer.queue.position}/{answer.queue.length})</span></Notice> : null}
