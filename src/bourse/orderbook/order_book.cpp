@@ -399,8 +399,8 @@ std::uint64_t OrderBook::tasks_ahead(const OrderRecord& record) const {
         where.add("subject=?", to_hex(std::visit([](const auto& o) { return poco::subject(o); }, record.order)));
     const std::string better = record.kind == poco::OrderKind::kRequest ? "price>?" : "price<?";
     auto args = where.args();
-    const auto place = [&](db::SqlValue value) {
-        args.push_back(std::move(value));
+    const auto place = [&](auto value) {
+        args.emplace_back(std::move(value));
         return std::to_string(args.size());
     };
     const auto price = place(as_sql(terms.price)), time = place(as_sql(record.published_ms)),
