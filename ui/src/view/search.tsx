@@ -2,41 +2,16 @@
 import { t } from '@lingui/core/macro';
 import { useNavigate } from '@tanstack/react-router';
 import { kindWord } from '../model/words';
-import { useEffect, useId, useRef, useState, type KeyboardEvent, type ReactNode } from 'react';
+import { useId, useRef, useState, type KeyboardEvent, type ReactNode } from 'react';
 import { hitPath, parseSearch, splitAt } from '../model/search';
 import { clip, visible } from '../model/text';
-import type { Hit, Search } from '../transport/api';
-import { api } from '../transport/http';
+import { useHits } from '../state/hits';
 import { recentStore } from '../state/settings';
 import { useStore } from '../state/store';
 import { say } from '../state/activity';
 
-const DEBOUNCE_MS = 120;
 const ROWS = 8;
 type Row = { kind: string; id: string; label: string };
-
-/** Hits while typing; malformed text asks nothing. */
-function useHits(text: string): Hit[] {
-  const [hits, setHits] = useState<Hit[]>([]);
-  useEffect(() => {
-    const input = parseSearch(text);
-    if (input.kind !== 'query') {
-      setHits([]);
-      return undefined;
-    }
-    const stop = new AbortController();
-    const timer = setTimeout(() => {
-      api<Search>(`/v1/search?q=${encodeURIComponent(input.q)}`, { signal: stop.signal })
-        .then((answer) => setHits(answer.items))
-        .catch(() => undefined);
-    }, DEBOUNCE_MS);
-    return () => {
-      clearTimeout(timer);
-      stop.abort();
-    };
-  }, [text]);
-  return hits;
-}
 
 export function remember(id: string): void {
   recentStore.set((old) => [id, ...old.filter((each) => each !== id)].slice(0, ROWS));
@@ -55,10 +30,11 @@ export function SearchBox({ large = false, placeholder = t`Search address, id, h
   const box = useRef<HTMLDivElement>(null);
   const id = useId();
   const navigate = useNavigate();
-  const hits = useHits(text);
   const recent = useStore(recentStore);
-  const rows: Row[] = (text.trim() ? hits : recent.map((each) => ({ kind: 'recent', id: each, label: '' }))).slice(0, ROWS);
   const input = parseSearch(text);
+  // Malformed text asks nothing.
+  const hits = useHits(input.kind === 'query' ? input.q : null) ?? [];
+  const rows: Row[] = (text.trim() ? hits : recent.map((each) => ({ kind: 'recent', id: each, label: '' }))).slice(0, ROWS);
 
   const go = (row: Row): void => {
     setOpen(false);

@@ -1,41 +1,24 @@
 // The market's own search field: an app, pool, order or deal; a hit narrows book and trades (M-07).
 import { t } from '@lingui/core/macro';
 import { Trans } from '@lingui/react/macro';
-import { useEffect, useState, type KeyboardEvent, type ReactNode } from 'react';
-import type { Hit, Search } from '../../transport/api';
+import { useState, type KeyboardEvent, type ReactNode } from 'react';
+import type { Hit } from '../../transport/api';
 import { findOf } from '../../model/find';
 import { shortHash } from '../../model/format';
 import { kindWord } from '../../model/words';
-import { api } from '../../transport/http';
+import { useHits } from '../../state/hits';
 import { useUrl } from '../../state/url';
 import { Button, Chip } from '../../view/ui';
 import { Untrusted } from '../../view/values';
 
-const DEBOUNCE_MS = 150;
 const KINDS: Hit['kind'][] = ['app', 'workerpool', 'order', 'deal', 'account'];
-
-function useHits(text: string): Hit[] | null {
-  const [hits, setHits] = useState<Hit[] | null>(null);
-  useEffect(() => {
-    setHits(null);
-    if (text.trim().length < 2) return undefined;
-    const stop = new AbortController();
-    const timer = setTimeout(() => {
-      api<Search>(`/v1/search?q=${encodeURIComponent(text.trim())}`, { signal: stop.signal }).then((answer) => setHits(answer.items.filter((hit) => KINDS.includes(hit.kind)).slice(0, 8)), () => undefined);
-    }, DEBOUNCE_MS);
-    return () => {
-      clearTimeout(timer);
-      stop.abort();
-    };
-  }, [text]);
-  return hits;
-}
 
 export function MarketSearch(): ReactNode {
   const [url, change] = useUrl();
   const [text, setText] = useState('');
   const [open, setOpen] = useState(false);
-  const hits = useHits(text);
+  const asked = text.trim();
+  const hits = useHits(asked.length < 2 ? null : asked)?.filter((hit) => KINDS.includes(hit.kind)).slice(0, 8) ?? null;
   const { kind, id } = findOf(url.find ?? '');
   const take = (hit: Hit): void => {
     setText('');
