@@ -4,6 +4,7 @@ import { check, equal, until } from './harness.mjs';
 import { Market } from './market.mjs';
 import { newPage, settle } from './page_tests.mjs';
 import { storeTests } from './store_tests.mjs';
+import { tradeTests } from './trade_tests.mjs';
 import { consoleTests } from './console_tests.mjs';
 import { walletTests } from './wallet_tests.mjs';
 
@@ -217,6 +218,7 @@ export async function marketTests(runner, browser, program) {
       await buyer.context().close();
       await page.context().close();
     });
+    await tradeTests(runner, browser, market);
     await storeTests(runner, browser, market);
     await walletTests(runner, browser, market);
     await consoleTests(runner, browser, market);

@@ -2,6 +2,7 @@
 import { makeRunner } from './harness.mjs';
 import { languageTests } from './language_tests.mjs';
 import { pageTests } from './page_tests.mjs';
+import { chartTests } from './trade_tests.mjs';
 import { openBrowser } from '../browser.mjs';
 import { startFixtureServer } from '../fixture_server.mjs';
 
@@ -12,6 +13,7 @@ try {
   if (process.env.UI_PART !== 'market') {
     const server = await startFixtureServer();
     await pageTests(runner, browser, server);
+    await chartTests(runner, browser, server);
     await languageTests(runner, browser, server);
     server.close();
   }

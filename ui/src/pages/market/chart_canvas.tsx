@@ -84,6 +84,7 @@ function fill({ price, volume }: Drawn, { candles, kind, sizeMs, now }: CanvasPr
   volume.setData(candles.map((candle) => ({ time: at(candle.time), value: candle.volume })).filter((each, index, all) => index === 0 || each.time > (all[index - 1]?.time ?? 0)));
 }
 
+type Drag = { from: number; to: number };
 type Level = { key: string; y: number; text: string; tone: string };
 
 /** Places of ticks and marks in the pane of the prices. */
@@ -120,7 +121,9 @@ export function ChartCanvas(props: CanvasProps): ReactNode {
   const settings = useSettings();
   const [levels, setLevels] = useState<ReturnType<typeof levelsOf>>({ ticks: [], marks: [], band: null });
   const [away, setAway] = useState(false);
-  const [drag, setDrag] = useState<{ from: number; to: number } | null>(null);
+  // Events may come faster than drawings: the reference is what counts, the state is what is shown.
+  const dragged = useRef<Drag | null>(null);
+  const [drag, showDrag] = useState<Drag | null>(null);
   latest.current = props;
   const axis = priceAxis(candles, fromZero, log);
   const look = `${kind} ${log} ${settings.theme} ${settings.palette}`;
@@ -217,10 +220,15 @@ export function ChartCanvas(props: CanvasProps): ReactNode {
     return true;
   };
   const inBox = (event: PointerEvent): number => event.clientX - (box.current?.getBoundingClientRect().left ?? 0);
+  const setDrag = (next: Drag | null): void => {
+    dragged.current = next;
+    showDrag(next);
+  };
   const drop = (): void => {
     const time = drawn.current?.chart.timeScale();
-    if (drag && time && Math.abs(drag.to - drag.from) >= LEAST_DRAG_PX) {
-      const [from, to] = [time.coordinateToLogical(Math.min(drag.from, drag.to)), time.coordinateToLogical(Math.max(drag.from, drag.to))];
+    const { current: area } = dragged;
+    if (area && time && Math.abs(area.to - area.from) >= LEAST_DRAG_PX) {
+      const [from, to] = [time.coordinateToLogical(Math.min(area.from, area.to)), time.coordinateToLogical(Math.max(area.from, area.to))];
       if (from !== null && to !== null) show({ from, to });
     }
     setDrag(null);
@@ -241,8 +249,8 @@ export function ChartCanvas(props: CanvasProps): ReactNode {
         onKeyDown={(event) => { if (!event.ctrlKey && !event.metaKey && !event.altKey && keys(event.key)) event.preventDefault(); }}
         onDoubleClick={() => show(null)}
         onPointerDown={(event) => { if (event.pointerType === 'mouse' && event.button === 0) { event.currentTarget.setPointerCapture(event.pointerId); setDrag({ from: inBox(event), to: inBox(event) }); } else follows.current = false; }}
-        onPointerMove={(event) => { const to = inBox(event); setDrag((old) => (old ? { ...old, to } : null)); }}
-        onPointerUp={drop}
+        onPointerMove={(event) => { if (dragged.current) setDrag({ ...dragged.current, to: inBox(event) }); }}
+        onPointerUp={(event) => { if (dragged.current) dragged.current.to = inBox(event); drop(); }}
         onPointerCancel={() => setDrag(null)}
       />
       <div className="chart-levels" aria-hidden="true">
