@@ -137,7 +137,7 @@ export function Money({ overview, pool }: { overview: Overview; pool: string }):
       <Table caption={t`Money by role`} cards={false} rows={allowed ? roles : roles.slice(0, 1)} rowKey={(row) => row.role} columns={[
         { key: 'role', head: t`Role`, cell: (row) => row.role },
         { key: 'today', head: t`Today`, right: true, cell: (row) => <Sum nrlc={row.today} /> },
-        { key: 'week', head: t`7 days`, right: true, cell: (row) => <Sum nrlc={row.week} /> },
+        { key: 'week', head: t`7 days`, right: true, priority: 2, cell: (row) => <Sum nrlc={row.week} /> },
         { key: 'all', head: t`All`, right: true, cell: (row) => <Sum nrlc={row.all} /> },
       ]} />
     </Panel>
