@@ -170,6 +170,8 @@ TEST_F(OpsTest, earnings_join_the_chains_money_and_the_schedulers_seconds) {
     };
     EXPECT_EQ(sum(pools, "workers"), sum(workers, "workers"));
     EXPECT_EQ(sum(pools, "slashed"), sum(workers, "slashed"));
+    const auto all = std::to_string(std::max<std::int64_t>(sum(pools, "scheduler"), 0));
+    for (int i = 0; i < 2; ++i) EXPECT_EQ(get("/v1/ops/overview")["earnedAll"], all);  // also when days are known
     const auto& row = workers[0];
     std::tm day = {};
     ASSERT_NE(::strptime(row["day"].get<std::string>().c_str(), "%Y-%m-%d", &day), nullptr);

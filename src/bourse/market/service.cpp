@@ -131,8 +131,8 @@ Result<std::unique_ptr<MarketService>> MarketService::start(const MarketConfig& 
     service->publication_.note_counts(config.rollback_depth > 0);
     service->start_api();
     service->add_endpoints();
-    BOURSE_CHECK(service->server_.start());
     service->api_->start_watch();
+    BOURSE_CHECK(service->server_.start());
     if (service->index_follower_) service->index_follower_->start();
     service->starter_ = std::thread([raw = service.get()] { raw->follow_loop(); });
     return service;

@@ -222,6 +222,8 @@ private:
     PoolOffer offer_of(const Address& pool) const;
     std::optional<std::uint64_t> tasks_covered(const Address& pool, const PoolOffer& offer) const;
     Json idle_reasons(const PoolState& state) const;
+    /// Sums of all ended tasks; past days are summed once.
+    explorer::EarningRow earned_in_all(const Address& pool);
     Json health();
     bool store_answers();
     std::int64_t head_age_ms() const;
@@ -296,6 +298,8 @@ private:
     mutable std::mutex latency_mutex_;
     Latencies latencies_;
     std::map<std::string_view, Latencies> latencies_of_;  ///< by route
+    std::mutex earned_mutex_;
+    std::map<Address, explorer::EarningRow> earned_before_;  ///< by pool, until its `day_s`
     std::mutex store_mutex_;
     bool store_ok_ = false;
     std::uint64_t store_asked_ms_ = 0;  ///< steady; 0: never

@@ -204,7 +204,8 @@ std::uint64_t Ops::held_ms(const std::string& condition, bool holds) {
     return now - std::min(now, held_since_ms_.try_emplace(condition, now).first->second);
 }
 
-std::vector<Json> Ops::settle(const std::vector<Alert>& holding) {
+std::vector<Json> Ops::settle(const Address& pool, const std::vector<Alert>& holding) {
+    const std::lock_guard settling(settling_);
     std::vector<std::pair<bool, Json>> news;
     std::vector<Json> out;
     {
@@ -212,7 +213,7 @@ std::vector<Json> Ops::settle(const std::vector<Alert>& holding) {
         db_->transaction([&] { out = settle_locked(holding, news); });
     }
     if (on_alert)
-        for (const auto& [raised, alert] : news) on_alert(raised, alert);
+        for (const auto& [raised, alert] : news) on_alert(pool, raised, alert);
     return out;
 }
 

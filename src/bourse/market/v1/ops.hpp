@@ -64,9 +64,9 @@ public:
     /// Newest first.
     std::vector<nlohmann::json> audit(std::int64_t limit) const;
     /// These hold now, and no others: their shapes, with since when, and what was acknowledged or silenced. Tells
-    /// on_alert what is new or over; what is silenced is not told.
-    std::vector<nlohmann::json> settle(const std::vector<Alert>& holding);
-    std::function<void(bool raised, const nlohmann::json& alert)> on_alert;
+    /// on_alert what is new or over, in order; what is silenced is not told.
+    std::vector<nlohmann::json> settle(const Address& pool, const std::vector<Alert>& holding);
+    std::function<void(const Address& pool, bool raised, const nlohmann::json& alert)> on_alert;
     /// Since how many ms a condition holds without a break, as far as it was asked about; 0 where it does not hold.
     std::uint64_t held_ms(const std::string& condition, bool holds);
     /// Errors: NOT_FOUND.
@@ -79,6 +79,7 @@ private:
     db::Database* db_;
     std::string url_;
     std::function<std::uint64_t()> now_ms_;
+    std::mutex settling_;  ///< taken before mutex_: what is told comes in the order of what held
     std::mutex mutex_;
     std::map<std::string, std::uint64_t> held_since_ms_;
     std::map<std::string, nlohmann::json> told_;  ///< alerts that hold, as they were shown last

@@ -149,19 +149,23 @@ std::vector<Json> Api::alerts_of(const Address& pool) {
     if (total > 0 && free < total / 100 * kDiskPercent)
         holding.push_back({"DISK_LOW", "danger", fmt::format("{} % of the market's disk is free.", free * 100 / total),
                            "Make room: old logs, the content cache, or a larger disk."});
-    return ops_.settle(holding);
+    // While the scheduler is away nobody knows whose pool it is; its operator is to be told all the same.
+    const auto told = [&] {
+        const std::lock_guard lock(watch_mutex_);
+        return watched_.value_or(pool);
+    }();
+    return ops_.settle(told, holding);
 }
 
 void Api::start_watch() {
     if (!ops_.available()) return;
-    ops_.on_alert = [this](bool raised, const Json& alert) {
-        if (const auto pool = watched_pool())
-            hooks_.post(*pool, raised ? "alert.raised" : "alert.ended",
-                        {{"code", alert["code"]},
-                         {"level", alert["level"]},
-                         {"text", alert["text"]},
-                         {"since", alert["since"]},
-                         {"runbook", alert["runbook"]}});
+    ops_.on_alert = [this](const Address& pool, bool raised, const Json& alert) {
+        hooks_.post(pool, raised ? "alert.raised" : "alert.ended",
+                    {{"code", alert["code"]},
+                     {"level", alert["level"]},
+                     {"text", alert["text"]},
+                     {"since", alert["since"]},
+                     {"runbook", alert["runbook"]}});
     };
     hooks_.start();
     watch_ = std::thread([this] { watch(); });

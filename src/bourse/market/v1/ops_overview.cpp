@@ -98,16 +98,25 @@ private:
     }
 };
 
-Json money_of_pool(const std::vector<explorer::EarningRow>& rows, std::int64_t now) {
+/// Of a week, newest first, beside what was earned in all.
+Json money_of_pool(const std::vector<explorer::EarningRow>& week, const explorer::EarningRow& all, std::int64_t now) {
     const auto today = now / kDay * kDay;
-    std::int64_t day = 0, week = 0, all = 0;
-    for (const auto& row : rows) {
-        all += row.scheduler;
-        if (row.day_s > today - 7 * kDay) week += row.scheduler;
-        if (row.day_s == today) day += row.scheduler;
+    std::int64_t of_day = 0, of_week = 0;
+    for (const auto& row : week) {
+        of_week += row.scheduler;
+        if (row.day_s == today) of_day += row.scheduler;
     }
     const auto shown = [](std::int64_t amount) { return amount_text(std::max<std::int64_t>(amount, 0)); };
-    return {{"earnedToday", shown(day)}, {"earned7d", shown(week)}, {"earnedAll", shown(all)}};
+    return {{"earnedToday", shown(of_day)}, {"earned7d", shown(of_week)}, {"earnedAll", shown(all.scheduler)}};
+}
+
+void add_earning(explorer::EarningRow& sum, const explorer::EarningRow& row) {
+    sum.gross += row.gross;
+    sum.workers += row.workers;
+    sum.scheduler += row.scheduler;
+    sum.slashed += row.slashed;
+    sum.refunds += row.refunds;
+    sum.tasks += row.tasks;
 }
 
 }  // namespace
@@ -181,6 +190,22 @@ Json Api::idle_reasons(const PoolState& state) const {
     if (out.empty())
         out.push_back(plain_reason("NO_REQUEST", "requesters", "Nobody has bought from this pool lately."));
     return out;
+}
+
+explorer::EarningRow Api::earned_in_all(const Address& pool) {
+    // Tasks end in the order of the chain's time: the days before its last one get no more of them.
+    const auto today = parts_.index.block_time_s() / kDay * kDay;
+    explorer::EarningRow sum;
+    {
+        const std::lock_guard lock(earned_mutex_);
+        auto& known = earned_before_[pool];
+        if (known.day_s > today) known = {};  // blocks were replaced, or the index was begun anew
+        for (const auto& row : parts_.index.earnings(pool, known.day_s, today)) add_earning(known, row);
+        known.day_s = today;
+        sum = known;
+    }
+    for (const auto& row : parts_.index.earnings(pool, today, INT64_MAX)) add_earning(sum, row);
+    return sum;
 }
 
 Json Api::health() {
@@ -274,7 +299,8 @@ Result<Json> Api::ops_overview(Call& call) {
                 {"health", health()},
                 {"wasted", day.wasted()},
                 {"idle", day.running == 0 ? idle_reasons(state) : Json::array()}};
-    out.update(money_of_pool(parts_.index.earnings(pool, 0, INT64_MAX), now));
+    out.update(
+        money_of_pool(parts_.index.earnings(pool, now / kDay * kDay - 6 * kDay, INT64_MAX), earned_in_all(pool), now));
     return out;
 }
 

@@ -120,12 +120,8 @@ void Api::publish_metrics(std::size_t listeners) {
     if (!pool) return;
     const auto state = state_of(*pool);
     publish_pool(state);
-    std::int64_t workers = 0, scheduler = 0;
-    for (const auto& row : parts_.index.earnings(*pool, 0, INT64_MAX)) {
-        workers += row.workers;
-        scheduler += row.scheduler;
-    }
-    for (const auto& [party, amount] : {std::pair("workers", workers), std::pair("scheduler", scheduler)})
+    const auto earned = earned_in_all(*pool);
+    for (const auto& [party, amount] : {std::pair("workers", earned.workers), std::pair("scheduler", earned.scheduler)})
         set_gauge("pool_reward_nrlc_total", "Earned with ended tasks, nRLC.", static_cast<double>(amount),
                   {{"party", party}});
     const auto resource = parts_.index.resource(*pool);
