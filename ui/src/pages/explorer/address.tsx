@@ -22,6 +22,7 @@ import { EmptyState, Loaded } from '../../view/states';
 import { Table } from '../../view/table';
 import { Chip, Notice, Panel, Stat, TextField } from '../../view/ui';
 import { Address, Id, Sum } from '../../view/values';
+import { GRANTED } from '../wallet/access';
 import { entryColumns, lockColumns, transferColumns } from './account_columns';
 import { dealColumns, dealExtra, resourceColumns } from './columns';
 import { contributionColumns } from './task_money';
@@ -83,6 +84,7 @@ function partsOf(id: string, detail: AccountDetail): Part[] {
     ...deals.map((role) => dealsPart(id, role)),
     ...owned.map((kind) => ownedPart(id, kind)),
     { value: 'worker', label: roleWord('worker'), tools: <Link to={`/worker/${id}` as never}><Trans>worker's page</Trans></Link>, content: () => <PagedTable<Contribution> path="/v1/contributions" query={{ worker: id }} caption={t`Contributions`} columns={[{ key: 'task', head: t`Task`, cell: (row) => <Id id={row.task} kind={t`task`} to={`/task/${row.task}`} /> }, ...contributionColumns.slice(1)]} rowKey={(row) => row.task} link={(row) => `/task/${row.task}`} empty={t`This address has contributed to no task.`} /> },
+    { value: 'access', label: t`Access`, content: () => (detail.granted.length === 0 ? <EmptyState><Trans>No order is reserved for this address, by name or through a group.</Trans></EmptyState> : <Table caption={t`Orders for this address`} rows={detail.granted} rowKey={(row) => row.order.hash + (row.through ?? '')} link={(row) => `/market/order/${row.order.hash}`} columns={GRANTED} />) },
     { value: 'transfers', label: t`Transfers`, content: () => <PagedTable<Transfer> path="/v1/transfers" query={{ mine: id }} caption={t`Transfers`} columns={transferColumns} rowKey={(row) => row.index} empty={t`No transfers.`} /> },
     { value: 'orders', label: t`Orders`, content: () => <OrdersPart address={id} /> },
   ];

@@ -9,11 +9,13 @@ import { Popover } from '../../view/overlays';
 import { EmptyState } from '../../view/states';
 import { Table, type Column } from '../../view/table';
 import { Copy, Panel } from '../../view/ui';
-import { Address, Amount, Clock, ContributionStatus } from '../../view/values';
+import { Address, Amount, Clock, ContributionStatus, Id } from '../../view/values';
 import '../../styles/explorer.css';
 
 /** The letter of a result group with a pattern of its own; the hash on demand. */
 function Group({ of }: { of: Contribution }): ReactNode {
+  // In a list over many tasks there are no letters: what was contributed stands there.
+  if (!of.group) return <Id id={of.hash} kind={t`hash of the result`} copy={false} />;
   const pattern = Math.max(0, of.group.charCodeAt(0) - 65) % 4;
   return (
     <Popover

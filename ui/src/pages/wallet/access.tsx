@@ -15,7 +15,7 @@ import { orderColumns } from '../../view/order_columns';
 /** The thing that an order lets one use. */
 const subjectOf = ({ kind, order }: Grant): string => order.order[kind] ?? '';
 
-const GRANTED: Column<Grant>[] = [
+export const GRANTED: Column<Grant>[] = [
   { key: 'hash', head: t`Order`, cell: (row) => <Id id={row.order.hash} kind={t`order`} to={`/market/order/${row.order.hash}`} />, value: (row) => row.order.hash, priority: 1 },
   { key: 'kind', head: t`Kind`, cell: (row) => <Chip>{kindWord(row.kind)}</Chip>, value: (row) => row.kind, priority: 2 },
   { key: 'what', head: t`May be used`, cell: (row) => <Address of={subjectOf(row)} kind={kindWord(row.kind)} to={`/${row.kind}/${subjectOf(row)}`} copy={false} />, value: subjectOf, priority: 1 },
