@@ -195,7 +195,7 @@ export async function marketTests(runner, browser, program) {
       equal(String(before.free - (await balance(market, 'requester2')).free), '200', 'withdrawn');
       await page.goto(`${market.url}/wallet/deposit`);
       await settle(page);
-      await page.getByRole('button', { name: '200', exact: true }).click();
+      await page.getByRole('button', { name: '+200', exact: true }).click();
       await page.getByRole('button', { name: 'Deposit', exact: true }).click();
       await page.getByText('Done.').waitFor({ timeout: 30_000 });
       equal(String((await balance(market, 'requester2')).free), String(before.free), 'after the deposit');

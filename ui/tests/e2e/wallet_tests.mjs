@@ -164,9 +164,65 @@ async function companion(browser, market) {
   await page.context().close();
 }
 
+const balanceOf = async (market, name) => BigInt((await market.get(`/v1/accounts/${market.account(name).address}`)).account.staked);
+
+/** A deposit whose answer is lost, then one that is left by a reload: the node is asked by the hash, nothing goes out twice. */
+async function lostAnswers(browser, market) {
+  const page = await newPage(browser, { state: { wallet: 'requester2', settings: { welcomed: true, lastCategory: 0 } } });
+  const before = await balanceOf(market, 'requester2');
+  let sent = 0;
+  await page.route('**/v1/tx', async (route) => {
+    sent += 1;
+    await route.fetch();
+    await route.abort();
+  });
+  await page.goto(`${market.url}/wallet/deposit`);
+  await settle(page);
+  await page.getByRole('button', { name: '+10', exact: true }).click();
+  await page.getByText('Allows the market to take 10 nRLC').waitFor();
+  await page.getByRole('button', { name: 'Deposit', exact: true }).click();
+  await page.getByText('Done.').waitFor({ timeout: 30_000 });
+  equal([sent, String((await balanceOf(market, 'requester2')) - before)], [1, '10'], 'sent once, deposited once');
+
+  // Its receipt is held back, the page is left: the step goes on where it was.
+  const withhold = async (route) => (route.request().postData()?.includes('eth_getTransactionReceipt') ? route.fulfill({ json: { jsonrpc: '2.0', id: 1, result: null } }) : route.continue());
+  await page.route('**/v1/rpc', withhold);
+  await page.getByLabel('Amount in nRLC *').fill('7');
+  await page.getByRole('button', { name: 'Deposit', exact: true }).click();
+  await until(async () => (await balanceOf(market, 'requester2')) - before === 17n, 'the second deposit');
+  await page.reload();
+  await page.getByText('Waiting for the block…').waitFor();
+  check(await page.locator('.steps [aria-current=step]', { hasText: 'in a block' }).count(), 'the step is not shown after the reload');
+  await page.unroute('**/v1/rpc', withhold);
+  await page.getByText('Done.').waitFor({ timeout: 30_000 });
+  equal(sent, 2, 'transactions sent');
+  await page.context().close();
+}
+
+/** The order page of an order that rests: place, funds, its signature found here, and its QR code. */
+async function orderPage(browser, market) {
+  const { address } = market.account('requester2');
+  const { items } = await market.get(`/v1/requestorders?signer=${address}&app=any&dataset=any&workerpool=any&limit=1`);
+  const page = await newPage(browser, { state: none });
+  await page.goto(`${market.url}/dev/market/order/${items[0].hash}`);
+  await settle(page);
+  for (const text of ['Place in the book', 'Its maker can pay', '✓ the hash is that of these fields', '✓ signed by the signer’s key']) await page.getByText(text).first().waitFor();
+  await page.getByRole('button', { name: 'File, QR code' }).click();
+  await page.getByRole('img', { name: 'QR code of the signed order' }).waitFor();
+  const saved = page.waitForEvent('download');
+  await page.getByRole('button', { name: /^Save requestorder-/ }).click();
+  equal(JSON.parse(readFileSync(await (await saved).path(), 'utf8')), items[0].order, 'the saved order');
+  await page.goto(`${market.url}/main/market/order/${items[0].hash}`);
+  await page.getByText('This link is for another chain').waitFor();
+  check(!(await page.getByText('Place in the book').count()), 'an order of this chain under the prefix of another');
+  await page.context().close();
+}
+
 export async function walletTests(runner, browser, market) {
   await runner.test('wallet file: imported, opened, locked in a form; no secret leaves (T-07, T-29); the program opens it', () => walletFile(browser, market));
   await runner.test('signer by files: an order goes out, is signed by the program, comes back; a forged one does not', () => byFiles(browser, market));
   await runner.test('companion: six digits, n and y in the terminal, the key stays there', () => companion(browser, market));
+  await runner.test('T-10 an answer that is lost, a reload: the node is asked, nothing is sent twice', () => lostAnswers(browser, market));
+  await runner.test('order page: place, funds, signature, QR code, file; a prefix of another chain shows nothing', () => orderPage(browser, market));
   for (const each of folders) rmSync(each, { recursive: true, force: true });
 }
