@@ -17,6 +17,8 @@ async function fileOf(page, item) {
 }
 
 async function dragChart(page) {
+  // What is pressed scrolls into sight: the chart's head may lie under that of the page.
+  await page.evaluate(() => scrollTo(0, 0));
   const box = await page.locator('.chart').boundingBox();
   await page.mouse.move(box.x + box.width * 0.2, box.y + 80);
   await page.mouse.down();
@@ -40,7 +42,7 @@ export async function chartTests(runner, browser, server) {
     await until(async () => (await pill.count()) === 0, 'the end of the pill');
     await dragChart(page);
     await pill.waitFor();
-    await page.locator('.chart').dblclick({ position: { x: 40, y: 60 } });
+    await page.locator('.chart').dblclick({ position: { x: 40, y: 200 } });
     await until(async () => (await pill.count()) === 0, 'the whole range');
     equal(page.problems, [], 'errors in the console');
     await page.context().close();
