@@ -14,6 +14,7 @@ import { Button, Chip, Copy, Notice, Panel, TextField } from '../../view/ui';
 import { Age, Untrusted } from '../../view/values';
 
 const PATH = '/v1/ops/hooks';
+const EXAMPLE = 'https://…';
 
 function HookState({ hook }: { hook: Hook }): ReactNode {
   if (hook.lastTime === null) return <Chip><Trans>nothing sent yet</Trans></Chip>;
@@ -57,7 +58,7 @@ export function Hooks({ pool }: { pool: string }): ReactNode {
   return (
     <Panel title={t`Webhooks`}>
       <form className="row filters" onSubmit={(event) => { event.preventDefault(); if (/^https?:\/\/./.test(url)) void add(); }}>
-        <div className="grow" style={{ minWidth: 220, maxWidth: 520 }}><TextField label={t`Send alerts to`} type="url" placeholder="https://…" value={url} onChange={setUrl} /></div>
+        <div className="grow" style={{ minWidth: 220, maxWidth: 520 }}><TextField label={t`Send alerts to`} type="url" placeholder={EXAMPLE} value={url} onChange={setUrl} /></div>
         <Button type="submit" why={/^https?:\/\/./.test(url) ? null : t`Write the address that takes the alerts.`}><Trans>Add</Trans></Button>
       </form>
       {problem ? <Notice tone="danger" alert>{problem}</Notice> : null}

@@ -17,6 +17,8 @@ import { saveFile } from '../../view/table';
 import { Dialog } from '../../view/overlays';
 import { Button, Notice, TextField } from '../../view/ui';
 
+const EXAMPLE = '/ipfs/…';
+
 type Tool = { name: string; means: string; rule: string | null; act: () => Promise<unknown> };
 
 function ToolRow({ tool, onProblem }: { tool: Tool; onProblem: (text: string | null) => void }): ReactNode {
@@ -60,7 +62,7 @@ export function Tools({ task, deal }: { task: Task; deal: Deal }): ReactNode {
   return (
     <div className="stack">
       <ul className="tools-list">{tools.map((tool) => <ToolRow key={tool.name} tool={tool} onProblem={setProblem} />)}</ul>
-      {finaliseRule(task, now) === null && !deal.callback ? <TextField label={t`Where the result lies`} className="mono" placeholder="/ipfs/…" value={location} onChange={setLocation} hint={t`The scheduler finalises by itself; this is for a task whose scheduler is gone.`} /> : null}
+      {finaliseRule(task, now) === null && !deal.callback ? <TextField label={t`Where the result lies`} className="mono" placeholder={EXAMPLE} value={location} onChange={setLocation} hint={t`The scheduler finalises by itself; this is for a task whose scheduler is gone.`} /> : null}
       {problem ? <Notice tone="danger" alert>{problem}</Notice> : null}
     </div>
   );
