@@ -16,7 +16,7 @@ import { useStore } from '../../state/store';
 import { useUrl } from '../../state/url';
 import { useWallet } from '../../state/wallet';
 import { PageHead } from '../../view/command';
-import { EmptyState } from '../../view/states';
+import { EmptyState, Loaded } from '../../view/states';
 import { Button, Chip, Notice } from '../../view/ui';
 import { Address } from '../../view/values';
 import { NeedWallet, openWallets } from '../../view/wallet';
@@ -85,7 +85,7 @@ export function OpsPage(): ReactNode {
       </PageHead>
       <Tabs.Root value={tab} onValueChange={(value) => void navigate({ to: `/ops/${value}` as never, search: (url.pool ? { pool: url.pool } : {}) as never })}>
         <Tabs.List className="tabs-list" aria-label={t`Parts of the console`}>{TABS.map(([value, label]) => <Tabs.Trigger key={value} className="tab" value={value}>{label}{value === 'alerts' && raised > 0 ? <> <Chip tone="danger">{count(raised)}</Chip></> : null}</Tabs.Trigger>)}</Tabs.List>
-        <Tabs.Content className="tab-panel" value="overview">{pool ? <OverviewTab pool={pool} /> : <EmptyState><Trans>No workerpool is registered yet.</Trans></EmptyState>}</Tabs.Content>
+        <Tabs.Content className="tab-panel" value="overview">{pool ? <OverviewTab pool={pool} /> : <Loaded query={pools} rows={8}>{() => <EmptyState><Trans>No workerpool is registered yet.</Trans></EmptyState>}</Loaded>}</Tabs.Content>
         <Tabs.Content className="tab-panel" value="workers"><OperatorOnly pool={pool} owner={owner} to="workers"><WorkersTab pool={pool} /></OperatorOnly></Tabs.Content>
         <Tabs.Content className="tab-panel" value="tasks"><OperatorOnly pool={pool} owner={owner} to="tasks"><TasksTab pool={pool} /></OperatorOnly></Tabs.Content>
         <Tabs.Content className="tab-panel" value="earnings"><OperatorOnly pool={pool} owner={owner} to="earnings"><EarningsTab pool={pool} /></OperatorOnly></Tabs.Content>
