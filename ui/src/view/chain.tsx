@@ -70,28 +70,37 @@ function Others({ chains }: { chains: Chain[] }): ReactNode {
   );
 }
 
+/** Everything about the chain; on narrow screens it stands in the connection panel. */
+export function ChainPanel(): ReactNode {
+  const [chain, ...rest] = useBoot().chains;
+  if (!chain) return null;
+  const others = rest.filter((each) => each.url);
+  return (
+    <div className="stack">
+      <h3>{nameOf(chain)}</h3>
+      <Facts chain={chain} />
+      <AddToWallet chain={chain} />
+      {others.length ? <><h3><Trans>Other chains</Trans></h3><Others chains={others} /></> : <p className="small muted" style={{ margin: 0 }}><Trans>This market serves this chain only. A market of another chain has its own address.</Trans></p>}
+    </div>
+  );
+}
+
 export function ChainSelector(): ReactNode {
   const boot = useBoot();
   const { height } = useFeedStatus();
-  const [chain, ...rest] = boot.chains;
+  const [chain] = boot.chains;
   if (!chain) return null;
-  const others = rest.filter((each) => each.url);
   return (
     <Popover
       label={t`Chain`}
       trigger={
-        <button type="button" className="chain-chip" aria-label={t`Chain ${{ name: chain.name }}, id ${{ id: chain.id }}, block ${{ height: height ?? '…' }}`}>
+        <button type="button" className="chain-chip">
           <strong>{nameOf(chain)}</strong>
           <span className="muted num"><Trans>{{ id: chain.id }} · block {{ height: height ?? '…' }}</Trans></span>
         </button>
       }
     >
-      <div className="stack">
-        <h3>{nameOf(chain)}</h3>
-        <Facts chain={chain} />
-        <AddToWallet chain={chain} />
-        {others.length ? <><h3><Trans>Other chains</Trans></h3><Others chains={others} /></> : <p className="small muted" style={{ margin: 0 }}><Trans>This market serves this chain only. A market of another chain has its own address.</Trans></p>}
-      </div>
+      <ChainPanel />
     </Popover>
   );
 }

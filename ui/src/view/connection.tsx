@@ -8,6 +8,7 @@ import { clockTime } from '../model/time';
 import type { LiveMode } from '../model/fallback';
 import { duration } from '../model/format';
 import { Skeleton } from './states';
+import { ChainPanel } from './chain';
 import { Popover } from './overlays';
 
 const CATCHING_UP_MS = 15_000;
@@ -48,6 +49,7 @@ export function Connection(): ReactNode {
       }
     >
       <Suspense fallback={<Skeleton rows={8} />}><ConnectionPanel /></Suspense>
+      <div className="narrow-chain"><ChainPanel /></div>
     </Popover>
   );
 }

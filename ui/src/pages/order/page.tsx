@@ -92,7 +92,7 @@ function useSigned(order: OrderDetail): { tone: 'success' | 'info' | 'neutral'; 
   if (made === '0x') return { tone: 'info', words: t`signed on chain, no bytes here` };
   if (signer.isPending) return { tone: 'neutral', words: t`checking…` };
   if (sameAddress(signer.data, order.signer)) return { tone: 'success', words: t`✓ signed by the signer’s key` };
-  return { tone: 'info', words: t`signed by a contract; the market asked it when the order came` };
+  return { tone: 'info', words: t`signed by a contract, which the market asked` };
 }
 
 function Signature({ order }: { order: OrderDetail }): ReactNode {

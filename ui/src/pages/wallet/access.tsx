@@ -22,7 +22,7 @@ export const GRANTED: Column<Grant>[] = [
   { key: 'price', head: t`Price`, right: true, cell: (row) => <Amount nrlc={row.order.price} />, value: (row) => row.order.price, priority: 1 },
   { key: 'left', head: t`Remaining`, right: true, cell: (row) => <span className="num">{count(row.order.remaining)}/{count(row.order.volume)}</span>, value: (row) => row.order.remaining, priority: 2 },
   { key: 'by', head: t`By`, cell: (row) => <Address of={row.order.signer} copy={false} />, value: (row) => row.order.signer, priority: 2 },
-  { key: 'through', head: t`Through`, cell: (row) => (row.through ? <span className="row" style={{ gap: 4 }}><Trans>group</Trans> <Address of={row.through} copy={false} /></span> : <Trans>named itself</Trans>), value: (row) => row.through ?? '', priority: 2 },
+  { key: 'through', head: t`Through`, cell: (row) => (row.through ? <span className="row" style={{ gap: 4 }}><Trans>group</Trans> <Address of={row.through} copy={false} /></span> : <Trans>named itself</Trans>), value: (row) => row.through ?? '', priority: 2, card: 'show' },
 ];
 
 export function Access({ detail, account }: { detail: AccountDetail | null; account: string }): ReactNode {
