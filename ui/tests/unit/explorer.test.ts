@@ -1,10 +1,12 @@
 // What the explorer makes of the chain's words: stages with actors (E-20), changes of accounts, sums (E-23), strips (E-10).
 import { describe, expect, it } from 'vitest';
+import { encodeFunctionData, parseAbi, type Hex } from 'viem';
 import type { Money, Order, TaskDetail } from '../../src/transport/api';
 import { permissionsOf, usesLeft } from '../../src/model/allowed';
 import { sumByDay } from '../../src/model/by_day';
 import { changesOf, fieldKind, textOfHex } from '../../src/model/chain_words';
 import { wrongChecksum } from '../../src/model/checksum';
+import { decodeCall } from '../../src/model/decode_call';
 import { splitAt } from '../../src/model/search';
 import { stagesOf } from '../../src/model/stages';
 import { indexAt, runsOf, windowOf } from '../../src/model/strip';
@@ -60,6 +62,13 @@ describe('a transaction in words', () => {
     expect(fieldKind('Lock', 'amount', '12')).toEqual({ kind: 'amount' });
     expect(fieldKind('TaskFinalize', 'results', '0x7b2273746f72616765223a31327d')).toEqual({ kind: 'text', text: '{"storage":12}' });
     expect([textOfHex('0x'), textOfHex('0x00ff00ff00ff00ff00ff'), textOfHex(hash('0x41'))]).toEqual([null, null, null]);
+  });
+  it('decodes what the market leaves out', () => {
+    const abi = parseAbi(['function contributeAndFinalize(bytes32 task, bytes32 digest, bytes results, bytes callback, address enclave, bytes enclaveSign, bytes authorization)', 'function claimArray(bytes32[] tasks)']);
+    const data = encodeFunctionData({ abi, functionName: 'contributeAndFinalize', args: [hash('0x1') as Hex, hash('0x2') as Hex, '0x33', '0x', address('0x4') as Hex, '0x', '0x55'] });
+    expect(decodeCall(data).slice(0, 3)).toEqual([{ name: 'task', value: hash('0x1') }, { name: 'digest', value: hash('0x2') }, { name: 'results', value: '0x33' }]);
+    expect(decodeCall(encodeFunctionData({ abi, functionName: 'claimArray', args: [[hash('0x1') as Hex]] }))).toEqual([{ name: 'tasks', value: [hash('0x1')] }]);
+    expect([decodeCall('0x'), decodeCall('0x12345678'), decodeCall(data.slice(0, 60))]).toEqual([[], [], []]);
   });
   it('sums what it changes on each account', () => {
     const at = (name: string, fields: Record<string, string>, of = hub) => ({ name, address: of, fields });

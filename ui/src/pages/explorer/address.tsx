@@ -21,11 +21,11 @@ import { PagedTable } from '../../view/paged';
 import { EmptyState, Loaded } from '../../view/states';
 import { Table } from '../../view/table';
 import { Chip, Notice, Panel, Stat, TextField } from '../../view/ui';
-import { Address, Id, Sum } from '../../view/values';
+import { Address, Sum } from '../../view/values';
 import { GRANTED } from '../wallet/access';
 import { entryColumns, lockColumns, transferColumns } from './account_columns';
 import { dealColumns, dealExtra, resourceColumns } from './columns';
-import { contributionColumns } from './task_money';
+import { taskContributionColumns } from './task_money';
 
 type Part = { value: string; label: string; tools?: ReactNode; content: () => ReactNode };
 
@@ -83,7 +83,7 @@ function partsOf(id: string, detail: AccountDetail): Part[] {
     { value: 'locks', label: t`Locked (${{ number: detail.locks.length }})`, content: () => (detail.locks.length === 0 ? <EmptyState><Trans>Nothing is locked.</Trans></EmptyState> : <Table caption={t`Locked`} rows={detail.locks} rowKey={(row) => `${row.deal}${row.task ?? ''}${row.role}`} link={(row) => (row.task ? `/task/${row.task}` : `/deal/${row.deal}`)} columns={lockColumns} />) },
     ...deals.map((role) => dealsPart(id, role)),
     ...owned.map((kind) => ownedPart(id, kind)),
-    { value: 'worker', label: roleWord('worker'), tools: <Link to={`/worker/${id}` as never}><Trans>worker's page</Trans></Link>, content: () => <PagedTable<Contribution> path="/v1/contributions" query={{ worker: id }} caption={t`Contributions`} columns={[{ key: 'task', head: t`Task`, cell: (row) => <Id id={row.task} kind={t`task`} to={`/task/${row.task}`} /> }, ...contributionColumns.slice(1)]} rowKey={(row) => row.task} link={(row) => `/task/${row.task}`} empty={t`This address has contributed to no task.`} /> },
+    { value: 'worker', label: roleWord('worker'), tools: <Link to={`/worker/${id}` as never}><Trans>worker's page</Trans></Link>, content: () => <PagedTable<Contribution> path="/v1/contributions" query={{ worker: id }} caption={t`Contributions`} columns={taskContributionColumns} rowKey={(row) => row.task} link={(row) => `/task/${row.task}`} empty={t`This address has contributed to no task.`} /> },
     { value: 'access', label: t`Access`, content: () => (detail.granted.length === 0 ? <EmptyState><Trans>No order is reserved for this address, by name or through a group.</Trans></EmptyState> : <Table caption={t`Orders for this address`} rows={detail.granted} rowKey={(row) => row.order.hash + (row.through ?? '')} link={(row) => `/market/order/${row.order.hash}`} columns={GRANTED} />) },
     { value: 'transfers', label: t`Transfers`, content: () => <PagedTable<Transfer> path="/v1/transfers" query={{ mine: id }} caption={t`Transfers`} columns={transferColumns} rowKey={(row) => row.index} empty={t`No transfers.`} /> },
     { value: 'orders', label: t`Orders`, content: () => <OrdersPart address={id} /> },

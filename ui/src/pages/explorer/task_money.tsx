@@ -14,8 +14,6 @@ import '../../styles/explorer.css';
 
 /** The letter of a result group with a pattern of its own; the hash on demand. */
 function Group({ of }: { of: Contribution }): ReactNode {
-  // In a list over many tasks there are no letters: what was contributed stands there.
-  if (!of.group) return <Id id={of.hash} kind={t`hash of the result`} copy={false} />;
   const pattern = Math.max(0, of.group.charCodeAt(0) - 65) % 4;
   return (
     <Popover
@@ -42,6 +40,12 @@ export const contributionColumns: Column<Contribution>[] = [
   { key: 'enclave', head: t`Enclave`, cell: (row) => (row.enclave ? <Address of={row.enclave} copy={false} /> : <span className="muted"><Trans>none</Trans></span>), value: (row) => row.enclave, priority: 3 },
   { key: 'stake', head: t`Stake`, right: true, cell: (row) => <Amount nrlc={row.stake} />, value: (row) => row.stake, priority: 3 },
   { key: 'money', head: t`Reward or loss`, right: true, cell: (row) => (row.loss !== '0' ? <span className="tone-danger">−<Amount nrlc={row.loss} /></span> : <Amount nrlc={row.reward} />), value: (row) => (row.loss !== '0' ? `-${row.loss}` : row.reward), priority: 1 },
+];
+
+/** The same for one worker over many tasks: the letters of the groups are those of a task and say nothing here. */
+export const taskContributionColumns: Column<Contribution>[] = [
+  { key: 'task', head: t`Task`, cell: (row) => <Id id={row.task} kind={t`task`} to={`/task/${row.task}`} />, value: (row) => row.task, priority: 1 },
+  ...contributionColumns.filter((column) => column.key !== 'worker' && column.key !== 'group'),
 ];
 
 export function Contributions({ rows }: { rows: Contribution[] }): ReactNode {

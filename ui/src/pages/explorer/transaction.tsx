@@ -6,6 +6,7 @@ import type { ReactNode } from 'react';
 import type { TransactionDetail } from '../../transport/api';
 import { changesOf, fieldKind, type Change } from '../../model/chain_words';
 import { curl } from '../../model/commands';
+import { decodeCall } from '../../model/decode_call';
 import { bytes, count } from '../../model/format';
 import { visible } from '../../model/text';
 import { kindWord } from '../../model/words';
@@ -30,7 +31,7 @@ function Value({ event, field, value }: { event: string; field: string; value: u
 }
 
 function Arguments({ detail }: { detail: TransactionDetail }): ReactNode {
-  const { arguments: given } = detail;
+  const given = detail.arguments.length ? detail.arguments : decodeCall(detail.input);
   return (
     <Panel title={t`Arguments`}>
       {given.length === 0 ? <EmptyState><Trans>None that this market can decode: the input stands below.</Trans></EmptyState> : <KeyTable rows={given.map((each): [string, ReactNode] => [each.name || '·', <Value key={each.name} event={detail.transaction.method} field={each.name} value={each.value} />])} />}

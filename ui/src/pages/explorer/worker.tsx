@@ -17,7 +17,7 @@ import { Table } from '../../view/table';
 import { Chip, Panel, Stat } from '../../view/ui';
 import { Address, Age, ContributionStatus, Id, Sum } from '../../view/values';
 import { UnknownId } from './parts';
-import { contributionColumns } from './task_money';
+import { taskContributionColumns } from './task_money';
 
 const DAYS = 30;
 
@@ -44,7 +44,7 @@ function byStatus(rows: Contribution[]): [Contribution['status'], number][] {
 function Contributions({ rows }: { rows: Contribution[] }): ReactNode {
   return (
     <Panel title={t`Contributions`} tools={byStatus(rows).map(([status, number]) => <span key={status} className="row small" style={{ gap: 4 }}><span className="num">{count(number)}</span><ContributionStatus of={status} /></span>)}>
-      {rows.length === 0 ? <EmptyState><Trans>None yet.</Trans></EmptyState> : <Table caption={t`Contributions`} rows={rows} rowKey={(row) => row.task} link={(row) => `/task/${row.task}`} columns={[{ key: 'task', head: t`Task`, cell: (row) => <Id id={row.task} kind={t`task`} to={`/task/${row.task}`} /> }, ...contributionColumns.slice(1)]} />}
+      {rows.length === 0 ? <EmptyState><Trans>None yet.</Trans></EmptyState> : <Table caption={t`Contributions`} rows={rows} rowKey={(row) => row.task} link={(row) => `/task/${row.task}`} columns={taskContributionColumns} />}
     </Panel>
   );
 }

@@ -14,11 +14,11 @@ import { useStore } from '../../state/store';
 import { ListTable, Table } from '../../view/table';
 import { EmptyState, Loaded } from '../../view/states';
 import { Button, Notice, Panel, Stat } from '../../view/ui';
-import { Sum, Id, Untrusted } from '../../view/values';
+import { Sum, Untrusted } from '../../view/values';
 import { Explain } from '../../view/explain';
 import { LogViewer } from '../../view/logs';
 import { SessionNeeded } from '../../view/session';
-import { contributionColumns } from '../explorer/task_money';
+import { taskContributionColumns } from '../explorer/task_money';
 import { taskColumns } from '../explorer/columns';
 import { ActDialog, pauseMachine, unpauseMachine, type Act } from './acts';
 import { Delay, Flags } from './worker_columns';
@@ -70,7 +70,7 @@ function Record({ detail }: { detail: WorkerDetail }): ReactNode {
         <Stat label={t`Stake`} value={<Sum nrlc={worker.staked} />} sub={<Trans>locked <Sum nrlc={worker.locked} /></Trans>} />
       </div>
       <Panel title={t`Last contributions`}>
-        {contributions.length === 0 ? <EmptyState><Trans>None yet.</Trans></EmptyState> : <Table caption={t`Contributions`} rows={contributions.slice(0, 20)} rowKey={(row) => row.task} link={(row) => `/task/${row.task}`} columns={[{ key: 'task', head: t`Task`, cell: (row) => <Id id={row.task} kind={t`task`} to={`/task/${row.task}`} /> }, ...contributionColumns.slice(1)]} />}
+        {contributions.length === 0 ? <EmptyState><Trans>None yet.</Trans></EmptyState> : <Table caption={t`Contributions`} rows={contributions.slice(0, 20)} rowKey={(row) => row.task} link={(row) => `/task/${row.task}`} columns={taskContributionColumns} />}
       </Panel>
     </>
   );

@@ -13,10 +13,10 @@ import { useApi, useList } from '../../state/data';
 import { ListTable, Table } from '../../view/table';
 import { EmptyState, Loaded } from '../../view/states';
 import { Button, KeyTable, Notice, Panel, Stat } from '../../view/ui';
-import { Address, Age, Id, Sum, Untrusted } from '../../view/values';
+import { Address, Age, Sum, Untrusted } from '../../view/values';
 import { LogViewer } from '../../view/logs';
 import { Curve } from '../../view/curve';
-import { contributionColumns } from '../explorer/task_money';
+import { taskContributionColumns } from '../explorer/task_money';
 import { ActDialog, drainWorkers, resumeWorkers, type Act } from './acts';
 import { NoteDialog, useNote } from './notes';
 import { Delay, Flags } from './worker_columns';
@@ -91,7 +91,7 @@ function Reputation({ detail }: { detail: WorkerDetail }): ReactNode {
 function Replicas({ detail }: { detail: WorkerDetail }): ReactNode {
   return (
     <Panel title={t`Replicas`}>
-      {detail.contributions.length === 0 ? <EmptyState><Trans>None yet.</Trans></EmptyState> : <Table caption={t`Contributions`} rows={detail.contributions.slice(0, 20)} rowKey={(row) => row.task} link={(row) => `/task/${row.task}`} columns={[{ key: 'task', head: t`Task`, cell: (row) => <Id id={row.task} kind={t`task`} to={`/task/${row.task}`} /> }, ...contributionColumns.slice(1)]} />}
+      {detail.contributions.length === 0 ? <EmptyState><Trans>None yet.</Trans></EmptyState> : <Table caption={t`Contributions`} rows={detail.contributions.slice(0, 20)} rowKey={(row) => row.task} link={(row) => `/task/${row.task}`} columns={taskContributionColumns} />}
     </Panel>
   );
 }
