@@ -26,6 +26,7 @@ import { WatchButton } from '../../view/watch';
 import { EventTable, UnknownId } from './parts';
 import { Replicas } from './replicas';
 import { Contributions, MoneyPanel } from './task_money';
+import { OperatorTools } from '../ops/tools';
 import { Stepper } from './task_progress';
 
 function Claim({ task }: { task: Task }): ReactNode {
@@ -124,6 +125,7 @@ function TaskBody({ detail }: { detail: TaskDetail }): ReactNode {
       <div className="stack">
         <Stepper detail={detail} />
         <ResultPanel task={task} hasCallback={deal.callback !== null} />
+        <OperatorTools task={task} deal={deal} />
         <Tabs.Root value={tab} onValueChange={(value) => change({ tab: value === 'contributions' ? null : value })}>
           <Tabs.List className="tabs-list" aria-label={t`Parts of the task`}>
             {parts.map(([value, label]) => <Tabs.Trigger key={value} className="tab" value={value}>{label}</Tabs.Trigger>)}

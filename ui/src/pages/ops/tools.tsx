@@ -1,4 +1,5 @@
 // What a pool's owner may do with one task (web-ui.md §10.3). An act that the chain would refuse says which rule forbids it.
+import '../../styles/console.css';
 import { t } from '@lingui/core/macro';
 import { Trans } from '@lingui/react/macro';
 import { useState, type ReactNode } from 'react';
@@ -15,7 +16,7 @@ import { useStore } from '../../state/store';
 import { useWallet } from '../../state/wallet';
 import { saveFile } from '../../view/table';
 import { Dialog } from '../../view/overlays';
-import { Button, Notice, TextField } from '../../view/ui';
+import { Button, Notice, Panel, TextField } from '../../view/ui';
 
 const EXAMPLE = '/ipfs/…';
 
@@ -66,6 +67,13 @@ export function Tools({ task, deal }: { task: Task; deal: Deal }): ReactNode {
       {problem ? <Notice tone="danger" alert>{problem}</Notice> : null}
     </div>
   );
+}
+
+/** On the page of a task: for the owner of its pool. */
+export function OperatorTools({ task, deal }: { task: Task; deal: Deal }): ReactNode {
+  const wallet = useWallet();
+  if (!sameAddress(wallet.account, deal.workerpool.owner)) return null;
+  return <Panel title={t`Operator’s tools`}><div className="body"><Tools task={task} deal={deal} /></div></Panel>;
 }
 
 /** The same for a row of a table, which does not hold the deal. */
