@@ -4,6 +4,7 @@ import { Trans } from '@lingui/react/macro';
 import type { ReactNode } from 'react';
 import type { Command } from '../model/commands';
 import { Popover } from './overlays';
+import { StaleBadge } from './states';
 import { Button, Copy } from './ui';
 
 export function ShowCommand({ of }: { of: Command | Command[] }): ReactNode {
@@ -39,6 +40,7 @@ export function PageHead({ title, lead, command, children, kind }: { title: Reac
         {lead ? <p className="lead">{lead}</p> : null}
       </div>
       <div className="tools">
+        <StaleBadge />
         {children}
         {command ? <ShowCommand of={command} /> : null}
       </div>

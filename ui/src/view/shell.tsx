@@ -12,7 +12,7 @@ import { startFollowing } from '../state/follow';
 import { useStore } from '../state/store';
 import { startWallets } from '../state/wallet';
 import { useBoot } from '../state/data';
-import { Boundary, ErrorState, Skeleton } from './states';
+import { Boundary, ErrorState, Skeleton, useStale } from './states';
 import { IconButton } from './ui';
 import { Menu, TipProvider } from './overlays';
 import { SearchBox } from './search';
@@ -143,6 +143,7 @@ function useRouteFocus(): void {
 }
 
 function Frame(): ReactNode {
+  const { stale } = useStale();
   const boot = useBoot();
   const [drawer, setDrawer] = useState(false);
   const signing = useStore(fileRequest) !== null;
@@ -171,7 +172,7 @@ function Frame(): ReactNode {
         </div>
       </header>
       <Banners />
-      <main className="main" id="main" tabIndex={-1}>
+      <main className="main" id="main" tabIndex={-1} data-stale={stale || undefined}>
         <Boundary name={t`This page`}>
           <ChainGate><Outlet /></ChainGate>
         </Boundary>

@@ -5,6 +5,7 @@ import { WALLET_NEEDS } from '../model/words';
 import { useNavigate } from '@tanstack/react-router';
 import { lazy, Suspense, useState, type ReactNode } from 'react';
 import type { AccountDetail } from '../transport/api';
+import type { ApiError } from '../transport/http';
 import { isAddress } from '../model/domain';
 import { shortHash, sumText } from '../model/format';
 import { forcedState, useApi, useBoot, useChannel } from '../state/data';
@@ -22,11 +23,11 @@ export const walletDialog = createStore(false);
 export const openWallets = (): void => walletDialog.set(true);
 
 /** Balances of an account, kept current by the feed. */
-export function useAccount(address: string | null): { detail: AccountDetail | null; free: string | null; refetch: () => void } {
+export function useAccount(address: string | null): { detail: AccountDetail | null; free: string | null; error: ApiError | null; refetch: () => void } {
   const query = useApi<AccountDetail>(address ? `/v1/accounts/${address}` : null, {}, { liveMs: 10_000 });
   const { state } = useChannel<{ account: AccountDetail['account'] }>(address ? `address:${address}` : null);
   const detail = query.data ?? null;
-  return { detail, free: state?.account?.staked ?? detail?.account.staked ?? null, refetch: () => void query.refetch() };
+  return { detail, free: state?.account?.staked ?? detail?.account.staked ?? null, error: query.error, refetch: () => void query.refetch() };
 }
 
 function DevelopmentAccounts({ onDone }: { onDone: () => void }): ReactNode {

@@ -3,6 +3,7 @@ import { privateKeyToAccount } from 'viem/accounts';
 import { check, equal, until } from './harness.mjs';
 import { Market } from './market.mjs';
 import { newPage, settle } from './page_tests.mjs';
+import { keyboardMarketTests } from './keyboard_tests.mjs';
 import { storeTests } from './store_tests.mjs';
 import { tradeTests } from './trade_tests.mjs';
 import { consoleTests } from './console_tests.mjs';
@@ -222,6 +223,7 @@ export async function marketTests(runner, browser, program) {
     await storeTests(runner, browser, market);
     await walletTests(runner, browser, market);
     await consoleTests(runner, browser, market);
+    await keyboardMarketTests(runner, browser, market);
     await runner.test('T-07 wallet: late, locked, wrong chain, refused; the form stays', async () => {
       const page = await newPage(browser, { state: { wallet: '', settings: { welcomed: true, lastCategory: 0 } } });
       const wallet = await injectWallet(page, market.key('requester2'), facts, { locked: true, chain: 1 });

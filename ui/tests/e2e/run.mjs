@@ -1,7 +1,9 @@
 // End-to-end tests: the page against the fixture server, then, with the path of the program, against a real market.
 import { makeRunner } from './harness.mjs';
+import { keyboardPageTests } from './keyboard_tests.mjs';
 import { languageTests } from './language_tests.mjs';
 import { pageTests } from './page_tests.mjs';
+import { stateTests } from './state_tests.mjs';
 import { chartTests } from './trade_tests.mjs';
 import { openBrowser } from '../browser.mjs';
 import { startFixtureServer } from '../fixture_server.mjs';
@@ -14,6 +16,8 @@ try {
     const server = await startFixtureServer();
     await pageTests(runner, browser, server);
     await chartTests(runner, browser, server);
+    await keyboardPageTests(runner, browser, server);
+    await stateTests(runner, browser, server);
     await languageTests(runner, browser, server);
     server.close();
   }

@@ -15,7 +15,7 @@ import { labelStore } from '../../state/settings';
 import { useStore } from '../../state/store';
 import { useWallet } from '../../state/wallet';
 import { PageHead } from '../../view/command';
-import { Skeleton } from '../../view/states';
+import { ErrorState, Skeleton } from '../../view/states';
 import { Button, Notice, Panel, TextField } from '../../view/ui';
 import { Amount } from '../../view/values';
 import { NeedWallet, useAccount } from '../../view/wallet';
@@ -99,7 +99,7 @@ export function WalletPage(): ReactNode {
   const wallet = useWallet();
   const [to, setTo] = useState('');
   const account = wallet.kind === 'connected' || wallet.kind === 'watch' ? (wallet.account ?? '') : '';
-  const { detail, free } = useAccount(account || null);
+  const { detail, free, error, refetch } = useAccount(account || null);
   const tabs = TABS.filter(([value]) => value !== 'faucet' || boot.features.faucet);
   const tab = tabs.find(([value]) => value === asked)?.[0] ?? 'account';
   const moves = movesOf(boot, { wallet: detail?.wallet ?? null, free }, to, <SendTo value={to} onChange={setTo} />);
@@ -115,7 +115,7 @@ export function WalletPage(): ReactNode {
     <>
       <PageHead title={t`Wallet and account`} command={commandOf(tab, account, to)} />
       <div className="stack">
-        {tab === 'keys' && !account ? null : <NeedWallet to="balances"><Cards detail={detail} account={account} /></NeedWallet>}
+        {tab === 'keys' && !account ? null : <NeedWallet to="balances">{error && !detail ? <ErrorState error={error} retry={refetch} /> : <Cards detail={detail} account={account} />}</NeedWallet>}
         <Tabs.Root value={tab} onValueChange={(value) => void navigate({ to: (value === 'account' ? '/wallet' : `/wallet/${value}`) as never })}>
           <Tabs.List className="tabs-list" aria-label={t`What to do`}>
             {tabs.map(([value, label]) => <Tabs.Trigger key={value} className="tab" value={value}>{label}</Tabs.Trigger>)}

@@ -1,0 +1,137 @@
+// The states of §5 on every page by the query switch `?state=` (§18, definition of done), and what reading and moving need
+// of all pages: text spacing of one's own (X-06), landscape phones (§14), places to skip to (X-04), a session that ends (X-03).
+import { check, equal, until } from './harness.mjs';
+import { newPage, PAGES, prepare, settle } from './page_tests.mjs';
+
+/** Pages that ask the market for nothing but the boot answer: they have no data that could be loading, empty, wrong or old. */
+const STILL = ['welcome', 'learn', 'settings', 'unknown', 'keys'];
+/** Behind the signature of an operator: without one the page says so in every state. */
+const SIGNED = ['workers'];
+const withState = (path, state) => `${path}${path.includes('?') ? '&' : '?'}state=${state}`;
+
+const SHOWS = {
+  loading: (page) => page.locator('main [aria-busy="true"]').count(),
+  error: (page) => page.locator('main').getByText('This error was asked for by ?state=error.').count(),
+  stale: (page) => page.getByText(/^as of /).count(),
+  locked: (page) => page.getByRole('button', { name: 'Locked · unlock' }).count(),
+};
+
+async function everyPage(browser, server, state, shows, without) {
+  const page = await newPage(browser);
+  const missing = [];
+  for (const [name, path] of Object.entries(PAGES)) {
+    if (without.includes(name)) continue;
+    await page.goto(server.url + withState(path, state));
+    await page.waitForSelector('#main, main [role=status], main h1', { state: 'attached' });
+    if (!(await until(() => shows(page), state, 4_000).catch(() => 0))) missing.push(name);
+  }
+  const { problems } = page;
+  await page.context().close();
+  equal({ missing, problems: problems.map((each) => each.slice(0, 80)) }, { missing: [], problems: [] }, `pages that do not show ?state=${state}, and errors in the console`);
+}
+
+const SPACING = '* { line-height: 1.5 !important; letter-spacing: 0.12em !important; word-spacing: 0.16em !important; } p { margin-bottom: 2em !important; }';
+
+export async function stateTests(runner, browser, server) {
+  for (const [state, shows] of Object.entries(SHOWS))
+    await runner.test(`§5 every page shows ?state=${state}`, () => everyPage(browser, server, state, shows, state === 'locked' ? [] : [...STILL, ...SIGNED]));
+
+  await runner.test('§5 a page of lists is empty in words and says how to see more', async () => {
+    const page = await newPage(browser);
+    await page.goto(`${server.url}/explorer/deals?status=COMPLETE&state=empty`);
+    await page.getByText(/Nothing fits: Status/).waitFor();
+    await page.getByRole('button', { name: 'Show all' }).click();
+    await page.waitForURL((url) => !url.search.includes('status'));
+    await page.context().close();
+  });
+
+  await runner.test('§5 stale: the form stays usable, sending waits and says why', async () => {
+    const page = await newPage(browser);
+    await page.goto(`${server.url}/market/3?state=stale`);
+    await page.getByLabel('Volume *').fill('2');
+    const buy = page.getByRole('button', { name: 'Buy computation at market price' });
+    equal(await buy.getAttribute('aria-disabled'), 'true', 'the button');
+    check((await buy.getAttribute('title'))?.includes('The live connection is lost'), 'the button does not say why');
+    equal(await page.getByLabel('Volume *').inputValue(), '2', 'what was typed');
+    await page.context().close();
+  });
+
+  await runner.test('X-03 a session says a minute ahead that it ends, and can be kept', async () => {
+    const soon = (path, body) => (path === '/v1/session' && body?.token ? { ...body, expires: Date.now() + 50_000 } : body);
+    server.tune(soon);
+    try {
+      const page = await newPage(browser);
+      await page.goto(`${server.url}/ops/workers`);
+      await page.getByRole('button', { name: 'Sign in' }).first().click();
+      await page.getByText(/Your session ends in \d+ s\./).waitFor();
+      await page.getByRole('button', { name: 'Stay signed in' }).waitFor();
+      await page.context().close();
+    } finally {
+      server.tune((_, body) => body);
+    }
+  });
+
+  await runner.test('X-04 the keyboard skips to content, order book and ticket', async () => {
+    const page = await newPage(browser);
+    await page.goto(`${server.url}/market/3`);
+    await settle(page);
+    const links = await page.locator('a.skip').evaluateAll((all) => all.map((each) => each.getAttribute('href')));
+    equal(links, ['#main', '#book', '#ticket'], 'links');
+    for (const [at, target] of ['main', 'book', 'ticket'].entries()) {
+      await page.locator('a.skip').nth(at).focus();
+      await page.keyboard.press('Enter');
+      equal(await page.evaluate(() => document.activeElement?.id), target, 'the focus');
+    }
+    await page.context().close();
+  });
+
+  await runner.test('X-06 text spacing of one’s own breaks no page', async () => {
+    const page = await newPage(browser, { width: 1280 });
+    const broken = [];
+    for (const [name, path] of Object.entries(PAGES)) {
+      await page.goto(server.url + path);
+      await settle(page).catch(() => undefined);
+      await page.evaluate((css) => {
+        const sheet = new CSSStyleSheet();
+        sheet.replaceSync(css);
+        document.adoptedStyleSheets.push(sheet);
+      }, SPACING);
+      const over = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+      if (over > 0) broken.push(`${name}: ${over} px too wide`);
+    }
+    await page.context().close();
+    equal(broken, [], 'pages');
+  });
+
+  await runner.test('§14 a phone in landscape reaches the ticket, and touch targets have 44 px', async () => {
+    const context = await browser.newContext({ viewport: { width: 740, height: 360 }, hasTouch: true, isMobile: true, reducedMotion: 'reduce' });
+    await context.addInitScript((given) => localStorage.setItem('bourse.settings', JSON.stringify(given.settings)), prepare(''));
+    const page = await context.newPage();
+    await page.goto(`${server.url}/market/3`);
+    await page.waitForSelector('main h1');
+    const buy = page.locator('.trade-bar').getByRole('button').first();
+    await buy.tap();
+    await page.getByRole('form', { name: /^Buy/ }).waitFor();
+    const small = await page.locator('.trade-bar button, .bottom-nav a, dialog[open] .button:not(.tiny)').evaluateAll((all) => all.filter((each) => each.checkVisibility()).map((each) => [each.textContent, Math.round(each.getBoundingClientRect().height)]).filter(([, height]) => height < 44));
+    equal(small, [], 'small targets');
+    await context.close();
+  });
+
+  await runner.test('§14 deal, task and earnings on paper: facts and tables, nothing to press', async () => {
+    const page = await newPage(browser, { width: 794 });
+    for (const path of [PAGES.deal, PAGES.task, '/ops/earnings'].filter(Boolean)) {
+      await page.goto(server.url + path);
+      await settle(page).catch(() => undefined);
+      await page.emulateMedia({ media: 'print' });
+      const seen = await page.evaluate(() => ({
+        pressable: [...document.querySelectorAll('button, .app-header, .app-footer, .bottom-nav')].filter((each) => each.checkVisibility()).length,
+        words: document.querySelector('main').innerText.length,
+        over: document.documentElement.scrollWidth - innerWidth,
+      }));
+      equal([seen.pressable, Math.max(0, seen.over)], [0, 0], `controls and overflow of ${path}`);
+      check(seen.words > 40, `${path} prints nothing`);
+      await page.emulateMedia({ media: 'screen' });
+    }
+    await page.context().close();
+  });
+}
