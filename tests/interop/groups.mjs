@@ -43,7 +43,6 @@ await section("a discount for a group", async () => {
 
   await admit(stranger);
   await becomes("who joins is served at the discount", () => price(cheap), [9]);
-  check("the usual order sold once, the discount twice", (await at.state(usual)) === "open 9" && (await at.state(discount)) === "open 8",
-    `${await at.state(usual)}, ${await at.state(discount)}`);
+  await becomes("the usual order sold once, the discount twice", async () => [await at.state(usual), await at.state(discount)], ["open 9", "open 8"]);
 });
 await finish();
