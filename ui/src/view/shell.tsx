@@ -25,6 +25,7 @@ import { WalletChip } from './wallet';
 import { useKeys } from './keys';
 import { useHoverLinks } from './values';
 import { useNotices } from './notices';
+import { Watchers } from './watch';
 import { Icon } from './icons';
 import { fileRequest } from '../state/file_request';
 import mark from '../bourse.svg';
@@ -180,6 +181,7 @@ function Frame(): ReactNode {
       <Footer />
       <BottomNav />
       <ActivityDrawer open={drawer} onClose={() => setDrawer(false)} />
+      <Watchers />
       {help}
       {signing ? <Suspense fallback={null}><FileSign /></Suspense> : null}
       <Announcer />
