@@ -18,7 +18,7 @@ it('a deal is watched until it is not wanted any more', () => {
 });
 
 it('what has ended offers no watching, and the oldest goes when there are too many', () => {
-  const { container } = render(<WatchButton kind="task" id="0x2" ended />);
+  const { container } = render(<WatchButton kind="task" id="0xended" ended />);
   expect(container.textContent).toBe('');
   watchStore.set(Array.from({ length: 50 }, (_, at) => ({ kind: 'task' as const, id: `0x${at}` })));
   render(<WatchButton kind="task" id="0xnew" ended={false} />);
