@@ -14,7 +14,7 @@ export async function storeTests(runner, browser, market) {
     await page.getByLabel('Name *').fill('Checked apps');
     await page.getByLabel(/Apps, one a line/).fill(`${app.address.toLowerCase()} works as it says`);
     await page.getByRole('button', { name: 'Continue' }).click();
-    await page.getByRole('dialog', { name: 'What you sign' }).getByText('Checked apps').waitFor();
+    await page.getByRole('dialog', { name: 'What you sign' }).getByText('Checked apps', { exact: true }).waitFor();
     await page.getByRole('button', { name: 'Sign and publish' }).click();
     await page.getByRole('button', { name: 'Checked apps' }).click();
     await page.getByText('works as it says').waitFor();
