@@ -1,5 +1,5 @@
 // The console against a real market: a worker that falls silent (T-20), a worker that drains, phases of a task.
-import { until } from './harness.mjs';
+import { check, equal, until } from './harness.mjs';
 import { newPage, settle } from './page_tests.mjs';
 
 const operator = { wallet: 'scheduler', settings: { welcomed: true, lastCategory: 0 } };
@@ -44,6 +44,60 @@ export async function consoleTests(runner, browser, market) {
     await page.goto(`${market.url}/task/${task.id}?tab=replicas`);
     await page.locator('.gantt-bar').first().waitFor();
     await page.getByRole('img', { name: /^Phases: .*compute/ }).first().waitFor();
+    await page.context().close();
+  });
+  await runner.test('§10.8 the owner of a machine pauses it, and the operator sees it', async () => {
+    const page = await newPage(browser, { state: { ...operator, wallet: 'worker1' } });
+    await page.goto(`${market.url}/ops/machine`);
+    await settle(page);
+    await page.getByRole('button', { name: 'Sign in' }).first().click();
+    for (const [press, next] of [['Pause now', 'Work again'], ['Work again', 'Pause now']]) {
+      await page.getByRole('button', { name: press }).click();
+      await page.getByRole('dialog').getByRole('button', { name: press }).click();
+      await page.locator('main').getByRole('button', { name: next }).waitFor();
+    }
+    await page.context().close();
+  });
+  await runner.test('§10.2 two workers are chosen, compared and drained together', async () => {
+    const page = await newPage(browser, { state: operator });
+    await page.goto(`${market.url}/ops/workers`);
+    await settle(page);
+    await page.getByRole('button', { name: 'Sign in' }).first().click();
+    for (const name of ['worker1', 'worker2']) await page.getByRole('checkbox', { name: `Choose ${name}` }).check();
+    await page.getByRole('button', { name: 'Compare', exact: true }).click();
+    await page.getByRole('dialog').getByRole('row', { name: /Score/ }).waitFor();
+    await page.keyboard.press('Escape');
+    const draining = async () => (await page.getByRole('region', { name: 'Workers, table' }).getByText('draining', { exact: true }).count());
+    for (const [word, wanted] of [['Drain', 2], ['Resume', 0]]) {
+      await page.getByRole('button', { name: `${word} them` }).click();
+      await page.getByRole('dialog').getByRole('button', { name: `${word} 2 workers` }).click();
+      await until(async () => (await draining()) === wanted, `${wanted} draining`);
+    }
+    await page.context().close();
+  });
+  await runner.test('§10.3 acts that the chain would refuse are disabled with their rule', async () => {
+    const page = await newPage(browser, { state: operator });
+    await page.goto(`${market.url}/ops/tasks`);
+    await settle(page);
+    await page.getByRole('button', { name: 'Sign in' }).first().click();
+    await page.getByRole('button', { name: 'Tools' }).first().click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByText('Only a task that is being revealed can be reopened', { exact: false }).first().waitFor();
+    for (const name of ['Reopen', 'Finalise']) equal(await dialog.getByRole('button', { name }).getAttribute('aria-disabled'), 'true', name);
+    const file = page.waitForEvent('download');
+    await dialog.getByRole('button', { name: 'Export record' }).click();
+    check(/^task-.*\.json$/.test((await file).suggestedFilename()), 'the name of the record');
+    await page.context().close();
+  });
+  await runner.test('§11 the self-test sends an order there and back', async () => {
+    const page = await newPage(browser, { state: operator });
+    await page.goto(`${market.url}/status`);
+    await settle(page);
+    await page.getByRole('button', { name: 'Run', exact: true }).click();
+    const steps = page.locator('.self-test');
+    await until(async () => (await steps.getByText(/a session withdraws|✕ failed/).count()) > 0, 'the last step');
+    equal(await steps.getByText('✕ failed').count(), 0, await steps.textContent());
+    equal(await page.locator('.self-test li').count(), 8, 'steps');
     await page.context().close();
   });
 }
