@@ -2,7 +2,7 @@
 # Runs a bench with its peer in the same run; one JSON line for each figure.
 #
 #   scripts/bench.sh NAME     poco_lifecycle, order_to_paid, page, or a micro bench (broker, explorer, feed, rpc_logs,
-#                             state)
+#                             stages, state)
 #   scripts/bench.sh all      about 15 minutes
 set -euo pipefail
 cd "$(dirname "$0")/.."
