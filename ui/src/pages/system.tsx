@@ -18,7 +18,7 @@ import { saveFile, Table } from '../view/table';
 import { Button, Check, Chip, Copy, KeyTable, Notice, Panel, Segmented, Stat } from '../view/ui';
 import { SelfTest } from './self_test';
 
-const COSTS: Record<string, string> = { search: t`search`, explain: t`explain`, check: t`check`, export: t`export` };
+const COSTS: Record<string, string> = { search: t`search`, explain: t`explain`, check: t`check`, export: t`export`, quote: t`quote`, other: t`other` };
 
 export function StatusPage(): ReactNode {
   const query = useApi<Status>('/v1/status', {}, { liveMs: 3_000 });

@@ -28,8 +28,8 @@ export async function pseudoCatalogue() {
   return Object.fromEntries(Object.values(entries).map(({ message, context }) => [generateMessageId(message, context), compileMessage(message).map(accented)]));
 }
 
-/** Units, names and signs that no language changes, and names in the fixture that stand in labels. */
-const SAME = /^(?:Alice|Default|Scheduler|Worker\d|requester|iExecODB|bourse|Debian|GNU|Linux|AMD|EPYC|n?RLC|RLCs?|xRLC|KiB|MiB|GiB|WORK|TEE|GPU|SCONE|GRAMINE|TDX|CSV|JSON|API|OpenAPI|PNG|RPC|UTC|Bourse|TradingView|WebSocket|Cat\d*|English|Apache|DOCKER|Esc|p\d\d|ms|ERC)$/;
+/** Units, names and signs that no language changes, and names and codes of the fixture that stand in labels. */
+const SAME = /^(?:text|surplus|lost|wrong|Alice|Default|Scheduler|Worker\d|requester|iExecODB|bourse|Debian|Ubuntu|Intel|Xeon|LTS|GNU|Linux|AMD|EPYC|n?RLC|RLCs?|xRLC|KiB|MiB|GiB|WORK|TEE|GPU|SCONE|GRAMINE|TDX|CSV|JSON|API|OpenAPI|PNG|RPC|UTC|Bourse|TradingView|WebSocket|Cat\d*|English|Apache|DOCKER|Esc|p\d\d|ms|ERC)$/;
 
 /** In the page: words that people read or hear and that are neither accented nor data. */
 function plainWords() {

@@ -103,7 +103,7 @@ describe('sums, subscriptions, first requests', () => {
     expect(textOfQuery({ cursor: null, sort: '' })).toBe('');
   });
   it('asks early for what the page will ask for, spelled the same', () => {
-    expect(firstPaths('/market/3', '?trust=5', null)).toEqual(['/v1/boot', '/v1/book?category=3&tag=none&trust=5&view=orders', '/v1/trades?category=3&tag=none&trust=5&limit=20', '/v1/ticker?category=3&tag=none&trust=5']);
+    expect(firstPaths('/market/3', '?trust=5', null)).toEqual(['/v1/boot', '/v1/book?category=3&tag=none&trust=0&view=orders', '/v1/trades?category=3&tag=none&trust=5&limit=20', '/v1/ticker?category=3&tag=none&trust=5']);
     expect(firstPaths('/', '', 2)[1]).toContain('category=2');
     expect(firstPaths('/', '', null)).toEqual(['/v1/boot']);
     expect(firstPaths(`/deal/0x${'a'.repeat(64)}`, '', 0)[1]).toBe(`/v1/deals/0x${'a'.repeat(64)}`);

@@ -19,7 +19,7 @@ function Group({ of }: { of: Contribution }): ReactNode {
     <Popover
       label={t`Result group ${of.group}`}
       align="start"
-      trigger={<button type="button" className="button tiny" aria-label={t`Result group ${of.group}: show the hash`}><span className={`group-mark pattern-${pattern}`} aria-hidden="true" />{of.group}</button>}
+      trigger={<button type="button" className="button tiny" aria-label={t`Result group ${of.group}: show the hash`}><span className={`group-mark pattern-${pattern}`} aria-hidden="true" /><bdi>{of.group}</bdi></button>}
     >
       <div className="stack always" style={{ gap: 4 }}>
         <span className="small muted"><Trans>Workers with the same hash of their result are one group.</Trans></span>
