@@ -42,10 +42,10 @@ export function SelfTest(): ReactNode {
   };
   return (
     <Panel title={t`Self-test`} tools={<Button look="tiny" onClick={() => void run()} why={busy ? t`It runs.` : null}><Trans>Run</Trans></Button>}>
-      <ul className="self-test body" role="status">
-        {outcomes.length === 0 ? <li className="muted">{development ? t`Asks each part once from this page, and sends an order there and back with a development account.` : t`Asks each part once from this page.`}</li> : null}
-        {outcomes.map(({ name, tookMs, problem }) => <li key={name}>{problem === null ? <Chip tone="success">✓ {duration(Math.round(tookMs))}</Chip> : <Chip tone="danger"><Trans>✕ failed</Trans></Chip>} <span>{name}{problem === null ? '' : `: ${problem}`}</span></li>)}
-      </ul>
+      <div className="body" role="status">
+        {outcomes.length === 0 ? <span className="muted">{development ? t`Asks each part once from this page, and sends an order there and back with a development account.` : t`Asks each part once from this page.`}</span> : null}
+        <ul className="self-test">{outcomes.map(({ name, tookMs, problem }) => <li key={name}>{problem === null ? <Chip tone="success">✓ {duration(Math.round(tookMs))}</Chip> : <Chip tone="danger"><Trans>✕ failed</Trans></Chip>} <span>{name}{problem === null ? '' : `: ${problem}`}</span></li>)}</ul>
+      </div>
     </Panel>
   );
 }

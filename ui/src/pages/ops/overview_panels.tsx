@@ -69,7 +69,7 @@ export function Wasted({ wasted }: { wasted: Overview['wasted'] }): ReactNode {
       {wasted.reasons.length ? <Table caption={t`Why they were not rewarded`} cards={false} rows={wasted.reasons} rowKey={(row) => row.cause} columns={[
         { key: 'cause', head: t`Because`, cell: (row) => <code>{row.cause}</code> },
         { key: 'count', head: t`Replicas`, right: true, cell: (row) => count(row.count) },
-        { key: 'share', head: t`Share`, priority: 2, cell: (row) => <Bar label={row.cause} share={wasted.unrewarded ? row.count / wasted.unrewarded : 0} text={percent(wasted.unrewarded ? row.count / wasted.unrewarded : 0)} tone="warning" /> },
+        { key: 'share', head: t`Share`, priority: 2, cell: (row) => <Bar label={t`Share`} share={wasted.unrewarded ? row.count / wasted.unrewarded : 0} text={percent(wasted.unrewarded ? row.count / wasted.unrewarded : 0)} tone="warning" /> },
       ]} /> : null}
     </Panel>
   );
