@@ -212,6 +212,10 @@ constexpr ApiRoute kRoutes[] = {
      "The live feed as server-sent events, for those that cannot have a WebSocket: `ch` (again and again) names the "
      "channels; the messages are those of /v1/ws",
      "ch", "", "raw text/event-stream"},
+    {"snapshots", "GET", "/v1/snapshots", "boot",
+     "The live feed for those that can have neither and ask every few seconds: the messages that a new subscriber of "
+     "the channels `ch` would get",
+     "ch", "", "raw application/json"},
     {"rpc", "POST", "/v1/rpc", "node", "JSON-RPC of the node, by a list of methods", "", "", "raw application/json"},
     {"send", "POST", "/v1/tx", "node", "Send a signed transaction; idempotent", "", "raw:hex", "Sent"},
     {"content", "GET", "/ipfs/:cid", "node", "Content of the store, streamed, with ranges", "", "",

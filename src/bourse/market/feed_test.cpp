@@ -251,6 +251,20 @@ TEST_F(V1Test, the_feed_is_had_as_events_too) {
     EXPECT_NE(foreign.read_until("\r\n\r\n").find(" 403 "), std::string::npos);
 }
 
+TEST_F(V1Test, the_feed_is_had_by_asking_again_and_again) {
+    start();
+    const auto first = get("/v1/snapshots?ch=deals&ch=orders:mine&ch=nonsense")["messages"];
+    ASSERT_EQ(first.size(), 5U);
+    EXPECT_EQ(first[0]["op"], "hello");
+    EXPECT_EQ(first[1]["op"], "snap");
+    EXPECT_EQ(first[1]["id"], "deals");
+    EXPECT_TRUE(first[1]["data"]["items"].is_array());
+    EXPECT_EQ(first[2]["code"], "AUTH_NEEDED");
+    EXPECT_EQ(first[3]["code"], "UNKNOWN_CHANNEL");
+    EXPECT_EQ(first[4]["op"], "tick");
+    EXPECT_EQ(RawConnection(service_->port()).status("GET", "/v1/snapshots"), 400);
+}
+
 namespace {
 
 /// A scheduler that runs pool 0 and has as many lines of a task as the test says.

@@ -82,25 +82,40 @@ void MarketService::start_api() {
     index_follower_->set_rollback_depth(config_.rollback_depth);
 }
 
-/// The feed for those that cannot have a WebSocket.
-net::Response MarketService::events(const net::Request& request) {
+Result<MarketService::Listening> MarketService::listening(const net::Request& request) const {
     constexpr std::size_t kMostChannels = 32;
     constexpr std::string_view kBearer = "Bearer ";
     if (!net::origin_is_allowed(request.header("origin"), request.header("host"), config_.allowed_hosts))
-        return v1_refusal({"ORIGIN_REFUSED", "Pages of other sites may not listen here."});
-    std::vector<std::string> channels;
+        return fail("ORIGIN_REFUSED", "Pages of other sites may not listen here.");
+    Listening out;
     for (const auto& [name, value] : request.query)
-        if (name == "ch") channels.push_back(value);
-    if (channels.empty() || channels.size() > kMostChannels)
-        return v1_refusal({"QUERY_INVALID", "ch must name 1 to " + std::to_string(kMostChannels) + " channels"});
+        if (name == "ch") out.channels.push_back(value);
+    if (out.channels.empty() || out.channels.size() > kMostChannels)
+        return fail("QUERY_INVALID", "ch must name 1 to " + std::to_string(kMostChannels) + " channels");
     const auto authorization = request.header("authorization");
+    if (authorization.starts_with(kBearer)) out.token = authorization.substr(kBearer.size());
+    return out;
+}
+
+/// The feed for those that cannot have a WebSocket.
+net::Response MarketService::events(const net::Request& request) {
+    auto asked = listening(request);
+    if (!asked) return v1_refusal(asked.error());
     net::Response out;
     out.headers["content-type"] = "text/event-stream";
     out.headers["cache-control"] = "no-store";
     out.headers["x-accel-buffering"] = "no";  // a proxy that gathers would hold the events back
-    out.events = std::make_shared<const net::WsHandlers>(
-        feed_->listener(std::move(channels),
-                        authorization.starts_with(kBearer) ? authorization.substr(kBearer.size()) : std::string()));
+    out.events =
+        std::make_shared<const net::WsHandlers>(feed_->listener(std::move(asked->channels), std::move(asked->token)));
+    return out;
+}
+
+/// The feed for those that can have neither, and ask again and again.
+net::Response MarketService::snapshots(const net::Request& request) {
+    const auto asked = listening(request);
+    if (!asked) return v1_refusal(asked.error());
+    auto out = net::Response::json(200, feed_->messages(asked->channels, asked->token));
+    out.headers["cache-control"] = "no-store";
     return out;
 }
 

@@ -194,6 +194,8 @@ void MarketService::add_proxy_endpoints() {
     endpoints_.push_back({"GET", "/v1/pool", "The pool, from the scheduler", "", pool});
     endpoints_.push_back({"GET", "/v1/events", "The live feed as server-sent events", "ch",
                           [this](const net::Request& r) { return events(r); }});
+    endpoints_.push_back({"GET", "/v1/snapshots", "The live feed for those that ask again and again", "ch",
+                          [this](const net::Request& r) { return snapshots(r); }});
 }
 
 void MarketService::add_endpoints() {

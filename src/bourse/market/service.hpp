@@ -117,7 +117,14 @@ private:
     net::Response challenge(const net::Request& request);
     net::Response show_metrics(const net::Request& request);
     net::Response use_faucet(const net::Request& request);
+    /// What a request for the feed without a WebSocket names.
+    struct Listening {
+        std::vector<std::string> channels;
+        std::string token;  ///< of a session, or empty
+    };
+    Result<Listening> listening(const net::Request& request) const;
     net::Response events(const net::Request& request);
+    net::Response snapshots(const net::Request& request);
 
     void follow_loop();
     Status<> check_chain();

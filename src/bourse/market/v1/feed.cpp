@@ -20,6 +20,13 @@ constexpr char kOfWallet = '@';  ///< in the key of a channel: what one wallet s
 
 std::string feed_text(const Json& value) { return value.dump(-1, ' ', false, Json::error_handler_t::replace); }
 
+/// Channels whose content depends on who asks have the wallet in their key.
+std::string key_of(const std::string& name, const std::optional<Address>& who) {
+    const bool personal =
+        name.starts_with("orders:") || name.starts_with("ops:") || name.starts_with("logs:") || name == "deals:mine";
+    return personal && who ? name + kOfWallet + to_hex(*who) : name;
+}
+
 std::string delta_text(const std::string& id, std::uint64_t seq, std::uint64_t prev, const std::string& data) {
     return fmt::format(R"({{"op":"delta","id":{},"seq":{},"prev":{},"data":{}}})", feed_text(id), seq, prev, data);
 }
@@ -64,6 +71,31 @@ net::WsHandlers Feed::listener(std::vector<std::string> channels, std::string to
     return {begin, {}, [this](const net::WsConnectionPtr& c) { close(c); }};
 }
 
+std::string Feed::messages(const std::vector<std::string>& channels, const std::string& token) {
+    const auto session = token.empty() ? std::nullopt : api_->sessions().use(token);
+    std::optional<Address> who;
+    if (session) who = session->address;
+    auto out = Json::array({hello("0")});
+    for (const auto& name : channels) out.push_back(first_message(name, who));
+    out.push_back(tick());
+    return feed_text({{"messages", std::move(out)}});
+}
+
+/// A channel that lives is told as it stands; another is computed for this answer alone.
+Json Feed::first_message(const std::string& name, const std::optional<Address>& who) {
+    const auto snap = [&](std::uint64_t seq, Json data) {
+        return Json{{"op", "snap"}, {"id", name}, {"seq", seq}, {"data", std::move(data)}};
+    };
+    {
+        const std::lock_guard lock(mutex_);
+        if (const auto found = channels_.find(key_of(name, who)); found != channels_.end())
+            return snap(found->second->seq, Json::parse(found->second->text));
+    }
+    auto made = make_channel(name, who);
+    if (made) return snap((*made)->seq, std::move((*made)->content));
+    return {{"op", "err"}, {"id", name}, {"code", made.error().code}, {"message", made.error().message}};
+}
+
 std::size_t Feed::clients() const {
     const std::lock_guard lock(mutex_);
     return clients_.size();
@@ -77,21 +109,23 @@ std::uint64_t Feed::seq_of(const std::string& name) const {
 
 // ---- clients
 
-void Feed::open(const net::WsConnectionPtr& connection, bool listens_only) {
+Json Feed::hello(const std::string& connection) const {
     const auto facts = api_->envelope();
-    const std::lock_guard lock(mutex_);
+    return {{"op", "hello"},        {"conn", connection},     {"build", api_->build()},
+            {"chain", facts.chain}, {"height", facts.height}, {"heartbeat", config_.tick_ms}};
+}
+
+Json Feed::tick() const { return {{"op", "tick"}, {"height", api_->envelope().height}, {"time", sys::unix_time_ms()}}; }
+
+void Feed::open(const net::WsConnectionPtr& connection, bool listens_only) {
     const auto number = connection->request().connection;
+    const auto greeting = hello(std::to_string(number));
+    const std::lock_guard lock(mutex_);
     auto& client = clients_[number];
     client.connection = connection;
     client.heard_ms = sys::steady_ms();
     client.listens_only = listens_only;
-    send(client, number,
-         feed_text({{"op", "hello"},
-                    {"conn", std::to_string(number)},
-                    {"build", api_->build()},
-                    {"chain", facts.chain},
-                    {"height", facts.height},
-                    {"heartbeat", config_.tick_ms}}));
+    send(client, number, feed_text(greeting));
     sys::Metrics::global().gauge("ws_clients", "Clients of the live feed.", static_cast<double>(clients_.size()));
 }
 
@@ -215,10 +249,7 @@ void Feed::subscribe(Lock& lock, std::uint64_t number, const Json& message) {
                       fmt::format("A connection has at most {} subscriptions.", config_.max_subscriptions));
     std::optional<Address> who;
     if (client->session) who = client->session->address;
-    // Channels whose content depends on who asks have the wallet in their key.
-    const bool personal =
-        name.starts_with("orders:") || name.starts_with("ops:") || name.starts_with("logs:") || name == "deals:mine";
-    const auto key = personal && who ? name + kOfWallet + to_hex(*who) : name;
+    const auto key = key_of(name, who);
     if (!channels_.contains(key)) {
         const auto version = changes_;
         lock.unlock();
@@ -390,7 +421,7 @@ void Feed::publish(Channel& channel, std::string text, std::string delta) {
 void Feed::heartbeat(std::uint64_t now_ms, bool block) {
     if (!block && last_tick_ms_ + config_.tick_ms > now_ms) return;
     last_tick_ms_ = now_ms;
-    const auto text = feed_text({{"op", "tick"}, {"height", api_->envelope().height}, {"time", sys::unix_time_ms()}});
+    const auto text = feed_text(tick());
     for (auto& [number, client] : clients_) {
         // To be connected is to use the session; one that was closed elsewhere ends here too.
         if (client.session && !api_->sessions().use(client.session->token)) end_session(client, number);

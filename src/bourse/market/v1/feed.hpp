@@ -58,6 +58,10 @@ public:
     /// Of a client that only listens (server-sent events), subscribed to these channels. `token`: of a session, or
     /// empty.
     net::WsHandlers listener(std::vector<std::string> channels, std::string token);
+    /// What such a client is sent at first, for those that ask again and again instead: hello, each channel's snap or
+    /// err with its name as id, tick, as {"messages": […]}. Costs a computation of each channel that nobody is
+    /// subscribed to.
+    std::string messages(const std::vector<std::string>& channels, const std::string& token);
 
     /// A block has been taken into the index; `changed`: with logs of the market; `caught_up`: it is the chain's head.
     void on_block(const client::BlockHead& head, bool changed, bool caught_up = true);
@@ -109,6 +113,9 @@ private:
     void refuse(Client& client, const Json& id, const std::string& code, const std::string& message);
     void send(Client& client, std::uint64_t number, std::string text);
     void overflow(Client& client, std::uint64_t number);
+    Json hello(const std::string& connection) const;
+    Json tick() const;
+    Json first_message(const std::string& name, const std::optional<Address>& who);
     Result<ChannelPtr> make_channel(const std::string& name, const std::optional<Address>& who);
     Json status() const;
     Json blocks() const;
