@@ -194,6 +194,14 @@ function serveEvents(clients, channels, response) {
   }
 }
 
+/** The feed for a page that asks again and again. */
+function serveSnapshots(channels, response) {
+  const snap = (channel) => ({ op: 'snap', id: channel, seq: Date.now(), data: CHANNELS[channel.split(':')[0]]?.(channel) });
+  const messages = [{ op: 'hello', conn: '0', build: '1', chain: 65535, height: 12345, heartbeat: 5000 }, ...channels.map(snap).filter((each) => each.data)];
+  response.writeHead(200, { 'content-type': 'application/json' });
+  response.end(JSON.stringify({ messages }));
+}
+
 /** Sessions of this server operate the pool of the fixture. */
 function operating(state) {
   state.answers.push((path) => (path === '/v1/session' ? { ...envelope(), token: 'fixture', address: boot.devAccounts[0].address, expires: Date.now() + 900_000, scopes: ['self', 'worker', `operate:${pools[0].address}`] } : undefined));
@@ -215,6 +223,7 @@ export async function startFixtureServer() {
   const server = createServer((request, response) => {
     const url = new URL(request.url, 'http://localhost');
     if (url.pathname === '/v1/events') return serveEvents(clients, url.searchParams.getAll('ch'), response);
+    if (url.pathname === '/v1/snapshots') return serveSnapshots(url.searchParams.getAll('ch'), response);
     if (!url.pathname.startsWith('/v1')) return serveFile(url.pathname, response);
     const body = tune(url.pathname, special(url.pathname, url.searchParams) ?? answerOf(url.pathname, url.searchParams));
     if (typeof body === 'string') {

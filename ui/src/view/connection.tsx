@@ -20,6 +20,7 @@ function lightOf(status: ReturnType<typeof useFeedStatus>, mode: LiveMode, now: 
     const behind = status.lastMessageAt !== null && now - status.lastMessageAt > CATCHING_UP_MS;
     if (behind) return { tone: 'warning', shape: 'amber', words: t`catching up` };
     if (mode === 'events') return { tone: 'success', shape: 'green', words: t`live · events` };
+    if (mode === 'polling') return { tone: 'success', shape: 'green', words: t`every 5 s` };
     return { tone: 'success', shape: 'green', words: status.roundTripMs === null ? t`live` : t`live · ${{ time: duration(Math.round(status.roundTripMs)) }}` };
   }
   if (status.phase === 'lagging') return { tone: 'warning', shape: 'amber', words: t`catching up` };

@@ -25,7 +25,7 @@ const PHASE: Record<FeedPhase, string> = {
   backoff: t`waiting to reconnect`,
 };
 
-const MODE: Record<LiveMode, string> = { socket: 'WebSocket', events: t`server-sent events` };
+const MODE: Record<LiveMode, string> = { socket: 'WebSocket', events: t`server-sent events`, polling: t`asking again every 5 s` };
 
 type Figures = { status: Status; offset: number; peers: number | null };
 

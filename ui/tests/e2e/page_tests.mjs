@@ -62,6 +62,18 @@ function layoutProblems() {
   return found.slice(0, 3);
 }
 
+/** In the page: a network through which no WebSocket gets. */
+function withoutSockets() {
+  window.WebSocket = class {
+    static OPEN = 1;
+    constructor() {
+      setTimeout(() => this.onclose?.(), 0);
+    }
+    send() {}
+    close() {}
+  };
+}
+
 export async function pageTests(runner, browser, server) {
   await runner.test('T-25 axe finds nothing on any page in both themes', async () => {
     const problems = [];
@@ -126,16 +138,7 @@ export async function pageTests(runner, browser, server) {
   });
   await runner.test('without WebSocket, server-sent events bring the book and its changes', async () => {
     const page = await newPage(browser);
-    await page.addInitScript(() => {
-      window.WebSocket = class {
-        static OPEN = 1;
-        constructor() {
-          setTimeout(() => this.onclose?.(), 0);
-        }
-        send() {}
-        close() {}
-      };
-    });
+    await page.addInitScript(withoutSockets);
     await page.goto(`${server.url}/market/3`);
     await settle(page);
     await page.getByText('live · events').waitFor();
@@ -145,6 +148,27 @@ export async function pageTests(runner, browser, server) {
       server.publish('book:3-none-0', { asks: [{ ...server.book.asks[10], remaining: 77 }] });
       return (await best.textContent()) === '77';
     }, 'the change');
+    await page.context().close();
+  });
+  await runner.test('without WebSocket and server-sent events, the page asks again every five seconds', async () => {
+    const page = await newPage(browser);
+    await page.addInitScript(withoutSockets);
+    await page.addInitScript(() => {
+      window.EventSource = class {
+        constructor() {
+          setTimeout(() => this.onerror?.(), 0);
+        }
+        close() {}
+      };
+    });
+    await page.goto(`${server.url}/market/3`);
+    await settle(page);
+    await page.getByText('every 5 s').waitFor();
+    await until(() => page.locator('.side.asks tbody tr[data-id]').count().then((count) => count === 11), 'eleven asks');
+    const before = server.book.asks[10].remaining;
+    server.book.asks[10].remaining = 78;
+    await until(async () => (await page.locator('.side.asks tbody tr[data-id]').last().locator('.c-volume').textContent()) === '78', 'the change');
+    server.book.asks[10].remaining = before;
     await page.context().close();
   });
   await runner.test('two hundred changes a second do not freeze the page', async () => {

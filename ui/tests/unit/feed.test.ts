@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { LiveChoice, StreamSocket, type EventStream } from '../../src/model/fallback';
+import { LiveChoice, PollSocket, StreamSocket, type EventStream } from '../../src/model/fallback';
 import { Feed, type Clock, type SocketEvents } from '../../src/model/feed';
 import type { BookState } from '../../src/model/book';
 import { asks } from '../fixture';
@@ -305,15 +305,53 @@ describe('lossy feed (T-09)', () => {
 });
 
 describe('fallbacks', () => {
-  it('two sockets that never open lead to events, each fifth attempt to a socket; an opened one ends that', () => {
+  it('two sockets that never open lead to events, two streams to polling, each fifth attempt to a socket; an opened one ends that', () => {
     const choice = new LiveChoice();
     expect(choice.next()).toBe('socket');
     choice.failed('socket');
     expect(choice.next()).toBe('socket');
     choice.failed('socket');
     expect(Array.from({ length: 5 }, () => choice.next())).toEqual(['events', 'events', 'events', 'events', 'socket']);
+    choice.failed('events');
+    choice.failed('events');
+    expect(Array.from({ length: 5 }, () => choice.next())).toEqual(['polling', 'polling', 'polling', 'polling', 'socket']);
     choice.opened('socket');
     expect(choice.next()).toBe('socket');
+  });
+  it('asking again and again: snapshots by our ids, at once for a new channel, then every period; a refusal ends it', async () => {
+    const asked: string[] = [];
+    const waits: { ms: number; what: () => void }[] = [];
+    const heard: unknown[] = [];
+    let works = true;
+    const socket = new PollSocket(
+      { opened: () => heard.push('opened'), message: (text) => heard.push(JSON.parse(text)), closed: () => heard.push('closed') },
+      (path) => {
+        asked.push(path);
+        return works ? Promise.resolve({ messages: [{ op: 'hello' }, { op: 'snap', id: 'deals', seq: 7, data: { items: [] } }] }) : Promise.reject(new Error('away'));
+      },
+      (ms, what) => {
+        const wait = { ms, what };
+        waits.push(wait);
+        return () => { if (waits.includes(wait)) waits.splice(waits.indexOf(wait), 1); };
+      },
+      () => 5_000,
+    );
+    const round = async (): Promise<number> => {
+      const next = waits.shift();
+      next?.what();
+      await Promise.resolve().then(() => undefined).then(() => undefined).then(() => undefined);
+      return next?.ms ?? -1;
+    };
+    expect(await round()).toBe(0);
+    socket.send('{"op":"sub","id":"s2","ch":"deals"}');
+    socket.send('{"op":"ping","t":1}');
+    expect(await round()).toBe(20);
+    expect(asked).toEqual(['/v1/snapshots?ch=status', '/v1/snapshots?ch=status&ch=deals']);
+    expect(heard).toEqual(['opened', { op: 'hello' }, { op: 'hello' }, { op: 'snap', id: 's2', seq: 7, data: { items: [] } }]);
+    works = false;
+    expect(await round()).toBe(5_000);
+    expect(heard.pop()).toBe('closed');
+    expect(waits).toEqual([]);
   });
   it('a stream names its channels, and its subscriptions get our ids', () => {
     const streams: (EventStream & { path: string; closed: boolean })[] = [];
