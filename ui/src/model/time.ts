@@ -8,7 +8,16 @@ const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
 const pad = (value: number): string => String(value).padStart(2, '0');
-const monthName = (date: Date): string => new Intl.DateTimeFormat(i18n.locale, { month: 'short' }).format(date);
+let months: string[] | null = null;
+
+/** A formatter is dear to make, and tables ask for months at every drawing. */
+function monthName(date: Date): string {
+  if (!months) {
+    const format = new Intl.DateTimeFormat(i18n.locale, { month: 'short' });
+    months = Array.from({ length: 12 }, (_, month) => format.format(new Date(2026, month, 1)));
+  }
+  return months[date.getMonth()] ?? '';
+}
 
 export function clockTime(ms: number): string {
   const date = new Date(ms);

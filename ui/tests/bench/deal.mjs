@@ -26,7 +26,7 @@ function watchBlocks(rpcUrl) {
 }
 
 async function buyAndWatch(market, page, app) {
-  const sealed = JSON.parse((await market.verbIn(market.home, 'run', app, '--args', 'bench', '--json')).trim().split('\n').pop());
+  const sealed = JSON.parse((await market.verbIn(market.home, 'run', app, '--args', 'bench', '--wallet', 'requester', '--json')).trim().split('\n').pop());
   const id = sealed.deals?.[0]?.deal ?? sealed.deal ?? sealed.deals?.[0]?.id;
   await page.evaluate((to) => { history.pushState({}, '', to); dispatchEvent(new PopStateEvent('popstate')); }, `/deal/${id}`);
   await page.evaluate(() => {
@@ -48,21 +48,24 @@ async function buyAndWatch(market, page, app) {
 export async function dealBench(browser, market, app) {
   const blocks = watchBlocks(market.facts.rpc_url);
   const page = await newPage(browser, { state: { wallet: 'requester', settings: { welcomed: true, lastCategory: 0 } } });
-  await page.goto(`${market.url}/explorer`);
-  await settle(page);
   const delays = [];
-  for (let round = 0; round < DEALS; round += 1) {
-    const { id, statuses, from } = await buyAndWatch(market, page, app);
-    const { events } = await market.get(`/v1/deals/${id}`);
-    for (const { name, block } of events) {
-      const shown = statuses[SHOWN[name]];
-      const made = blocks.seen.get(block);
-      // What happened before the page looked says nothing.
-      if (shown && made && made > from) delays.push(Math.max(0, shown - made));
+  try {
+    await page.goto(`${market.url}/explorer`);
+    await settle(page);
+    for (let round = 0; round < DEALS; round += 1) {
+      const { id, statuses, from } = await buyAndWatch(market, page, app);
+      const { events } = await market.get(`/v1/deals/${id}`);
+      for (const { name, block } of events) {
+        const shown = statuses[SHOWN[name]];
+        const made = blocks.seen.get(block);
+        // What happened before the page looked says nothing.
+        if (shown && made && made > from) delays.push(Math.max(0, shown - made));
+      }
     }
+  } finally {
+    await blocks.stop();
+    await page.context().close();
   }
-  await blocks.stop();
-  await page.context().close();
   if (delays.length < DEALS) throw new Error(`only ${delays.length} changes were seen in ${DEALS} deals`);
   say('ui_block_to_deal_page_p95', at(delays, 0.95), 'ms', LIMIT_MS);
 }
