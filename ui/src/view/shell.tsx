@@ -97,7 +97,8 @@ function ThemeSwitch(): ReactNode {
 
 /** The first stops of the keyboard: past the header, on the market also to the book and to the ticket. */
 function SkipLinks(): ReactNode {
-  const market = useSection() === '/market';
+  const path = useRouterState({ select: (state) => state.location.pathname });
+  const market = path.startsWith('/market') && !path.startsWith('/market/order/');
   return (
     <>
       <a className="skip" href="#main"><Trans>Skip to content</Trans></a>
