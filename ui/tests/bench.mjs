@@ -44,6 +44,7 @@ try {
   const page = await newPage(browser, { state: buyer });
   await page.goto(`${market.url}/market/0`);
   await settle(page);
+  await page.waitForSelector('.side.asks tbody tr[data-id]');
   const clicks = [];
   for (let round = 0; round < ROUNDS; round += 1)
     clicks.push(
