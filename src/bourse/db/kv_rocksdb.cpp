@@ -4,6 +4,7 @@
 #include <rocksdb/cache.h>
 #include <rocksdb/db.h>
 #include <rocksdb/filter_policy.h>
+#include <rocksdb/listener.h>
 #include <rocksdb/table.h>
 #include <rocksdb/utilities/checkpoint.h>
 #include <rocksdb/write_batch.h>
@@ -35,6 +36,14 @@ ByteView view(const rocksdb::Slice& data) { return as_bytes({data.data(), data.s
     std::_Exit(1);
 }
 
+/// A write that failed ends the process: RocksDB may not go on by itself once it believes that there is space again. It
+/// would touch the log whose end is torn while the process is ending.
+struct NoRecovery final : rocksdb::EventListener {
+    void OnErrorRecoveryBegin(rocksdb::BackgroundErrorReason, rocksdb::Status, bool* recover) override {
+        *recover = false;
+    }
+};
+
 rocksdb::Options make_options(const RocksDbOptions& limits) {
     rocksdb::Options options;
     options.create_if_missing = true;
@@ -43,6 +52,7 @@ rocksdb::Options make_options(const RocksDbOptions& limits) {
     options.wal_recovery_mode = rocksdb::WALRecoveryMode::kTolerateCorruptedTailRecords;
     options.info_log_level = rocksdb::InfoLogLevel::ERROR_LEVEL;
     options.keep_log_file_num = 2;
+    options.listeners.push_back(std::make_shared<NoRecovery>());
     options.max_open_files = limits.open_files;
     options.max_background_jobs = 2;
     options.write_buffer_size = limits.write_buffer_bytes;
