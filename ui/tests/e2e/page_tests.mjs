@@ -171,6 +171,16 @@ export async function pageTests(runner, browser, server) {
     server.book.asks[10].remaining = before;
     await page.context().close();
   });
+  await runner.test('orders and levels changed quickly: rows that leave are of their own view', async () => {
+    const page = await newPage(browser);
+    await page.goto(`${server.url}/market/3`);
+    await settle(page);
+    await until(() => page.locator('.side.asks tbody tr[data-id]').count(), 'rows');
+    for (const view of ['Levels', 'Orders', 'Levels', 'Orders'])
+      await page.evaluate((wanted) => [...document.querySelectorAll('.segmented button')].find((each) => each.textContent === wanted)?.click(), view);
+    await until(() => page.locator('.side.asks tbody tr[data-id]').count().then((count) => count === 11), 'eleven asks again');
+    await page.context().close();
+  });
   await runner.test('two hundred changes a second do not freeze the page', async () => {
     const page = await newPage(browser);
     await page.goto(`${server.url}/market/3`);

@@ -110,7 +110,8 @@ export function BookPanel({ book, last, direction, rows, trust, denied = [], pau
     return (
       <>
         <div className={`side-head ${of === 'asks' ? 'ask' : 'bid'}`}>{of === 'asks' ? t`▼ Workers (asks)` : t`▲ Requesters (bids)`}<span className="muted small">{count((of === 'asks' ? book?.asksTotal : book?.bidsTotal) ?? sides[of].length)}</span></div>
-        <SideTable {...props} />
+        {/* Another view has other rows: those of the old one do not fade in it. */}
+        <SideTable key={levels ? `by ${tick}` : 'orders'} {...props} />
       </>
     );
   };
