@@ -1,4 +1,4 @@
-// What the market page shows: book, trades and ticker by the feed, by plain requests until it has spoken and where no socket gets through.
+// What the market page shows: book, trades and ticker by the feed, by one plain request each until it has spoken.
 import { useMemo } from 'react';
 import type { Book, Deal, Order, Ticker, Trade } from '../../transport/api';
 import { bookOfSnapshot, type BookState } from '../../model/book';
@@ -13,7 +13,7 @@ import { draftStore } from './drafts';
 export function useBook(commodity: Commodity, hold: boolean): { book: BookState | null; waiting: number } {
   const { book: path } = marketPaths(commodity);
   const live = useChannel<BookState>(`book:${commodity.category}-${commodity.tag}-0:orders`, hold);
-  const rest = useApi<Book>(live.ready ? null : path, {}, { liveMs: 5_000 });
+  const rest = useApi<Book>(live.ready ? null : path);
   const asked = useMemo(() => (rest.data ? bookOfSnapshot('orders', rest.data as never) : null), [rest.data]);
   return { book: live.state ?? asked, waiting: live.waiting };
 }
@@ -26,7 +26,7 @@ export function useTrades(commodity: Commodity, mine: string | null, find: strin
   const query = { category: commodity.category, tag: commodity.tag, trust: commodity.trust, limit: 20 };
   const wanted = findOf(find);
   const app = wanted.kind === 'app' ? wanted.id : null;
-  const rest = useList<Trade>(live.ready && !mine ? null : '/v1/trades', { ...query, mine }, { liveMs: 5_000 });
+  const rest = useList<Trade>(live.ready && !mine ? null : '/v1/trades', { ...query, mine }, mine ? { liveMs: 5_000 } : {});
   const deals = useList<Deal>(app && !mine ? '/v1/deals' : null, { category: commodity.category, app, limit: 20 }, { liveMs: 5_000 });
   if (mine) return { trades: rest.data?.items ?? null, waiting: 0 };
   if (app) return { trades: deals.data?.items.map(tradeOf) ?? null, waiting: 0 };
@@ -35,7 +35,7 @@ export function useTrades(commodity: Commodity, mine: string | null, find: strin
 
 export function useTicker(commodity: Commodity): Ticker | null {
   const live = useChannel<Ticker>(`ticker:${commodity.key}`);
-  const rest = useApi<Ticker>(live.ready ? null : marketPaths(commodity).ticker, {}, { liveMs: 5_000 });
+  const rest = useApi<Ticker>(live.ready ? null : marketPaths(commodity).ticker);
   return live.state ?? rest.data ?? null;
 }
 
