@@ -245,16 +245,34 @@ Result<Answer> unpublish_orders(Context& context, const KindFlags& flags) {
     return answer;
 }
 
-Result<Answer> show_orders(Context& context, const KindFlags& flags) {
-    BOURSE_TRY(const auto kinds, chosen_kinds(flags));
+/// An order of the command line and what the chain says is used of it.
+struct OrderOnChain {
+    poco::AnyOrder order;
+    poco::OrderHash hash;
+    Uint256 volume, consumed;
+};
+
+Result<OrderOnChain> order_on_chain(Context& context, OrderKind kind, const std::string& source) {
+    BOURSE_TRY(auto order, find_order(context, kind, source));
     BOURSE_TRY(auto* const hub, context.hub());
     BOURSE_TRY(const auto facts, hub->facts());
+    OrderOnChain found{std::move(order), {}, {}, {}};
+    std::visit(
+        [&](const auto& o) {
+            found.hash = poco::order_hash(facts.domain_separator, o);
+            found.volume = o.volume;
+        },
+        found.order);
+    BOURSE_TRY(found.consumed, hub->consumed(found.hash));
+    return found;
+}
+
+Result<Answer> show_orders(Context& context, const KindFlags& flags) {
+    BOURSE_TRY(const auto kinds, chosen_kinds(flags));
     Answer answer;
     for (const auto kind : kinds) {
-        BOURSE_TRY(const auto order, find_order(context, kind, flags.of(kind)));
-        const auto hash = std::visit([&](const auto& o) { return poco::order_hash(facts.domain_separator, o); }, order);
-        const auto volume = std::visit([](const auto& o) { return o.volume; }, order);
-        BOURSE_TRY(const auto consumed, hub->consumed(hash));
+        BOURSE_TRY(const auto found, order_on_chain(context, kind, flags.of(kind)));
+        const auto& [order, hash, volume, consumed] = found;
         const auto left = consumed >= volume ? Uint256{} : volume - consumed;
         const json document = std::visit([](const auto& o) { return poco::to_json_strings(o); }, order);
         answer.data[std::string(client::order_key(kind))] = {
@@ -283,13 +301,10 @@ Bytes cancel_call(const poco::AnyOrder& order) {
 Result<Answer> cancel_orders(Context& context, const KindFlags& flags) {
     BOURSE_TRY(const auto kinds, chosen_kinds(flags));
     BOURSE_TRY(auto* const hub, context.hub());
-    BOURSE_TRY(const auto facts, hub->facts());
     Answer answer;
     for (const auto kind : kinds) {
-        BOURSE_TRY(const auto order, find_order(context, kind, flags.of(kind)));
-        const auto hash = std::visit([&](const auto& o) { return poco::order_hash(facts.domain_separator, o); }, order);
-        const auto volume = std::visit([](const auto& o) { return o.volume; }, order);
-        BOURSE_TRY(const auto consumed, hub->consumed(hash));
+        BOURSE_TRY(const auto found, order_on_chain(context, kind, flags.of(kind)));
+        const auto& [order, hash, volume, consumed] = found;
         if (consumed >= volume)
             return fail("ORDER_CONSUMED",
                         fmt::format("The {} order {} is already cancelled or used up ({} of {} tasks).",
