@@ -5,7 +5,7 @@ import { Direction } from 'radix-ui';
 import { createRoot } from 'react-dom/client';
 import { BOOT } from './model/first';
 import { queryClient } from './state/data';
-import { startFeed } from './transport/socket';
+import { startFeed } from './state/live';
 import { earlyAnswers } from './transport/early';
 import { router } from './routes';
 

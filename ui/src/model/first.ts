@@ -1,16 +1,8 @@
 // Which answers a page needs first, by its address: they are asked before the page's code has arrived (§16.3).
+import { withQuery } from '../transport/query';
 import { commodityOf } from './commodity';
 
 export const BOOT = '/v1/boot';
-
-/** Path with the parameters that have a value. */
-export function withQuery(path: string, query: Record<string, string | number | boolean | null | undefined>): string {
-  const parameters = new URLSearchParams();
-  for (const [name, value] of Object.entries(query))
-    if (value !== undefined && value !== null && value !== '') parameters.set(name, String(value));
-  const text = parameters.toString();
-  return text ? `${path}?${text}` : path;
-}
 
 /** The three requests of a market page, spelled as the page itself spells them. */
 export function marketPaths(commodity: { category: number; tag: string; trust: number }): { book: string; trades: string; ticker: string } {

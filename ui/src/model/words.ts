@@ -2,7 +2,7 @@
 import { t } from '@lingui/core/macro';
 import type { ActionState } from './action';
 import type { OrderState } from './domain';
-import type { Settings } from '../state/choices';
+import type { Settings } from './settings';
 
 const KINDS: Record<string, string> = {
   deal: t`deal`,

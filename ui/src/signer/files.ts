@@ -4,7 +4,7 @@ import { select, t } from '@lingui/core/macro';
 import { recoverTypedDataAddress, type Hex } from 'viem';
 import { completeOrder, ORDER_TYPES, orderTypedData, type Domain, type OrderFields, type OrderKind, type TypedData } from '../model/orders';
 import { sameAddress } from '../model/domain';
-import { fileRequest, type FileRequest } from '../state/file_request';
+import { fileRequest, type FileRequest } from './file_request';
 import { Refused, type Signer } from './types';
 
 const orderKey = (kind: OrderKind): string => `${kind}order`;

@@ -1,46 +1,8 @@
 // What the user chose, kept in this browser; without React, for the first script of the page.
+import { DEFAULT_SETTINGS, type Settings } from '../model/settings';
 import { keptStore } from './kept';
-import type { Unit } from '../model/format';
-import type { Language } from '../texts/language';
-import type { DeadlineStyle } from '../model/time';
 
-export type Settings = {
-  language: Language;
-  unit: Unit;
-  theme: 'system' | 'light' | 'dark';
-  palette: 'default' | 'alternative';
-  density: 'normal' | 'dense';
-  motion: 'system' | 'reduced';
-  deadlines: DeadlineStyle;
-  layout: 'standard' | 'book-left' | 'ticket-left' | 'compact';
-  letterKeys: boolean;
-  spokenBook: boolean;
-  notifications: boolean;
-  sounds: boolean;
-  bookRows: number;
-  lastCategory: number;
-  welcomed: boolean;
-};
-
-const DEFAULTS: Settings = {
-  language: 'auto',
-  unit: 'nRLC',
-  theme: 'system',
-  palette: 'default',
-  density: 'normal',
-  motion: 'system',
-  deadlines: 'month',
-  layout: 'standard',
-  letterKeys: true,
-  spokenBook: false,
-  notifications: false,
-  sounds: false,
-  bookRows: 11,
-  lastCategory: 0,
-  welcomed: false,
-};
-
-export const settingsStore = keptStore<Settings>('settings', DEFAULTS);
+export const settingsStore = keptStore<Settings>('settings', DEFAULT_SETTINGS);
 export const labelStore = keptStore<Record<string, string>>('labels', {});
 export const recentStore = keptStore<string[]>('recent', []);
 

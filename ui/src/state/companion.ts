@@ -1,8 +1,8 @@
 // The companion of this page: its link, what it says, and the pairing kept for a reload of this tab.
 import { t } from '@lingui/core/macro';
 import { CompanionLink, QUIET, type CompanionStatus } from '../model/companion';
-import { browserClock, openSocket } from '../transport/socket';
-import { createStore } from './kept';
+import { browserClock, openSocket } from './live';
+import { createStore } from '../model/store';
 
 const RECORD = 'bourse.companion';
 

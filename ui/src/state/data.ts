@@ -4,7 +4,7 @@ import { QueryClient, useQuery, type UseQueryResult } from '@tanstack/react-quer
 import { useEffect, useRef, useState, useSyncExternalStore } from 'react';
 import { api, ApiError, withQuery, type Query } from '../transport/http';
 import type { Boot, Envelope, Page } from '../transport/api';
-import { feed } from '../transport/socket';
+import { feed } from './live';
 import type { ChannelView, FeedStatus } from '../model/feed';
 import { knownRoles } from './known_roles';
 import { sessionStore } from './session';

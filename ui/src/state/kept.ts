@@ -1,29 +1,8 @@
-// A value with listeners, optionally kept in local storage (settings, labels, drafts, activities: never secrets, S-06).
+// Stores kept in local storage (settings, labels, drafts, activities: never secrets, S-06).
 // Without React: the first script of the page (`main.ts`) needs it before React is there.
-
-export type Store<Value> = {
-  get(): Value;
-  set(next: Value | ((old: Value) => Value)): void;
-  subscribe(listener: () => void): () => void;
-};
+import { createStore, type Store } from '../model/store';
 
 export const STORAGE_PREFIX = 'bourse.';
-
-export function createStore<Value>(initial: Value): Store<Value> {
-  let value = initial;
-  const listeners = new Set<() => void>();
-  return {
-    get: () => value,
-    set: (next) => {
-      value = typeof next === 'function' ? (next as (old: Value) => Value)(value) : next;
-      for (const listener of listeners) listener();
-    },
-    subscribe: (listener) => {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
-    },
-  };
-}
 
 function read<Value>(key: string, initial: Value): Value {
   try {

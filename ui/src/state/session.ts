@@ -3,7 +3,7 @@ import { t } from '@lingui/core/macro';
 import { api, onTokenUse } from '../transport/http';
 import type { Challenge, Session } from '../transport/api';
 import type { TypedData } from '../model/orders';
-import { feed } from '../transport/socket';
+import { feed } from './live';
 import { createStore } from './store';
 import { walletStore, type Wallet } from './wallet';
 

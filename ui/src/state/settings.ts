@@ -1,7 +1,9 @@
 // Settings in views.
-import { settingsStore, type Settings } from './choices';
+import type { Settings } from '../model/settings';
+import { settingsStore } from './choices';
 import { useStore } from './store';
 
 export * from './choices';
+export type { Settings } from '../model/settings';
 
 export const useSettings = (): Settings => useStore(settingsStore);

@@ -3,7 +3,7 @@ import { t } from '@lingui/core/macro';
 import type { Boot } from '../transport/api';
 import type { WalletFile } from '../model/keystore';
 import { sameAddress } from '../model/domain';
-import { createStore } from './kept';
+import { createStore } from '../model/store';
 
 const RECORD = 'bourse-keystore';
 

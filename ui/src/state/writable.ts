@@ -1,6 +1,6 @@
 // Whether anything may be sent now, and if not, why (web-ui.md §5, Stale and Read-only node): forms stay usable, sending waits.
 import { t } from '@lingui/core/macro';
-import { feed } from '../transport/socket';
+import { feed } from './live';
 import { ApiError } from '../transport/http';
 import { forcedState, useFeedStatus } from './data';
 import { createStore, useStore } from './store';

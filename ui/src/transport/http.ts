@@ -2,7 +2,7 @@
 import { t } from '@lingui/core/macro';
 import { takeEarly } from './early';
 
-export { withQuery } from '../model/first';
+export { withQuery } from './query';
 
 export class ApiError extends Error {
   constructor(

@@ -1,7 +1,7 @@
 // The connection light and what stands behind it (G-03).
 import { t } from '@lingui/core/macro';
 import { lazy, Suspense, type ReactNode } from 'react';
-import { liveMode } from '../transport/socket';
+import { liveMode } from '../state/live';
 import { useStore } from '../state/store';
 import { useFeedStatus, useNow } from '../state/data';
 import { clockTime } from '../model/time';

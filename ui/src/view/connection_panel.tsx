@@ -5,7 +5,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useEffect, useRef, useState, type ReactNode } from 'react';
 import type { Component, Envelope, Status } from '../transport/api';
 import { api, rpc } from '../transport/http';
-import { feed, liveMode } from '../transport/socket';
+import { feed, liveMode } from '../state/live';
 import { useStore } from '../state/store';
 import { useFeedStatus, useNow } from '../state/data';
 import type { LiveMode } from '../model/fallback';

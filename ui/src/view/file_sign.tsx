@@ -4,7 +4,7 @@ import { Trans } from '@lingui/react/macro';
 import { useState, type DragEvent, type ReactNode } from 'react';
 import { orderWords } from '../model/orders';
 import { signedOrderOf, unsignedFile } from '../signer/files';
-import { fileRequest, type FileRequest } from '../state/file_request';
+import { fileRequest, type FileRequest } from '../signer/file_request';
 import { useStore } from '../state/store';
 import { Dialog } from './overlays';
 import { saveFile } from './table';

@@ -5,7 +5,7 @@ import { alertNews, dealNews, FRESH_MS, orderNews, ordersOfMine, type News } fro
 import { api, withQuery } from '../transport/http';
 import { activityStore, notify } from '../state/activity';
 import { refreshData, useChannel, useNow } from '../state/data';
-import { feed } from '../transport/socket';
+import { feed } from '../state/live';
 import { sessionStore } from '../state/session';
 import { settingsStore } from '../state/settings';
 import { useStore } from '../state/store';

@@ -27,7 +27,7 @@ import { useHoverLinks } from './values';
 import { useNotices } from './notices';
 import { Watchers } from './watch';
 import { Icon } from './icons';
-import { fileRequest } from '../state/file_request';
+import { fileRequest } from '../signer/file_request';
 import mark from '../bourse.svg';
 
 const FileSign = lazy(() => import('./file_sign'));

@@ -13,7 +13,7 @@ import { FileSigner, signedOrderOf, unsignedFile } from '../../src/signer/files'
 import { GuardedSigner, type Expected } from '../../src/signer/guard';
 import { LocalSigner } from '../../src/signer/local';
 import { Refused } from '../../src/signer/types';
-import { fileRequest } from '../../src/state/file_request';
+import { fileRequest } from '../../src/signer/file_request';
 
 const LIGHT = 1024;
 const KEY = '0x7a28b5ba57c53603b0b07b56bba752f7784bf506fa95edc395f5cf6c7514fe9d';

@@ -1,8 +1,8 @@
 // The browser's sockets and clock, and the feed over them.
 import { LiveChoice, PollSocket, StreamSocket, type EventStream, type LiveMode } from '../model/fallback';
 import { Feed, type Clock, type Socket, type SocketEvents } from '../model/feed';
-import { createStore } from '../state/kept';
-import { api } from './http';
+import { createStore } from '../model/store';
+import { api } from '../transport/http';
 
 export const browserClock: Clock = {
   now: () => Date.now(),
