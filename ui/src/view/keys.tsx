@@ -1,8 +1,9 @@
 // Keyboard (web-ui.md §15): single letters off inside fields, listed under `?`, switched off in the settings.
 import { t } from '@lingui/core/macro';
-import { useNavigate } from '@tanstack/react-router';
+import { useNavigate, useRouter } from '@tanstack/react-router';
 import { useEffect, useRef, useState, type ReactNode } from 'react';
 import { setSetting, settingsStore } from '../state/settings';
+import { dropLetter, offerLetter, pressLetter } from './letters';
 import { Dialog } from './overlays';
 
 const PLACES: Record<string, string> = { m: '/market', e: '/explorer', s: '/store', o: '/ops', l: '/learn', w: '/wallet' };
@@ -25,20 +26,6 @@ const LIST: [string, string][] = [
   [t`Alt+Backspace`, t`cancel the focused order of yours (asks first)`],
 ];
 
-/** What a page listens to: `bourse:key` with the letter. */
-export function useKey(letters: string, act: (letter: string) => void): void {
-  const latest = useRef(act);
-  latest.current = act;
-  useEffect(() => {
-    const listener = (event: Event): void => {
-      const letter = (event as CustomEvent<string>).detail;
-      if (letters.includes(letter)) latest.current(letter);
-    };
-    addEventListener('bourse:key', listener);
-    return () => removeEventListener('bourse:key', listener);
-  }, [letters]);
-}
-
 function moveRow(step: number): void {
   const rows = [...document.querySelectorAll<HTMLElement>('main tbody tr')].filter((row) => row.offsetParent !== null);
   const at = rows.findIndex((row) => row.contains(document.activeElement));
@@ -59,10 +46,12 @@ const inField = (target: EventTarget | null): boolean =>
 
 export function useKeys(): ReactNode {
   const navigate = useNavigate();
+  const router = useRouter();
   const [help, setHelp] = useState(false);
   const waiting = useRef(0);
   useEffect(() => {
     const down = (event: KeyboardEvent): void => {
+      dropLetter();
       if (event.key === 'Escape' && inField(event.target)) (event.target as HTMLElement).blur();
       if (inField(event.target) || event.ctrlKey || event.metaKey || event.altKey) return;
       if (document.querySelector('dialog[open]')) return;
@@ -86,12 +75,18 @@ export function useKeys(): ReactNode {
       else if (key === 'd') setSetting('theme', document.documentElement.dataset.theme === 'dark' ? 'light' : 'dark');
       else if (/^[a-z1-9]$/.test(key)) {
         if (key === 'b' || key === 's') event.preventDefault();
-        dispatchEvent(new CustomEvent('bourse:key', { detail: key }));
+        pressLetter(key, router.state.location.pathname !== router.state.resolvedLocation?.pathname);
       }
     };
     addEventListener('keydown', down);
-    return () => removeEventListener('keydown', down);
-  }, [navigate]);
+    addEventListener('pointerdown', dropLetter);
+    const forget = router.subscribe('onResolved', offerLetter);
+    return () => {
+      removeEventListener('keydown', down);
+      removeEventListener('pointerdown', dropLetter);
+      forget();
+    };
+  }, [navigate, router]);
   return (
     <Dialog open={help} onClose={() => setHelp(false)} title={t`Keyboard`}>
       <dl className="kv">

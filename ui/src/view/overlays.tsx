@@ -1,7 +1,7 @@
 // Dialogs (the browser's own, which traps and returns focus), popovers, menus and tooltips.
 import { t } from '@lingui/core/macro';
 import { DropdownMenu, Popover as RadixPopover, Tooltip } from 'radix-ui';
-import { useEffect, useId, useRef, type ReactNode } from 'react';
+import { useId, useLayoutEffect, useRef, type ReactNode } from 'react';
 import { IconButton } from './ui';
 
 type DialogProps = { open: boolean; onClose: () => void; title: string; children: ReactNode; foot?: ReactNode; drawer?: boolean };
@@ -9,7 +9,8 @@ type DialogProps = { open: boolean; onClose: () => void; title: string; children
 export function Dialog({ open, onClose, title, children, foot, drawer = false }: DialogProps): ReactNode {
   const reference = useRef<HTMLDialogElement>(null);
   const heading = useId();
-  useEffect(() => {
+  // Before the effects of what is inside: a closed dialog takes no focus.
+  useLayoutEffect(() => {
     const dialog = reference.current;
     if (!dialog) return;
     if (open && !dialog.open) dialog.showModal();

@@ -25,6 +25,16 @@ async function tabTo(page, name, key = 'Tab') {
   throw new Error(`the keyboard does not come to ${name}; last stops: ${passed.slice(-12).join(' | ')}`);
 }
 
+/** Back to the row of that order, stop by stop. */
+async function toRow(page, hash) {
+  const here = () => page.evaluate(() => document.activeElement?.closest('tr[data-id]')?.getAttribute('data-id'));
+  for (let stop = 0; stop < MOST_STOPS; stop += 1) {
+    if ((await here()) === hash) return;
+    await page.keyboard.press('Shift+Tab');
+  }
+  throw new Error(`the keyboard does not come to the row of ${hash}`);
+}
+
 async function press(page, name, key = 'Tab') {
   await tabTo(page, name, key);
   await until(() => page.evaluate(() => !document.activeElement?.hasAttribute('aria-disabled')), `${name} to be usable`, 60_000);
@@ -41,7 +51,71 @@ async function saneFocus(page) {
   check(ring[0] !== 'none' && ring[1] >= 2, `no ring around “${await focused(page)}”: ${ring}`);
 }
 
+/** Holds back the code of a part of the page; the answer lets it through. */
+async function withhold(page, part) {
+  let release;
+  const released = new Promise((resolve) => (release = resolve));
+  let asked = false;
+  await page.route(`**/assets/${part}-*.js`, async (route) => {
+    asked = true;
+    await released;
+    await route.continue();
+  });
+  return { release, asked: () => asked };
+}
+
+const inForm = (page) => page.evaluate(() => document.activeElement?.closest('form')?.getAttribute('aria-label') ?? '');
+
 export async function keyboardPageTests(runner, browser, server) {
+  await runner.test('T-24 a letter pressed before the ticket has arrived is not lost', async () => {
+    const page = await newPage(browser);
+    const ticket = await withhold(page, 'ticket');
+    await page.goto(`${server.url}/market/3`);
+    await until(() => page.locator('.side.asks tbody tr[data-id]').count(), 'the book');
+    await until(ticket.asked, 'the request for the ticket');
+    for (const key of ['s', 'x']) await page.keyboard.press(key);
+    ticket.release();
+    await until(async () => (await inForm(page)) === 'Sell, place limit order', 'the keyboard in the form');
+    await page.context().close();
+  });
+  await runner.test('T-24 Escape before the ticket has arrived leaves the keyboard where it is', async () => {
+    const page = await newPage(browser);
+    const ticket = await withhold(page, 'ticket');
+    await page.goto(`${server.url}/market/3`);
+    await until(ticket.asked, 'the request for the ticket');
+    for (const key of ['s', 'Escape']) await page.keyboard.press(key);
+    ticket.release();
+    await page.getByRole('form', { name: 'Sell, fill market order' }).waitFor();
+    equal(await inForm(page), '', 'where the keyboard is');
+    await page.context().close();
+  });
+  await runner.test('T-24 a letter opens the ticket where it is a sheet, before and after its code is there', async () => {
+    const page = await newPage(browser, { width: 900 });
+    const ticket = await withhold(page, 'ticket');
+    await page.goto(`${server.url}/market/3`);
+    await until(() => page.locator('.side.asks tbody tr[data-id]').count(), 'the book');
+    await page.keyboard.press('s');
+    await page.getByRole('dialog').waitFor();
+    ticket.release();
+    await until(async () => (await inForm(page)) === 'Sell, fill market order', 'the keyboard in the form');
+    for (const key of ['Escape', 'Escape']) await page.keyboard.press(key);
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+    await page.keyboard.press('b');
+    await until(async () => (await inForm(page)) === 'Buy, fill market order', 'the keyboard in the form of the other side');
+    await page.context().close();
+  });
+  await runner.test('T-24 a letter meant for a page on its way waits for it', async () => {
+    const page = await newPage(browser);
+    await page.goto(`${server.url}/market/3`);
+    await settle(page);
+    const explorer = await withhold(page, 'home');
+    for (const key of ['g', 'e', 'm']) await page.keyboard.press(key);
+    await until(explorer.asked, 'the request for the explorer');
+    explorer.release();
+    await page.waitForURL(/\/explorer\?.*mine=0x/);
+    equal(page.problems, [], 'errors in the console');
+    await page.context().close();
+  });
   await runner.test('T-24 keyboard only: search', async () => {
     const page = await newPage(browser);
     await page.goto(`${server.url}/explorer`);
@@ -108,13 +182,16 @@ export async function keyboardMarketTests(runner, browser, market) {
     await tabTo(page, 'Dapp price *');
     await page.keyboard.type('1');
     await press(page, 'Place computation buy limit order');
+    await page.getByRole('heading', { name: 'What you sign' }).waitFor();
     await press(page, 'Sign and place');
     await page.getByText('The order rests in the book.').waitFor({ timeout: 30_000 });
-    const row = page.locator('.side.bids tbody tr[data-id]').first();
-    await row.waitFor();
+    const row = page.locator('.side.bids tbody tr[data-id]').filter({ has: page.locator('.you') }).first();
+    await row.waitFor({ timeout: 30_000 });
     const hash = await row.getAttribute('data-id');
-    await tabTo(page, /^(Buy from|Sell to) order/, 'Shift+Tab');
+    await until(async () => (await page.locator('dialog[open]').count()) === 0, 'the sheet to close');
+    await toRow(page, hash);
     await page.keyboard.press('Alt+Backspace');
+    await page.getByRole('dialog').getByRole('button', { name: 'Cancel on chain' }).waitFor({ timeout: 30_000 });
     await press(page, 'Cancel on chain');
     await until(async () => (await market.get(`/v1/requestorders/${hash}`)).status === 'canceled', 'the order to be cancelled', 30_000);
     await page.context().close();

@@ -4,7 +4,7 @@ import { Trans } from '@lingui/react/macro';
 import { useState, type ReactNode } from 'react';
 import { isAddress } from '../../model/domain';
 import { useWallet } from '../../state/wallet';
-import { useKey } from '../../view/keys';
+import { useKey } from '../../view/letters';
 import { Button, Segmented, TextField } from '../../view/ui';
 import { useUrl } from '../../state/url';
 

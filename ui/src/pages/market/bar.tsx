@@ -11,7 +11,7 @@ import { amount, count, duration, MISSING, percent, signedPercent } from '../../
 import { useBoot } from '../../state/data';
 import { setSetting, useSettings, type Settings } from '../../state/settings';
 import { useUrl } from '../../state/url';
-import { useKey } from '../../view/keys';
+import { useKey } from '../../view/letters';
 import { Button, Check } from '../../view/ui';
 import { Menu, Popover } from '../../view/overlays';
 import type { Commodity } from './commodity';

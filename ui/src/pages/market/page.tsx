@@ -10,7 +10,7 @@ import { useBoot } from '../../state/data';
 import { useSettings } from '../../state/settings';
 import { say } from '../../state/activity';
 import { useUrl } from '../../state/url';
-import { useKey } from '../../view/keys';
+import { useKey } from '../../view/letters';
 import { Boundary, Skeleton, useStale } from '../../view/states';
 import { Button, Panel } from '../../view/ui';
 import { Dialog } from '../../view/overlays';
@@ -21,6 +21,7 @@ import { useTicker } from './data';
 import { setDraft } from './drafts';
 import { BookPart, TradesPart } from './parts';
 import { MarketSearch } from './search';
+import { useTicketKeys } from './ticket_keys';
 import { useCommodity, type Commodity } from './commodity';
 
 // The book is drawn first; these follow.
@@ -104,6 +105,7 @@ export function MarketPage(): ReactNode {
     if (drawer) setSheet(true);
     else document.getElementById('ticket')?.scrollIntoView({ block: 'nearest', behavior: settings.motion === 'reduced' ? 'auto' : 'smooth' });
   };
+  useTicketKeys(() => drawer && setSheet(true));
   const pane = PANES.find(([value]) => value === url.view)?.[0] ?? 'book';
   const narrow = useMedia('(max-width: 639px)');
   const part = { commodity, filter, paused, onPause: () => setPaused(!paused) };

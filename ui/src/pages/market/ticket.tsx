@@ -1,9 +1,8 @@
 // The ticket: {Buy, Sell} × {Fill market order, Place limit order} (web-ui.md §6.6).
 import { t } from '@lingui/core/macro';
 import { Trans } from '@lingui/react/macro';
-import { useEffect, type ReactNode } from 'react';
+import { useEffect, useRef, type ReactNode } from 'react';
 import { useStore } from '../../state/store';
-import { useKey } from '../../view/keys';
 import { Boundary } from '../../view/states';
 import { Segmented } from '../../view/ui';
 import { commodityWords } from '../../model/domain';
@@ -12,6 +11,7 @@ import { BuyLimit } from './buy_limit';
 import { BuyMarket } from './buy_market';
 import { draftStore, setDraft, setForm } from './drafts';
 import { SellLimit, SellMarket } from './sell';
+import { useWishedFocus } from './ticket_keys';
 import type { Commodity } from './commodity';
 
 export function Ticket({ commodity }: { commodity: Commodity }): ReactNode {
@@ -20,14 +20,11 @@ export function Ticket({ commodity }: { commodity: Commodity }): ReactNode {
   useEffect(() => {
     if (url.app) setForm({ app: url.app });
   }, [url.app]);
-  useKey('bsx', (letter) => {
-    if (letter === 'x') setDraft({ kind: draft.kind === 'market' ? 'limit' : 'market' });
-    else setDraft({ side: letter === 'b' ? 'buy' : 'sell' });
-    setTimeout(() => document.querySelector<HTMLElement>('#ticket form input')?.focus(), 0);
-  });
+  const root = useRef<HTMLDivElement>(null);
   const { side, kind } = draft;
+  useWishedFocus(root);
   return (
-    <div className="ticket">
+    <div className="ticket" ref={root}>
       <div className="side-tabs" role="group" aria-label={t`Side`}>
         <button type="button" className="buy" aria-pressed={side === 'buy'} data-on={side === 'buy'} onClick={() => setDraft({ side: 'buy' })}><Trans>Buy</Trans></button>
         <button type="button" className="sell" aria-pressed={side === 'sell'} data-on={side === 'sell'} onClick={() => setDraft({ side: 'sell' })}><Trans>Sell</Trans></button>
