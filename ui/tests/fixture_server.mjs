@@ -5,6 +5,7 @@ import { createReadStream, existsSync, readFileSync } from 'node:fs';
 import { extname, join, normalize } from 'node:path';
 import { WebSocketServer } from 'ws';
 import { opsAnswer } from './fixture_ops.mjs';
+import { makeSearch } from './fixture_search.mjs';
 
 const here = new URL('.', import.meta.url).pathname;
 const DIST = process.env.BOURSE_UI_DIST ?? join(here, '../../build/ui');
@@ -69,6 +70,8 @@ const boot = {
   devAccounts: [{ name: 'requester', address: '0x70997970C51812dc3A010C7d01b50e0d17dc79C8', key: '0x59c6995e998f97a5a0044966f0945389dc9e86dae88c7a8412f4603b6b78690d' }],
 };
 
+const search = makeSearch({ deals, tasks, resources: [...apps, ...datasets, ...pools], orders: [...book.asks, ...book.bids], height: 12345 });
+const TRIED = ['deal', 'task', 'app', 'dataset', 'workerpool', 'worker', 'account', 'transaction', 'block', 'order'];
 const LISTS = { deals: [deals, 97], tasks: [tasks, 86], apps: [apps, 10], datasets: [datasets, 4], workerpools: [pools, 4], trades: [trades, 97] };
 const checks = ['00', '01', '02', '03', '04', '05', '06', '07', '10', '11', '12', '13', '14', '15', '16', '17', '18', '19', '1a', '1b', '20', '21', '30', '31', '40', '41', '50', '60'];
 
@@ -92,7 +95,7 @@ function answerOf(path, query) {
   if (LISTS[name] && !id) return page(LISTS[name][0].slice(0, Number(query.get('limit') ?? 20)), LISTS[name][1]);
   if (path === '/v1/challenge') return { ...envelope(), ...example('Challenge'), typedData: { domain: { name: boot.challengeDomain.name, version: boot.challengeDomain.version, chainId: 65535 }, types: { Challenge: [{ name: 'challenge', type: 'string' }] }, primaryType: 'Challenge', message: { challenge: 'fixture' } } };
   if (path === '/v1/session') return { ...envelope(), token: 'fixture', address: boot.devAccounts[0].address, expires: Date.now() + 900_000, scopes: ['self'] };
-  if (name === 'search') return { ...envelope(), items: [], tried: ['deal', 'task', 'app'] };
+  if (name === 'search') return { ...envelope(), items: search(query.get('q') ?? ''), tried: TRIED };
   const ops = opsAnswer(path, query, { page, envelope, task: tasks[0], example: example('Overview') });
   if (ops) return ops;
   const found = ofSchema(path);

@@ -15,13 +15,13 @@ export async function consoleTests(runner, browser, market) {
     const { pid } = market.role('worker1');
     process.kill(pid, 'SIGSTOP');
     try {
-      await row.getByText('◔ late').waitFor({ timeout: 30_000 });
-      await row.getByText('✕ lost').waitFor({ timeout: 45_000 });
+      await row.getByText('◔ late').waitFor();
+      await row.getByText('✕ lost').waitFor();
       await page.getByText('1 late or lost').waitFor();
     } finally {
       process.kill(pid, 'SIGCONT');
     }
-    await row.getByText('● fresh').waitFor({ timeout: 60_000 });
+    await row.getByText('● fresh').waitFor();
     await page.context().close();
   });
   await runner.test('one worker drains and resumes', async () => {
@@ -39,7 +39,7 @@ export async function consoleTests(runner, browser, market) {
     await page.context().close();
   });
   await runner.test('E-26 the phases of a task stand on one axis', async () => {
-    const task = (await market.get('/v1/tasks?status=COMPLETE&limit=1')).items[0];
+    const task = await market.completedTask();
     const page = await newPage(browser, { state: operator });
     await page.goto(`${market.url}/task/${task.id}?tab=replicas`);
     await page.locator('.gantt-bar').first().waitFor();
@@ -76,11 +76,12 @@ export async function consoleTests(runner, browser, market) {
     await page.context().close();
   });
   await runner.test('§10.3 acts that the chain would refuse are disabled with their rule', async () => {
+    await market.completedTask();
     const page = await newPage(browser, { state: operator });
     await page.goto(`${market.url}/ops/tasks`);
     await settle(page);
     await page.getByRole('button', { name: 'Sign in' }).first().click();
-    await page.getByRole('button', { name: 'Tools' }).first().click();
+    await page.getByRole('row').filter({ hasText: 'COMPLETE' }).first().getByRole('button', { name: 'Tools' }).click();
     const dialog = page.getByRole('dialog');
     await dialog.getByText('Only a task that is being revealed can be reopened', { exact: false }).first().waitFor();
     for (const name of ['Reopen', 'Finalise']) equal(await dialog.getByRole('button', { name }).getAttribute('aria-disabled'), 'true', name);

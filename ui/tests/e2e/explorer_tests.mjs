@@ -63,6 +63,7 @@ async function listOfChoice(browser, server) {
   await page.keyboard.press('Escape');
   await page.reload();
   await settle(page);
+  await table.getByRole('columnheader', { name: 'Deal' }).waitFor();
   equal(await table.getByRole('columnheader', { name: 'Requester' }).count(), 0, 'the hidden column');
   const asked = page.waitForRequest((request) => /\/v1\/deals\?/.test(request.url()) && request.url().includes('from='));
   await page.getByLabel('From day').fill('2026-02-27');

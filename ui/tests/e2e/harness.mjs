@@ -46,8 +46,11 @@ export function equal(actual, expected, text) {
   if (a !== b) throw new Error(`${text}: ${a} instead of ${b}`);
 }
 
+/** How long anything is waited for: a machine several times slower than a developer's passes too. */
+export const PATIENCE_MS = 90_000;
+
 /** The first true value of `condition`; names what was waited for when the limit is over. */
-export async function until(condition, what, limitMs = 30_000) {
+export async function until(condition, what, limitMs = PATIENCE_MS) {
   const end = Date.now() + limitMs;
   for (;;) {
     const value = await condition();
@@ -55,4 +58,24 @@ export async function until(condition, what, limitMs = 30_000) {
     if (Date.now() > end) throw new Error(`waited ${limitMs} ms for ${what}`);
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
+}
+
+/** What `read` gives once it gives the same twice: after a scroll, a fade or a late answer. */
+export async function settled(read, what) {
+  let before = Symbol('nothing read yet');
+  return until(async () => {
+    const now = await read();
+    const same = now === before;
+    before = now;
+    return same ? { value: now } : null;
+  }, what).then(({ value }) => value);
+}
+
+/** `read` gives `wanted` in the end; says what it gave instead. */
+export async function becomes(read, wanted, text) {
+  let last;
+  await until(async () => {
+    last = await read();
+    return JSON.stringify(last) === JSON.stringify(wanted);
+  }, text).catch((error) => equal(last, wanted, `${text} (${error.message})`));
 }

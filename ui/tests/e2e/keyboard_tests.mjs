@@ -37,7 +37,7 @@ async function toRow(page, hash) {
 
 async function press(page, name, key = 'Tab') {
   await tabTo(page, name, key);
-  await until(() => page.evaluate(() => !document.activeElement?.hasAttribute('aria-disabled')), `${name} to be usable`, 60_000);
+  await until(() => page.evaluate(() => !document.activeElement?.hasAttribute('aria-disabled')), `${name} to be usable`);
   await page.keyboard.press('Enter');
 }
 
@@ -164,7 +164,7 @@ export async function keyboardMarketTests(runner, browser, market) {
     await page.getByRole('heading', { name: 'What you sign' }).waitFor();
     await saneFocus(page);
     await press(page, 'Sign and buy');
-    await page.getByText('Computation starts.').waitFor({ timeout: 60_000 });
+    await page.getByText('Computation starts.').waitFor();
     await press(page, /^(Watch it run|Open deal)$/);
     await page.waitForURL(/\/(task|deal)\/0x/);
     await page.context().close();
@@ -184,16 +184,16 @@ export async function keyboardMarketTests(runner, browser, market) {
     await press(page, 'Place computation buy limit order');
     await page.getByRole('heading', { name: 'What you sign' }).waitFor();
     await press(page, 'Sign and place');
-    await page.getByText('The order rests in the book.').waitFor({ timeout: 30_000 });
+    await page.getByText('The order rests in the book.').waitFor();
     const row = page.locator('.side.bids tbody tr[data-id]').filter({ has: page.locator('.you') }).first();
-    await row.waitFor({ timeout: 30_000 });
+    await row.waitFor();
     const hash = await row.getAttribute('data-id');
     await until(async () => (await page.locator('dialog[open]').count()) === 0, 'the sheet to close');
     await toRow(page, hash);
     await page.keyboard.press('Alt+Backspace');
-    await page.getByRole('dialog').getByRole('button', { name: 'Cancel on chain' }).waitFor({ timeout: 30_000 });
+    await page.getByRole('dialog').getByRole('button', { name: 'Cancel on chain' }).waitFor();
     await press(page, 'Cancel on chain');
-    await until(async () => (await market.get(`/v1/requestorders/${hash}`)).status === 'canceled', 'the order to be cancelled', 30_000);
+    await until(async () => (await market.get(`/v1/requestorders/${hash}`)).status === 'canceled', 'the order to be cancelled');
     await page.context().close();
   });
   await runner.test('T-24 keyboard only: an operator drains and resumes the pool', async () => {

@@ -1,7 +1,7 @@
 // Long lists against the fixture server: paging while rows arrive (T-14), a bag of a million tasks (T-17), confidence in
 // words (T-16), a log of a thousand lines a second (T-21).
 import { readFileSync } from 'node:fs';
-import { check, equal, until } from './harness.mjs';
+import { check, equal, settled, until } from './harness.mjs';
 import { newPage, settle } from './page_tests.mjs';
 
 const BAG = 1_000_000;
@@ -115,9 +115,11 @@ export async function listTests(runner, browser, server) {
       for (let round = 0; round < half; round += 1) await log.write(LINES_A_DELTA);
       await until(() => page.locator('.log .line', { hasText: `line ${log.count() - 1}` }).count(), 'the newest line');
       await page.locator('.log').hover();
-      await page.mouse.wheel(0, -2_000);
-      await until(async () => (await page.locator('.log').getAttribute('data-following')) === 'false', 'the end of following');
-      const read = await page.locator('.log .line').first().textContent();
+      await until(async () => {
+        await page.mouse.wheel(0, -2_000);
+        return (await page.locator('.log').getAttribute('data-following')) === 'false';
+      }, 'the end of following');
+      const read = await settled(() => page.locator('.log .line').first().textContent(), 'the end of the scroll');
       for (let round = 0; round < half; round += 1) await log.write(LINES_A_DELTA);
       await until(() => page.getByText(/new lines, not following/).count(), 'the count of new lines');
       equal(await page.locator('.log .line').first().textContent(), read, 'the line that was read');

@@ -11,7 +11,7 @@ import { walletTests } from './wallet_tests.mjs';
 
 const fresh = { wallet: '', settings: { welcomed: false } };
 const user = (name) => ({ wallet: name, settings: { welcomed: true, lastCategory: 0 } });
-const enabled = (page, text) => page.waitForFunction((wanted) => [...document.querySelectorAll('button')].some((each) => each.textContent === wanted && !each.hasAttribute('aria-disabled')), text, { timeout: 60_000 });
+const enabled = (page, text) => page.waitForFunction((wanted) => [...document.querySelectorAll('button')].some((each) => each.textContent === wanted && !each.hasAttribute('aria-disabled')), text);
 const balance = async (market, name) => {
   const { account } = await market.get(`/v1/accounts/${market.account(name).address}`);
   return { free: BigInt(account.staked), locked: BigInt(account.locked) };
@@ -85,7 +85,7 @@ export async function marketTests(runner, browser, program) {
       const started = Date.now();
       let clicks = 0;
       const press = async (target) => {
-        await target.click({ timeout: 30_000 });
+        await target.click();
         clicks += 1;
       };
       await page.goto(market.url);
@@ -115,12 +115,12 @@ export async function marketTests(runner, browser, program) {
       await page.getByRole('button', { name: 'Buy computation at market price' }).click();
       await page.getByRole('button', { name: 'Sign and buy' }).click();
       const link = page.getByRole('link', { name: 'Open deal' });
-      await link.waitFor({ timeout: 30_000 });
+      await link.waitFor();
       const deal = (await link.getAttribute('href')).split('/').pop();
       await until(() => page.locator(`.trades [data-id="${deal}"]`).count(), 'the deal in the recent trades');
       await until(() => page.locator(`.m-mine [data-id="${deal}"]`).count(), 'the deal in my trades');
       await link.click();
-      await page.getByText('COMPLETE').first().waitFor({ timeout: 60_000 });
+      await page.getByText('COMPLETE').first().waitFor();
       await page.goto(`${market.url}/explorer`);
       await until(() => page.locator(`[data-id="${deal}"]`).count(), 'the deal in the explorer');
       const after = await until(async () => {
@@ -142,9 +142,9 @@ export async function marketTests(runner, browser, program) {
       await enabled(page, 'Place computation buy limit order');
       await page.getByRole('button', { name: 'Place computation buy limit order' }).click();
       await page.getByRole('button', { name: 'Sign and place' }).click();
-      await page.getByText('The order rests in the book.').waitFor({ timeout: 30_000 });
+      await page.getByText('The order rests in the book.').waitFor();
       const bid = page.locator('.side.bids tbody tr[data-id]').first();
-      await bid.locator('.you').waitFor({ timeout: 30_000 });
+      await bid.locator('.you').waitFor();
       resting = await bid.getAttribute('data-id');
       equal(await bid.locator('.c-price').textContent(), '5', 'price of the bid');
       await page.getByRole('tab', { name: /My open request orders/ }).click();
@@ -153,7 +153,7 @@ export async function marketTests(runner, browser, program) {
       await page.keyboard.press('Escape');
       await page.locator('.m-mine').getByRole('button', { name: /^Cancel order/ }).click();
       await page.getByRole('button', { name: 'Cancel on chain' }).click();
-      await until(async () => (await page.locator(`.side.bids [data-id="${resting}"]`).count()) === 0, 'the bid to leave the book', 30_000);
+      await until(async () => (await page.locator(`.side.bids [data-id="${resting}"]`).count()) === 0, 'the bid to leave the book');
       const order = await market.get(`/v1/requestorders/${resting}`);
       equal(order.status, 'canceled', 'status of the order');
       await page.context().close();
@@ -169,7 +169,7 @@ export async function marketTests(runner, browser, program) {
       await enabled(page, 'Place computation buy limit order');
       await page.getByRole('button', { name: 'Place computation buy limit order' }).click();
       await page.getByRole('button', { name: 'Sign and place' }).click();
-      await page.getByText('The order rests in the book.').waitFor({ timeout: 30_000 });
+      await page.getByText('The order rests in the book.').waitFor();
       const seller = await newPage(browser, { state: user('scheduler') });
       await seller.goto(`${market.url}/market/1`);
       await settle(seller);
@@ -180,7 +180,7 @@ export async function marketTests(runner, browser, program) {
       await enabled(seller, 'Place computation sell limit order');
       await seller.getByRole('button', { name: 'Place computation sell limit order' }).click();
       await seller.getByRole('button', { name: 'Sign and place' }).click();
-      await until(() => page.locator('.trades tbody tr[data-id]').count(), 'the trade', 30_000);
+      await until(() => page.locator('.trades tbody tr[data-id]').count(), 'the trade');
       equal(await page.locator('.trades tbody tr[data-id] td').nth(1).textContent(), '▸unchanged 6', 'price of the trade');
       await seller.context().close();
       await page.context().close();
@@ -192,13 +192,13 @@ export async function marketTests(runner, browser, program) {
       await settle(page);
       await page.getByLabel('Amount in nRLC *').fill('200');
       await page.getByRole('button', { name: 'Withdraw', exact: true }).click();
-      await page.getByText('Done.').waitFor({ timeout: 30_000 });
+      await page.getByText('Done.').waitFor();
       equal(String(before.free - (await balance(market, 'requester2')).free), '200', 'withdrawn');
       await page.goto(`${market.url}/wallet/deposit`);
       await settle(page);
       await page.getByRole('button', { name: '+200', exact: true }).click();
       await page.getByRole('button', { name: 'Deposit', exact: true }).click();
-      await page.getByText('Done.').waitFor({ timeout: 30_000 });
+      await page.getByText('Done.').waitFor();
       equal(String((await balance(market, 'requester2')).free), String(before.free), 'after the deposit');
       await page.context().close();
     });
@@ -212,7 +212,7 @@ export async function marketTests(runner, browser, program) {
       await page.getByRole('tab', { name: 'Tasks' }).click();
       await until(() => page.locator('tbody tr').count(), 'a task');
       const buyer = await newPage(browser, { state: user('requester') });
-      const task = (await market.get('/v1/tasks?status=COMPLETE&limit=1')).items[0];
+      const task = await market.completedTask();
       await buyer.goto(`${market.url}/task/${task.id}?tab=logs`);
       await buyer.getByRole('button', { name: 'Sign in' }).click();
       await until(() => buyer.locator('.log .line').count(), 'a line of the log');
@@ -245,7 +245,7 @@ export async function marketTests(runner, browser, program) {
       equal(await page.locator('dialog [role=alert]').count(), 0, 'an error after a refusal');
       wallet.state.refuse = false;
       await page.getByRole('button', { name: 'Sign and buy' }).click();
-      await page.getByText('deal sealed').waitFor({ timeout: 30_000 });
+      await page.getByText('deal sealed').waitFor();
       equal(await page.getByLabel('Work params *').inputValue(), '{"iexec_args":"Bob"}', 'the form');
       await page.context().close();
     });
@@ -257,7 +257,7 @@ export async function marketTests(runner, browser, program) {
       await enabled(page, 'Buy computation at market price');
       await page.getByRole('button', { name: 'Buy computation at market price' }).click();
       await page.getByRole('button', { name: 'Sign and buy' }).dblclick();
-      await page.getByText('deal sealed').waitFor({ timeout: 30_000 });
+      await page.getByText('deal sealed').waitFor();
       await page.getByRole('link', { name: 'Open deal' }).waitFor();
       await until(async () => (await market.get(mine)).total > total, 'the deal in the index');
       equal((await market.get(mine)).total, total + 1, 'deals');
@@ -295,19 +295,19 @@ export async function marketTests(runner, browser, program) {
       await market.killRole('market');
       await until(() => page.getByText('The live connection is lost.').count(), 'the banner');
       check((await page.locator('.side.asks tbody tr[data-id]').count()) > 0, 'the rows are gone');
-      await until(async () => (await page.getByText('The live connection is lost.').count()) === 0, 'the connection', 60_000);
+      await until(async () => (await page.getByText('The live connection is lost.').count()) === 0, 'the connection');
       const book = await until(() => market.get('/v1/book?category=0').catch(() => null), 'the book');
       await until(async () => (await page.locator('.side.asks tbody tr[data-id]').count()) === Math.min(book.asks.length, 19), 'the same rows as the book has');
       await page.context().close();
     });
     await runner.test('T-33 the shown command does what the screen does', async () => {
-      const deal = (await market.get('/v1/deals?limit=1')).items[0];
-      const shown = await market.verb('deal', 'show', deal.id);
+      const { deal: id } = await market.completedTask();
+      const shown = await market.verb('deal', 'show', id);
       check(shown.ok, 'bourse deal show refused');
       const page = await newPage(browser, { state: user('requester') });
-      await page.goto(`${market.url}/deal/${deal.id}`);
+      await page.goto(`${market.url}/deal/${id}`);
       await page.getByRole('button', { name: 'Show as command' }).first().click();
-      equal(await page.locator('.command-box').first().textContent(), `bourse deal show ${deal.id}`, 'command');
+      equal(await page.locator('.command-box').first().textContent(), `bourse deal show ${id}`, 'command');
       await page.context().close();
     });
   } finally {

@@ -2,11 +2,13 @@
 import { readFileSync } from 'node:fs';
 import { explorerTests } from './explorer_tests.mjs';
 import { listTests } from './list_tests.mjs';
-import { check, equal, openPages, until } from './harness.mjs';
+import { becomes, check, equal, openPages, PATIENCE_MS, until } from './harness.mjs';
 
 const AXE = readFileSync(new URL('../../node_modules/axe-core/axe.min.js', import.meta.url), 'utf8');
 const THEMES = ['light', 'dark'];
 const WIDTHS = [320, 375, 640, 960, 1280, 1920];
+/** `UI_SLOWER=3`: pages as on a machine with a third of the speed. */
+const SLOWER = Number(process.env.UI_SLOWER ?? 1);
 const id = (text) => `0x${text.padEnd(64, '0')}`;
 
 const ALL = {
@@ -26,8 +28,10 @@ export async function newPage(browser, { width = 1440, height = 900, theme = 'li
     if (!localStorage.getItem('bourse.settings')) localStorage.setItem('bourse.settings', JSON.stringify(given.settings));
     if (given.wallet && !localStorage.getItem('bourse.wallet')) localStorage.setItem('bourse.wallet', JSON.stringify({ kind: 'development', id: given.wallet }));
   }, state);
+  context.setDefaultTimeout(PATIENCE_MS);
   const page = await context.newPage();
   openPages.push(page);
+  if (SLOWER > 1) await (await context.newCDPSession(page)).send('Emulation.setCPUThrottlingRate', { rate: SLOWER });
   page.problems = [];
   page.on('pageerror', (error) => page.problems.push(error.message));
   page.on('console', (message) => message.type() === 'error' && !/404|Failed to load resource/.test(message.text()) && page.problems.push(message.text()));
@@ -36,7 +40,7 @@ export async function newPage(browser, { width = 1440, height = 900, theme = 'li
 
 export async function settle(page) {
   await page.waitForSelector('main h1');
-  await page.waitForFunction(() => !document.querySelector('main [aria-busy="true"] .skeleton'), null, { timeout: 8_000 });
+  await page.waitForFunction(() => !document.querySelector('main [aria-busy="true"] .skeleton'), null);
 }
 
 async function axe(page, name) {
@@ -100,7 +104,7 @@ export async function pageTests(runner, browser, server) {
       // 1280 × 1024 at 400 % is a window of 320 × 256.
       for (const [width, height] of [...WIDTHS.slice().reverse().map((each) => [each, 900]), [320, 256]]) {
         await page.setViewportSize({ width, height });
-        await page.waitForTimeout(30);
+        await page.evaluate(() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))));
         for (const problem of await page.evaluate(layoutProblems)) problems.push(`${name} at ${width} × ${height}: ${problem}`);
       }
     }
@@ -111,14 +115,13 @@ export async function pageTests(runner, browser, server) {
     const page = await newPage(browser);
     await page.goto(`${server.url}/market/3`);
     await settle(page);
-    await until(() => page.locator('.side.asks tbody tr[data-id]').count().then((count) => count === 11), 'eleven asks');
-    equal(await page.locator('.side.asks td.c-price').allTextContents(), ['15', '14', '12', '12', '12', '11', '10', '9', '9', '9', '8'], 'asks');
-    equal(await page.locator('.side.bids td.c-price').allTextContents(), ['3', '3', '3', '2', '2', '2', '1', '1', '1', '1', '1'], 'bids');
-    equal(await page.locator('[data-test=middle]').textContent(), 'Last 8 nRLC ↘', 'middle row');
-    equal(await page.locator('.trades tbody tr[data-id]').count(), 20, 'trades');
+    await becomes(() => page.locator('.side.asks td.c-price').allTextContents(), ['15', '14', '12', '12', '12', '11', '10', '9', '9', '9', '8'], 'asks');
+    await becomes(() => page.locator('.side.bids td.c-price').allTextContents(), ['3', '3', '3', '2', '2', '2', '1', '1', '1', '1', '1'], 'bids');
+    await becomes(() => page.locator('[data-test=middle]').textContent(), 'Last 8 nRLC ↘', 'middle row');
+    await becomes(() => page.locator('.trades tbody tr[data-id]').count(), 20, 'trades');
     await page.locator('.side.asks tbody tr[data-id]').last().click();
-    equal(await page.getByLabel('Order hash *').inputValue(), id('c9988053eb08'), 'hash in the ticket');
-    equal(await page.getByLabel('Volume *').inputValue(), '1', 'volume in the ticket');
+    await becomes(() => page.getByLabel('Order hash *').inputValue(), id('c9988053eb08'), 'hash in the ticket');
+    await becomes(() => page.getByLabel('Volume *').inputValue(), '1', 'volume in the ticket');
     await page.context().close();
   });
   await runner.test('T-08 a lost socket keeps the rows, marks them and comes back', async () => {
@@ -186,30 +189,23 @@ export async function pageTests(runner, browser, server) {
     await page.goto(`${server.url}/market/3`);
     await settle(page);
     await until(() => page.locator('.side.asks tbody tr[data-id]').count(), 'rows');
-    await page.evaluate(() => {
-      window.longest = 0;
-      window.frames = 0;
-      let last = performance.now();
-      const frame = (now) => {
-        window.longest = Math.max(window.longest, now - last);
-        last = now;
-        window.frames += 1;
-        requestAnimationFrame(frame);
-      };
-      requestAnimationFrame(frame);
-    });
+    // The flood lasts until what was pressed is drawn: a frozen page would never get there.
     let serial = 0;
-    for (let round = 0; round < 50; round += 1) {
-      const rows = Array.from({ length: 20 }, () => ({ ...server.book.asks[serial++ % 11], remaining: 1 + (serial % 9) }));
-      server.publish('book:3-none-0', { asks: rows });
-      await new Promise((resolve) => setTimeout(resolve, 100));
+    const flood = setInterval(() => server.publish('book:3-none-0', { asks: Array.from({ length: 20 }, () => ({ ...server.book.asks[serial++ % 11], remaining: 1 + (serial % 9) })) }), 100);
+    const volumes = () => page.locator('.side.asks td.c-volume').allTextContents().then((all) => all.join());
+    try {
+      const before = await volumes();
+      await until(async () => (await volumes()) !== before, 'changes of the book');
+      for (const view of ['Levels', 'Orders']) {
+        await page.getByRole('button', { name: view, exact: true }).click();
+        await becomes(() => page.getByRole('button', { name: view, exact: true }).getAttribute('aria-pressed'), 'true', `${view} while changes come`);
+      }
+      const shown = await volumes();
+      await until(async () => (await volumes()) !== shown, 'changes after the clicks');
+      check(serial >= 200, `only ${serial} changes`);
+    } finally {
+      clearInterval(flood);
     }
-    const { longest, frames } = await page.evaluate(() => ({ longest: window.longest, frames: window.frames }));
-    check(frames > 20, `only ${frames} frames in five seconds`);
-    check(longest < 1_500, `the page stood for ${Math.round(longest)} ms`);
-    const started = Date.now();
-    await page.getByRole('button', { name: 'Levels' }).click();
-    check(Date.now() - started < 3_000, 'a click waited too long');
     await page.context().close();
   });
   await runner.test('T-12 All / Mine goes into the URL and back', async () => {
@@ -220,7 +216,7 @@ export async function pageTests(runner, browser, server) {
     await page.waitForURL(/mine=0x70997970/);
     await page.reload();
     await settle(page);
-    equal(await page.getByRole('button', { name: 'Mine' }).getAttribute('aria-pressed'), 'true', 'Mine after a reload');
+    await becomes(() => page.getByRole('button', { name: 'Mine' }).getAttribute('aria-pressed'), 'true', 'Mine after a reload');
     await page.context().close();
   });
   await runner.test('T-13 malformed search asks nothing and says why', async () => {
@@ -251,10 +247,11 @@ export async function pageTests(runner, browser, server) {
     await page.keyboard.press('?');
     await page.getByRole('heading', { name: 'Keyboard' }).waitFor();
     await page.keyboard.press('Escape');
-    const before = await page.evaluate(() => document.documentElement.dataset.theme);
+    const theme = () => page.evaluate(() => document.documentElement.dataset.theme);
+    const before = await theme();
     await page.locator('h1').click();
     await page.keyboard.press('d');
-    check((await page.evaluate(() => document.documentElement.dataset.theme)) !== before, 'the theme did not change');
+    await until(async () => (await theme()) !== before, 'the other theme');
     await page.context().close();
   });
   await runner.test('states of every widget by ?state=', async () => {

@@ -1,6 +1,6 @@
 // The states of §5 on every page by the query switch `?state=` (§18, definition of done), and what reading and moving need
 // of all pages: text spacing of one's own (X-06), landscape phones (§14), places to skip to (X-04), a session that ends (X-03).
-import { check, equal, until } from './harness.mjs';
+import { becomes, check, equal, until } from './harness.mjs';
 import { newPage, PAGES, prepare, settle } from './page_tests.mjs';
 
 /** Pages that ask the market for nothing but the boot answer: they have no data that could be loading, empty, wrong or old. */
@@ -23,7 +23,7 @@ async function everyPage(browser, server, state, shows, without) {
     if (without.includes(name)) continue;
     await page.goto(server.url + withState(path, state));
     await page.waitForSelector('#main, main [role=status], main h1', { state: 'attached' });
-    if (!(await until(() => shows(page), state, 4_000).catch(() => 0))) missing.push(name);
+    if (!(await until(() => shows(page), state, 30_000).catch(() => 0))) missing.push(name);
   }
   const { problems } = page;
   await page.context().close();
@@ -50,7 +50,7 @@ export async function stateTests(runner, browser, server) {
     await page.goto(`${server.url}/market/3?state=stale`);
     await page.getByLabel('Volume *').fill('2');
     const buy = page.getByRole('button', { name: 'Buy computation at market price' });
-    equal(await buy.getAttribute('aria-disabled'), 'true', 'the button');
+    await becomes(() => buy.getAttribute('aria-disabled'), 'true', 'the button');
     check((await buy.getAttribute('title'))?.includes('The live connection is lost'), 'the button does not say why');
     equal(await page.getByLabel('Volume *').inputValue(), '2', 'what was typed');
     await page.context().close();
@@ -75,12 +75,11 @@ export async function stateTests(runner, browser, server) {
     const page = await newPage(browser);
     await page.goto(`${server.url}/market/3`);
     await settle(page);
-    const links = await page.locator('a.skip').evaluateAll((all) => all.map((each) => each.getAttribute('href')));
-    equal(links, ['#main', '#book', '#ticket'], 'links');
+    await becomes(() => page.locator('a.skip').evaluateAll((all) => all.map((each) => each.getAttribute('href'))), ['#main', '#book', '#ticket'], 'links');
     for (const [at, target] of ['main', 'book', 'ticket'].entries()) {
       await page.locator('a.skip').nth(at).focus();
       await page.keyboard.press('Enter');
-      equal(await page.evaluate(() => document.activeElement?.id), target, 'the focus');
+      await becomes(() => page.evaluate(() => document.activeElement?.id), target, 'the focus');
     }
     await page.context().close();
   });

@@ -36,7 +36,7 @@ export async function storeTests(runner, browser, market) {
     await until(async () => /^0x[0-9a-f]{64}$/.test(await page.getByLabel('Checksum (SHA-256) *').inputValue()), 'the checksum');
     await page.getByRole('button', { name: 'Register', exact: true }).click();
     const row = page.getByRole('region', { name: 'My data, table' }).locator('tr', { hasText: 'Weather of the test' });
-    await row.getByRole('button', { name: 'Offer' }).click({ timeout: 60_000 });
+    await row.getByRole('button', { name: 'Offer' }).click();
     await page.getByLabel('Price a task, nRLC *').fill('7');
     await page.getByLabel('Only with app').fill(app);
     await page.getByRole('button', { name: 'Continue' }).click();
@@ -44,7 +44,7 @@ export async function storeTests(runner, browser, market) {
     const [offer] = await until(async () => ((await offers()).length ? offers() : null), 'the offer');
     equal(offer.order.apprestrict.toLowerCase(), app.toLowerCase(), 'the app that may read it');
     const line = page.getByRole('region', { name: 'Offers, table' }).locator('tr').filter({ has: page.getByRole('cell', { name: '7', exact: true }) });
-    await line.getByRole('button', { name: 'Withdraw access' }).click({ timeout: 30_000 });
+    await line.getByRole('button', { name: 'Withdraw access' }).click();
     await until(async () => (await market.get(`/v1/datasetorders/${offer.hash}`)).status === 'canceled', 'the withdrawal');
     await page.context().close();
   });

@@ -93,7 +93,7 @@ export async function chartTests(runner, browser, server) {
 }
 
 const user = (name) => ({ wallet: name, settings: { welcomed: true, lastCategory: 0 } });
-const enabled = (page, text) => page.waitForFunction((wanted) => [...document.querySelectorAll('button')].some((each) => each.textContent === wanted && !each.hasAttribute('aria-disabled')), text, { timeout: 60_000 });
+const enabled = (page, text) => page.waitForFunction((wanted) => [...document.querySelectorAll('button')].some((each) => each.textContent === wanted && !each.hasAttribute('aria-disabled')), text);
 
 async function placeLimit(page, price) {
   await page.getByLabel('Workerpool price *').fill(price);
@@ -120,7 +120,7 @@ export async function tradeTests(runner, browser, market) {
     await page.getByRole('button', { name: 'Cancel them' }).click();
     await page.getByRole('button', { name: 'Cancel on chain' }).click();
     await until(async () => (await page.locator('.m-mine tr.gone').count()) > 0, 'a struck row');
-    await page.getByText('No open request orders.', { exact: false }).waitFor({ timeout: 30_000 });
+    await page.getByText('No open request orders.', { exact: false }).waitFor();
     equal((await market.get(`/v1/requestorders?signer=${market.account('requester2').address}`)).total, 0, 'open orders at the market');
     await page.getByRole('tab', { name: 'Order history' }).click();
     await until(async () => (await page.locator('.m-mine tbody').getByText('CANCELLED').count()) === 2, 'both in the history');

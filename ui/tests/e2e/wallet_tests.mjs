@@ -14,7 +14,7 @@ const folder = () => {
   folders.push(mkdtempSync(join(tmpdir(), 'bourse-ui-sign-')));
   return folders[folders.length - 1];
 };
-const enabled = (page, text) => page.waitForFunction((wanted) => [...document.querySelectorAll('button')].some((each) => each.textContent === wanted && !each.hasAttribute('aria-disabled')), text, { timeout: 60_000 });
+const enabled = (page, text) => page.waitForFunction((wanted) => [...document.querySelectorAll('button')].some((each) => each.textContent === wanted && !each.hasAttribute('aria-disabled')), text);
 
 /** Everything that the page sends from now on, as one list of texts. */
 function captured(page) {
@@ -74,7 +74,7 @@ async function walletFile(browser, market) {
   await page.getByRole('dialog').waitFor({ state: 'detached', timeout: 120_000 });
   await limitOrder(page, 3);
   await sign(page);
-  await page.getByText('The order rests in the book.').waitFor({ timeout: 30_000 });
+  await page.getByText('The order rests in the book.').waitFor();
 
   // Locked in the middle of a form: it stays, and the wallet is opened in place.
   await page.getByLabel('Workerpool price *').fill('4');
@@ -117,7 +117,7 @@ async function byFiles(browser, market) {
   await give(forged);
   await page.getByText(/order differs: workerpoolmaxprice/).waitFor();
   await give(signed);
-  await page.getByText('The order rests in the book.').waitFor({ timeout: 30_000 });
+  await page.getByText('The order rests in the book.').waitFor();
   const orders = await market.get(`/v1/requestorders?signer=${address}&app=any&dataset=any&workerpool=any&limit=50`);
   check(orders.items.some((order) => order.price === '2' && order.order.sign === signed[chain].requestorder.sign), 'the signed order is not in the book');
   await page.context().close();
@@ -143,7 +143,7 @@ async function companion(browser, market) {
   check(/^\d{6}$/.test(code), `the code is ${code}`);
   const other = terminal(market, code);
   try {
-    await page.getByRole('dialog').waitFor({ state: 'detached', timeout: 30_000 });
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
     await limitOrder(page, 1);
     await sign(page);
     await until(() => /Sign\?/.test(other.text()), 'the question in the terminal');
@@ -154,13 +154,13 @@ async function companion(browser, market) {
     await page.getByRole('button', { name: 'Sign and place' }).click();
     await until(() => /Sign\?/.test(other.text().slice(asked)), 'the question again');
     other.type('y');
-    await page.getByText('The order rests in the book.').waitFor({ timeout: 30_000 });
+    await page.getByText('The order rests in the book.').waitFor();
     const key = market.key('requester2').slice(2).toLowerCase();
     check(!sent.some((each) => each.toLowerCase().includes(key)), 'the key went through the page');
   } finally {
     other.program.kill('SIGTERM');
   }
-  await page.getByText('Your terminal is away.').waitFor({ timeout: 30_000 });
+  await page.getByText('Your terminal is away.').waitFor();
   await page.context().close();
 }
 
@@ -181,7 +181,7 @@ async function lostAnswers(browser, market) {
   await page.getByRole('button', { name: '+10', exact: true }).click();
   await page.getByText('Allows the market to take 10 nRLC').waitFor();
   await page.getByRole('button', { name: 'Deposit', exact: true }).click();
-  await page.getByText('Done.').waitFor({ timeout: 30_000 });
+  await page.getByText('Done.').waitFor();
   equal([sent, String((await balanceOf(market, 'requester2')) - before)], [1, '10'], 'sent once, deposited once');
 
   // Its receipt is held back, the page is left: the step goes on where it was.
@@ -194,7 +194,7 @@ async function lostAnswers(browser, market) {
   await page.getByText('Waiting for the block…').waitFor();
   check(await page.locator('.steps [aria-current=step]', { hasText: 'in a block' }).count(), 'the step is not shown after the reload');
   await page.unroute('**/v1/rpc', withhold);
-  await page.getByText('Done.').waitFor({ timeout: 30_000 });
+  await page.getByText('Done.').waitFor();
   equal(sent, 2, 'transactions sent');
   await page.context().close();
 }
