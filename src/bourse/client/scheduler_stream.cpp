@@ -143,7 +143,8 @@ struct ServerToJson {
     Json operator()(const FetchAnswer& m) const {
         return {{"type", "fetch_answer"}, {"task", to_hex(m.task)}, {"key", m.key}, {"fetched", m.fetched_elsewhere}};
     }
-    Json operator()(const Pong&) const { return {{"type", "pong"}}; }
+    Json operator()(const Pong& m) const { return {{"type", "pong"}, {"sent_ms", m.sent_ms}}; }
+    Json operator()(const Pause& m) const { return {{"type", "pause"}, {"paused", m.paused}, {"chain_s", m.chain_s}}; }
 };
 
 Json status_to_json(const StatusReport& m) {
@@ -156,6 +157,7 @@ Json status_to_json(const StatusReport& m) {
     if (!m.link.empty()) details["link"] = m.link;
     if (!m.callback_data.empty()) details["callback_data"] = to_hex(m.callback_data);
     if (!m.fetched.empty()) details["fetched"] = m.fetched;
+    if (m.paused_ms > 0) details["paused_ms"] = m.paused_ms;
     out["details"] = std::move(details);
     return out;
 }
@@ -174,7 +176,9 @@ struct WorkerToJson {
     Json operator()(const FetchQuery& m) const {
         return {{"type", "fetch_query"}, {"task", to_hex(m.task)}, {"key", m.key}};
     }
-    Json operator()(const Ping&) const { return {{"type", "ping"}}; }
+    Json operator()(const Ping& m) const {
+        return {{"type", "ping"}, {"sent_ms", m.sent_ms}, {"pong_ms", m.pong_ms}, {"heard_ms", m.heard_ms}};
+    }
     Json operator()(const OutputReport& m) const {
         return {{"type", "output"},
                 {"task", to_hex(m.task)},
@@ -200,6 +204,7 @@ StatusReport status_from(StreamFields& fields) {
     m.link = details.text_or_empty("link", 512);
     if (details.has("callback_data")) m.callback_data = details.bytes("callback_data");
     m.fetched = details.texts_or_empty("fetched", 64, 2048);
+    m.paused_ms = details.u64_or("paused_ms", 0);
     return m;
 }
 
@@ -242,7 +247,9 @@ Result<ServerMessage> server_message_from(std::string_view text) {
     } else if (type == "fetch_answer") {
         out = FetchAnswer{poco::TaskId(fields.hash("task")), fields.text("key"), fields.boolean("fetched")};
     } else if (type == "pong") {
-        out = Pong{};
+        out = Pong{fields.u64_or("sent_ms", 0)};
+    } else if (type == "pause") {
+        out = Pause{fields.boolean("paused"), fields.u64("chain_s")};
     } else {
         fields.refuse("type");
     }
@@ -271,7 +278,7 @@ Result<WorkerMessage> worker_message_from(std::string_view payload) {
     } else if (type == "fetch_query") {
         out = FetchQuery{poco::TaskId(fields.hash("task")), fields.text("key", 2048)};
     } else if (type == "ping") {
-        out = Ping{};
+        out = Ping{fields.u64_or("sent_ms", 0), fields.u64_or("pong_ms", 0), fields.u64_or("heard_ms", 0)};
     } else if (type == "output") {
         OutputReport report{poco::TaskId(fields.hash("task")),
                             fields.u64("run"),

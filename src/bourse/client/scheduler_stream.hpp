@@ -6,7 +6,7 @@
 //   scheduler → Welcome (its own signature over the same nonce, which proves that it owns the pool) or Refused
 //   worker    → after Welcome: one StatusReport for every task it still holds, LogReports not yet acknowledged, and
 //               FreeReport; afterwards these as they happen, and a Ping every kPingPeriodMs
-//   scheduler → Command, ReportAck, FetchAnswer, Pong
+//   scheduler → Pause (after Welcome, and whenever it changes), Command, ReportAck, FetchAnswer, Pong
 //
 // Commands carry `seq`, 1, 2, 3 … for each worker, written to the scheduler's log before they are sent. The worker
 // keeps the highest seq it has durably taken over (in its journal, with the stream id), sends AckReport{seq}
@@ -81,6 +81,7 @@ struct Login {
     std::string os;              ///< "Debian GNU/Linux 12 (bookworm)"
     std::string platform;        ///< "x86_64"
     std::string cpu;             ///< model of the processor; these three may be empty
+    bool pauses = false;         ///< understands Pause; the scheduler sends it to no other
     std::string last_stream_id;  ///< of the log that last_seq counts in; empty: none yet
     std::uint64_t last_seq = 0;  ///< highest command durably taken over
 
@@ -164,11 +165,20 @@ struct FetchAnswer {
     bool fetched_elsewhere = false;
     bool operator==(const FetchAnswer&) const = default;
 };
+/// Answer to Ping.
 struct Pong {
+    std::uint64_t sent_ms = 0;  ///< the scheduler's clock, Unix; 0: an older scheduler, which does not tell
     bool operator==(const Pong&) const = default;
 };
+/// Its owner's wish, not a command: the last one holds. While paused the worker lets its running apps stand still and
+/// begins no other; contributions, reveals and uploads go on.
+struct Pause {
+    bool paused = false;
+    std::uint64_t chain_s = 0;  ///< the chain's time as it was sent: deadlines do not wait
+    bool operator==(const Pause&) const = default;
+};
 
-using ServerMessage = std::variant<Hello, Welcome, Refused, Command, ReportAck, FetchAnswer, Pong>;
+using ServerMessage = std::variant<Hello, Welcome, Refused, Command, ReportAck, FetchAnswer, Pong, Pause>;
 std::string to_text(const ServerMessage& message);
 /// Errors: STREAM_BAD_MESSAGE.
 Result<ServerMessage> server_message_from(std::string_view text);
@@ -195,6 +205,7 @@ struct StatusReport {
     std::string link;                  ///< as for finalize: {"storage":"ipfs","location":"/ipfs/<cid>"}
     Bytes callback_data;               ///< of deals with a callback
     std::vector<std::string> fetched;  ///< keys fetched and verified so far: "image:0x…", "dataset:0x…", "input:<url>"
+    std::uint64_t paused_ms = 0;       ///< COMPUTED: for how long of its run the app stood still
 
     bool operator==(const StatusReport&) const = default;
 };
@@ -233,7 +244,12 @@ struct FetchQuery {
     std::string key;
     bool operator==(const FetchQuery&) const = default;
 };
+/// A sign of life, and what the two clocks show: all Unix ms, 0 where not known. A worker's clock is ahead of the
+/// scheduler's by at least sent_ms - (when the Ping came) and at most heard_ms - pong_ms.
 struct Ping {
+    std::uint64_t sent_ms = 0;   ///< the worker's clock
+    std::uint64_t pong_ms = 0;   ///< sent_ms of the last Pong
+    std::uint64_t heard_ms = 0;  ///< the worker's clock when that Pong came
     bool operator==(const Ping&) const = default;
 };
 

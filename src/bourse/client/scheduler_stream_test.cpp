@@ -2,9 +2,12 @@
 
 #include <gtest/gtest.h>
 #include <rapidcheck.h>
+#include <nlohmann/json.hpp>
 
 namespace bourse::client::stream {
 namespace {
+
+using Json = nlohmann::json;
 
 crypto::PrivateKey key_of(std::uint8_t byte) {
     Bytes32 bytes;
@@ -106,7 +109,10 @@ TEST(StreamMessages, ServerMessagesSurviveTheWire) {
                                          upload,
                                          ReportAck{8},
                                          FetchAnswer{assign.task, "image:0x", true},
-                                         Pong{}};
+                                         Pong{},
+                                         Pong{1'700'000'000'123},
+                                         Pause{true, 77},
+                                         Pause{false}};
     for (const auto& message : all) EXPECT_EQ(server_message_from(to_text(message)), message) << to_text(message);
 }
 
@@ -123,12 +129,17 @@ TEST(StreamMessages, WorkerMessagesSurviveTheWire) {
     uploaded.cid = "bafy";
     uploaded.link = "{}";
     uploaded.callback_data = Bytes{1, 2};
+    uploaded.paused_ms = 1'234;
     LogReport log{status.task, Bytes{0, 255, 10}, Bytes{}, 137};
-    const std::vector<WorkerMessage> all{
-        status,        uploaded,
-        FreeReport{3}, AckReport{9},
-        log,           FetchQuery{status.task, "input:http://x"},
-        Ping{},        OutputReport{status.task, 1'700'000, true, 77, 1'700'009, Bytes{0, 255, 10}}};
+    const std::vector<WorkerMessage> all{status,
+                                         uploaded,
+                                         FreeReport{3},
+                                         AckReport{9},
+                                         log,
+                                         FetchQuery{status.task, "input:http://x"},
+                                         Ping{},
+                                         Ping{1'700'000, 1'699'000, 1'699'100},
+                                         OutputReport{status.task, 1'700'000, true, 77, 1'700'009, Bytes{0, 255, 10}}};
     for (const auto& message : all) EXPECT_EQ(worker_message_from(to_text(message)), message) << to_text(message);
 }
 
@@ -146,6 +157,15 @@ TEST(StreamMessages, MalformedOnesAreRefusedWithTheField) {
     unknown.status = "DANCING";
     EXPECT_FALSE(worker_message_from(to_text(WorkerMessage(unknown))));
     EXPECT_FALSE(worker_message_from(std::string(5000, '[')));
+}
+
+TEST(StreamMessages, PeersThatKnowNoClocksAndNoPauseAreUnderstood) {
+    EXPECT_EQ(worker_message_from(R"({"type":"ping"})"), WorkerMessage(Ping{}));
+    EXPECT_EQ(server_message_from(R"({"type":"pong"})"), ServerMessage(Pong{}));
+    auto login = Json::parse(to_text(login_for(some_hello())));
+    login.erase("pauses");
+    ASSERT_TRUE(login_from(login.dump()));
+    EXPECT_FALSE(login_from(login.dump())->pauses);
 }
 
 TEST(StreamSeal, NumbersAndSignatures) {

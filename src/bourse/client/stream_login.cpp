@@ -115,6 +115,7 @@ std::string to_text(const Login& m) {
                              {"os", m.os},
                              {"platform", m.platform},
                              {"cpu", m.cpu},
+                             {"pauses", m.pauses},
                              {"last_stream_id", m.last_stream_id},
                              {"last_seq", m.last_seq}};
     return out.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
@@ -144,6 +145,7 @@ Result<Login> login_from(std::string_view text) {
     m.os = fields.text_or_empty("os", 128);
     m.platform = fields.text_or_empty("platform", 64);
     m.cpu = fields.text_or_empty("cpu", 128);
+    m.pauses = fields.has("pauses") && fields.boolean("pauses");
     m.last_stream_id = fields.text("last_stream_id", 64);
     m.last_seq = fields.u64("last_seq");
     if (fields.wrong()) {

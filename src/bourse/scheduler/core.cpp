@@ -169,7 +169,10 @@ void Core::step(std::vector<Input> inputs) {
                                },
                                [&](DrainChanged& i) { record_order(i, at); },
                                [&](WorkerDrained& i) { record_order(i, at); },
-                               [&](WorkerPaused& i) { record_order(i, at); },
+                               [&](WorkerPaused& i) {
+                                   record_order(i, at);
+                                   effects.pauses.push_back(i.worker);
+                               },
                                [&](TickInput&) {},
                            },
                            input);
@@ -250,6 +253,18 @@ std::map<Address, std::uint64_t> Core::silences() const {
     return out;
 }
 
+std::map<Address, std::int64_t> Core::clocks_ahead_ms() const {
+    const std::shared_lock lock(state_mutex_);
+    std::map<Address, std::int64_t> out;
+    for (const auto& [address, link] : links_)
+        if (const auto ahead = ports_.gate->clock_ahead_ms(link.connection)) out.emplace(address, *ahead);
+    return out;
+}
+
+std::optional<std::int64_t> Core::node_ahead_ms() const {
+    return ports_.node_clock == nullptr ? std::nullopt : ports_.node_clock->ms();
+}
+
 // ---- effects
 // ---------------------------------------------------------------------------------------------------------
 
@@ -259,6 +274,7 @@ void Core::carry_out(Effects& effects) {
     for (const auto id : effects.taken) ports_.gate->taken(id);
     for (const auto& [id, reason] : effects.refusals) ports_.gate->refuse(id, reason);
     for (const auto& [id, login] : effects.welcomes) ports_.gate->send(id, stream::make_welcome(login, *ports_.key));
+    tell_pauses(effects.pauses);
     for (const auto& [id, number] : effects.acknowledge) ports_.gate->send(id, stream::ReportAck{number});
     for (std::size_t i = 0; i < effects.answers.size(); ++i) {
         const auto link = links_.find(effects.answer_to[i]);
@@ -267,6 +283,16 @@ void Core::carry_out(Effects& effects) {
     for (auto& [worker, link] : links_) send_commands(worker, link);
     for (const auto& request : effects.verifications) {
         if (verifying_.insert(request.task).second) ports_.verifier->ask(request.task, request.worker, request.cid);
+    }
+}
+
+void Core::tell_pauses(const std::vector<Address>& workers) {
+    const std::shared_lock lock(state_mutex_);
+    for (const auto& address : workers) {
+        const auto link = links_.find(address);
+        const auto* worker = state_.worker(address);
+        if (link == links_.end() || !link->second.pauses || worker == nullptr) continue;
+        ports_.gate->send(link->second.connection, stream::Pause{worker->paused, chain_now_s()});
     }
 }
 

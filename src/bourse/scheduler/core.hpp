@@ -5,6 +5,7 @@
 #include <bourse/client/outbox.hpp>
 #include <bourse/scheduler/chain_reader.hpp>
 #include <bourse/scheduler/clock.hpp>
+#include <bourse/scheduler/clock_offset.hpp>
 #include <bourse/scheduler/decider.hpp>
 #include <bourse/scheduler/event_store.hpp>
 #include <bourse/scheduler/verifier.hpp>
@@ -32,6 +33,7 @@ struct CorePorts {
     WorkerGate* gate = nullptr;
     Verifier* verifier = nullptr;
     const ChainClock* clock = nullptr;
+    const ClockOffset* node_clock = nullptr;  ///< of the node against this machine; optional
     const crypto::PrivateKey* key = nullptr;
     /// Deposits of workers, in order; called outside of locks. Errors: the old figures stay in use.
     std::function<Result<std::vector<poco::Account>>(const std::vector<Address>&)> accounts;
@@ -76,6 +78,10 @@ public:
     bool is_connected(const Address& worker) const;
     /// For how long each known worker has said nothing, in ms.
     std::map<Address, std::uint64_t> silences() const;
+    /// By how many ms the clocks of connected workers are ahead of ours, where it is known.
+    std::map<Address, std::int64_t> clocks_ahead_ms() const;
+    /// The same of the node, whose clock the chain's deadlines go by.
+    std::optional<std::int64_t> node_ahead_ms() const;
     Decider::Figures figures() const;
     /// Unix ms since when this process runs.
     std::uint64_t started_ms() const noexcept { return started_ms_; }
@@ -95,6 +101,7 @@ private:
         ConnectionId connection = 0;
         std::uint64_t sent_seq = 0;
         std::optional<std::uint64_t> reported_free;
+        bool pauses = false;  ///< understands stream::Pause
     };
     struct Deposit {
         Uint256 stake;
@@ -107,6 +114,7 @@ private:
         std::vector<Address> answer_to;
         std::vector<std::pair<ConnectionId, client::stream::Login>> welcomes;
         std::vector<std::pair<ConnectionId, Error>> refusals;
+        std::vector<Address> pauses;  ///< to be told whether they are paused
         std::map<ConnectionId, std::uint64_t> acknowledge;
         std::vector<std::promise<bool>> committed;
         std::vector<ConnectionId> taken;
@@ -130,6 +138,7 @@ private:
     void notice_lost_workers(const Now& now);
     void decide_all(const Now& now, Effects& effects);
     void carry_out(Effects& effects);
+    void tell_pauses(const std::vector<Address>& workers);
     void send_commands(const Address& worker, Link& link);
     client::stream::Command complete_command(const Address& worker, client::stream::Command command) const;
     std::vector<Offer> offers_locked() const;

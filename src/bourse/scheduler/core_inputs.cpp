@@ -58,9 +58,10 @@ void Core::take(LoginInput& input, const Now& at, Effects& effects) {
         effects.refusals.emplace_back(
             old->second.connection, Error{"STREAM_SUPERSEDED", "The same wallet has logged in on another connection."});
     }
-    links_[login.worker] = Link{input.connection, last_seq, std::nullopt};
+    links_[login.worker] = Link{input.connection, last_seq, std::nullopt, login.pauses};
     deposits_[login.worker] = {input.account.stake, sys::steady_ms()};
     effects.welcomes.emplace_back(input.connection, login);
+    effects.pauses.push_back(login.worker);
     decider_.touch_supply();
     sys::log_info("worker connected", {{"worker", to_checksum(login.worker)}, {"name", login.name}});
 }
@@ -122,7 +123,7 @@ void Core::take_report(const MessageInput& input, const Now& at) {
     if (same && (report.cause.empty() || report.cause == replicate->cause)) return;
     WorkerReported fact{input.worker,         report.task,      report.status, report.cause,
                         report.message,       report.exit_code, report.cid,    report.link,
-                        report.callback_data, report.fetched,   at.unix_ms};
+                        report.callback_data, report.fetched,   at.unix_ms,    report.paused_ms};
     if (!report.cause.empty()) {
         sys::log_info("replicate reports a cause", {{"task", to_hex(report.task)},
                                                     {"worker", to_checksum(input.worker)},

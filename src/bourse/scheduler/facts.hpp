@@ -175,9 +175,11 @@ struct WorkerReported {
     Bytes callback_data;
     std::vector<std::string> fetched;
     std::uint64_t ms = 0;
+    std::uint64_t paused_ms = 0;  ///< of the app's run, its owner's pauses
     BOURSE_FACT(WorkerReported, "report", v("worker", m.worker); v("task", m.task); v("status", m.status);
                 v("cause", m.cause); v("message", m.message); v("exit_code", m.exit_code); v("cid", m.cid);
-                v("link", m.link); v("callback", m.callback_data); v("fetched", m.fetched); v("ms", m.ms);)
+                v("link", m.link); v("callback", m.callback_data); v("fetched", m.fetched); v("ms", m.ms);
+                v("paused_ms", m.paused_ms);)
 };
 
 struct CommandsAcknowledged {

@@ -280,6 +280,8 @@ net::Response RestApi::pool() const {
     json["waiting_for_workers"] = figures.waiting_for_workers;
     json["reachable_trust"] = to_decimal(reachable_trust(offers, Uint256{1'000'000}));
     json["chain_time_s"] = core_->chain_now_s();
+    const auto node = core_->node_ahead_ms();
+    json["node_ahead_ms"] = node ? Json(*node) : Json(nullptr);
     json["started_ms"] = core_->started_ms();
     return net::Response::json(200, dump_json(json));
 }

@@ -77,6 +77,7 @@ Json risks_of(const State& state, const std::array<StageFigures, kStages>& stage
 net::Response RestApi::workers() const {
     const auto offers = core_->offers();
     const auto silences = core_->silences();
+    const auto clocks = core_->clocks_ahead_ms();
     const auto now_ms = sys::unix_time_ms();
     const auto list = core_->read([&](const State& state) {
         const auto failed = failures_by_worker(state, now_ms);
@@ -85,6 +86,7 @@ net::Response RestApi::workers() const {
             const auto offer = std::ranges::find(offers, address, &Offer::worker);
             const bool connected = offer != offers.end();
             const auto silence = silences.find(address);
+            const auto clock = clocks.find(address);
             const auto silent = silence == silences.end() ? 0 : silence->second;
             rows.push_back({{"worker", to_checksum(address)},
                             {"owner", to_checksum(worker.owner)},
@@ -98,6 +100,7 @@ net::Response RestApi::workers() const {
                             {"paused", worker.paused},
                             {"lost", worker.lost},
                             {"silent_ms", silent},
+                            {"clock_ahead_ms", clock == clocks.end() ? Json(nullptr) : Json(clock->second)},
                             {"last_seen_ms", now_ms - std::min(now_ms, silent)},
                             {"slots", worker.slots},
                             {"free", connected ? offer->free : 0},

@@ -12,7 +12,8 @@
 namespace bourse::scheduler {
 namespace {
 
-constexpr std::uint64_t kClockPeriodMs = 500;  ///< how often the pending block's time is read
+constexpr std::uint64_t kClockPeriodMs = 500;     ///< how often the pending block's time is read
+constexpr std::uint64_t kLastTimeS = 1ULL << 40;  ///< beyond any date: later ones are not multiplied
 
 net::ServerConfig server_config(const ServiceConfig& config) {
     net::ServerConfig out;
@@ -110,6 +111,7 @@ struct SchedulerService::Impl {
         ports.gate = gate.get();
         ports.verifier = verifier.get();
         ports.clock = &clock;
+        ports.node_clock = &node_clock;
         ports.key = &key;
         ports.accounts = [this](const std::vector<Address>& owners) { return hub.accounts(owners); };
         ports.on_fatal = config.on_fatal;
@@ -189,14 +191,23 @@ struct SchedulerService::Impl {
             std::unique_lock lock(clock_mutex);
             while (!clock_stopping) {
                 lock.unlock();
+                const auto sent_ms = static_cast<std::int64_t>(sys::unix_time_ms());
                 const auto time = rpc.pending_time_s();
-                if (time && clock.note(*time, sys::steady_ms())) core->tick();
+                if (time) note_time(*time, sent_ms);
                 report_outbox();
                 lock.lock();
                 clock_changed.wait_for(lock, std::chrono::milliseconds(kClockPeriodMs),
                                        [this] { return clock_stopping; });
             }
         });
+    }
+
+    /// A node of ours shows its clock as the pending block's time, in whole seconds.
+    void note_time(std::uint64_t time_s, std::int64_t sent_ms) {
+        const auto came_ms = static_cast<std::int64_t>(sys::unix_time_ms());
+        const auto shown_ms = static_cast<std::int64_t>(std::min(time_s, kLastTimeS) * 1'000);
+        node_clock.note(bounds_of_answer(shown_ms, 999, sent_ms, came_ms));
+        if (clock.note(time_s, sys::steady_ms())) core->tick();
     }
 
     void stop_clock() {
@@ -234,6 +245,7 @@ struct SchedulerService::Impl {
     net::HttpServer server;
     std::uint64_t chain_id = 0;
     ChainClock clock;
+    ClockOffset node_clock;
     std::unique_ptr<EventStore> store;
     std::unique_ptr<ChainViews> views;
     ChainReader reader;

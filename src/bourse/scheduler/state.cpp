@@ -293,6 +293,7 @@ void State::on(const WorkerReported& fact, std::set<TaskId>& touched) {
     if (!fact.cause.empty()) replicate->cause = fact.cause;
     if (!fact.message.empty()) replicate->message = fact.message;
     if (fact.exit_code) replicate->exit_code = fact.exit_code;
+    replicate->paused_ms = std::max(replicate->paused_ms, fact.paused_ms);
     replicate->fetched.insert(fact.fetched.begin(), fact.fetched.end());
     if (fact.status == "COMPUTED" || fact.status == "CONTRIBUTING" || fact.status == "CONTRIBUTED")
         replicate->computed = true;

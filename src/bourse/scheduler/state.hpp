@@ -28,8 +28,9 @@ struct Replicate {
     std::optional<std::int64_t> exit_code;
     std::vector<std::pair<std::string, std::uint64_t>> history;  ///< status and Unix ms
     std::set<std::string> fetched;
-    bool computed = false;  ///< its computing slot is free again
-    bool dropped = false;   ///< ABORTED: it will not contribute
+    std::uint64_t paused_ms = 0;  ///< of its run, in which the app stood still
+    bool computed = false;        ///< its computing slot is free again
+    bool dropped = false;         ///< ABORTED: it will not contribute
     std::uint64_t dropped_ms = 0;
 
     // What the chain says.

@@ -144,12 +144,12 @@ void Tally::note_replicate(const Task& task, const Replicate& replicate, std::ui
 }
 
 void Tally::note_usage(const Deal& deal, const Replicate& replicate, const Worker& worker, std::uint64_t ms) {
-    const auto computed = spans_of(replicate)[index_of(Stage::kCompute)];
-    if (!computed || *computed == 0) return;
+    const auto span = spans_of(replicate)[index_of(Stage::kCompute)].value_or(0);
+    const auto computed = span - std::min(span, replicate.paused_ms);
+    if (computed == 0) return;
     const auto day_s = ms / kDayMs * (kDayMs / 1'000);
     const auto cores = std::max<std::uint64_t>(worker.cores, 1), places = std::max<std::uint64_t>(worker.slots, 1);
-    usage_[{day_s, replicate.worker, deal.facts.app, deal.facts.category.saturated_u64()}] +=
-        *computed * cores / places;
+    usage_[{day_s, replicate.worker, deal.facts.app, deal.facts.category.saturated_u64()}] += computed * cores / places;
     while (usage_.begin()->first.day_s + kUsageKeptS < day_s) usage_.erase(usage_.begin());
 }
 

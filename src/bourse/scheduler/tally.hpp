@@ -70,7 +70,7 @@ public:
     std::array<StageFigures, kStages> stages() const;
     /// Oldest first, of the last kFaultsKeptMs before the newest one.
     const std::deque<Fault>& faults() const noexcept { return faults_; }
-    /// Core milliseconds: time of computing × the worker's cores ÷ its places.
+    /// Core milliseconds: time of computing without its pauses × the worker's cores ÷ its places.
     const std::map<UsageKey, std::uint64_t>& usage() const noexcept { return usage_; }
     /// Engagements by how they ended: rewarded, surplus, dropped, lost, wrong, unrevealed, unpaid (the task failed).
     const std::map<std::string, std::uint64_t, std::less<>>& outcomes() const noexcept { return outcomes_; }

@@ -123,6 +123,27 @@ TEST(Tally, AStageLastsAsLongAsWithTheSlowestWinner) {
     EXPECT_EQ(story.state.tally().completed(), 1U);
 }
 
+TEST(Tally, TimeInWhichTheAppStoodStillIsNotComputed) {
+    Story story;
+    const auto task = story.begin();
+    story.engage(task, 1, 700);
+    story.report(task, 1, "COMPUTING", 1'100);
+    WorkerReported computed;
+    computed.worker = tally_worker(1);
+    computed.task = task;
+    computed.status = "COMPUTED";
+    computed.ms = kSealed + 10'100;
+    computed.paused_ms = 7'000;
+    story.tell(computed);
+    story.tell(TaskContributed{task, tally_worker(1), crypto::keccak256("right"), 3, kSealed + 10'200});
+    story.tell(ConsensusReached{task, crypto::keccak256("right"), 3, kStart + 2});
+    story.reveal(task, 1, 11'000);
+    story.tell(TaskFinalized{task, {}, 5, kSealed + 12'000});
+    const UsageKey key{kStart / 86'400 * 86'400, tally_worker(1), tally_worker(99), 3};
+    EXPECT_EQ(story.state.tally().usage().at(key), 8'000U);
+    EXPECT_EQ(story.stage(Stage::kCompute).p50, 9'000U);  // what a deadline has to allow for
+}
+
 TEST(Tally, TheWindowHasTheNewestThousand) {
     Story story(1'200);
     for (std::uint64_t i = 0; i < 1'200; ++i) {

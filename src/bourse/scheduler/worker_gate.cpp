@@ -2,10 +2,12 @@
 
 #include <bourse/codec/text.hpp>
 #include <bourse/crypto/cipher.hpp>
+#include <bourse/scheduler/clock_offset.hpp>
 #include <bourse/sys/clock.hpp>
 #include <bourse/sys/log.hpp>
 #include <bourse/sys/metrics.hpp>
 
+#include <algorithm>
 #include <atomic>
 
 namespace bourse::scheduler {
@@ -21,7 +23,27 @@ struct WorkerGate::Connection {
     Address worker;
     std::atomic<std::uint64_t> heard_ms{0};
     std::atomic<std::size_t> pending{0};
+    ClockOffset clock;
 };
+
+namespace {
+
+/// Far beyond any date, and far from an overflow.
+constexpr std::uint64_t kLastClockMs = 1ULL << 52;
+
+/// What a Ping that came at `now_ms` says of the two clocks; nothing where it tells no time.
+std::optional<OffsetBounds> bounds_of(const stream::Ping& ping, std::uint64_t now_ms) {
+    if (std::max({ping.sent_ms, ping.pong_ms, ping.heard_ms}) > kLastClockMs || ping.sent_ms == 0) return std::nullopt;
+    const auto ahead = [](std::uint64_t theirs, std::uint64_t ours) {
+        return static_cast<std::int64_t>(theirs) - static_cast<std::int64_t>(ours);
+    };
+    OffsetBounds out;
+    out.low = ahead(ping.sent_ms, now_ms);
+    if (ping.pong_ms != 0 && ping.heard_ms != 0) out.high = ahead(ping.heard_ms, ping.pong_ms);
+    return out;
+}
+
+}  // namespace
 
 WorkerGate::WorkerGate(net::HttpServer& server, const client::Hub& hub, GateConfig config,
                        std::function<void(GateInput)> sink)
@@ -128,8 +150,10 @@ void WorkerGate::on_message(const net::WsConnectionPtr& socket, std::string_view
         refuse(connection->id, message.error());
         return;
     }
-    if (std::holds_alternative<stream::Ping>(*message)) {
-        socket->send(stream::to_text(stream::ServerMessage(stream::Pong{})));
+    if (const auto* ping = std::get_if<stream::Ping>(&*message)) {
+        const auto now_ms = sys::unix_time_ms();
+        if (const auto bounds = bounds_of(*ping, now_ms)) connection->clock.note(*bounds);
+        socket->send(stream::to_text(stream::ServerMessage(stream::Pong{now_ms})));
         return;
     }
     if (connection->pending.fetch_add(1) >= config_.max_pending) {
@@ -171,6 +195,11 @@ void WorkerGate::taken(ConnectionId id) {
 std::uint64_t WorkerGate::heard_ms(ConnectionId id) const {
     const auto connection = find(id);
     return connection ? connection->heard_ms.load() : 0;
+}
+
+std::optional<std::int64_t> WorkerGate::clock_ahead_ms(ConnectionId id) const {
+    const auto connection = find(id);
+    return connection ? connection->clock.ms() : std::nullopt;
 }
 
 void WorkerGate::close_all() {

@@ -10,6 +10,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <variant>
 
 namespace bourse::scheduler {
@@ -57,6 +58,8 @@ public:
     void taken(ConnectionId connection);
     /// Monotonic ms of the last message; 0 for an unknown connection.
     std::uint64_t heard_ms(ConnectionId connection) const;
+    /// By how many ms the worker's clock is ahead of ours, as far as its Pings tell.
+    std::optional<std::int64_t> clock_ahead_ms(ConnectionId connection) const;
     /// Refuses everybody with SCHEDULER_STOPPING.
     void close_all();
 

@@ -1,6 +1,7 @@
 #include <bourse/sys/clock.hpp>
 #include <bourse/sys/log.hpp>
 #include <bourse/sys/process.hpp>
+#include <bourse/worker/freeze.hpp>
 #include <bourse/worker/probe_program.hpp>
 #include <bourse/worker/sandbox.hpp>
 #include <bourse/worker/seccomp.hpp>
@@ -42,16 +43,7 @@ std::uint32_t uid_range_of(const std::string& owner_id) {
     return kFirstUid + (sum % 4096) * kUidsPerWorker;
 }
 
-/// Ends every process of a user: a child with that id signals all it may, that is, itself and its like.
-void kill_all_of(std::uint32_t uid) {
-    const pid_t pid = ::fork();
-    if (pid == 0) {
-        if (::setresgid(uid, uid, uid) != 0 || ::setresuid(uid, uid, uid) != 0) ::_exit(1);
-        ::kill(-1, SIGKILL);
-        ::_exit(0);
-    }
-    if (pid > 0) ::waitpid(pid, nullptr, 0);
-}
+void kill_all_of(std::uint32_t uid) { signal_all_of(uid, SIGKILL); }
 
 /// Bytes and entries below a folder, as far as they can be read while the app writes.
 struct FolderSize {
@@ -236,6 +228,12 @@ private:
             over_disk = exceeds(root, limits);
             return over_disk;
         };
+        options.stand_still = request.stand_still;
+        options.freeze = [this, uid](pid_t pid, bool frozen) {
+            if (!as_root_) return freeze_tree(pid, frozen);
+            signal_all_of(uid, frozen ? SIGSTOP : SIGCONT);
+            return true;
+        };
         options.on_second = request.on_second;
         options.on_output = request.on_output;
         if (request.on_started) request.on_started();
@@ -251,6 +249,7 @@ private:
         run.out = std::move(watched.out);
         run.err = std::move(watched.err);
         run.wall_ms = watched.wall_ms;
+        run.paused_ms = watched.paused_ms;
         run.output_dir = root / "iexec_out";
         return run;
     }

@@ -17,6 +17,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 #include <algorithm>
+#include <thread>
 
 namespace bourse::worker {
 
@@ -29,6 +30,7 @@ TaskFolder task_folder(const WorkerConfig& config, const poco::TaskId& task) {
 
 namespace {
 
+constexpr int kPauseStepMs = 50;
 const std::vector<double> kSecondsBuckets = {0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30, 100, 300, 1000, 3000};
 
 class Computation {
@@ -51,6 +53,7 @@ public:
         if (!params) return error_result("TASK_DESCRIPTION_INVALID", params.error().message);
         if (const auto why = refuse_description(*params); !why.empty())
             return error_result("TASK_DESCRIPTION_INVALID", why);
+        BOURSE_CHECK(wait_out_pause());
         auto image = fetch_image_step();
         if (!image)
             return download_failed("APP_DOWNLOAD_FAILED", image.error(), "image:" + to_hex(facts_.app.checksum));
@@ -159,11 +162,21 @@ private:
         request.input_dir = folder_.inputs();
         request.limits = assignment_.limits;
         request.cancelled = hooks_.cancelled;
+        request.stand_still = hooks_.stand_still;
         return request;
+    }
+
+    /// Unpacking an image takes the machine as an app does; a pause that comes meanwhile is followed before the app.
+    Status<> wait_out_pause() const {
+        while (hooks_.stand_still && hooks_.stand_still(0) && !cancelled())
+            std::this_thread::sleep_for(std::chrono::milliseconds(kPauseStepMs));
+        if (cancelled()) return fail("ABORTED", "The task was dropped.");
+        return {};
     }
 
     Result<Computed> run_app(const ImageLease& image, const poco::TaskParams& params,
                              std::vector<std::string> input_names) {
+        BOURSE_CHECK(wait_out_pause());
         say("computing");
         report("COMPUTING");
         auto request = make_request(image, params, std::move(input_names));
@@ -185,8 +198,9 @@ private:
             tools_.sandbox->release(*request);
             return fail("ABORTED", "The task was dropped.");
         }
-        sys::Metrics::global().observe("bourse_worker_run_seconds", "Wall time of apps.",
-                                       static_cast<double>(run->wall_ms) / 1000, kSecondsBuckets);
+        sys::Metrics::global().observe("bourse_worker_run_seconds", "Wall time of apps, without pauses.",
+                                       static_cast<double>(run->wall_ms - run->paused_ms) / 1000, kSecondsBuckets);
+        result_.paused_ms = run->paused_ms;
         auto done = finish_run(*run);
         tools_.sandbox->release(*request);
         return done;

@@ -35,6 +35,8 @@ struct ComputeHooks {
     /// Has another worker of the task fetched the bytes of this key?
     std::function<bool(const std::string& key)> fetched_elsewhere;
     const std::atomic<bool>* cancelled = nullptr;
+    /// As SandboxRequest::stand_still; also asked before there is an app to run.
+    std::function<bool(std::uint64_t ran_ms)> stand_still;
     /// The app's output while it comes, as SandboxRequest::on_output.
     std::function<void(bool error, std::string_view chunk)> output;
 };
@@ -45,6 +47,7 @@ struct Computed {
     std::string cause, message;             ///< of an error result; empty for OK
     std::optional<std::int64_t> exit_code;  ///< when the app ran
     std::vector<std::string> fetched;
+    std::uint64_t paused_ms = 0;  ///< of the app's run
 };
 
 /// Leaves zip, stdout.txt and stderr.txt in the task's folder. An error is the worker's own affair, its code the cause

@@ -9,6 +9,9 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
+#include <utility>
+
 namespace bourse::worker {
 
 namespace stream = client::stream;
@@ -32,6 +35,7 @@ Engine::~Engine() { stop(); }
 
 void Engine::start(client::Outbox& outbox) {
     outbox_ = &outbox;
+    paused_ = parts_.journal->paused();
     for (std::uint64_t i = 0; i < parts_.slots; ++i)
         threads_.emplace_back([this] { run_guarded("compute", [this] { compute_loop(); }); });
     for (int i = 0; i < 2; ++i) threads_.emplace_back([this] { run_guarded("transfer", [this] { transfer_loop(); }); });
@@ -131,6 +135,35 @@ void Engine::on_fetch_answer(const stream::FetchAnswer& answer) {
     if (const auto it = fetch_answers_.find({answer.task, answer.key}); it != fetch_answers_.end())
         it->second = answer.fetched_elsewhere;
     changed_.notify_all();
+}
+
+void Engine::on_pause(const stream::Pause& pause) {
+    bool changed = false;
+    {
+        const std::lock_guard lock(mutex_);
+        changed = std::exchange(paused_, pause.paused) != pause.paused;
+        chain_s_ = pause.chain_s;
+        chain_read_ms_ = sys::steady_ms();
+    }
+    // The apps stand still first; what outlives this process comes after.
+    parts_.journal->set_paused(pause.paused);
+    sys::Metrics::global().gauge("bourse_worker_paused", "1 while its owner has paused the worker.", pause.paused);
+    if (changed) sys::log_info(pause.paused ? "paused by the owner" : "pause over");
+}
+
+bool Engine::stands_still(const stream::Command& assignment, std::uint64_t ran_ms) {
+    std::uint64_t now_s = 0;
+    {
+        const std::lock_guard lock(mutex_);
+        if (!paused_) return false;
+        if (chain_s_ == 0) return true;
+        now_s = chain_s_ + (sys::steady_ms() - chain_read_ms_) / 1'000;
+    }
+    const auto ran_s = std::min(ran_ms / 1'000, assignment.limits.seconds);
+    if (now_s + assignment.limits.seconds - ran_s > assignment.contribution_deadline_s)
+        drop(assignment.task, "ABORTED", "WORKER_PAUSED",
+             "The worker's owner has paused it, and the task cannot be done in time any more.");
+    return true;
 }
 
 std::uint64_t Engine::busy() const {

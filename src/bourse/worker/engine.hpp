@@ -52,6 +52,8 @@ public:
     void on_command(const client::stream::Command& command);
     void on_report_ack(std::uint64_t number);
     void on_fetch_answer(const client::stream::FetchAnswer& answer);
+    /// Running apps stand still, and none is begun, until the next one says otherwise; also after a restart.
+    void on_pause(const client::stream::Pause& pause);
     // From the outbox's thread.
     void on_outcome(const client::Outcome& outcome);
 
@@ -92,6 +94,9 @@ private:
     void contribution_failed(const poco::TaskId& task, const client::Outcome& outcome, ChainStep step);
     void reveal_failed(const poco::TaskId& task, const client::Outcome& outcome);
     bool pause(std::uint64_t ms);  ///< false when stopping
+    /// Whether the app of a task has to stand still. A task that the pause makes too late is dropped: as long as
+    /// another worker, engaged now, could still do it in time.
+    bool stands_still(const client::stream::Command& assignment, std::uint64_t ran_ms);
 
     EngineParts parts_;
     Address worker_;
@@ -108,6 +113,9 @@ private:
     std::map<std::uint64_t, poco::TaskId> logs_in_flight_;  ///< by number of the report
     std::map<poco::TaskId, std::shared_ptr<OutputTail>> tails_;
     std::map<std::pair<poco::TaskId, std::string>, std::optional<bool>> fetch_answers_;
+    bool paused_ = false;
+    std::uint64_t chain_s_ = 0;  ///< the chain's time at chain_read_ms_ (steady); 0: not told yet
+    std::uint64_t chain_read_ms_ = 0;
     std::mutex check_mutex_;  ///< one check of the deposit at a time
     std::vector<std::thread> threads_;
 };

@@ -132,6 +132,9 @@ Result<Computed> Engine::work(const stream::Command& assignment, const DealFacts
     hooks.report = [&](stream::StatusReport status) { report(assignment.task, std::move(status)); };
     hooks.fetched_elsewhere = [&](const std::string& key) { return fetched_elsewhere(assignment.task, key, run); };
     hooks.cancelled = &run.cancelled;
+    hooks.stand_still = [&](std::uint64_t ran_ms) {
+        return !run.cancelled && stands_still(assignment, ran_ms);  // what is dropped is dropped once
+    };
     const auto tail = std::make_shared<OutputTail>(assignment.task, sys::unix_time_ms(), parts_.send);
     {
         const std::lock_guard lock(mutex_);
@@ -170,6 +173,7 @@ void Engine::computed(const TaskRecord& before, const DealFacts& facts, const Co
     status.message = result.message;
     status.exit_code = result.exit_code;
     status.fetched = result.fetched;
+    status.paused_ms = result.paused_ms;
     report(task, std::move(status));
     if (record->log_pending) send_log(*record);
 }

@@ -14,6 +14,9 @@ constexpr std::string_view kJournalSchema =
     "CREATE TABLE task (id TEXT PRIMARY KEY, record TEXT NOT NULL);"
     "CREATE TABLE position (one INTEGER PRIMARY KEY CHECK (one = 1), stream_id TEXT NOT NULL, seq INTEGER NOT NULL)";
 
+constexpr std::string_view kPauseSchema =
+    "CREATE TABLE pause (one INTEGER PRIMARY KEY CHECK (one = 1), paused INTEGER NOT NULL)";
+
 std::string record_text(const TaskRecord& record) {
     json out = {{"assignment", stream::to_text(stream::ServerMessage(record.assignment))},
                 {"step", static_cast<unsigned>(record.step)},
@@ -69,7 +72,7 @@ std::optional<TaskRecord> record_from(const std::string& text) {
 }  // namespace
 
 Result<std::unique_ptr<Journal>> Journal::open(db::Database& database) {
-    BOURSE_CHECK(database.migrate({client::outbox_schema(), std::string(kJournalSchema)}));
+    BOURSE_CHECK(database.migrate({client::outbox_schema(), std::string(kJournalSchema), std::string(kPauseSchema)}));
     std::unique_ptr<Journal> journal(new Journal(database));
     for (const auto& row : database.query("SELECT record FROM task")) {
         auto record = record_from(db::sql_text(row[0]));
@@ -80,6 +83,7 @@ Result<std::unique_ptr<Journal>> Journal::open(db::Database& database) {
     }
     for (const auto& row : database.query("SELECT stream_id, seq FROM position"))
         journal->position_ = {db::sql_text(row[0]), static_cast<std::uint64_t>(db::sql_int(row[1]))};
+    for (const auto& row : database.query("SELECT paused FROM pause")) journal->paused_ = db::sql_int(row[0]) != 0;
     return journal;
 }
 
@@ -125,6 +129,20 @@ void Journal::begin_stream(const std::string& stream_id) {
     if (position_.stream_id == stream_id) return;
     position_ = {stream_id, 0};
     database_->transaction([&] { store_position(); });
+}
+
+bool Journal::paused() const {
+    const std::lock_guard lock(mutex_);
+    return paused_;
+}
+
+void Journal::set_paused(bool paused) {
+    const std::lock_guard lock(mutex_);
+    if (paused_ == paused) return;
+    paused_ = paused;
+    database_->execute(
+        "INSERT INTO pause (one, paused) VALUES (1, ?1) ON CONFLICT (one) DO UPDATE SET paused = excluded.paused",
+        {static_cast<std::int64_t>(paused)});
 }
 
 bool Journal::take(const stream::Command& command) {

@@ -67,6 +67,9 @@ public:
     Position position() const;
     /// Another log of commands: what is held of the old one is dropped.
     void begin_stream(const std::string& stream_id);
+    /// Its owner's last wish, which outlives the process.
+    bool paused() const;
+    void set_paused(bool paused);
     /// Takes a command over durably; false when it came before. kComplete and kAbort are only noted as taken.
     bool take(const client::stream::Command& command);
 
@@ -79,6 +82,7 @@ private:
     mutable std::mutex mutex_;
     std::map<poco::TaskId, TaskRecord> records_;
     Position position_;
+    bool paused_ = false;
 };
 
 }  // namespace bourse::worker

@@ -2,6 +2,7 @@
 #include <bourse/sys/file.hpp>
 #include <bourse/sys/log.hpp>
 #include <bourse/sys/process.hpp>
+#include <bourse/worker/freeze.hpp>
 #include <bourse/worker/oci_spec.hpp>
 #include <bourse/worker/probe_program.hpp>
 #include <bourse/worker/sandbox.hpp>
@@ -104,7 +105,10 @@ private:
         return spec;
     }
 
+    fs::path state_file(const std::string& id) const { return state_dir_ / id / "state.json"; }
+
     void remove_container(const std::string& id) const {
+        freeze_cgroup(state_file(id), false);  // left by a worker that was killed in a pause: it would take no signal
         const auto done = sys::run_process(runc_command({"delete", "--force", id}));
         if (done && done->ok()) return;
         // A state that runc cannot read any more (killed while it was written) would stay for ever.
@@ -151,6 +155,11 @@ private:
             tell_started();
             return request.cancelled != nullptr && request.cancelled->load();
         };
+        options.stand_still = request.stand_still;
+        options.freeze = [&, state = state_file(id)](pid_t, bool frozen) {
+            // Before the app runs there is nothing to freeze; runc itself must not stand still.
+            return told && freeze_cgroup(state, frozen);
+        };
         options.on_second = request.on_second;
         options.on_output = request.on_output;
         auto watched = supervise(child, options);
@@ -160,7 +169,7 @@ private:
             return fail("SANDBOX_FAILED", watched.error().message);
         }
         const bool started = fs::exists(pid_file, ignored);
-        const auto marks = read_marks(state_dir_ / id / "state.json");
+        const auto marks = read_marks(state_file(id));
         remove_container(id);
         return judge(std::move(*watched), started, marks, log, volume);
     }
@@ -183,6 +192,7 @@ private:
         run.out = std::move(watched.out);
         run.err = std::move(watched.err);
         run.wall_ms = watched.wall_ms;
+        run.paused_ms = watched.paused_ms;
         run.output_dir = volume / "out";
         return run;
     }

@@ -28,8 +28,10 @@ struct SandboxRequest {
     std::filesystem::path input_dir;  ///< read-only at /iexec_in
     poco::TaskLimits limits;
     const std::atomic<bool>* cancelled = nullptr;  ///< set: the run is killed and ends as `cancelled`
-    std::function<void()> on_started;              ///< the app's program runs now
-    std::function<void()> on_second;               ///< once a second while it runs
+    /// As of SuperviseOptions: true lets the app stand still, without CPU, until it is false again.
+    std::function<bool(std::uint64_t ran_ms)> stand_still;
+    std::function<void()> on_started;  ///< the app's program runs now
+    std::function<void()> on_second;   ///< once a second while it runs
     /// As of SuperviseOptions: the output while it comes. Not called any more once run() has returned.
     std::function<void(bool error, std::string_view chunk)> on_output;
 };
@@ -44,6 +46,7 @@ struct SandboxRun {
     bool disk_full = false;      ///< no space or no inode left at exit
     std::string out, err;        ///< first and last 512 KiB of each
     std::uint64_t wall_ms = 0;
+    std::uint64_t paused_ms = 0;       ///< of it: stood still
     std::filesystem::path output_dir;  ///< what the app left in /iexec_out; valid until release()
 };
 

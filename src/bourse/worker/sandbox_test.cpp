@@ -1,5 +1,6 @@
 // Runs real programs (busybox) in the real sandboxes of this machine. Where a sandbox does not work, its tests are
 // skipped with the reason.
+#include <bourse/sys/clock.hpp>
 #include <bourse/sys/file.hpp>
 #include <bourse/sys/process.hpp>
 #include <bourse/worker/causes.hpp>
@@ -16,6 +17,8 @@
 #include <atomic>
 #include <csignal>
 #include <fstream>
+#include <functional>
+#include <nlohmann/json.hpp>
 #include <thread>
 
 namespace bourse::worker {
@@ -45,6 +48,25 @@ private:
     int fd_;
     std::uint16_t port_ = 0;
 };
+
+bool soon(const std::function<bool()>& condition) {
+    for (const auto end = sys::steady_ms() + 10'000; sys::steady_ms() < end; ::usleep(10'000))
+        if (condition()) return true;
+    return condition();
+}
+
+/// Where the kernel tells whether the only container of a runc folder is frozen.
+fs::path freezer_file(const fs::path& runc_dir) {
+    for (const auto& entry : fs::directory_iterator(runc_dir)) {
+        const auto state =
+            nlohmann::json::parse(sys::read_file(entry.path() / "state.json").value_or(""), nullptr, false);
+        if (!state.is_object()) continue;
+        const auto& paths = state["cgroup_paths"];
+        if (paths.contains("freezer")) return fs::path(paths["freezer"].get<std::string>()) / "freezer.state";
+        if (paths.contains("")) return fs::path(paths[""].get<std::string>()) / "cgroup.freeze";
+    }
+    return {};
+}
 
 class SandboxTest : public testing::TestWithParam<std::string> {
 protected:
@@ -185,6 +207,70 @@ TEST_P(SandboxTest, a_run_can_be_cancelled) {
     EXPECT_TRUE(result->cancelled);
     EXPECT_LT(result->wall_ms, 20'000U);
 }
+/// A loop that counts in /iexec_out/n, so that the outside sees whether it runs.
+constexpr const char* kCounting = "i=0; while [ ! -e /tmp/end ]; do i=$((i+1)); echo $i >/iexec_out/n; done; echo $i";
+
+TEST_P(SandboxTest, an_app_stands_still_and_goes_on) {
+    std::atomic<bool> paused{false};
+    std::atomic<std::uint64_t> seconds_told{0};
+    auto r = request("(while :; do :; done) & " + std::string(kCounting) + "; kill $!");
+    r.stand_still = [&](std::uint64_t) { return paused.load(); };
+    r.on_second = [&] { ++seconds_told; };
+    Result<SandboxRun> result = fail("", "");
+    std::thread running([&] { result = sandbox_->run(r); });
+    const auto output = (is_runc() ? r.work_dir / "volume/out" : r.work_dir / "root/iexec_out");
+    const auto counted = [&] { return std::atoll(sys::read_file(output / "n").value_or("0").c_str()); };
+    EXPECT_TRUE(soon([&] { return counted() > 0; }));
+    paused = true;
+    // Still: the same count for half a second, with a busy process of it beside.
+    const bool still = soon([&] {
+        const auto before = counted();
+        ::usleep(500'000);
+        return before == counted();
+    });
+    EXPECT_TRUE(still);
+    const auto at_pause = counted();
+    const auto told = seconds_told.load();
+    ::usleep(1'200'000);
+    EXPECT_EQ(counted(), at_pause);
+    EXPECT_EQ(seconds_told, told);
+    paused = false;
+    EXPECT_TRUE(soon([&] { return counted() > at_pause; }));
+    std::ofstream(is_runc() ? r.work_dir / "volume/tmp/end" : r.work_dir / "root/tmp/end") << "";
+    running.join();
+    ASSERT_TRUE(result) << result.error().message;
+    EXPECT_EQ(result->exit_code, 0);
+    EXPECT_GE(std::atoll(result->out.c_str()), at_pause);
+    EXPECT_GE(result->paused_ms, 1'500U);
+    EXPECT_GT(result->wall_ms, result->paused_ms);
+}
+TEST_P(SandboxTest, a_pause_does_not_count_against_the_time_limit) {
+    limits_.seconds = 1;
+    auto r = request("while :; do :; done");
+    const auto begin = sys::steady_ms();
+    r.stand_still = [&](std::uint64_t ran_ms) {
+        EXPECT_LE(ran_ms, 2'500U);
+        return ran_ms > 0 && sys::steady_ms() - begin < 3'000;
+    };
+    const auto result = sandbox_->run(r);
+    ASSERT_TRUE(result) << result.error().message;
+    EXPECT_TRUE(result->timed_out);
+    EXPECT_GE(result->wall_ms - result->paused_ms, 1'000U);
+    EXPECT_GT(result->paused_ms, 1'000U);
+}
+TEST_P(SandboxTest, what_stands_still_can_be_cancelled) {
+    std::atomic<bool> cancelled{false};
+    auto r = request("sleep 1000 & while :; do :; done");
+    r.cancelled = &cancelled;
+    const auto begin = sys::steady_ms();
+    r.stand_still = [&](std::uint64_t) {
+        cancelled = sys::steady_ms() - begin > 1'000;
+        return true;
+    };
+    const auto result = sandbox_->run(r);
+    ASSERT_TRUE(result) << result.error().message;
+    EXPECT_TRUE(result->cancelled);
+}
 TEST_P(SandboxTest, ten_megabytes_of_output_are_bounded) {
     const auto r = run("dd if=/dev/zero bs=1M count=10 2>/dev/null | tr '\\0' x; echo; echo END");
     EXPECT_EQ(r.exit_code, 0);
@@ -263,9 +349,10 @@ TEST_P(SandboxTest, larger_volumes_hold_bytes_and_inodes) {
     const auto r = run("i=0; while : >/tmp/$i; do i=$((i+1)); done 2>/dev/null; [ $i -lt 64 ] && exit 1");
     EXPECT_EQ(cause(r), "APP_DISK_LIMIT");
 }
-TEST_P(SandboxTest, leftovers_of_a_killed_worker_are_cleared) {
+TEST_P(SandboxTest, leftovers_of_a_worker_killed_in_a_pause_are_cleared) {
     if (!is_runc()) GTEST_SKIP() << "SKIPPED: the fallback keeps no state beyond its processes";
     auto r = request("sleep 1000");
+    r.stand_still = [](std::uint64_t) { return true; };
     const pid_t child = ::fork();
     if (child == 0) {
         const auto ignored = sandbox_->run(r);
@@ -276,6 +363,11 @@ TEST_P(SandboxTest, leftovers_of_a_killed_worker_are_cleared) {
     ASSERT_FALSE(fs::is_empty(state));
     const int app = std::atoi(sys::read_file(r.work_dir / "bundle/pid").value_or("0").c_str());
     ASSERT_GT(app, 0);
+    // Frozen: a signal alone does not end it.
+    ASSERT_TRUE(soon([&] {
+        const auto freezer = sys::read_file(freezer_file(state)).value_or("");
+        return freezer.starts_with("FROZEN") || freezer.starts_with("1");
+    }));
     ::kill(child, SIGKILL);
     ::waitpid(child, nullptr, 0);
     sandbox_->clear_leftovers();

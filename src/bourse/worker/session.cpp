@@ -100,6 +100,9 @@ struct Session::Impl {
     std::optional<stream::Sealer> sealer;
     std::string last_problem;  ///< said once in a row
 
+    // Of the live connection's last Pong; the session's thread only.
+    std::uint64_t pong_ms = 0, pong_heard_ms = 0;
+
     void loop() {
         std::uint64_t pause_ms = kReconnectFirstMs;
         while (!stopping) {
@@ -199,12 +202,14 @@ struct Session::Impl {
     }
 
     Status<> serve(Inbox& inbox) {
-        std::uint64_t next_ping_ms = sys::steady_ms() + stream::kPingPeriodMs, heard_ms = sys::steady_ms();
+        // The first one at once: it begins the comparison of the two clocks.
+        std::uint64_t next_ping_ms = sys::steady_ms(), heard_ms = sys::steady_ms();
+        pong_ms = pong_heard_ms = 0;
         while (!stopping) {
             const auto now = sys::steady_ms();
             if (now >= next_ping_ms) {
                 next_ping_ms = now + stream::kPingPeriodMs;
-                send(stream::Ping{});
+                send(stream::Ping{sys::unix_time_ms(), pong_ms, pong_heard_ms});
             }
             if (now - heard_ms > kSilenceMs)
                 return fail("STREAM_SILENT", "The scheduler has been silent for too long.");
@@ -224,6 +229,11 @@ struct Session::Impl {
         if (const auto* command = std::get_if<stream::Command>(&message)) callbacks.on_command(*command);
         if (const auto* ack = std::get_if<stream::ReportAck>(&message)) callbacks.on_report_ack(ack->number);
         if (const auto* answer = std::get_if<stream::FetchAnswer>(&message)) callbacks.on_fetch_answer(*answer);
+        if (const auto* pause = std::get_if<stream::Pause>(&message)) callbacks.on_pause(*pause);
+        if (const auto* pong = std::get_if<stream::Pong>(&message)) {
+            pong_ms = pong->sent_ms;
+            pong_heard_ms = sys::unix_time_ms();
+        }
         if (const auto* refused = std::get_if<stream::Refused>(&message)) return fail(refused->code, refused->message);
         return {};
     }

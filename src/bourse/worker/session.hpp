@@ -20,6 +20,7 @@ struct SessionCallbacks {
     std::function<void(const client::stream::Command&)> on_command;
     std::function<void(std::uint64_t number)> on_report_ack;
     std::function<void(const client::stream::FetchAnswer&)> on_fetch_answer;
+    std::function<void(const client::stream::Pause&)> on_pause;
 };
 
 class Session {

@@ -13,6 +13,7 @@
 #include <cerrno>
 #include <csignal>
 #include <cstring>
+#include <optional>
 #include <utility>
 
 namespace bourse::worker {
@@ -110,8 +111,9 @@ public:
         while (!reap()) {
             wait_for_events();
             if (options_.on_output) options_.on_output(false, {});
+            follow_pause(start_ms);
             const auto now = sys::steady_ms();
-            if (!killed_ && options_.time_limit_ms > 0 && now - start_ms >= options_.time_limit_ms) {
+            if (!killed_ && options_.time_limit_ms > 0 && ran_ms(start_ms, now) >= options_.time_limit_ms) {
                 result_.timed_out = true;
                 kill();
             }
@@ -121,10 +123,12 @@ public:
             }
             if (now >= next_second_ms) {
                 next_second_ms += 1000;
-                if (options_.on_second) options_.on_second();
+                if (options_.on_second && !frozen_since_ms_) options_.on_second();
             }
         }
-        result_.wall_ms = sys::steady_ms() - start_ms;
+        const auto end_ms = sys::steady_ms();
+        result_.wall_ms = end_ms - start_ms;
+        result_.paused_ms = result_.wall_ms - ran_ms(start_ms, end_ms);
         drain();
         return std::move(result_);
     }
@@ -136,8 +140,26 @@ private:
         result_.exit_code = exit_code_of(status);
         return true;
     }
+    /// Without the time in which it stood still.
+    std::uint64_t ran_ms(std::uint64_t start_ms, std::uint64_t now_ms) const {
+        return (frozen_since_ms_ ? *frozen_since_ms_ : now_ms) - start_ms - paused_ms_;
+    }
+    void follow_pause(std::uint64_t start_ms) {
+        if (killed_ || !options_.stand_still || !options_.freeze) return;
+        const auto now = sys::steady_ms();
+        const bool wanted = options_.stand_still(ran_ms(start_ms, now));
+        if (wanted == frozen_since_ms_.has_value() || !options_.freeze(pid_, wanted)) return;
+        if (wanted) {
+            frozen_since_ms_ = now;
+            return;
+        }
+        paused_ms_ += sys::steady_ms() - *frozen_since_ms_;
+        frozen_since_ms_.reset();
+    }
     void kill() {
         killed_ = true;
+        // What is frozen may take no signal.
+        if (frozen_since_ms_) options_.freeze(pid_, false);
         if (options_.kill) options_.kill();
         ::kill(pid_, SIGKILL);
     }
@@ -163,6 +185,8 @@ private:
     ReadingEnd out_, err_;
     Supervised result_;
     bool killed_ = false;
+    std::uint64_t paused_ms_ = 0;  ///< of pauses that are over
+    std::optional<std::uint64_t> frozen_since_ms_;
 };
 
 }  // namespace

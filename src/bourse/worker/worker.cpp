@@ -178,6 +178,7 @@ struct Worker::Impl {
         login.os = machine.os;
         login.platform = machine.platform;
         login.cpu = machine.cpu;
+        login.pauses = true;
         return login;
     }
 
@@ -192,6 +193,7 @@ struct Worker::Impl {
         callbacks.on_connected = [this] { engine->on_connected(); };
         callbacks.on_command = [this](const stream::Command& command) { engine->on_command(command); };
         callbacks.on_report_ack = [this](std::uint64_t number) { engine->on_report_ack(number); };
+        callbacks.on_pause = [this](const stream::Pause& pause) { engine->on_pause(pause); };
         callbacks.on_fetch_answer = [this](const stream::FetchAnswer& answer) { engine->on_fetch_answer(answer); };
         return callbacks;
     }
