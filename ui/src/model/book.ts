@@ -21,6 +21,8 @@ export type BookData = {
   hidden?: number;
 };
 
+const NONE: ReadonlySet<string> = new Set();
+
 export const emptyBook = (view: BookState['view'] = 'orders'): BookState => ({
   view,
   asks: [],
@@ -54,7 +56,8 @@ function entryOf(row: BookRow | BookLevel): Entry {
   };
 }
 
-function place(side: Side, entries: Entry[], entry: Entry): number {
+/** Where an entry stands, or would stand, among sorted ones. */
+export function placeOf(side: Side, entries: Entry[], entry: Entry): number {
   let low = 0;
   let high = entries.length;
   while (low < high) {
@@ -63,6 +66,12 @@ function place(side: Side, entries: Entry[], entry: Entry): number {
     else high = middle;
   }
   return low;
+}
+
+/** The entry of the same order in another state of the side; undefined where it has none. */
+export function entryLike(side: Side, entries: Entry[], entry: Entry): Entry | undefined {
+  const found = entries[placeOf(side, entries, entry)];
+  return found?.key === entry.key ? found : undefined;
 }
 
 /** Keys of a side's entries. It belongs to the newest state: a change hands it on instead of making it anew of every order. */
@@ -82,12 +91,12 @@ function applySide(side: Side, entries: Entry[], rows: (BookRow | BookLevel)[] |
     const entry = entryOf(row);
     const old = known.get(entry.key);
     if (old) {
-      const at = place(side, next, old);
+      const at = placeOf(side, next, old);
       if (next[at]?.key === old.key) next.splice(at, 1);
       known.delete(entry.key);
     }
     if (entry.remaining > 0) {
-      next.splice(place(side, next, entry), 0, entry);
+      next.splice(placeOf(side, next, entry), 0, entry);
       known.set(entry.key, entry);
     }
   }
@@ -126,10 +135,10 @@ export function spreadOf(bestAsk: string | null | undefined, bestBid: string | n
   };
 }
 
-/** Sums from the best row on, for depth bars. */
-export function cumulative(entries: Entry[]): number[] {
+/** Sums from the best row on, for depth bars and places in the queue; those of `without` count for nothing. */
+export function cumulative(entries: Entry[], without: ReadonlySet<string> = NONE): number[] {
   let sum = 0;
-  return entries.map((entry) => (sum += entry.remaining));
+  return entries.map(({ key, remaining }) => (sum += without.has(key) ? 0 : remaining));
 }
 
 /** Aggregates orders by a price step; asks round up, bids down, so no level looks better than it is. */
@@ -164,21 +173,4 @@ export function crossed(state: BookState): boolean {
   const ask = state.asks[0];
   const bid = state.bids[0];
   return !!ask && !!bid && comparePrices(bid.price, ask.price) >= 0;
-}
-
-/** Volume ahead of an order in its side's queue (M-16). */
-export function ahead(entries: Entry[], key: string): number | null {
-  let sum = 0;
-  for (const entry of entries) {
-    if (entry.key === key) return sum;
-    sum += entry.remaining;
-  }
-  return null;
-}
-
-/** Rows near the best price that are there no more: they fade. When many are gone at once it is another book, and none fades. */
-export function departed(before: Entry[], now: Entry[]): Entry[] {
-  const there = new Set(now.map((entry) => entry.key));
-  const gone = before.slice(0, 60).filter((entry) => !there.has(entry.key));
-  return gone.length <= 5 ? gone : [];
 }

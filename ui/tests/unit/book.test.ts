@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { ahead, applyBook, bookOfSnapshot, compareEntries, comparePrices, crossed, cumulative, emptyBook, levelsOf, spreadOf } from '../../src/model/book';
+import { applyBook, bookOfSnapshot, compareEntries, comparePrices, crossed, cumulative, emptyBook, levelsOf, spreadOf } from '../../src/model/book';
 import { axis, candlesOf, directions, mergeCandles, summary } from '../../src/model/candles';
 import { percent } from '../../src/model/format';
 import { asks, bids, data, trades } from '../fixture';
@@ -28,7 +28,7 @@ describe('FX-book (T-01)', () => {
     expect(levelsOf(book.asks, 'asks', 5).map((level) => [level.price, level.remaining])).toEqual([['10', 5], ['15', 6]]);
     expect(levelsOf(book.bids, 'bids', 2).map((level) => [level.price, level.remaining])).toEqual([['2', 6], ['0', 5]]);
     expect(cumulative(book.bids).pop()).toBe(11);
-    expect(ahead(book.bids, bids[3]!.hash)).toBe(3);
+    expect(cumulative(book.bids)[3]! - book.bids[3]!.remaining).toBe(3);
     expect(crossed(book)).toBe(false);
     expect(crossed(applyBook(book, { bids: [{ ...bids[0]!, hash: `0x${'f'.repeat(64)}`, price: '9' }] }))).toBe(true);
   });

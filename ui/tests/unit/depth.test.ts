@@ -1,6 +1,6 @@
-// Depth of the book (M-21) and the rows that leave it (M-18).
+// Depth of the book (M-21).
 import { describe, expect, it } from 'vitest';
-import { bookOfSnapshot, departed } from '../../src/model/book';
+import { bookOfSnapshot } from '../../src/model/book';
 import { depthOf, stepPath } from '../../src/model/depth';
 import { asks, bids } from '../fixture';
 
@@ -26,13 +26,5 @@ describe('depth', () => {
       for (const [, x] of path.matchAll(/H([\d.]+)/g)) expect(Number(x)).toBeLessThanOrEqual(360);
     }
     expect(stepPath('asks', { ...depth, asks: [] }, 360, 150)).toBe('');
-  });
-});
-
-describe('rows that left', () => {
-  it('a few near the best price fade; another book is no departure', () => {
-    expect(departed(book.asks, book.asks.slice(1)).map((entry) => entry.price)).toEqual(['8']);
-    expect(departed(book.asks, book.asks)).toEqual([]);
-    expect(departed(book.asks, [])).toEqual([]);
   });
 });

@@ -1,6 +1,6 @@
 // Book and trades of the market page with what feeds them; each is drawn anew for its own changes only.
 import { Trans } from '@lingui/react/macro';
-import { lazy, Suspense, useState, type ReactNode } from 'react';
+import { lazy, Suspense, useMemo, useState, type ReactNode } from 'react';
 import type { BookRow, Order, Ticker } from '../../transport/api';
 import { findOf } from '../../model/find';
 import { api } from '../../transport/http';
@@ -9,6 +9,7 @@ import { setSetting, useSettings } from '../../state/settings';
 import { useStore } from '../../state/store';
 import { useUrl } from '../../state/url';
 import { useWallet } from '../../state/wallet';
+import { useStable } from '../../view/stable';
 import { Button } from '../../view/ui';
 import { BookPanel, type Pick } from './book';
 import { useAllIn, useBook, useTrades } from './data';
@@ -38,10 +39,10 @@ function pickMiddle(price: string): void {
 }
 
 /** What to do about an empty side: the filter that may have emptied it is taken away. */
-function Relax({ commodity, filter }: { commodity: Commodity; filter: string }): ReactNode {
+function Relax({ tag, filter }: { tag: Commodity['tag']; filter: string }): ReactNode {
   const [, change] = useUrl();
   if (filter) return <Button look="tiny" onClick={() => change({ find: null })}><Trans>Show everything</Trans></Button>;
-  if (commodity.tag === 'any') return null;
+  if (tag === 'any') return null;
   return <Button look="tiny" onClick={() => change({ tag: 'any' })}><Trans>Show all capabilities</Trans></Button>;
 }
 
@@ -55,10 +56,15 @@ export function BookPart({ commodity, filter, paused, onPause, ticker, allIn, na
   const [cancelling, setCancelling] = useState<Order | null>(null);
   const { book, waiting } = useBook(commodity, paused || held);
   const extra = useAllIn(allIn);
-  const cancel = (row: BookRow): void => {
+  const { tag } = commodity;
+  const relax = useMemo(() => <Relax tag={tag} filter={filter} />, [tag, filter]);
+  const onRows = useStable((rows: number) => setSetting('bookRows', rows));
+  const onPick = useStable((pick: Pick) => { pickOrder(pick); onTicket(); });
+  const onMid = useStable((price: string) => { pickMiddle(price); onTicket(); });
+  const onCancel = useStable((row: BookRow) => {
     const kind = row.requester && account?.toLowerCase() === row.requester.toLowerCase() ? 'request' : 'workerpool';
     api<Order>(`/v1/${kind}orders/${row.hash}`).then(setCancelling, (error: Error) => say(error.message, true));
-  };
+  });
   return (
     <>
       <BookPanel
@@ -75,13 +81,13 @@ export function BookPart({ commodity, filter, paused, onPause, ticker, allIn, na
         held={held}
         waiting={waiting}
         filter={filter}
-        relax={<Relax commodity={commodity} filter={filter} />}
-        onRows={(rows) => setSetting('bookRows', rows)}
+        relax={relax}
+        onRows={onRows}
         onPause={onPause}
         onHold={setHeld}
-        onPick={(pick) => { pickOrder(pick); onTicket(); }}
-        onMid={(price) => { pickMiddle(price); onTicket(); }}
-        onCancel={cancel}
+        onPick={onPick}
+        onMid={onMid}
+        onCancel={onCancel}
       />
       {cancelling ? <Suspense fallback={null}><CancelDialog orders={[cancelling]} onClose={() => setCancelling(null)} /></Suspense> : null}
     </>
