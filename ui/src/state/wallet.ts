@@ -5,6 +5,7 @@ import { sameAddress } from '../model/domain';
 import type { Boot } from '../transport/api';
 import { discover, InjectedSigner, type Discovered } from '../signer/injected';
 import { GuardedSigner, type Expected } from '../signer/guard';
+import { LateSigner } from '../signer/late';
 import type { Signer } from '../signer/types';
 import type { CompanionLink } from '../model/companion';
 import { closeCompanion, keptPairing, openCompanion, paired } from './companion';
@@ -73,14 +74,17 @@ function leave(): void {
   stopChanges = null;
 }
 
-export async function connectDevelopment(name: string, boot: Boot): Promise<void> {
+/** At once: the account is in the boot answer, the code that signs comes when it is needed. */
+export function connectDevelopment(name: string, boot: Boot): void {
   const found = boot.devAccounts.find((each) => each.name === name);
   if (!found) return;
-  const { LocalSigner } = await import('../signer/local');
   const expected = expectedOf(boot);
-  const signer = new GuardedSigner(new LocalSigner('development', found.key, name, expected.chainId), expected);
+  const late = new LateSigner('development', name, found.address, expected.chainId, async () => {
+    const { LocalSigner } = await import('../signer/local');
+    return new LocalSigner('development', found.key, name, expected.chainId);
+  });
   leave();
-  walletStore.set({ ...NONE, kind: 'connected', signer, account: found.address, chainId: expected.chainId, label: name, dev: true });
+  walletStore.set({ ...NONE, kind: 'connected', signer: new GuardedSigner(late, expected), account: found.address, chainId: expected.chainId, label: name, dev: true });
   choiceStore.set({ kind: 'development', id: name });
 }
 
@@ -141,7 +145,7 @@ export function disconnect(): void {
 /** Takes up the last choice; a provider that appears late is taken up when it does. */
 export function startWallets(boot: Boot): () => void {
   const choice = choiceStore.get();
-  if (choice.kind === 'development') void connectDevelopment(choice.id, boot);
+  if (choice.kind === 'development') connectDevelopment(choice.id, boot);
   if (choice.kind === 'watch') watchOnly(choice.id);
   const pairing = keptPairing();
   if (choice.kind === 'companion' && pairing) connectCompanion(openCompanion(pairing), boot).catch(closeCompanion);

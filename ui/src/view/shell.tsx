@@ -2,7 +2,7 @@
 import { t } from '@lingui/core/macro';
 import { Trans } from '@lingui/react/macro';
 import { Link, Outlet, useRouterState } from '@tanstack/react-router';
-import { lazy, Suspense, useEffect, useRef, useState, type ReactNode } from 'react';
+import { lazy, Suspense, useEffect, useLayoutEffect, useRef, useState, type ReactNode } from 'react';
 import { useQuery } from '@tanstack/react-query';
 import { api, type ApiError } from '../transport/http';
 import type { Boot } from '../transport/api';
@@ -153,7 +153,8 @@ function Frame(): ReactNode {
   useHoverLinks();
   useRouteFocus();
   useNotices();
-  useEffect(() => startWallets(boot), [boot]);
+  // Before the first drawing is seen: what is known of the wallet moves nothing later.
+  useLayoutEffect(() => startWallets(boot), [boot]);
   useEffect(startFollowing, []);
   return (
     <div className="app" style={{ ['--stripe' as string]: stripeOf(boot.chains[0]) }}>

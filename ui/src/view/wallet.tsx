@@ -42,7 +42,7 @@ function DevelopmentAccounts({ onDone }: { onDone: () => void }): ReactNode {
       <ul className="pick-list two">
         {boot.devAccounts.map((each) => (
           <li key={each.address}>
-            <button type="button" onClick={() => void connectDevelopment(each.name, boot).then(onDone)}>
+            <button type="button" onClick={() => { connectDevelopment(each.name, boot); onDone(); }}>
               <strong>{each.name}</strong>
               <code className="small muted">{shortHash(each.address)}</code>
             </button>

@@ -30,11 +30,50 @@ async function everyPage(browser, server, state, shows, without) {
   equal({ missing, problems: problems.map((each) => each.slice(0, 80)) }, { missing: [], problems: [] }, `pages that do not show ?state=${state}, and errors in the console`);
 }
 
+/** Most that a page may move what is in sight, as the browser counts it (§5). */
+const MOST_SHIFT = 0.05;
+const ANSWERS_LATE_MS = 300;
+/** Pages of which this does not hold yet. */
+const STILL_MOVING = { 1440: ['mine'], 375: ['explorer', 'deals', 'workerpool', 'ops', 'workers', 'orders', 'mine'] };
+
+/** In the page: what it moved by itself, where from and where to. */
+function noteShifts() {
+  window.shifts = [];
+  const name = ({ node, previousRect, currentRect }) => `${(node?.nodeType === 1 ? node : node?.parentElement)?.className?.toString().slice(0, 30)} ${Math.round(previousRect.y)} → ${Math.round(currentRect.y)}`;
+  new PerformanceObserver((list) => {
+    for (const entry of list.getEntries()) if (!entry.hadRecentInput) window.shifts.push({ value: entry.value, what: entry.sources.slice(0, 2).map(name).join(', ') });
+  }).observe({ type: 'layout-shift', buffered: true });
+}
+
+/** Pages that move while they load, by more than they may. */
+async function movingPages(browser, server, width) {
+  const page = await newPage(browser, { width });
+  await page.addInitScript(noteShifts);
+  await page.route('**/v1/**', async (route) => {
+    await new Promise((resolve) => setTimeout(resolve, ANSWERS_LATE_MS));
+    await route.continue().catch(() => undefined); // a page that was left needs no answer
+  });
+  const moving = [];
+  for (const [name, path] of Object.entries(PAGES)) {
+    if (STILL_MOVING[width].includes(name)) continue;
+    await page.goto(server.url + path);
+    await settle(page).catch(() => undefined);
+    const shifts = await page.evaluate(() => window.shifts);
+    const sum = shifts.reduce((all, { value }) => all + value, 0);
+    if (sum > MOST_SHIFT) moving.push(`${name} ${sum.toFixed(2)}: ${shifts.map(({ value, what }) => `${value.toFixed(2)} ${what}`).slice(0, 3).join(' | ')}`);
+  }
+  await page.context().close();
+  return moving;
+}
+
 const SPACING = '* { line-height: 1.5 !important; letter-spacing: 0.12em !important; word-spacing: 0.16em !important; } p { margin-bottom: 2em !important; }';
 
 export async function stateTests(runner, browser, server) {
   for (const [state, shows] of Object.entries(SHOWS))
     await runner.test(`§5 every page shows ?state=${state}`, () => everyPage(browser, server, state, shows, state === 'locked' ? [] : [...STILL, ...SIGNED]));
+
+  for (const width of [1440, 375])
+    await runner.test(`§5 no page moves what is in sight while it loads, ${width} px wide`, async () => equal(await movingPages(browser, server, width), [], 'pages that move'));
 
   await runner.test('§5 a page of lists is empty in words and says how to see more', async () => {
     const page = await newPage(browser);

@@ -5,6 +5,7 @@ import { hashStruct, recoverTypedDataAddress, type Hex } from 'viem';
 import { completeOrder, newSalt, normaliseParams, ORDER_TYPES, orderTypedData, orderWords, paramsError, requestErrors, requestTotal, type Domain, type OrderKind, type TypedData } from '../../src/model/orders';
 import { orderHash, typedDataHash } from '../../src/model/order_hash';
 import { GuardedSigner, typedDataProblem, type Expected } from '../../src/signer/guard';
+import { LateSigner } from '../../src/signer/late';
 import { LocalSigner } from '../../src/signer/local';
 import { InjectedSigner, walletJson, type Provider } from '../../src/signer/injected';
 import { Refused, type Signer } from '../../src/signer/types';
@@ -86,6 +87,25 @@ describe('the guard (T-36)', () => {
   it('signs what recovers to the account', async () => {
     const signature = await new GuardedSigner(new LocalSigner('development', KEY, 'me', 65535), EXPECTED).signTyped(ME, good);
     expect(await recoverTypedDataAddress({ ...good, signature: signature as Hex } as never)).toBe(ME);
+  });
+  it('a signer whose code comes late is guarded as others, is loaded once, and again where that failed', async () => {
+    let loads = 0;
+    const late = (chain: number): LateSigner =>
+      new LateSigner('development', 'me', ME, chain, async () => {
+        loads += 1;
+        if (loads === 1) throw new Error('the network is away');
+        return new LocalSigner('development', KEY, 'me', chain);
+      });
+    const signer = new GuardedSigner(late(65535), EXPECTED);
+    expect(await signer.accounts()).toEqual([ME]);
+    expect(loads).toBe(0);
+    await expect(signer.signTyped(ME, good)).rejects.toThrow('the network is away');
+    const signature = await signer.signTyped(ME, good);
+    expect(signature).toBe(await new LocalSigner('development', KEY, 'me', 65535).signTyped(ME, good));
+    await signer.signMessage(ME, 'hello');
+    expect(loads).toBe(2);
+    await expect(new GuardedSigner(late(1), EXPECTED).signTyped(ME, good)).rejects.toThrow(/chain 1/);
+    expect(loads).toBe(2);
   });
 });
 

@@ -29,6 +29,8 @@ const ChartPanel = lazy(() => import('./chart'));
 const Ticket = lazy(() => import('./ticket').then(({ Ticket: each }) => ({ default: each })));
 const MinePanel = lazy(() => import('./mine').then(({ MinePanel: each }) => ({ default: each })));
 const SPEAK_MS = 15_000;
+/** Chart and its line of figures: what follows does not move when they are there. */
+const CHART_PX = 356;
 
 function useMedia(query: string): boolean {
   const [on, setOn] = useState(() => matchMedia(query).matches);
@@ -120,7 +122,7 @@ export function MarketPage(): ReactNode {
       </div>
       <div className={`market ${stale ? 'stale' : ''}`} data-layout={settings.layout}>
         <div className="m-chart m-pane" data-on={pane === 'chart'}>
-          <Boundary name={t`The chart`}><Suspense fallback={<Panel title="nRLC/WORK"><Skeleton rows={9} /></Panel>}><ChartPanel commodity={commodity} ticker={ticker} /></Suspense></Boundary>
+          <Boundary name={t`The chart`}><Suspense fallback={<Panel title="nRLC/WORK"><Skeleton rows={4} height={CHART_PX / 4} /></Panel>}><ChartPanel commodity={commodity} ticker={ticker} /></Suspense></Boundary>
         </div>
         <div className="m-book m-pane" data-on={pane === 'book'}>
           <Boundary name={t`The order book`}>

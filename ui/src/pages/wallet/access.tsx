@@ -7,10 +7,13 @@ import { count } from '../../model/format';
 import { kindWord } from '../../model/words';
 import { useList } from '../../state/data';
 import { ListTable, Table, type Column } from '../../view/table';
-import { EmptyState } from '../../view/states';
+import { EmptyState, Skeleton } from '../../view/states';
 import { Chip, Panel } from '../../view/ui';
 import { Address, Amount, Id } from '../../view/values';
 import { orderColumns } from '../../view/order_columns';
+
+/** Few have more orders of a kind than this. */
+const SKELETON = 2;
 
 /** The thing that an order lets one use. */
 const subjectOf = ({ kind, order }: Grant): string => order.order[kind] ?? '';
@@ -28,13 +31,12 @@ export const GRANTED: Column<Grant>[] = [
 export function Access({ detail, account }: { detail: AccountDetail | null; account: string }): ReactNode {
   const apps = useList<Order>('/v1/apporders', { signer: account, limit: 100, requester: 'any', workerpool: 'any', dataset: 'any', owner: account });
   const data = useList<Order>('/v1/datasetorders', { signer: account, limit: 100, requester: 'any', workerpool: 'any', app: 'any', owner: account });
-  const granted = detail?.granted ?? [];
   return (
     <div className="stack">
-      <Panel title={t`What I allow: my app orders`}><ListTable caption={t`My app orders`} query={apps} columns={orderColumns('app')} rowKey={(row) => row.hash} link={(row) => `/market/order/${row.hash}`} empty={t`No open app orders: nobody may run an app of yours.`} /></Panel>
-      <Panel title={t`What I allow: my dataset orders`}><ListTable caption={t`My dataset orders`} query={data} columns={orderColumns('dataset')} rowKey={(row) => row.hash} link={(row) => `/market/order/${row.hash}`} empty={t`No open dataset orders: nobody may use a dataset of yours.`} /></Panel>
+      <Panel title={t`What I allow: my app orders`}><ListTable caption={t`My app orders`} query={apps} skeleton={SKELETON} columns={orderColumns('app')} rowKey={(row) => row.hash} link={(row) => `/market/order/${row.hash}`} empty={t`No open app orders: nobody may run an app of yours.`} /></Panel>
+      <Panel title={t`What I allow: my dataset orders`}><ListTable caption={t`My dataset orders`} query={data} skeleton={SKELETON} columns={orderColumns('dataset')} rowKey={(row) => row.hash} link={(row) => `/market/order/${row.hash}`} empty={t`No open dataset orders: nobody may use a dataset of yours.`} /></Panel>
       <Panel title={t`What I was granted`}>
-        {granted.length ? <Table caption={t`Granted to me`} rows={granted} rowKey={(row) => row.order.hash + (row.through ?? '')} link={(row) => `/market/order/${row.order.hash}`} columns={GRANTED} /> : <EmptyState><Trans>No order is reserved for you, by name or through a group.</Trans></EmptyState>}
+        {!detail ? <Skeleton rows={SKELETON} /> : detail.granted.length ? <Table caption={t`Granted to me`} rows={detail.granted} rowKey={(row) => row.order.hash + (row.through ?? '')} link={(row) => `/market/order/${row.order.hash}`} columns={GRANTED} /> : <EmptyState><Trans>No order is reserved for you, by name or through a group.</Trans></EmptyState>}
       </Panel>
     </div>
   );
