@@ -1,11 +1,15 @@
 // Compares content identifiers with npm's ipfs-unixfs-importer, the reference of `ipfs add --cid-version=1`.
 //
 //   npm install ipfs-unixfs-importer@17 blockstore-core@7     (in a scratch folder, which must be the working folder)
-//   node .../tests/interop/cid.mjs [STORE_URL]
+//   node .../tests/interop/cid.mjs [PROGRAM NODE_URL STORE_URL]
 //
-// Without a URL it prints the vectors that src/bourse/store/cid_reference_test.cpp holds; with the URL of a running store it uploads
-// each content to /v1/blobs and compares the answer. The last line is `N passed, M failed, K skipped`.
+// Without arguments it prints the vectors that src/bourse/store/cid_reference_test.cpp holds; with a running store it
+// uploads each content with the program and compares the answer. The last line is `N passed, M failed, K skipped`.
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 
 const require = createRequire(pathToFileURL(process.cwd() + "/"));
@@ -37,18 +41,22 @@ async function reference(bytes) {
 }
 
 const sizes = [0, 1, 5, CHUNK - 1, CHUNK, CHUNK + 1, 2 * CHUNK, 10 * CHUNK + 7, 174 * CHUNK, 174 * CHUNK + 1, 175 * CHUNK];
-const store = process.argv[2];
+const [program, node, store] = process.argv.slice(2);
+const folder = mkdtempSync(join(tmpdir(), "cid-"));
+const file = join(folder, "content");
+const where = ["--rpc", node, "--market", store, "--store", store, "--wallet", "requester", "--json"];
 let passed = 0;
 let failed = 0;
 for (const size of sizes) {
   const bytes = content(size);
   const expected = await reference(bytes);
-  if (!store) {
+  if (!program) {
     console.log(`{${size}, "${expected}"},`);
     ++passed;
     continue;
   }
-  const answer = await (await fetch(`${store}/v1/blobs`, { method: "POST", body: bytes })).json();
+  writeFileSync(file, bytes);
+  const answer = JSON.parse(execFileSync(program, ["upload", file, ...where], { env: { ...process.env, BOURSE_HOME: folder } }));
   if (answer.cid === expected) {
     ++passed;
   } else {
@@ -56,5 +64,6 @@ for (const size of sizes) {
     console.log(`size ${size}: store says ${answer.cid ?? JSON.stringify(answer)}, reference ${expected}`);
   }
 }
+rmSync(folder, { recursive: true });
 console.log(`${passed} passed, ${failed} failed, 0 skipped`);
 process.exit(failed === 0 ? 0 : 1);

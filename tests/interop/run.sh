@@ -66,10 +66,10 @@ peer=$(cd "$here/../../bench/macro" && python3 -c 'import common; print(common.p
     { echo "interop: the peer's packages cannot be fetched" >&2; failed=$((failed + 1)); }
 
 store_port=$(free_port)
-start store "$store_port" --rpc "http://127.0.0.1:$node_port"
+start store "$store_port" --rpc "http://127.0.0.1:$node_port" --uploads-from anyone
 (cd "$packages" && [ -d node_modules/ipfs-unixfs-importer ] ||
     npm install --prefix "$packages" --no-audit --no-fund ipfs-unixfs-importer@17 blockstore-core@7 >/dev/null 2>&1)
-suite env -C "$packages" node "$here/cid.mjs" "http://127.0.0.1:$store_port"
+suite env -C "$packages" node "$here/cid.mjs" "$program" "http://127.0.0.1:$node_port" "http://127.0.0.1:$store_port"
 
 echo "$passed passed, $failed failed, $skipped skipped"
 [ "$failed" -eq 0 ]

@@ -11,6 +11,7 @@ void add_cli_commands(CLI::App& root, int& exit_code) {
     add_wallet_command(root, exit_code);
     add_account_command(root, exit_code);
     add_resource_commands(root, exit_code);
+    add_upload_command(root, exit_code);
     add_order_command(root, exit_code);
     add_orderbook_command(root, exit_code);
     add_category_command(root, exit_code);

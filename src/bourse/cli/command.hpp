@@ -24,6 +24,7 @@ void add_task_command(CLI::App& root, int& exit_code);
 void add_chain_command(CLI::App& root, int& exit_code);
 void add_doctor_command(CLI::App& root, int& exit_code);
 void add_explain_command(CLI::App& root, int& exit_code);
+void add_upload_command(CLI::App& root, int& exit_code);
 void add_companion_command(CLI::App& root, int& exit_code);
 
 }  // namespace bourse::cli

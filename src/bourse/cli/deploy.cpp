@@ -1,12 +1,12 @@
 #include <bourse/cli/deploy.hpp>
 
 #include <bourse/cli/project.hpp>
+#include <bourse/cli/upload.hpp>
 #include <bourse/codec/text.hpp>
 #include <bourse/crypto/hash.hpp>
 #include <bourse/net/http_client.hpp>
 #include <bourse/poco/contracts.hpp>
 #include <bourse/poco/events.hpp>
-#include <bourse/sys/file.hpp>
 #include <bourse/sys/process.hpp>
 
 #include <fmt/format.h>
@@ -83,12 +83,9 @@ Result<Creation> app_creation(Context& context, const client::HubFacts& facts, c
 
 Status<> upload_dataset(Context& context, const std::string& file, std::string& multiaddr, Hash& checksum,
                         std::vector<std::string>& notes) {
-    BOURSE_TRY(const auto store, context.store());
-    context.progress().stage("Uploading " + file);
-    BOURSE_TRY(const auto cid, store.upload_blob(file));
-    BOURSE_TRY(const auto content, sys::read_file(file, std::size_t{4} << 30));
-    checksum = crypto::sha256(as_bytes(content));
-    multiaddr = "/ipfs/" + cid;
+    BOURSE_TRY(const auto stored, upload_file(context, file));
+    checksum = stored.digests.sha256;
+    multiaddr = "/ipfs/" + stored.digests.cid;
     notes.push_back(fmt::format("Uploaded {} as {}.", file, multiaddr));
     return {};
 }

@@ -1,5 +1,6 @@
 // bourse app|dataset|workerpool init|deploy|show|count
 #include <bourse/cli/command.hpp>
+#include <bourse/cli/dataset_encrypt.hpp>
 #include <bourse/cli/deploy.hpp>
 #include <bourse/cli/project.hpp>
 #include <bourse/client/fetch.hpp>
@@ -182,7 +183,7 @@ void add_deploy_options(CLI::App& deploy, ResourceArgs& args) {
     if (args.kind == OrderKind::kDataset)
         deploy
             .add_option("--file", args.deploy.file,
-                        "Upload this file to the store and take its address and checksum (development)")
+                        "Upload this file to the store, as `bourse upload` does, and take its address and checksum")
             ->check(CLI::ExistingFile);
 }
 
@@ -235,13 +236,14 @@ void add_resource_group(CLI::App& root, OrderKind kind, const char* help, int& e
         });
     add("count", "How many an account owns, and which", fmt::format("  bourse {} count --user app_provider", name),
         count_resources, user);
+    if (kind == OrderKind::kDataset) add_dataset_encrypt(*group, exit_code);
 }
 
 }  // namespace
 
 void add_resource_commands(CLI::App& root, int& exit_code) {
     add_resource_group(root, OrderKind::kApp, "Applications for sale: init, deploy, show, count", exit_code);
-    add_resource_group(root, OrderKind::kDataset, "Datasets for sale: init, deploy, show, count", exit_code);
+    add_resource_group(root, OrderKind::kDataset, "Datasets for sale: encrypt, init, deploy, show, count", exit_code);
     add_resource_group(root, OrderKind::kWorkerpool, "Workerpools: init, deploy, show, count", exit_code);
 }
 

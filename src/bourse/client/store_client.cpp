@@ -28,18 +28,6 @@ Error store_unreachable(const std::string& url, const Error& error) {
             fmt::format("No store answers at {} ({}). Is it running? Another address: --store.", url, error.message)};
 }
 
-/// The store's own sentence if the body carries one.
-std::string refusal_text(const net::Response& response) {
-    const auto body = json::parse(response.body, nullptr, false);
-    if (body.is_object() && body.contains("error")) {
-        const auto& error = body["error"];
-        if (error.is_string()) return error.get<std::string>();
-        if (error.is_object() && error.contains("message") && error["message"].is_string())
-            return error["message"].get<std::string>();
-    }
-    return fmt::format("status {}", response.status);
-}
-
 }  // namespace
 
 ResultLink parse_result_link(ByteView results) {
@@ -115,28 +103,6 @@ Result<ResultFacts> StoreClient::download_result(const std::string& location, co
                  "The result has digest {} but the workers agreed on {}. It was kept as {}.refused; do not use it.",
                  to_hex(facts->digest), to_hex(digest), to.string())});
     return facts;
-}
-
-Result<std::string> StoreClient::upload_blob(const std::filesystem::path& file,
-                                             const TransferProgress& progress) const {
-    BOURSE_TRY(const auto own, cid_of_file(file));
-    net::ClientRequest request;
-    request.method = "POST";
-    request.url = url_ + "/v1/blobs";
-    request.headers["content-type"] = "application/octet-stream";
-    request.body_file = file;
-    request.timeout_ms = kTransferTimeoutMs;
-    request.progress = forward_progress(progress);
-    auto response = net::http_request(request);
-    if (!response) return fail(store_unreachable(url_, response.error()));
-    if (response->status != 200)
-        return fail("STORE_REFUSED", fmt::format("The store refused the file: {}.", refusal_text(*response)));
-    const auto body = json::parse(response->body, nullptr, false);
-    const std::string theirs = body.is_object() ? body.value("cid", std::string()) : std::string();
-    if (cid_digest(theirs) != cid_digest(own))
-        return fail("RESULT_CID_MISMATCH",
-                    fmt::format("The store names the file {}, but its content is {}.", theirs, own));
-    return theirs;
 }
 
 }  // namespace bourse::client

@@ -1,12 +1,15 @@
-// The result store, from outside: download with verification, upload of blobs (development).
+// The result store, from outside: download with verification, resumable upload.
 #pragma once
 
 #include <bourse/base/bytes.hpp>
 #include <bourse/base/result.hpp>
 #include <bourse/client/result_digest.hpp>
+#include <bourse/client/upload.hpp>
+#include <bourse/crypto/secp256k1.hpp>
 
 #include <filesystem>
 #include <functional>
+#include <optional>
 #include <string>
 
 namespace bourse::client {
@@ -23,6 +26,13 @@ ResultLink parse_result_link(ByteView results);
 /// {"storage":"ipfs","location":"/ipfs/<cid>"} without blanks.
 Bytes make_result_link(const std::string& cid);
 
+/// A file that a store has taken.
+struct StoredFile {
+    FileDigests digests;
+    std::uint64_t resumed_bytes = 0;          ///< that an earlier call had sent
+    std::optional<std::uint64_t> expires_ms;  ///< until then, if no dataset on chain refers to it; none: kept
+};
+
 class StoreClient {
 public:
     explicit StoreClient(std::string url) : url_(std::move(url)) {}
@@ -36,8 +46,10 @@ public:
     /// RESULT_DIGEST_MISMATCH (the file stays, with .refused appended to its name). `has_callback`: of the deal.
     Result<ResultFacts> download_result(const std::string& location, const Hash& digest, bool has_callback,
                                         const std::filesystem::path& to, const TransferProgress& progress = {}) const;
-    /// POST /v1/blobs; the CID is compared with our own. Errors: STORE_UNREACHABLE, STORE_REFUSED, RESULT_CID_MISMATCH.
-    Result<std::string> upload_blob(const std::filesystem::path& file, const TransferProgress& progress = {}) const;
+    /// Sends a file in chunks, owned by that wallet; goes on where an earlier call stopped. The CID is compared with
+    /// our own. Errors: FILE_NOT_FOUND, FILE_UNREADABLE, STORE_UNREACHABLE, STORE_REFUSED, RESULT_CID_MISMATCH.
+    Result<StoredFile> upload(const std::filesystem::path& file, const crypto::PrivateKey& owner,
+                              const TransferProgress& progress = {}) const;
 
 private:
     std::string url_;

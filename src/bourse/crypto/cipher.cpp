@@ -48,6 +48,32 @@ Bytes aes128_ctr(ByteView key, ByteView iv, ByteView data) {
     return out;
 }
 
+Aes256CbcEncryptor::Aes256CbcEncryptor(ByteView key, ByteView iv) : context_(EVP_CIPHER_CTX_new()) {
+    BOURSE_ASSERT(key.size() == 32 && iv.size() == 16 && context_ != nullptr);
+    BOURSE_ASSERT(EVP_EncryptInit_ex(static_cast<EVP_CIPHER_CTX*>(context_), EVP_aes_256_cbc(), nullptr, key.data(),
+                                     iv.data()) == 1);
+}
+
+Aes256CbcEncryptor::~Aes256CbcEncryptor() { EVP_CIPHER_CTX_free(static_cast<EVP_CIPHER_CTX*>(context_)); }
+
+Bytes Aes256CbcEncryptor::update(ByteView data) {
+    BOURSE_ASSERT(data.size() <= INT_MAX - EVP_MAX_BLOCK_LENGTH);
+    Bytes out(data.size() + EVP_MAX_BLOCK_LENGTH);
+    int written = 0;
+    BOURSE_ASSERT(EVP_EncryptUpdate(static_cast<EVP_CIPHER_CTX*>(context_), out.data(), &written, data.data(),
+                                    static_cast<int>(data.size())) == 1);
+    out.resize(static_cast<std::size_t>(written));
+    return out;
+}
+
+Bytes Aes256CbcEncryptor::finish() {
+    Bytes out(EVP_MAX_BLOCK_LENGTH);
+    int written = 0;
+    BOURSE_ASSERT(EVP_EncryptFinal_ex(static_cast<EVP_CIPHER_CTX*>(context_), out.data(), &written) == 1);
+    out.resize(static_cast<std::size_t>(written));
+    return out;
+}
+
 Result<Bytes> scrypt(ByteView password, ByteView salt, std::uint64_t n, std::uint32_t r, std::uint32_t p,
                      std::size_t length) {
     Bytes out(length);

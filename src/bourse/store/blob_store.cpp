@@ -13,6 +13,7 @@
 
 namespace bourse::store {
 
+// pinned: 1 for what older versions took in without an owner; it stays.
 const char* const kStoreSchema =
     "CREATE TABLE blobs(multihash TEXT PRIMARY KEY, cid TEXT NOT NULL, size BIGINT NOT NULL, pinned BIGINT NOT NULL,"
     " created_ms BIGINT NOT NULL);"
@@ -110,17 +111,18 @@ Status<> BlobStore::move_in(const std::filesystem::path& file, const std::filesy
 
 Result<Blob> BlobStore::identify(const std::filesystem::path& file) const {
     std::error_code error;
-    Blob blob;
-    blob.size_bytes = std::filesystem::file_size(file, error);
+    const auto size_bytes = std::filesystem::file_size(file, error);
     if (error) return fail("FILE_UNREADABLE", "Cannot read " + file.string() + ": " + error.message() + ".");
-    BOURSE_TRY(blob.cid, client::cid_of_file(file));
-    blob.multihash = *client::cid_digest(blob.cid);
-    blob.file = path_of(blob.multihash);
-    return blob;
+    BOURSE_TRY(const auto cid, client::cid_of_file(file));
+    return blob_of(cid, size_bytes);
 }
 
-Status<> BlobStore::add(const std::filesystem::path& file, const Blob& blob, bool pinned,
-                        const std::function<void()>& with_row) {
+Blob BlobStore::blob_of(const std::string& cid, std::uint64_t size_bytes) const {
+    const auto multihash = *client::cid_digest(cid);
+    return {multihash, cid, size_bytes, path_of(multihash)};
+}
+
+Status<> BlobStore::add(const std::filesystem::path& file, const Blob& blob, const std::function<void()>& with_row) {
     const std::lock_guard lock(mutex_);
     const bool known = find(blob.multihash).has_value();
     if (known && std::filesystem::exists(blob.file)) {
@@ -132,11 +134,10 @@ Status<> BlobStore::add(const std::filesystem::path& file, const Blob& blob, boo
     }
     db_->transaction([&] {
         db_->execute(
-            "INSERT INTO blobs(multihash, cid, size, pinned, created_ms) VALUES(?1,?2,?3,?4,?5) ON CONFLICT(multihash)"
-            " DO UPDATE SET pinned=CASE WHEN excluded.pinned=1 THEN 1 ELSE blobs.pinned END",
-            {to_hex(blob.multihash), blob.cid, static_cast<std::int64_t>(blob.size_bytes), std::int64_t{pinned ? 1 : 0},
+            "INSERT INTO blobs(multihash, cid, size, pinned, created_ms) VALUES(?1,?2,?3,0,?4) ON CONFLICT DO NOTHING",
+            {to_hex(blob.multihash), blob.cid, static_cast<std::int64_t>(blob.size_bytes),
              static_cast<std::int64_t>(sys::unix_time_ms())});
-        if (with_row) with_row();
+        with_row();
     });
     if (!known) used_bytes_ += blob.size_bytes;
     return {};
@@ -154,8 +155,8 @@ void BlobStore::drop_if_unused(const Hash& multihash) {
     if (!blob) return;
     const auto removed = db_->execute(
         "DELETE FROM blobs WHERE multihash=?1 AND pinned=0 AND NOT EXISTS(SELECT 1 FROM results r WHERE "
-        "r.multihash=?2)",
-        {to_hex(multihash), to_hex(multihash)});
+        "r.multihash=?2) AND NOT EXISTS(SELECT 1 FROM uploads u WHERE u.multihash=?3)",
+        {to_hex(multihash), to_hex(multihash), to_hex(multihash)});
     if (removed == 0) return;
     std::error_code ignored;
     std::filesystem::remove(blob->file, ignored);

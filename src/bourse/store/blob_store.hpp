@@ -27,7 +27,7 @@ struct BlobStoreConfig {
     std::uint64_t keep_free_bytes = 1 << 30;  ///< of the disk
 };
 
-/// Schema of the index; the results table of results.hpp refers to it.
+/// Schema of the index; the tables of results.hpp and uploads.hpp refer to it.
 extern const char* const kStoreSchema;
 
 /// A blob's file is written before its row, and removed after it: a killed store leaves at most files without a row,
@@ -44,13 +44,14 @@ public:
     Status<> check_room(std::uint64_t size_bytes) const;
     /// Size and identifier of a file's content; reads it once. Errors: FILE_UNREADABLE.
     Result<Blob> identify(const std::filesystem::path& file) const;
+    /// The same where the identifier is known already.
+    Blob blob_of(const std::string& cid, std::uint64_t size_bytes) const;
     /// Takes an identified file's content in (the file itself is moved or removed) and runs `with_row` in the
-    /// transaction that adds the row, so that other rows appear together with it. `pinned` content stays; other content
-    /// until drop_if_unused. Errors: STORE_FULL, DATA_UNWRITABLE.
-    Status<> add(const std::filesystem::path& file, const Blob& blob, bool pinned,
-                 const std::function<void()>& with_row = {});
+    /// transaction that adds the row, so that the rows that refer to it appear together with it. Errors: STORE_FULL,
+    /// DATA_UNWRITABLE.
+    Status<> add(const std::filesystem::path& file, const Blob& blob, const std::function<void()>& with_row);
     std::optional<Blob> find(const Hash& multihash) const;
-    /// Removes the content unless it is pinned or a result refers to it.
+    /// Removes the content unless a result or an upload refers to it.
     void drop_if_unused(const Hash& multihash);
 
     std::uint64_t used_bytes() const;

@@ -42,9 +42,18 @@ void add_store_command(CLI::App& root, int& exit_code) {
     sys::add_option(*app, "store", "rpc", options->rpc, "URL of the node");
     sys::add_option(*app, "store", "hub", options->hub, "Address of the hub contract");
     sys::add_option(*app, "store", "max-bytes", options->config.max_bytes, "Most bytes of content to keep");
-    sys::add_option(*app, "store", "max-upload-bytes", options->config.max_upload_bytes, "Largest upload");
+    sys::add_option(*app, "store", "max-upload-bytes", options->config.max_upload_bytes, "Largest archive of a result");
     sys::add_option(*app, "store", "keep-free-bytes", options->config.keep_free_bytes,
                     "Bytes of the disk to leave free");
+    auto& uploads = options->config.uploads;
+    sys::add_option(*app, "store", "uploads-from", uploads.from,
+                    "Whose files to keep: nobody, staked (wallets with a deposit), anyone")
+        ->check(CLI::IsMember({"nobody", "staked", "anyone"}));
+    sys::add_option(*app, "store", "max-file-bytes", uploads.max_bytes, "Largest file of a data provider");
+    sys::add_option(*app, "store", "max-owner-bytes", uploads.owner_bytes, "Most bytes of files of one wallet");
+    sys::add_option(*app, "store", "max-files-bytes", uploads.total_bytes, "Most bytes of files of all wallets");
+    sys::add_option(*app, "store", "keep-files-ms", uploads.keep_ms,
+                    "How long to keep an unfinished upload, and a file that no dataset on chain refers to");
     sys::add_option(*app, "store", "allowed-hosts", options->config.allowed_hosts,
                     "Host names this store is reached by");
     app->callback([options, &exit_code] {

@@ -112,7 +112,7 @@ Result<StoredResult> Results::keep(const Upload& upload, const poco::Task& task,
     const std::lock_guard lock(mutex_);
     const auto before = find(upload.task, upload.worker);
     if (before && before->verified && before->digest == upload.digest) return *before;
-    BOURSE_CHECK(blobs_->add(upload.archive, blob, false, [&] {
+    BOURSE_CHECK(blobs_->add(upload.archive, blob, [&] {
         db_->execute(
             "INSERT INTO results(task, worker, digest, multihash, verified, final_deadline_s, created_ms)"
             " VALUES(?1,?2,?3,?4,?5,?6,?7) ON CONFLICT(task, worker) DO UPDATE SET digest=excluded.digest,"

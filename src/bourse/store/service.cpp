@@ -2,6 +2,9 @@
 
 #include <bourse/client/cid.hpp>
 #include <bourse/net/standard_routes.hpp>
+#include <bourse/store/answers.hpp>
+#include <bourse/store/upload_routes.hpp>
+#include <bourse/sys/clock.hpp>
 #include <bourse/sys/file.hpp>
 #include <bourse/sys/log.hpp>
 #include <bourse/sys/metrics.hpp>
@@ -23,29 +26,6 @@ net::ServerConfig store_server_config(const StoreConfig& config) {
     server.allowed_hosts = config.allowed_hosts;
     server.spool_dir = config.folder / "tmp";
     return server;
-}
-
-int status_of(const std::string& code) {
-    if (code == "CHAIN_UNREACHABLE") return 503;
-    if (code == "STORE_FULL" || code == "DATA_UNWRITABLE") return 507;
-    if (code == "TASK_NOT_FOUND" || code == "NOT_FOUND") return 404;
-    if (code == "AUTHORIZATION_INVALID" || code == "SIGNATURE_INVALID" || code == "TASK_NOT_OPEN" ||
-        code == "RESULT_NOT_CONSENSUS" || code == "NOT_LOOPBACK")
-        return 403;
-    if (code == "ARCHIVE_TOO_LARGE") return 413;
-    return 400;
-}
-
-bool from_loopback(const net::Request& request) {
-    return request.remote_address.starts_with("127.") || request.remote_address == "::1";
-}
-
-/// A web page of another origin must not fill the disk through its visitor's browser.
-bool from_foreign_page(const net::Request& request) {
-    const auto origin = request.header("origin");
-    if (origin.empty()) return false;
-    const auto url = net::parse_url(origin);
-    return !url || !(url->host == "localhost" || url->host == "::1" || url->host.starts_with("127."));
 }
 
 Result<Upload> parse_upload(const net::Request& request) {
@@ -78,10 +58,12 @@ StoreService::StoreService(const StoreConfig& config) : config_(config), server_
 Result<std::unique_ptr<StoreService>> StoreService::start(const StoreConfig& config, StoreChain& chain) {
     std::unique_ptr<StoreService> service(new StoreService(config));
     BOURSE_TRY(service->db_, db::Database::open("sqlite://" + (config.folder / "index.db").string() + "?sync=full"));
-    BOURSE_CHECK(service->db_->migrate({kStoreSchema}));
+    BOURSE_CHECK(service->db_->migrate({kStoreSchema, std::string(DatasetFiles::kSchema) + ";" + Uploads::kSchema}));
     BOURSE_TRY(service->blobs_,
                BlobStore::open({config.folder, config.max_bytes, config.keep_free_bytes}, *service->db_));
     service->results_ = std::make_unique<Results>(*service->blobs_, *service->db_, chain);
+    BOURSE_TRY(service->uploads_, Uploads::open(config.folder / "uploads", config.uploads, *service->blobs_,
+                                                *service->db_, chain, sys::unix_time_ms));
     service->add_routes();
     BOURSE_CHECK(service->server_.start());
     service->sweeper_ = std::thread([raw = service.get()] { raw->sweep_loop(); });
@@ -106,29 +88,19 @@ void StoreService::add_routes() {
                 return (this->*handler)(r);
             } catch (const std::exception& error) {
                 sys::log_error("upload failed", {{"message", error.what()}});
-                return refusal({"DATA_UNWRITABLE", "The store cannot write now. Try again later."});
+                return refusal({"DATA_UNWRITABLE", "The store cannot write now. Try again later."},
+                               config_.retry_after_s);
             }
         };
     };
     const net::RouteOptions spooled{.spool_body = true, .max_body_bytes = config_.max_upload_bytes};
     server_.route("POST", "/v1/results", or_later(&StoreService::upload_result), spooled);
     server_.route("GET", "/v1/results/:task", [this](const net::Request& r) { return show_result(r); });
-    server_.route("POST", "/v1/blobs", or_later(&StoreService::upload_blob), spooled);
+    add_upload_routes(server_, *uploads_, config_.retry_after_s);
     server_.route("GET", "/ipfs/:cid", [this](const net::Request& r) { return content(r); });
     server_.route("HEAD", "/ipfs/:cid", [this](const net::Request& r) { return content(r); });
     net::serve_metrics(server_);
     net::serve_version(server_, "store");
-}
-
-net::Response StoreService::refusal(const Error& error) const {
-    sys::Metrics::global().count("bourse_store_refusals_total", "Requests refused, by code.", 1,
-                                 {{"code", error.code}});
-    sys::log_info("request refused", {{"code", error.code}, {"message", error.message}});
-    const nlohmann::json body = {{"ok", false}, {"code", error.code}, {"error", error.message}};
-    auto response = net::Response::json(status_of(error.code), body.dump());
-    if (response.status == 503 || response.status == 507)
-        response.headers["Retry-After"] = std::to_string(config_.retry_after_s);
-    return response;
 }
 
 Result<std::filesystem::path> StoreService::body_of(const net::Request& request) const {
@@ -141,16 +113,16 @@ Result<std::filesystem::path> StoreService::body_of(const net::Request& request)
 
 net::Response StoreService::upload_result(const net::Request& request) {
     auto upload = parse_upload(request);
-    if (!upload) return refusal(upload.error());
+    if (!upload) return refusal(upload.error(), config_.retry_after_s);
     const auto file = body_of(request);
-    if (!file) return refusal({"DATA_UNWRITABLE", file.error().message});
+    if (!file) return refusal({"DATA_UNWRITABLE", file.error().message}, config_.retry_after_s);
     upload->archive = *file;
     const auto stored = results_->upload(*upload);
     if (request.body_file.empty()) {
         std::error_code ignored;
         std::filesystem::remove(*file, ignored);
     }
-    if (!stored) return refusal(stored.error());
+    if (!stored) return refusal(stored.error(), config_.retry_after_s);
     report_metrics();
     sys::log_info("result stored", {{"task", to_hex(stored->task)},
                                     {"worker", to_hex(stored->worker)},
@@ -160,34 +132,21 @@ net::Response StoreService::upload_result(const net::Request& request) {
     return net::Response::json(200, result_json(*stored).dump());
 }
 
-net::Response StoreService::upload_blob(const net::Request& request) {
-    if (!from_loopback(request) || from_foreign_page(request))
-        return refusal({"NOT_LOOPBACK", "Plain uploads are a development service for this machine only."});
-    const auto file = body_of(request);
-    if (!file) return refusal({"DATA_UNWRITABLE", file.error().message});
-    const auto blob = blobs_->identify(*file);
-    if (!blob) return refusal({"DATA_UNWRITABLE", blob.error().message});
-    if (const auto room = blobs_->check_room(blob->size_bytes); !room) return refusal(room.error());
-    if (const auto added = blobs_->add(*file, *blob, true); !added) return refusal(added.error());
-    report_metrics();
-    const nlohmann::json body = {
-        {"ok", true}, {"cid", blob->cid}, {"link", "/ipfs/" + blob->cid}, {"size", blob->size_bytes}};
-    return net::Response::json(200, body.dump());
-}
-
 net::Response StoreService::show_result(const net::Request& request) const {
     const auto task = hash_from_hex(request.params.at("task"));
-    if (!task) return refusal({"TASK_INVALID", "A task id is 32 bytes of 0x hex."});
+    if (!task) return refusal({"TASK_INVALID", "A task id is 32 bytes of 0x hex."}, config_.retry_after_s);
     const auto result = results_->find(poco::TaskId(*task));
-    if (!result) return refusal({"NOT_FOUND", "No result of this task is stored here."});
+    if (!result) return refusal({"NOT_FOUND", "No result of this task is stored here."}, config_.retry_after_s);
     return net::Response::json(200, result_json(*result).dump());
 }
 
 net::Response StoreService::content(const net::Request& request) const {
     const auto multihash = client::cid_digest(request.params.at("cid"));
-    if (!multihash) return refusal({"CID_INVALID", "This is no content identifier of version 0 or 1 with SHA-256."});
+    if (!multihash)
+        return refusal({"CID_INVALID", "This is no content identifier of version 0 or 1 with SHA-256."},
+                       config_.retry_after_s);
     const auto blob = blobs_->find(*multihash);
-    if (!blob) return refusal({"NOT_FOUND", "The store does not have this content."});
+    if (!blob) return refusal({"NOT_FOUND", "The store does not have this content."}, config_.retry_after_s);
     net::Response response;
     response.headers["ETag"] = "\"" + blob->cid + "\"";
     response.headers["Cache-Control"] = "public, max-age=29030400, immutable";
@@ -211,6 +170,9 @@ void StoreService::report_metrics() const {
     for (const bool verified : {false, true})
         metrics.gauge("bourse_store_results", "Results kept.", static_cast<double>(results_->count(verified)),
                       {{"verified", verified ? "true" : "false"}});
+    for (const bool completed : {false, true})
+        metrics.gauge("bourse_store_uploads", "Files of data providers.",
+                      static_cast<double>(uploads_->count(completed)), {{"completed", completed ? "true" : "false"}});
 }
 
 void StoreService::sweep_loop() {
@@ -221,6 +183,8 @@ void StoreService::sweep_loop() {
         try {
             const auto changed = results_->sweep();
             if (!changed) sys::log_warn("unverified results not checked", {{"message", changed.error().message}});
+            const auto removed = uploads_->sweep();
+            if (!removed) sys::log_warn("expired files not checked", {{"message", removed.error().message}});
             report_metrics();
         } catch (const std::exception& error) {
             sys::log_error("sweep failed", {{"message", error.what()}});

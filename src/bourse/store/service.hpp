@@ -1,9 +1,10 @@
-// The store's HTTP interface: /v1/results, /v1/blobs, /ipfs/<cid>.
+// The store's HTTP interface: /v1/results, /v1/uploads, /ipfs/<cid>.
 #pragma once
 
 #include <bourse/net/http_server.hpp>
 #include <bourse/store/blob_store.hpp>
 #include <bourse/store/results.hpp>
+#include <bourse/store/uploads.hpp>
 
 #include <condition_variable>
 #include <memory>
@@ -17,11 +18,12 @@ struct StoreConfig {
     std::string bind = "127.0.0.1";
     std::uint16_t port = 0;
     std::uint64_t max_bytes = 50ULL << 30;
-    std::uint64_t max_upload_bytes = 5ULL << 30;
+    std::uint64_t max_upload_bytes = 5ULL << 30;  ///< of a result's archive
     std::uint64_t keep_free_bytes = 1ULL << 30;
     std::uint64_t sweep_interval_ms = 2000;
     std::uint64_t retry_after_s = 5;  ///< in answers 503 and 507
     std::vector<std::string> allowed_hosts;
+    UploadRules uploads;
 };
 
 /// Everything of the role but the process around it. The chain must outlive it.
@@ -33,6 +35,7 @@ public:
 
     std::uint16_t port() const noexcept { return server_.port(); }
     Results& results() noexcept { return *results_; }
+    Uploads& uploads() noexcept { return *uploads_; }
 
 private:
     StoreService(const StoreConfig& config);
@@ -41,16 +44,15 @@ private:
     /// The spooled body; for an empty one a file of its own. Errors: FILE_UNWRITABLE.
     Result<std::filesystem::path> body_of(const net::Request& request) const;
     net::Response upload_result(const net::Request& request);
-    net::Response upload_blob(const net::Request& request);
     net::Response show_result(const net::Request& request) const;
     net::Response content(const net::Request& request) const;
-    net::Response refusal(const Error& error) const;
     void report_metrics() const;
 
     StoreConfig config_;
     std::unique_ptr<db::Database> db_;
     std::unique_ptr<BlobStore> blobs_;
     std::unique_ptr<Results> results_;
+    std::unique_ptr<Uploads> uploads_;
     net::HttpServer server_;
     std::mutex mutex_;
     std::condition_variable stopping_;

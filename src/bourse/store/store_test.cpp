@@ -1,51 +1,23 @@
 #include <bourse/store/service.hpp>
+#include <bourse/store/store_fixture.hpp>
 
 #include <bourse/client/archive.hpp>
 #include <bourse/client/cid.hpp>
 #include <bourse/client/result_digest.hpp>
 #include <bourse/client/signing.hpp>
 #include <bourse/client/store_client.hpp>
-#include <bourse/crypto/hash.hpp>
 #include <bourse/net/http_client.hpp>
 #include <bourse/poco/messages.hpp>
-#include <bourse/poco/signatures.hpp>
 #include <bourse/sys/clock.hpp>
 #include <bourse/sys/file.hpp>
 
 #include <gtest/gtest.h>
 #include <fstream>
 #include <functional>
-#include <map>
 #include <nlohmann/json.hpp>
 
 namespace bourse::store {
 namespace {
-
-crypto::PrivateKey key_of(std::string_view name) { return *crypto::PrivateKey::from(crypto::keccak256(name)); }
-
-class FakeStoreChain final : public StoreChain {
-public:
-    std::mutex mutex;
-    std::map<Hash, poco::Task> tasks;
-    std::map<Hash, poco::Deal> deals;
-    std::uint64_t now_s = 1000;
-    bool down = false;
-
-    Result<poco::Task> task(const poco::TaskId& id) override {
-        const std::lock_guard lock(mutex);
-        if (down) return fail("NODE_UNREACHABLE", "no answer");
-        if (!tasks.contains(id.hash)) return fail("TASK_NOT_FOUND", "unset");
-        return tasks.at(id.hash);
-    }
-    Result<poco::Deal> deal(const poco::DealId& id) override {
-        const std::lock_guard lock(mutex);
-        return deals.at(id.hash);
-    }
-    Result<std::uint64_t> time_s() override { return now_s; }
-    Result<bool> verify_signature(const Address& signer, const Hash& hash, ByteView signature) override {
-        return poco::recover_signer(hash, signature) == signer;
-    }
-};
 
 class StoreTest : public ::testing::Test {
 protected:
@@ -74,6 +46,7 @@ protected:
         config.max_bytes = max_bytes;
         config.keep_free_bytes = 0;
         config.sweep_interval_ms = 3'600'000;  // tests sweep themselves
+        config.uploads.from = "anyone";
         auto service = StoreService::start(config, chain_);
         ASSERT_TRUE(service) << service.error().message;
         service_ = std::move(*service);
@@ -266,15 +239,12 @@ TEST_F(StoreTest, later_is_said_with_a_time) {
     EXPECT_EQ(send(upload_request()).status, 200);
 }
 
-TEST_F(StoreTest, blobs_are_kept_once_and_found_by_any_spelling) {
+TEST_F(StoreTest, contents_are_found_by_any_spelling) {
     start();
     std::ofstream(dir_.path() / "data.bin") << std::string(300'000, 'x');
-    const client::StoreClient store(url_);
-    const auto cid = store.upload_blob(dir_.path() / "data.bin");
-    ASSERT_TRUE(cid) << cid.error().message;
-    EXPECT_EQ(*store.upload_blob(dir_.path() / "data.bin"), *cid);
-    EXPECT_EQ(files(), 1U);
-    const auto digest = *client::cid_digest(*cid);
+    const auto stored = client::StoreClient(url_).upload(dir_.path() / "data.bin", key_of("provider"));
+    ASSERT_TRUE(stored) << stored.error().message;
+    const auto digest = *client::cid_digest(stored->digests.cid);
     for (const auto codec : {0x55, 0x70})
         EXPECT_EQ(get("/ipfs/" + client::make_cid(digest, static_cast<std::uint8_t>(codec))).status, 200);
     EXPECT_EQ(get("/ipfs/" + client::cid_of(as_bytes("else"))).status, 404);
@@ -284,27 +254,16 @@ TEST_F(StoreTest, blobs_are_kept_once_and_found_by_any_spelling) {
 TEST_F(StoreTest, empty_content_has_an_identifier_and_is_no_archive) {
     start();
     std::ofstream(dir_.path() / "empty").close();
-    EXPECT_EQ(client::StoreClient(url_).upload_blob(dir_.path() / "empty").value(), client::cid_of({}));
+    EXPECT_EQ(client::StoreClient(url_).upload(dir_.path() / "empty", key_of("provider")).value().digests.cid,
+              client::cid_of({}));
     EXPECT_EQ(get("/ipfs/" + client::cid_of({})).status, 200);
     EXPECT_EQ(send(upload_request("empty")).status, 400);
-}
-
-TEST_F(StoreTest, pages_of_other_origins_cannot_upload_blobs) {
-    start();
-    net::ClientRequest request;
-    request.method = "POST";
-    request.url = url_ + "/v1/blobs";
-    request.body = "data";
-    request.headers["Origin"] = "https://example.org";
-    EXPECT_EQ(send(request).body["code"], "NOT_LOOPBACK");
-    request.headers["Origin"] = "http://localhost:8080";
-    EXPECT_EQ(send(request).status, 200);
 }
 
 TEST_F(StoreTest, range_head_and_etag) {
     start();
     std::ofstream(dir_.path() / "data.bin") << "0123456789";
-    const auto cid = client::StoreClient(url_).upload_blob(dir_.path() / "data.bin").value();
+    const auto cid = client::StoreClient(url_).upload(dir_.path() / "data.bin", key_of("provider")).value().digests.cid;
     const auto part = get("/ipfs/" + cid, {{"Range", "bytes=2-4"}});
     EXPECT_EQ(part.status, 206);
     EXPECT_EQ(part.body, "234");

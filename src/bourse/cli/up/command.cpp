@@ -118,7 +118,7 @@ Status<> Up::start_registry() {
 
 Status<> Up::start_services() {
     BOURSE_CHECK(start_role("node", facts_.ports.node, {"node", "--dev"}));
-    BOURSE_CHECK(start_role("store", facts_.ports.store, {"store", "--rpc", node_url()}));
+    BOURSE_CHECK(start_role("store", facts_.ports.store, {"store", "--rpc", node_url(), "--uploads-from", "anyone"}));
     BOURSE_CHECK(start_registry());
     return start_role("market", facts_.ports.market,
                       {"market", "--rpc", node_url(), "--store-url", local_url(facts_.ports.store), "--scheduler-url",

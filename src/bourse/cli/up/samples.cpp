@@ -1,3 +1,4 @@
+#include <bourse/cli/up/dev_setup.hpp>
 #include <bourse/cli/up/samples.hpp>
 #include <bourse/client/store_client.hpp>
 #include <bourse/sys/file.hpp>
@@ -56,10 +57,11 @@ Result<Samples> provide_samples(const std::filesystem::path& folder, const std::
             samples.images.push_back({name, entry.at("multiaddr").get<std::string>(), checksum});
         }
         const client::StoreClient store(store_url);
+        const auto owner = dev_key("dataset_provider");
         for (const auto& [name, entry] : json.at("datasets").items()) {
             BOURSE_TRY(const auto checksum, checksum_of(entry));
-            BOURSE_TRY(const auto cid, store.upload_blob(entry.at("file").get<std::string>()));
-            samples.data.push_back({name, store_url + "/ipfs/" + cid, checksum});
+            BOURSE_TRY(const auto stored, store.upload(entry.at("file").get<std::string>(), owner));
+            samples.data.push_back({name, store_url + "/ipfs/" + stored.digests.cid, checksum});
         }
     } catch (const nlohmann::json::exception& wrong) {
         return fail("SAMPLES_INVALID", std::string("samples.json lacks what is expected: ") + wrong.what());
