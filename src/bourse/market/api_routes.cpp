@@ -60,6 +60,7 @@ constexpr ApiParameter kParameters[] = {
     {"month", "text", "Like 2026-11", "\"2026-11\""},
     {"ch", "text", "Name of a channel (docs/reference/feed.md)", "\"blocks\""},
     {"signer", "address", "Who signed the order"},
+    {"offset", "count", "Bytes of the file that went before this chunk", "0"},
     {"state", "open|filled|canceled|dead|any", "Of an order (default open)", "\"open\""},
 };
 
@@ -175,6 +176,22 @@ constexpr ApiRoute kRoutes[] = {
     {"list", "GET", "/v1/lists/:id", "store", "One list", "", "", "List"},
     {"list_runs", "GET", "/v1/lists/:id/runs", "store", "Runs and payments of its apps by month", "month", "",
      "ListRun[]"},
+    {"upload_rules", "GET", "/v1/uploads", "store", "Whose files the store keeps, how large, how long", "", "",
+     "=UploadRules"},
+    {"begin_upload", "POST", "/v1/uploads", "store",
+     "Begin an upload, or find it again: the same owner, sha256 and size are the same upload. signature = EIP-191 of "
+     "the owner over the lines `Bourse upload/1`, `owner: …`, `sha256: …`, `size: …`, `expiry: …` (unix time in "
+     "seconds, at most 24 h ahead). Who knows the answer's id may send",
+     "", "owner:address,sha256:hash,size:count,expiry:count,signature:hex", "=Upload"},
+    {"upload", "GET", "/v1/uploads/:id", "store", "Where an upload stands: `received` is the offset to go on from", "",
+     "", "=Upload"},
+    {"upload_chunk", "PUT", "/v1/uploads/:id", "store",
+     "The next chunk of the file, at most `chunkBytes`; 409 OFFSET_WRONG: ask where it stands", "offset",
+     "raw application/octet-stream", "=Upload", 0},
+    {"complete_upload", "POST", "/v1/uploads/:id/complete", "store",
+     "Verify the whole file and name it; 400 CHECKSUM_MISMATCH: it was deleted", "", "", "=Upload"},
+    {"end_upload", "DELETE", "/v1/uploads/:id", "store", "Give an upload up, or a file that no dataset refers to", "",
+     "", "=Upload"},
 
     {"ops_overview", "GET", "/v1/ops/overview", "operator", "A pool at a glance", "workerpool", "", "Overview"},
     {"ops_workers", "GET", "/v1/ops/workers", "operator",

@@ -17,7 +17,8 @@ struct ApiParameter {
 
 /// `answer`: "Shape" = chain, height, time and the members of the shape; "Shape[]" = a page {items, next, total, asOf};
 /// "=Shape" = the shape alone; "raw TYPE" = another content. `parameters`: names, comma-separated; lists also take
-/// limit, cursor, asOf, format. `body`: members as "name:type,…", '?' behind a type makes one optional.
+/// limit, cursor, asOf, format. `body`: members as "name:type,…", '?' behind a type makes one optional; "raw TYPE": an
+/// upload's chunk, which is spooled to a file.
 struct ApiRoute {
     std::string_view name;
     std::string_view method;
@@ -27,7 +28,7 @@ struct ApiRoute {
     std::string_view parameters;
     std::string_view body;
     std::string_view answer;
-    unsigned cost = 1;  ///< requests it counts as in the limit
+    unsigned cost = 1;  ///< requests it counts as in the limit; 0: only refusals count
 };
 
 std::span<const ApiParameter> api_parameters();

@@ -204,6 +204,10 @@ Json route_parameters(const ApiRoute& route, const std::vector<std::string>& pat
 }
 
 Json request_body(std::string_view body) {
+    if (body.starts_with("raw ")) {
+        const Json schema = {{"type", "string"}, {"format", "binary"}};
+        return {{"required", true}, {"content", {{std::string(body.substr(4)), {{"schema", schema}}}}}};
+    }
     Json properties = Json::object();
     auto required = Json::array();
     for (const auto& member : split_at(body, ',')) {

@@ -116,4 +116,22 @@ net::Response Proxy::scheduler(const net::Request& request, const std::string& p
     return passed_on(*answer, answer->body);
 }
 
+Result<net::Response> Proxy::upload(const net::Request& request) const {
+    constexpr std::uint64_t kChunkTimeoutMs = 120'000;
+    constexpr std::uint64_t kCompleteTimeoutMs = 15 * 60'000;  // the store reads the whole file
+    if (config_.store_url.empty()) return fail("NOT_FOUND", "This market has no store.");
+    if (!is_plain_path(request.path)) return fail("UPLOAD_NOT_FOUND", "An upload's id is 32 bytes of 0x hex.");
+    net::ClientRequest ask;
+    ask.method = request.method;
+    ask.url = config_.store_url + request.path;
+    if (const auto offset = request.query_value("offset")) ask.url += "?offset=" + net::percent_encode(*offset);
+    ask.headers["content-type"] = request.body_file.empty() ? "application/json" : "application/octet-stream";
+    ask.body = request.body;
+    ask.body_file = request.body_file;
+    ask.timeout_ms = request.path.ends_with("/complete") ? kCompleteTimeoutMs : kChunkTimeoutMs;
+    auto answer = net::http_request(ask);
+    if (!answer) return fail("STORE_UNREACHABLE", "The store does not answer: " + answer.error().message);
+    return passed_on(*answer, answer->body);
+}
+
 }  // namespace bourse::market

@@ -1,6 +1,8 @@
-// What the market hands on under its own origin: content of the store, tasks of the scheduler. Reading only.
+// What the market hands on under its own origin: content of the store and uploads to it, tasks of the
+// scheduler for reading.
 #pragma once
 
+#include <bourse/base/result.hpp>
 #include <bourse/net/http.hpp>
 
 #include <atomic>
@@ -27,6 +29,10 @@ public:
     net::Response content(const net::Request& request);
     /// `path` at the scheduler; the query is handed on.
     net::Response scheduler(const net::Request& request, const std::string& path) const;
+
+    /// A request to /v1/uploads, as it came; the store checks what is signed. Errors: NOT_FOUND (no store here),
+    /// STORE_UNREACHABLE.
+    Result<net::Response> upload(const net::Request& request) const;
 
 private:
     void evict(const std::filesystem::path& keep);

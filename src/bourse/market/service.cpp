@@ -22,6 +22,16 @@ constexpr const char* kMetaSchema = "CREATE TABLE meta(name TEXT PRIMARY KEY, va
 /// Sockets of the live feed among them.
 constexpr std::size_t kMaxConnections = 8'192;
 
+/// Chunks of uploads on their way to the store.
+std::filesystem::path spool_folder(const MarketConfig& config) { return config.folder / "spool"; }
+
+/// Emptied of what a killed predecessor left.
+void clear_spool(const MarketConfig& config) {
+    std::error_code ignored;
+    std::filesystem::remove_all(spool_folder(config), ignored);
+    std::filesystem::create_directories(spool_folder(config), ignored);
+}
+
 net::ServerConfig market_server_config(const MarketConfig& config) {
     net::ServerConfig server;
     server.bind = config.bind;
@@ -30,6 +40,7 @@ net::ServerConfig market_server_config(const MarketConfig& config) {
     server.max_body_bytes = 1 << 20;
     server.max_connections = kMaxConnections;
     server.allowed_hosts = config.allowed_hosts;
+    server.spool_dir = spool_folder(config);
     return server;
 }
 
@@ -116,6 +127,7 @@ std::string index_database_url(const MarketConfig& config) {
 
 Result<std::unique_ptr<MarketService>> MarketService::start(const MarketConfig& config, MarketChains chains) {
     sys::raise_file_limit(2 * kMaxConnections);
+    clear_spool(config);
     BOURSE_TRY(auto database, db::Database::open(market_database_url(config)));
     BOURSE_CHECK(
         database->migrate({orderbook::kOrdersSchema, kDealsElsewhere, orderbook::kCursorSchema, kMetaSchema,

@@ -45,9 +45,9 @@ constexpr ApiField kBoot[] = {
      R"({"requestsPerMinute":100,"burst":50,"writesPerMinute":20,"openOrdersPerWallet":50,"pageMax":1000,)"
      R"("paramsBytes":16384,"frameBytes":4096})"},
     {"build", "text", "Version and hash of the web app", "\"0.2.0\""},
-    {"features", "object", "Modules that exist here: faucet, helper, store, scheduler, lists, companion",
-     R"({"faucet":true,"helper":true,"store":true,"scheduler":true,"lists":true,"companion":true,)"
-     R"("verdicts":false,"receipts":false,"bridge":false,"governance":false})"},
+    {"features", "object", "Modules that exist here: faucet, helper, store, uploads, scheduler, lists, companion",
+     R"({"faucet":true,"helper":true,"store":true,"uploads":true,"scheduler":true,"lists":true,"companion":true,)"
+     R"("secrets":false,"verdicts":false,"receipts":false,"bridge":false,"governance":false})"},
     {"devAccounts", "object[]",
      "{name, address, key}: only of the embedded development stack and only to loopback; else []",
      R"([{"name":"requester","address":"0x70997970C51812dc3A010C7d01b50e0d17dc79C8","key":"0x59c6"}])"},
@@ -81,6 +81,23 @@ constexpr ApiField kStats[] = {{"headTime", "ms", "Time of the last block"},
                                {"medians", "object[]", "{category, price, spark:[…24 hourly medians or null]}",
                                 R"([{"category":0,"price":"20","spark":["20",null]}])"}};
 
+constexpr ApiField kUploadRules[] = {
+    {"from", "nobody|staked|anyone", "Whose files are taken; staked: wallets with a deposit", "\"staked\""},
+    {"maxBytes", "count", "Of a file", "5368709120"},
+    {"ownerBytes", "count", "Of all files of a wallet", "10737418240"},
+    {"chunkBytes", "count", "Most in one chunk", "4194304"},
+    {"keepMs", "count", "How long an unfinished upload is kept, and a file that no dataset on chain refers to",
+     "86400000"}};
+constexpr ApiField kUpload[] = {{"id", "hash", "Secret of the owner: who knows it may send"},
+                                {"owner", "address"},
+                                {"sha256", "hash"},
+                                {"size", "count", "", "10485760"},
+                                {"received", "count", "", "4194304"},
+                                {"chunkBytes", "count", "", "4194304"},
+                                {"cid", "text?", "Once it is whole and verified"},
+                                {"location", "text?", "/ipfs/CID: a dataset's multiaddr"},
+                                {"expires", "ms?", "null: a dataset on chain refers to it"}};
+
 constexpr ApiShape kNetworkShapes[] = {
     {"Error", "Every refusal of /v1", kError},
     {"Commodity", "What a book, a chart and a ticker are about", kCommodity},
@@ -88,6 +105,8 @@ constexpr ApiShape kNetworkShapes[] = {
     {"Boot", "What a page needs before anything else", kBoot},
     {"Component", "", kComponent},
     {"Status", "", kStatusShape},
+    {"UploadRules", "What the store behind this market takes", kUploadRules},
+    {"Upload", "A file on its way to the store", kUpload},
     {"Stats", "The network strip of the explorer", kStats},
 };
 

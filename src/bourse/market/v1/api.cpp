@@ -1,5 +1,6 @@
 #include <bourse/market/v1/api.hpp>
 
+#include <bourse/client/upload.hpp>
 #include <bourse/market/openapi.hpp>
 #include <bourse/market/v1/helper.hpp>
 #include <bourse/net/router.hpp>
@@ -42,6 +43,7 @@ Api::Api(ApiParts parts, ApiConfig config)
     bind_orders();
     bind_session();
     bind_node();
+    bind_uploads();
     bind_ops();
     bind_logs();
 }
@@ -80,8 +82,11 @@ Result<Json> Api::item(std::string_view route, Call& call) const { return items_
 void Api::add_routes(net::HttpServer& server) {
     for (const auto& route : api_routes()) {
         if (!lists_.contains(route.name) && !items_.contains(route.name) && !raws_.contains(route.name)) continue;
-        server.route(std::string(route.method), std::string(route.path),
-                     [this, &route](const net::Request& request) { return answer(route, request); });
+        net::RouteOptions options;
+        if (route.body.starts_with("raw ")) options = {.spool_body = true, .max_body_bytes = client::kUploadChunkBytes};
+        server.route(
+            std::string(route.method), std::string(route.path),
+            [this, &route](const net::Request& request) { return answer(route, request); }, options);
     }
 }
 

@@ -145,6 +145,7 @@ private:
     void bind_explorer();
     void bind_network();
     void bind_market();
+    void bind_uploads();
     void bind_orders();
     void bind_session();
     void bind_node();
@@ -272,6 +273,10 @@ private:
     Result<Json> challenge(Call& call);
     Result<Json> open_session(Call& call);
     Json with_list_facts(Json list) const;
+    // upload_handlers.cpp
+    net::Response upload(const net::Request& request) const;
+    net::Response upload_chunk(const net::Request& request);
+
     Result<ListPage> list_runs(Call& call) const;
 
     // node_handlers.cpp
