@@ -145,10 +145,10 @@ private:
     void bind_explorer();
     void bind_network();
     void bind_market();
-    void bind_uploads();
     void bind_orders();
     void bind_session();
     void bind_node();
+    void bind_uploads();
     void bind_ops();
     void bind_logs();
     void bind_list(std::string_view name, ListHandler handler) { lists_[name] = std::move(handler); }
@@ -273,11 +273,11 @@ private:
     Result<Json> challenge(Call& call);
     Result<Json> open_session(Call& call);
     Json with_list_facts(Json list) const;
+    Result<ListPage> list_runs(Call& call) const;
+
     // upload_handlers.cpp
     net::Response upload(const net::Request& request) const;
     net::Response upload_chunk(const net::Request& request);
-
-    Result<ListPage> list_runs(Call& call) const;
 
     // node_handlers.cpp
     net::Response rpc(const net::Request& request) const;
