@@ -47,7 +47,7 @@ const deals = data.explorer.lastDeals.rows.map((each, at) => ({
 const tasks = data.explorer.lastTasks.rows.map((each, at) => ({
   id: hash(each.task), number: 86 - at, index: 0, deal: deals[at % deals.length].id, app: deals[0].app.address, workerpool: deals[0].workerpool.address, requester: deals[0].requester,
   category: 3, trust: 3, status: each.status, contributions: 2, revealed: each.status === 'COMPLETE' ? 2 : 1, winners: 2, initialised: started - HOUR, ended: each.status === 'COMPLETE' ? started - HOUR / 2 : null,
-  contributionDeadline: started + 7 * HOUR, revealDeadline: started + 2 * HOUR, finalDeadline: started + 10 * HOUR, consensus: hash('0xabc'), digest: each.status === 'COMPLETE' ? hash('0xdef') : null, result: null,
+  contributionDeadline: started + 7 * HOUR, revealDeadline: started + 2 * HOUR, finalDeadline: started + 10 * HOUR, consensus: hash('0xabc'), digest: each.status === 'COMPLETE' ? hash('0xdef') : null, result: each.status === 'COMPLETE' ? { path: '/ipfs/bafyresult', raw: '0x', text: null, digest: hash('0xdef'), callback: null } : null,
   confidence: { best: '4', total: '5', needed: 0.6667, share: 0.8, reached: true },
 }));
 const resource = (kind) => (each, at) => ({
@@ -211,7 +211,7 @@ function operating(state) {
   return { end: () => state.answers.pop() };
 }
 
-/** Starts on a free port of loopback. `tune(change)` changes answers from now on: (path, body) => body. `cut()` ends all sockets. */
+/** Starts on a free port of loopback. `tune(change)` changes answers from now on: (path, body, query) => body. `cut()` ends all sockets. */
 export async function startFixtureServer() {
   let tune = (_, body) => body;
   const clients = new Set();
@@ -228,7 +228,7 @@ export async function startFixtureServer() {
     if (url.pathname === '/v1/events') return serveEvents(clients, url.searchParams.getAll('ch'), response);
     if (url.pathname === '/v1/snapshots') return serveSnapshots(url.searchParams.getAll('ch'), response);
     if (!url.pathname.startsWith('/v1')) return serveFile(url.pathname, response);
-    const body = tune(url.pathname, special(url.pathname, url.searchParams) ?? answerOf(url.pathname, url.searchParams));
+    const body = tune(url.pathname, special(url.pathname, url.searchParams) ?? answerOf(url.pathname, url.searchParams), url.searchParams);
     if (typeof body === 'string') {
       response.writeHead(200, { 'content-type': 'text/plain' });
       response.end(body);

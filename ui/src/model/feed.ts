@@ -160,6 +160,11 @@ export class Feed {
     return this.subscriptions.get(channel)?.view ?? null;
   }
 
+  /** Views of all channels whose name begins so. */
+  viewsOf(prefix: string): ChannelView[] {
+    return [...this.subscriptions.values()].filter(({ channel }) => channel.startsWith(prefix)).map(({ view }) => view);
+  }
+
   /** Hidden for more than a minute: subscriptions rest; they are taken up when the page is shown again. */
   setHidden(hidden: boolean): void {
     this.cancelHide?.();

@@ -135,10 +135,14 @@ export async function sell(title: string, draft: OrderFields, request: string, a
   });
 }
 
+/** What a final cancel sends. */
+export const cancelCallOf = (order: Order, boot: Boot): { to: string; data: string } => ({ to: boot.domain.verifyingContract, data: manageCall(order.kind, order.order, 'close') });
+
 /** Final cancel on chain. */
 export async function cancelOnChain(order: Order, boot: Boot): Promise<string | null> {
   const title = select(order.kind, { app: 'Cancel app order', dataset: 'Cancel dataset order', workerpool: 'Cancel workerpool order', other: 'Cancel request order' });
-  return transact(title, boot.domain.verifyingContract, manageCall(order.kind, order.order, 'close'), `/market/order/${order.hash}`);
+  const { to, data } = cancelCallOf(order, boot);
+  return transact(title, to, data, `/market/order/${order.hash}`);
 }
 
 /** Takes an order from the public book; needs a session. */

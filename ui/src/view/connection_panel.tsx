@@ -3,11 +3,12 @@ import { plural, t } from '@lingui/core/macro';
 import { Trans } from '@lingui/react/macro';
 import { useQuery } from '@tanstack/react-query';
 import { useEffect, useRef, useState, type ReactNode } from 'react';
-import type { Component, Envelope, Status } from '../transport/api';
-import { api, rpc } from '../transport/http';
+import type { Component, Envelope, Order, Page, Status } from '../transport/api';
+import { api, rpc, withQuery } from '../transport/http';
 import { feed, liveMode } from '../state/live';
 import { useStore } from '../state/store';
 import { useFeedStatus, useNow } from '../state/data';
+import type { BookState } from '../model/book';
 import type { LiveMode } from '../model/fallback';
 import type { FeedPhase } from '../model/feed';
 import { count, duration } from '../model/format';
@@ -15,6 +16,9 @@ import { KeyTable, Button, Notice } from './ui';
 
 const OFFSET_WARNING_MS = 5_000;
 const RATE_SECONDS = 10;
+const ORDER_KINDS = ['app', 'dataset', 'workerpool', 'request'];
+/** Of every restriction. */
+const ANY = { app: 'any', dataset: 'any', workerpool: 'any', requester: 'any' };
 
 const PHASE: Record<FeedPhase, string> = {
   idle: t`idle`,
@@ -27,13 +31,20 @@ const PHASE: Record<FeedPhase, string> = {
 
 const MODE: Record<LiveMode, string> = { socket: 'WebSocket', events: t`server-sent events`, polling: t`asking again every 5 s` };
 
-type Figures = { status: Status; offset: number; peers: number | null };
+type Figures = { status: Status; offset: number; peers: number | null; dead: number | null };
+
+/** Orders that the market took and the chain takes no more, of all kinds (§12.3). */
+async function countDead(): Promise<number> {
+  const pages = await Promise.all(ORDER_KINDS.map((kind) => api<Page<Order>>(withQuery(`/v1/${kind}orders`, { state: 'dead', limit: 1, ...ANY }))));
+  return pages.reduce((sum, { total }) => sum + total, 0);
+}
 
 async function readFigures(): Promise<Figures> {
   const asked = Date.now();
-  const [answer, peers] = await Promise.all([api<Envelope & Status>('/v1/status'), rpc<string>('net_peerCount', []).catch(() => null)]);
+  const status = api<Envelope & Status>('/v1/status');
+  const [answer, peers, dead] = await Promise.all([status, rpc<string>('net_peerCount', []).catch(() => null), countDead().catch(() => null)]);
   // The server's clock was read somewhere between question and answer.
-  return { status: answer, offset: answer.time - (asked + Date.now()) / 2, peers: peers === null ? null : Number(peers) };
+  return { status: answer, offset: answer.time - (asked + Date.now()) / 2, peers: peers === null ? null : Number(peers), dead };
 }
 
 /** Messages a second over the last ten seconds. */
@@ -57,6 +68,17 @@ function clockWords(offset: number | null): ReactNode {
   if (offset === null) return '…';
   if (Math.abs(offset) <= OFFSET_WARNING_MS) return duration(Math.round(Math.abs(offset)));
   return <Notice tone="warning" inline><Trans>{duration(Math.round(Math.abs(offset)))} off: deadlines depend on time, set your clock.</Trans></Notice>;
+}
+
+/** Orders that do not stand in the book although somebody published them: the chain has the last word (§12.3). */
+function droppedWords(dead: number | null | undefined): string {
+  if (dead === undefined) return '…';
+  const unfunded = feed.viewsOf('book:').reduce((sum, { state }) => sum + ((state as BookState | undefined)?.hidden ?? 0), 0);
+  const parts = [
+    unfunded ? plural(unfunded, { one: '# order: its maker cannot pay now', other: '# orders: their makers cannot pay now' }) : null,
+    dead ? plural(dead, { one: '# order: the chain takes it no more', other: '# orders: the chain takes them no more' }) : null,
+  ].filter((each) => each !== null);
+  return parts.length ? parts.join('; ') : dead === null ? '—' : t`none`;
 }
 
 /** What the button would do now, or why there is nothing to do. */
@@ -90,6 +112,7 @@ export function ConnectionPanel(): ReactNode {
           [t`Height`, count(status.height)],
           [t`Newest block`, age === null ? '…' : t`${{ age: duration(Math.round(age / 1000) * 1000) }} old`],
           [t`Index behind by`, index ? plural(index.lag ?? 0, { one: '# block', other: '# blocks' }) : '…'],
+          [t`Orders dropped`, droppedWords(data?.dead)],
           [t`Clock offset`, clockWords(data?.offset ?? null)],
           [t`Messages`, rate === null ? count(status.messages) : t`${{ all: count(status.messages) }}, ${{ rate: rate.toFixed(1) }} a second`],
         ]}

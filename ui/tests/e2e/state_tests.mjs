@@ -4,9 +4,9 @@ import { becomes, check, equal, until } from './harness.mjs';
 import { newPage, PAGES, prepare, settle } from './page_tests.mjs';
 
 /** Pages that ask the market for nothing but the boot answer: they have no data that could be loading, empty, wrong or old. */
-const STILL = ['welcome', 'learn', 'settings', 'unknown', 'keys'];
+const STILL = ['welcome', 'learn', 'settings', 'unknown', 'keys', 'link'];
 /** Behind the signature of an operator: without one the page says so in every state. */
-const SIGNED = ['workers'];
+const SIGNED = ['workers', 'opstasks', 'earnings', 'opslogs', 'alerts'];
 const withState = (path, state) => `${path}${path.includes('?') ? '&' : '?'}state=${state}`;
 
 const SHOWS = {
@@ -93,6 +93,25 @@ export async function stateTests(runner, browser, server) {
     check((await buy.getAttribute('title'))?.includes('The live connection is lost'), 'the button does not say why');
     equal(await page.getByLabel('Volume *').inputValue(), '2', 'what was typed');
     await page.context().close();
+  });
+
+  await runner.test('§12.3 orders that the chain or a maker’s funds took out of the book are counted behind the light', async () => {
+    server.tune((path, body, query) => (/^\/v1\/(app|dataset|workerpool|request)orders$/.test(path) && query?.get('state') === 'dead' ? { ...body, items: [], total: path.includes('request') ? 2 : 0 } : body));
+    try {
+      const page = await newPage(browser);
+      await page.goto(`${server.url}/market/3`);
+      await settle(page);
+      const light = page.getByRole('button', { name: /^Connection: / });
+      await light.click();
+      const panel = page.locator('.connection-panel');
+      await panel.getByText('2 orders: the chain takes them no more', { exact: true }).waitFor();
+      server.publish('book:3-none-0', { hidden: 3 });
+      await panel.getByText('3 orders: their makers cannot pay now; 2 orders: the chain takes them no more').waitFor();
+      await page.context().close();
+    } finally {
+      server.tune((_, body) => body);
+      server.publish('book:3-none-0', { hidden: 0 });
+    }
   });
 
   await runner.test('X-03 a session says a minute ahead that it ends, and can be kept', async () => {

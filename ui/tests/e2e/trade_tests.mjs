@@ -118,6 +118,8 @@ export async function tradeTests(runner, browser, market) {
     for (const box of await page.locator('.m-mine tbody').getByRole('checkbox').all()) await box.check();
     await page.getByText('2 orders selected').waitFor();
     await page.getByRole('button', { name: 'Cancel them' }).click();
+    await page.getByRole('dialog').getByText('What you sign').first().click();
+    await page.getByRole('dialog').getByText('Cancels this order for good', { exact: false }).first().waitFor();
     await page.getByRole('button', { name: 'Cancel on chain' }).click();
     await until(async () => (await page.locator('.m-mine tr.gone').count()) > 0, 'a struck row');
     await page.getByText('No open request orders.', { exact: false }).waitFor();

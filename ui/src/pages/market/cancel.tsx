@@ -1,20 +1,37 @@
 // Cancel of one or several orders (M-43): withdraw takes an order from the public book, cancel on chain is final.
 import { plural, t } from '@lingui/core/macro';
 import { Trans } from '@lingui/react/macro';
-import { useState, type ReactNode } from 'react';
+import { lazy, Suspense, useState, type ReactNode } from 'react';
 import type { Order } from '../../transport/api';
 import { count } from '../../model/format';
-import { cancelOnChain, withdrawOrder } from '../../state/actions';
+import { cancelCallOf, cancelOnChain, withdrawOrder } from '../../state/actions';
 import { openSession } from '../../state/session';
 import { useBoot } from '../../state/data';
 import { useWallet } from '../../state/wallet';
+import { FormProblems } from '../../view/form_problems';
 import { Dialog } from '../../view/overlays';
 import { Button, Notice, TextField } from '../../view/ui';
 import { Amount, Id } from '../../view/values';
 import { markCancelled } from './gone';
 
+const CallFacts = lazy(() => import('../../view/sign_words'));
+
 /** From so many orders on, the number has to be typed. */
 const MANY = 20;
+/** Transactions that are told in words; the others are their like. */
+const TOLD = 3;
+
+/** What the wallet will be asked to sign for a cancel on chain (M-35). */
+function Calls({ orders }: { orders: Order[] }): ReactNode {
+  const boot = useBoot();
+  const others = orders.length - TOLD;
+  return (
+    <Suspense fallback={null}>
+      {orders.slice(0, TOLD).map((order) => <CallFacts key={order.hash} call={cancelCallOf(order, boot)} />)}
+      {others > 0 ? <span className="small muted">{plural(others, { one: 'and # more of this kind', other: 'and # more of this kind' })}</span> : null}
+    </Suspense>
+  );
+}
 
 function Which({ orders }: { orders: Order[] }): ReactNode {
   const [order] = orders;
@@ -54,16 +71,19 @@ export function CancelDialog({ orders, onClose, onGone }: { orders: Order[]; onC
     return true;
   };
   const many = orders.length > MANY;
-  const why = done !== null ? t`In progress.` : !wallet.signer ? t`This wallet cannot sign.` : many && typed !== String(orders.length) ? t`Type the number of orders first.` : null;
+  const confirmed = typed === String(orders.length);
+  const why = done !== null ? t`In progress.` : !wallet.signer ? t`This wallet cannot sign.` : many && !confirmed ? t`Type the number of orders first.` : null;
   const title = orders.length === 1 ? t`Cancel this ${first?.kind ?? ''} order?` : plural(orders.length, { one: 'Cancel # order?', other: 'Cancel # orders?' });
   return (
     <Dialog open onClose={onClose} title={title} foot={<Button onClick={onClose}>{orders.length === 1 ? t`Keep it` : t`Keep them`}</Button>}>
       <Which orders={orders} />
-      {many ? <TextField label={t`Type ${orders.length} to go on`} className="num" inputMode="numeric" value={typed} onChange={setTyped} /> : null}
+      <FormProblems />
+      {many ? <TextField label={t`Type ${orders.length} to go on`} className="num" inputMode="numeric" value={typed} problem={typed && !confirmed ? t`Type ${orders.length}: so many orders are cancelled.` : null} onChange={setTyped} /> : null}
       {problem ? <Notice tone="danger" alert>{problem}</Notice> : null}
       <div className="stack">
         <Button look="danger" onClick={() => void act((order) => cancelOnChain(order, boot))} why={why}><Trans>Cancel on chain</Trans></Button>
         <span className="small muted"><Trans>Final: nobody can use the order any more, wherever a copy lies. Costs no fee here.</Trans>{orders.length > 1 ? <> <Trans>Your wallet asks once for each.</Trans></> : null}</span>
+        {wallet.signer ? <Calls orders={orders} /> : null}
         <Button onClick={() => void act(withdraw)} why={why}><Trans>Withdraw</Trans></Button>
         <span className="small muted"><Trans>Only removes it from this book: a kept copy can still be matched.</Trans></span>
         {done !== null && orders.length > 1 ? <span className="small" role="status"><Trans>{done} of {orders.length} done</Trans></span> : null}
