@@ -51,6 +51,7 @@ const tree = root.addChildren([
   page('/market/order/$hash', () => import('./pages/order/page'), 'OrderPage'),
   market,
   page('/explorer', explorer, 'ExplorerHome'),
+  page('/explorer/link', () => import('./pages/explorer/link'), 'LinkPage'),
   page('/explorer/$kind', lists, 'ListPage'),
   page('/search', () => import('./pages/explorer/search'), 'SearchPage'),
   page('/deal/$id', deal, 'DealPage'),

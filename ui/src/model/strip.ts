@@ -35,3 +35,11 @@ export function windowOf(firstVisible: number, visible: number, first: number, v
   const limit = Math.min(Math.ceil((visible + 3 * step) / step) * step, 200, first + volume - from);
   return { from, limit: Math.max(1, limit) };
 }
+
+/** Where a key leads on the strip, as on any slider; null for a key that is none of its own. */
+export function moved(key: string, at: number, parts: number): number | null {
+  const leap = Math.max(1, Math.round(parts / 10));
+  const steps: Record<string, number> = { ArrowRight: at + 1, ArrowUp: at + 1, ArrowLeft: at - 1, ArrowDown: at - 1, PageUp: at + leap, PageDown: at - leap, Home: 0, End: parts - 1 };
+  const next = steps[key];
+  return next === undefined ? null : Math.min(parts - 1, Math.max(0, next));
+}

@@ -24,6 +24,15 @@ export function clockTime(ms: number): string {
   return `${pad(date.getHours())}:${pad(date.getMinutes())}:${pad(date.getSeconds())}`;
 }
 
+/** A clock time, with its day where that is not today's. */
+export function moment(ms: number, now: number): string {
+  const clock = clockTime(ms);
+  if (day(ms) === day(now)) return clock;
+  const date = new Date(ms);
+  const parts = { day: date.getDate(), month: monthName(date) };
+  return date.getFullYear() === new Date(now).getFullYear() ? t`${{ day: parts.day }} ${{ month: parts.month }} ${clock}` : t`${{ date: day(ms) }} ${clock}`;
+}
+
 export function utcClock(ms: number): string {
   return new Date(ms).toISOString().slice(11, 19);
 }

@@ -8,6 +8,7 @@ import type { Status } from '../transport/api';
 import { curl } from '../model/commands';
 import { count, duration } from '../model/format';
 import { isAddress } from '../model/domain';
+import { visible } from '../model/text';
 import { useApi, useBoot } from '../state/data';
 import { labelStore, setSetting, useSettings, type Settings } from '../state/settings';
 import { chime } from '../state/sound';
@@ -16,6 +17,7 @@ import { PageHead } from '../view/command';
 import { Loaded } from '../view/states';
 import { saveFile, Table } from '../view/table';
 import { Button, Check, Chip, Copy, KeyTable, Notice, Panel, Segmented, Stat } from '../view/ui';
+import { Untrusted } from '../view/values';
 import { SelfTest } from './self_test';
 
 const COSTS: Record<string, string> = { search: t`search`, explain: t`explain`, check: t`check`, export: t`export`, quote: t`quote`, other: t`other` };
@@ -39,9 +41,9 @@ export function StatusPage(): ReactNode {
             </div>
             <Panel title={t`Components`}>
               <Table caption={t`Components`} rows={status.components} rowKey={(row) => row.name} columns={[
-                { key: 'name', head: t`Part`, cell: (row) => <bdi>{row.name}</bdi> },
-                { key: 'ok', head: t`State`, cell: (row) => <Chip tone={row.ok ? 'success' : 'danger'}>{row.ok ? t`● well` : `✕ ${row.message ?? t`not well`}`}</Chip> },
-                { key: 'version', head: t`Version`, cell: (row) => row.version ?? '—' },
+                { key: 'name', head: t`Part`, cell: (row) => <Untrusted text={row.name} limit={40} /> },
+                { key: 'ok', head: t`State`, cell: (row) => <Chip tone={row.ok ? 'success' : 'danger'}>{row.ok ? t`● well` : `✕ ${visible(row.message ?? t`not well`)}`}</Chip> },
+                { key: 'version', head: t`Version`, cell: (row) => <Untrusted text={row.version ?? '—'} limit={40} /> },
                 { key: 'latency', head: t`Latency`, right: true, cell: (row) => duration(row.latencyMs) },
               ]} />
             </Panel>
@@ -162,7 +164,7 @@ export function SettingsPage(): ReactNode {
   return (
     <>
       <PageHead title={t`Settings`} lead={t`Kept in this browser only.`} command={curl(location.origin, '/v1/boot')} />
-      <div className="stack">
+      <div className="stack choices">
         <Looks />
         <Behaves />
       </div>

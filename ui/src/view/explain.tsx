@@ -9,6 +9,7 @@ import { i18n } from '#texts';
 import { checkText } from '../model/checks';
 import { command } from '../model/commands';
 import { shortHash } from '../model/format';
+import { visible } from '../model/text';
 import { useApi } from '../state/data';
 import { ShowCommand } from './command';
 import { Loaded } from './states';
@@ -31,7 +32,7 @@ export function ReasonItem({ reason, onFix, anchor }: { reason: Reason; onFix?: 
   return (
     <li className="stack" style={{ gap: 3 }} id={anchor}>
       <div>
-        {anchor ? <a href={`#${anchor}`} title={t`link to this reason`}><Chip tone="neutral">{reason.code}</Chip></a> : <Chip tone="neutral">{reason.code}</Chip>} <bdi>{i18n.locale === 'en' ? reason.text || known?.text : (known?.text ?? reason.text)}</bdi>
+        {anchor ? <a href={`#${anchor}`} title={t`link to this reason`}><Chip tone="neutral">{reason.code}</Chip></a> : <Chip tone="neutral">{reason.code}</Chip>} <bdi>{visible((i18n.locale === 'en' ? reason.text || known?.text : (known?.text ?? reason.text)) ?? '')}</bdi>
         {reason.who ? <span className="muted small"> <Trans>· concerns: <bdi>{kindWord(reason.who)}</bdi></Trans></span> : null}
       </div>
       {reason.now !== null || reason.needed !== null ? (
@@ -41,8 +42,8 @@ export function ReasonItem({ reason, onFix, anchor }: { reason: Reason; onFix?: 
       ) : null}
       {reason.fix ? (
         <div className="row small">
-          {onFix ? <Button look="tiny" onClick={() => onFix(reason)}><bdi>{reason.fix.text}</bdi></Button> : <strong><bdi>{reason.fix.text}</bdi></strong>}
-          {reason.gain ? <bdi>{reason.gain}</bdi> : null}
+          {onFix ? <Button look="tiny" onClick={() => onFix(reason)}><bdi>{visible(reason.fix.text)}</bdi></Button> : <strong><bdi>{visible(reason.fix.text)}</bdi></strong>}
+          {reason.gain ? <bdi>{visible(reason.gain)}</bdi> : null}
         </div>
       ) : known ? (
         <div className="small muted"><Trans>What helps: {{ fix: known.fix }}.</Trans></div>

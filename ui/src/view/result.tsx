@@ -119,10 +119,16 @@ function Decrypt({ fetched, task, hasCallback, onOpen }: { fetched: Fetched; tas
   );
 }
 
+const NO_RESULT: Partial<Record<Task['status'], string>> = {
+  COMPLETE: t`The task is complete and has left no file.`,
+  FAILED: t`There is none: the task failed, and what was paid for it went back to the requester.`,
+  CLAIMABLE: t`There is none: the final deadline passed first. What was paid can be claimed back.`,
+};
+
 /** Where the result lies and what the chain says of it. */
 function Place({ task }: { task: Task }): ReactNode {
   const { result, digest } = task;
-  if (!result) return <p className="muted" style={{ margin: 0, padding: 12 }}><Trans>It appears here when the task is complete.</Trans></p>;
+  if (!result) return <p className="muted" style={{ margin: 0, padding: 12 }}>{NO_RESULT[task.status] ?? t`It appears here when the task is complete.`}</p>;
   const place = result.path ?? visible(result.text ?? result.raw);
   return (
     <KeyTable

@@ -144,6 +144,13 @@ function useRouteFocus(): void {
   }, [path]);
 }
 
+/** A page that stops takes neither the frame nor the next page with it. */
+function Page(): ReactNode {
+  // Where one is, not where one is going: until then the page that stopped still stands here.
+  const path = useRouterState({ select: (state) => (state.resolvedLocation ?? state.location).pathname });
+  return <Boundary name={t`This page`} at={path}><ChainGate><Outlet /></ChainGate></Boundary>;
+}
+
 function Frame(): ReactNode {
   const { stale } = useStale();
   const boot = useBoot();
@@ -176,9 +183,7 @@ function Frame(): ReactNode {
       </header>
       <Banners />
       <main className="main" id="main" tabIndex={-1} data-stale={stale || undefined}>
-        <Boundary name={t`This page`}>
-          <ChainGate><Outlet /></ChainGate>
-        </Boundary>
+        <Page />
       </main>
       <Footer />
       <BottomNav />

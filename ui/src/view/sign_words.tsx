@@ -8,7 +8,7 @@ import { sameAddress } from '../model/domain';
 import { useWallet } from '../state/wallet';
 import { Dialog } from './overlays';
 import { Button, Chip, Copy, KeyTable, Notice } from './ui';
-import { Untrusted } from './values';
+import { LookAlike, Untrusted } from './values';
 import '../styles/wallet.css';
 
 export type Call = { to: string; data: string };
@@ -16,7 +16,7 @@ export type Call = { to: string; data: string };
 /** In full: a name or a shortened address may imitate another (S-07). */
 export function FullAddress({ of }: { of: string }): ReactNode {
   const wallet = useWallet();
-  return <span className="always"><code>{of}</code> {sameAddress(of, wallet.account) ? <Chip className="accent"><Trans>you</Trans></Chip> : null} <Copy text={of} kind={t`address`} always /></span>;
+  return <span className="always"><code>{of}</code> {sameAddress(of, wallet.account) ? <Chip className="accent"><Trans>you</Trans></Chip> : <LookAlike of={of} />} <Copy text={of} kind={t`address`} always /></span>;
 }
 
 const value = (name: string, words: string): ReactNode => (/^0x[0-9a-fA-F]{40}$/.test(words) ? <FullAddress key={name} of={words} /> : <Untrusted key={name} text={words} more />);

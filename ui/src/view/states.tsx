@@ -113,7 +113,27 @@ export function StaleBadge(): ReactNode {
   return <Chip tone="warning"><Trans>as of {{ time: clockTime(since ?? Date.now()) }}</Trans></Chip>;
 }
 
-type BoundaryProps = { name: string; children: ReactNode };
+type BoundaryProps = {
+  name: string;
+  children: ReactNode;
+  /** The path of a whole page: another one starts afresh. */
+  at?: string;
+};
+
+/** A page that stopped: what it was, what to tell somebody who can help, and the ways on (§11). */
+function Crashed({ name, error, at, retry }: { name: string; error: Error; at: string; retry: () => void }): ReactNode {
+  return (
+    <div className="stack">
+      <h1 tabIndex={-1}><Trans>{name} stopped</Trans></h1>
+      <p className="lead"><code><bdi>{at}</bdi></code></p>
+      <ErrorState error={error} retry={retry} />
+      <div className="row">
+        <a className="button primary" href="/market"><Trans>To the market</Trans></a>
+        <a className="button" href="/explorer"><Trans>To the explorer</Trans></a>
+      </div>
+    </div>
+  );
+}
 
 /** A crashed widget does not take the others with it; it is started again once by itself. */
 export class Boundary extends Component<BoundaryProps, { error: Error | null; restarts: number }> {
@@ -128,12 +148,20 @@ export class Boundary extends Component<BoundaryProps, { error: Error | null; re
     if (this.state.restarts === 0) setTimeout(() => this.restart(), 0);
   }
 
+  /** Going to another page leaves the crash behind. */
+  override componentDidUpdate(before: BoundaryProps): void {
+    if (before.at !== this.props.at && (this.state.error || this.state.restarts > 0)) this.setState({ error: null, restarts: 0 });
+  }
+
   private restart(): void {
     this.setState((old) => ({ error: null, restarts: old.restarts + 1 }));
   }
 
   override render(): ReactNode {
     if (!this.state.error) return this.props.children;
-    return <ErrorState error={new Error(t`${{ name: this.props.name }} stopped: ${{ cause: this.state.error.message }}`)} retry={() => this.restart()} />;
+    const { name, at } = this.props;
+    const retry = (): void => this.restart();
+    if (at !== undefined) return <Crashed name={name} at={at} error={this.state.error} retry={retry} />;
+    return <ErrorState error={new Error(t`${name} stopped: ${{ cause: this.state.error.message }}`)} retry={retry} />;
   }
 }

@@ -52,12 +52,12 @@ const onPhones = <Row,>(column: Column<Row>): boolean => column.card !== undefin
 const cellClass = <Row,>(column: Column<Row>): string =>
   [column.right ? 'right' : '', column.priority && column.priority > 1 ? `p${column.priority}` : '', onPhones(column) ? '' : 'off', column.wrap ? 'wrap' : ''].filter(Boolean).join(' ');
 
-/** Where a cell stands in its card: two a line, the first line without labels, a last one alone over the whole width. */
+/** Where a cell stands in its card: two a line, what the first line names without labels (a bare number says nothing), a last one alone over the whole width. */
 function cardPlaces<Row>(columns: Column<Row>[]): Map<string, { side: 'left' | 'right' | 'whole'; label: string | undefined }> {
   const shown = columns.filter(onPhones);
   return new Map(shown.map((column, at) => {
     const alone = at === shown.length - 1 && at % 2 === 0;
-    return [column.key, { side: alone ? 'whole' : at % 2 === 0 ? 'left' : 'right', label: at < 2 || column.card === 'bare' ? undefined : column.head }];
+    return [column.key, { side: alone ? 'whole' : at % 2 === 0 ? 'left' : 'right', label: (at < 2 && !column.right) || column.card === 'bare' ? undefined : column.head }];
   }));
 }
 

@@ -4,9 +4,10 @@ import { Trans } from '@lingui/react/macro';
 import { Link } from '@tanstack/react-router';
 import { useEffect, useState, type ReactNode } from 'react';
 import { amount, amountWithUnit, bothUnits, count, MISSING, shortHash, spokenHash, sumText } from '../model/format';
-import { clip, mixedScript, parseJson, visible } from '../model/text';
-import { clockTime, countdown, deadline, iso, relative } from '../model/time';
+import { clip, looksLike, mixedScript, parseJson, visible } from '../model/text';
+import { clockTime, countdown, deadline, iso, moment, relative } from '../model/time';
 import { CONTRIBUTION, NULL_ADDRESS, STATUS, tagChips, trustMeaning, type TaskStatus } from '../model/domain';
+import { webAddress } from '../model/web_address';
 import { kindWord } from '../model/words';
 import { knownRoles } from '../state/known_roles';
 import { labelStore, useSettings } from '../state/settings';
@@ -99,6 +100,16 @@ export function Id({ id, kind, to, width = 'narrow', copy = true, name, face = f
   );
 }
 
+/** A mark on an address that begins and ends like one the user knows, yet is another one (address poisoning, S-07). */
+export function LookAlike({ of }: { of: string }): ReactNode {
+  const labels = useStore(labelStore);
+  const { account } = useWallet();
+  const known = account ? [account, ...Object.keys(labels)] : Object.keys(labels);
+  const alike = looksLike(of, known);
+  if (!alike || known.some((each) => sameAddress(each, of))) return null;
+  return <Chip tone="warning" title={t`begins and ends like ${alike}, which you know, but is another address`}><Trans>look-alike</Trans></Chip>;
+}
+
 export function Address({ of, kind = t`address`, to, width, copy = true, name }: { of: string | null | undefined; kind?: string; to?: string; width?: 'wide' | 'narrow'; copy?: boolean; name?: string | null }): ReactNode {
   const labels = useStore(labelStore);
   const wallet = useWallet();
@@ -107,7 +118,7 @@ export function Address({ of, kind = t`address`, to, width, copy = true, name }:
   return (
     <span className="row" style={{ gap: 4, flexWrap: width === 'wide' ? 'wrap' : 'nowrap', display: 'inline-flex', maxWidth: '100%' }}>
       <Id id={of} kind={kind} to={to ?? `/address/${of}`} face copy={copy} {...(width ? { width } : {})} name={name || labels[of.toLowerCase()] || null} />
-      {own ? <Chip className="accent"><Trans>you</Trans></Chip> : null}
+      {own ? <Chip className="accent"><Trans>you</Trans></Chip> : <LookAlike of={of} />}
       {width === 'wide' ? knownRoles.of(of).map(kindWord).filter((role) => role !== kind).map((role) => <Chip key={role}>{role}</Chip>) : null}
     </span>
   );
@@ -170,6 +181,16 @@ export function Clock({ at }: { at: number }): ReactNode {
   return (
     <time className="num" dateTime={new Date(at).toISOString()} title={iso(at)}>
       {clockTime(at)}
+    </time>
+  );
+}
+
+/** The same where rows may be of any day. */
+export function Moment({ at }: { at: number }): ReactNode {
+  const now = useNow(60_000);
+  return (
+    <time className="num" dateTime={new Date(at).toISOString()} title={iso(at)}>
+      {moment(at, Math.max(now, at))}
     </time>
   );
 }
@@ -248,6 +269,12 @@ export function Untrusted({ text, limit = 200, more = false }: { text: string; l
       ) : null}
     </bdi>
   );
+}
+
+/** Where something lies, as its maker wrote it: a web address leads to the page that shows all of it first (S-04). */
+export function Place({ text }: { text: string }): ReactNode {
+  const shown = <code><Untrusted text={text} more={!webAddress(text)} /></code>;
+  return webAddress(text) ? <Link to="/explorer/link" search={{ to: text } as never}>{shown}</Link> : shown;
 }
 
 const DEPTH_LIMIT = 24;

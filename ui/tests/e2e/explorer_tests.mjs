@@ -125,8 +125,35 @@ async function resultShown(browser, server) {
   }
 }
 
+/** T-18: one bit of a result is another one: it is told, and nothing is kept unless it is asked for. */
+async function flippedBit(browser, server) {
+  const data = Buffer.from('day,rain\n1,2\n');
+  const digest = `0x${createHash('sha256').update(data).digest('hex')}`;
+  const flipped = Buffer.from(data);
+  flipped[4] ^= 1;
+  const archive = zipOf({ 'computed.json': '{"deterministic-output-path":"/iexec_out/data.csv"}', 'data.csv': flipped });
+  server.tune((path, body) => (path === `/v1/tasks/${TASK}` ? { ...body, task: { ...body.task, digest, result: { path: '/ipfs/bafy', raw: '0x', text: null, digest, callback: null } } } : body));
+  try {
+    const page = await newPage(browser);
+    const files = savedFiles(page);
+    await page.route('**/ipfs/bafy', (route) => route.fulfill({ body: archive, contentType: 'application/zip' }));
+    await page.goto(`${server.url}/task/${TASK}`);
+    await page.getByRole('button', { name: 'Download and verify' }).click();
+    const alert = page.getByRole('alert').filter({ hasText: 'This is not the result that was paid for.' });
+    await alert.waitFor();
+    check((await alert.textContent()).includes(digest), 'the digest of the chain is not named');
+    equal(files.size, 0, 'files saved without asking');
+    await page.getByRole('button', { name: 'Keep the file anyway' }).click();
+    await until(() => files.size === 1, 'the file that was asked for');
+    await page.context().close();
+  } finally {
+    server.tune((_, body) => body);
+  }
+}
+
 export async function explorerTests(runner, browser, server) {
   await runner.test('§8.2 a list of choice: columns, chosen rows, days, sort, a file with its checksum', () => listOfChoice(browser, server));
   await runner.test('§8.4 several ids are looked up, a wrong checksum is told', () => searchOfMany(browser, server));
+  await runner.test('T-18 a flipped bit of a result is told, the file is kept only on request', () => flippedBit(browser, server));
   await runner.test('D-02 files of a result are shown as data and run nothing', () => resultShown(browser, server));
 }

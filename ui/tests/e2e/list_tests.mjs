@@ -94,6 +94,13 @@ export async function listTests(runner, browser, server) {
       check(views.length === 1, `${views.length} requests for one view: ${views.join(' ')}`);
       await page.getByRole('region', { name: 'Tasks of this deal, table' }).evaluate((box) => box.scrollBy(0, 3_200));
       await rows.filter({ hasText: '987\u202f754' }).first().waitFor();
+      // The strip by keyboard: its end, then there.
+      const strip = page.getByRole('slider', { name: /^Status of/ });
+      await strip.focus();
+      await page.keyboard.press('End');
+      equal(await strip.getAttribute('aria-valuenow'), '400', 'the part that is chosen');
+      await page.keyboard.press('Enter');
+      await rows.filter({ hasText: '998\u202f750' }).first().waitFor();
       await page.getByText('View as table').first().click();
       await page.getByRole('button', { name: 'Show', exact: true }).first().click();
       await rows.filter({ has: page.getByRole('link', { name: '0', exact: true }) }).first().waitFor();

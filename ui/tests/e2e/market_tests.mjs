@@ -7,6 +7,8 @@ import { keyboardMarketTests } from './keyboard_tests.mjs';
 import { storeTests } from './store_tests.mjs';
 import { tradeTests } from './trade_tests.mjs';
 import { consoleTests } from './console_tests.mjs';
+import { marketSearchTests } from './search_tests.mjs';
+import { mineTests } from './view_tests.mjs';
 import { walletTests } from './wallet_tests.mjs';
 
 const fresh = { wallet: '', settings: { welcomed: false } };
@@ -224,6 +226,8 @@ export async function marketTests(runner, browser, program) {
     await walletTests(runner, browser, market);
     await consoleTests(runner, browser, market);
     await keyboardMarketTests(runner, browser, market);
+    await marketSearchTests(runner, browser, market);
+    await mineTests(runner, browser, market);
     await runner.test('T-07 wallet: late, locked, wrong chain, refused; the form stays', async () => {
       const page = await newPage(browser, { state: { wallet: '', settings: { welcomed: true, lastCategory: 0 } } });
       const wallet = await injectWallet(page, market.key('requester2'), facts, { locked: true, chain: 1 });

@@ -9,7 +9,7 @@ import { wrongChecksum } from '../../src/model/checksum';
 import { decodeCall } from '../../src/model/decode_call';
 import { splitAt } from '../../src/model/search';
 import { stagesOf } from '../../src/model/stages';
-import { indexAt, runsOf, windowOf } from '../../src/model/strip';
+import { indexAt, moved, runsOf, windowOf } from '../../src/model/strip';
 import { moneySums } from '../../src/pages/explorer/task_money';
 import { address, hash } from '../fixture';
 
@@ -89,6 +89,10 @@ describe('the strip of a bag (E-10)', () => {
   });
   it('leads to the task under the pointer', () => {
     expect([indexAt(strip, 0), indexAt(strip, 0.5), indexAt(strip, 1), indexAt(strip, -1)]).toEqual([10, 15, 19, 10]);
+  });
+  it('is moved over by the keys of a slider, never past its ends', () => {
+    expect(['ArrowRight', 'ArrowLeft', 'PageUp', 'PageDown', 'Home', 'End'].map((key) => moved(key, 50, 100))).toEqual([51, 49, 60, 40, 0, 99]);
+    expect([moved('ArrowLeft', 0, 4), moved('PageUp', 3, 4), moved('a', 1, 4)]).toEqual([0, 3, null]);
   });
   it('asks for a view once, small steps for nothing new', () => {
     expect(windowOf(10, 18, 10, 1_000_000)).toEqual({ from: 10, limit: 100 });

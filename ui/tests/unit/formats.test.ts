@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { amount, amountWithUnit, bytes, duration, group, parseAmount, percent, shortHash, spokenHash, toRlc } from '../../src/model/format';
-import { clockTime, countdown, deadline, relative } from '../../src/model/time';
+import { clockTime, countdown, deadline, moment, relative } from '../../src/model/time';
 import { ansiSpans, clip, csv, csvCell, looksLike, mixedScript, visible } from '../../src/model/text';
+import { doubtsOf, webAddress } from '../../src/model/web_address';
 import { categoryName, commodityWords, orderState, statusAt, tagChips, tagOfBits, trustMeaning } from '../../src/model/domain';
 import fixture from '../data/ui-fixtures.json';
 
@@ -96,6 +97,11 @@ describe('times (T-11)', () => {
     expect(countdown(now - 1, now)).toBeNull();
     expect(clockTime(Date.UTC(2019, 1, 1, 11, 18, 32))).toBe('11:18:32');
   });
+  it('a clock time names its day, and its year, where these are others', () => {
+    const today = Date.UTC(2019, 1, 27, 12);
+    expect([27, 26].map((date) => moment(Date.UTC(2019, 1, date, 11, 18, 32), today))).toEqual(['11:18:32', '26 Feb 11:18:32']);
+    expect(moment(Date.UTC(2018, 1, 27, 11, 18, 32), today)).toBe('27 Feb 2018 11:18:32');
+  });
 });
 
 describe('untrusted text (T-27)', () => {
@@ -115,6 +121,15 @@ describe('untrusted text (T-27)', () => {
     const known = '0x1234000000000000000000000000000000005678';
     expect(looksLike('0x1234111111111111111111111111111111115678', [known])).toBe(known);
     expect(looksLike(known, [known])).toBeNull();
+  });
+  it('opens web addresses only, and says what makes one look twice (S-04)', () => {
+    expect(['https://a.example/x', 'HTTP://a.example'].map((text) => webAddress(text)?.protocol)).toEqual(['https:', 'http:']);
+    for (const text of ['javascript:alert(1)', ' https://a.example', 'data:text/html,x', 'ipfs://bafy', 'magnet:?xt=1', '/ipfs/bafy', 'https://', 'https://a b', 'java\nscript:x']) expect(webAddress(text)).toBeNull();
+    const doubts = (text: string): string[] => doubtsOf(new URL(text));
+    expect(doubts('https://a.example/')).toEqual([]);
+    expect(doubts('http://bank.example@evil.example/')).toEqual(['name', 'plain']);
+    expect(doubts('https://\u0430pple.example/')).toEqual(['script']);
+    expect([doubts('https://10.0.0.1/'), doubts('https://[::1]/')]).toEqual([['number'], ['number']]);
   });
   it('guards CSV cells (S-05)', () => {
     for (const bad of ['=1+1', '+1', '-1', '@x', '\tx']) expect(csvCell(bad)).toMatch(/^"?'/);

@@ -19,6 +19,7 @@ import { ExportButtons } from '../../view/export';
 import { orderColumns } from '../../view/order_columns';
 import { PagedTable } from '../../view/paged';
 import { EmptyState, Loaded } from '../../view/states';
+import { TabList } from '../../view/tab_list';
 import { Table } from '../../view/table';
 import { Chip, Notice, Panel, Stat, TextField } from '../../view/ui';
 import { Address, Sum } from '../../view/values';
@@ -122,9 +123,9 @@ function Body({ id, detail }: { id: string; detail: AccountDetail }): ReactNode 
         {detail.contract ? <Notice tone="info"><Trans>This address is a contract ({{ kind: kindWord(detail.contract) }}): <Link to={`/${detail.contract}/${id}` as never}>open its page</Link>.</Trans></Notice> : null}
         <Balances detail={detail} />
         <Tabs.Root value={part.value} onValueChange={(value) => change({ tab: value === 'history' ? null : value, kind: null })}>
-          <Tabs.List className="tabs-list" aria-label={t`Roles`}>
+          <TabList label={t`Roles`} chosen={part.value}>
             {parts.map(({ value, label }) => <Tabs.Trigger key={value} className="tab" value={value}>{label}</Tabs.Trigger>)}
-          </Tabs.List>
+          </TabList>
           <Tabs.Content className="tab-panel" value={part.value}>
             <Panel title={part.value === 'history' ? t`History in the market` : part.label} tools={part.tools}>{part.content()}</Panel>
           </Tabs.Content>

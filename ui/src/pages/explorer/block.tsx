@@ -8,19 +8,18 @@ import { curl } from '../../model/commands';
 import { bytes, count } from '../../model/format';
 import { iso } from '../../model/time';
 import { ApiError } from '../../transport/http';
-import { useApi } from '../../state/data';
 import { PageHead } from '../../view/command';
 import { EmptyState, Loaded } from '../../view/states';
 import { Table } from '../../view/table';
 import { KeyTable, Panel } from '../../view/ui';
 import { Address, Age, Id } from '../../view/values';
 import { transactionColumns } from './columns';
-import { UnknownId } from './parts';
+import { UnknownPage, useAwaited } from './parts';
 
 export function BlockPage(): ReactNode {
   const { id } = useParams({ strict: false }) as { id: string };
-  const query = useApi<BlockDetail>(`/v1/blocks/${id}`);
-  if (query.error instanceof ApiError && query.error.status === 404) return <><PageHead kind={t`Block`} title={id} command={curl(location.origin, `/v1/blocks/${id}`)} /><UnknownId id={id} kind="block" /></>;
+  const query = useAwaited<BlockDetail>(`/v1/blocks/${id}`);
+  if (query.error instanceof ApiError && query.error.status === 404 && !query.data) return <UnknownPage id={id} kind="block" label={t`Block`} command={curl(location.origin, `/v1/blocks/${id}`)} />;
   return (
     <Loaded query={query} rows={10}>
       {({ block, transactions }) => (

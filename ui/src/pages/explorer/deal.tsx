@@ -18,13 +18,14 @@ import { Explain } from '../../view/explain';
 import { LogViewer } from '../../view/logs';
 import { RawPanel } from '../../view/raw';
 import { EmptyState, Loaded, StaleBadge } from '../../view/states';
+import { TabList } from '../../view/tab_list';
 import { Table } from '../../view/table';
 import { KeyTable, Notice, Panel, Select } from '../../view/ui';
-import { Address, Age, Amount, Clock, Deadline, Id, JsonText, Status, Tags, Trust } from '../../view/values';
+import { Address, Age, Amount, Deadline, Id, JsonText, Moment, Status, Tags, Trust } from '../../view/values';
 import { WatchButton } from '../../view/watch';
 import { ClaimAll, MoneyTab } from './deal_money';
 import { TasksTab } from './deal_tasks';
-import { EventTable, UnknownId } from './parts';
+import { EventTable, UnknownPage } from './parts';
 
 const BAR: [keyof TaskCounts, string, string][] = [
   ['complete', 'success', t`complete`],
@@ -69,7 +70,7 @@ function TimeBar({ deal }: { deal: Deal }): ReactNode {
         {!ended && now < deal.finalDeadline ? <span className="now-mark" style={{ insetInlineStart: at(now) }}>{t`now`}</span> : null}
       </div>
       <div className="row small between">
-        <span><Trans>sealed <Clock at={deal.time} /></Trans></span>
+        <span><Trans>sealed <Moment at={deal.time} /></Trans></span>
         <span><Trans>contribution closes <Deadline at={deal.contributionDeadline} over={ended} /></Trans></span>
         <span><Trans>final <Deadline at={deal.finalDeadline} over={ended} /></Trans></span>
       </div>
@@ -191,9 +192,9 @@ function DealBody({ detail, live }: { detail: DealDetail; live: { deal: Deal; ta
       <div className="stack">
         <Facts deal={deal} />
         <Tabs.Root value={tab} onValueChange={(value) => change({ tab: value === 'tasks' ? null : value })}>
-          <Tabs.List className="tabs-list" aria-label={t`Parts of the deal`}>
+          <TabList label={t`Parts of the deal`} chosen={tab}>
             {parts.map(([value, label]) => <Tabs.Trigger key={value} className="tab" value={value}>{label}</Tabs.Trigger>)}
-          </Tabs.List>
+          </TabList>
           {parts.map(([value, , content]) => <Tabs.Content key={value} className="tab-panel" value={value}>{value === tab ? content() : null}</Tabs.Content>)}
         </Tabs.Root>
       </div>
@@ -205,6 +206,6 @@ export function DealPage(): ReactNode {
   const { id } = useParams({ strict: false }) as { id: string };
   const live = useChannel<{ deal: Deal; tasks: Task[] }>(`deal:${id}`);
   const query = useApi<DealDetail>(`/v1/deals/${id}`, {}, { liveMs: 5_000 });
-  if (query.error instanceof ApiError && query.error.status === 404 && !query.data) return <><PageHead kind={t`Deal`} title={id.slice(0, 18)} command={command(['bourse', 'deal', 'show', id], 'GET', `/v1/deals/${id}`)} /><UnknownId id={id} kind="deal" /></>;
+  if (query.error instanceof ApiError && query.error.status === 404 && !query.data) return <UnknownPage id={id} kind="deal" label={t`Deal`} command={command(['bourse', 'deal', 'show', id], 'GET', `/v1/deals/${id}`)} />;
   return <Loaded query={query} rows={12}>{(detail) => <DealBody detail={detail} live={live.state} />}</Loaded>;
 }

@@ -122,6 +122,11 @@ function Spark({ values }: { values: (string | null)[] }): ReactNode {
   );
 }
 
+function othersText(stats: Stats): string {
+  const [apps, datasets] = [count(stats.apps), count(stats.datasets)];
+  return `${plural(stats.apps, { one: `${apps} app`, other: `${apps} apps` })} · ${plural(stats.datasets, { one: `${datasets} dataset`, other: `${datasets} datasets` })}`;
+}
+
 function NetworkStrip(): ReactNode {
   const query = useApi<Stats>('/v1/stats', {}, { liveMs: 5_000 });
   const status = useFeedStatus();
@@ -139,7 +144,7 @@ function NetworkStrip(): ReactNode {
           <Stat label={t`Running now`} value={count(stats.running)} />
           <Stat label={t`Success 24 h`} value={percent(stats.success24h)} />
           <Stat label={t`Workers 24 h`} value={count(stats.workers)} />
-          <Stat label={t`Pools`} value={count(stats.workerpools)} sub={`${plural(stats.apps, { one: '# app', other: '# apps' })} · ${plural(stats.datasets, { one: '# dataset', other: '# datasets' })}`} />
+          <Stat label={t`Pools`} value={count(stats.workerpools)} sub={othersText(stats)} />
           {stats.medians
             .filter((median) => median.price !== null)
             .map((median) => (

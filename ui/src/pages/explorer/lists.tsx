@@ -4,6 +4,7 @@ import { Trans } from '@lingui/react/macro';
 import { Link, useParams } from '@tanstack/react-router';
 import { useRef, useState, type ReactNode } from 'react';
 import { curl } from '../../model/commands';
+import { count } from '../../model/format';
 import { askedValue } from '../../model/list_filter';
 import { withQuery, type Query } from '../../transport/http';
 import { useHidden } from '../../state/columns';
@@ -88,7 +89,7 @@ function List({ name, list }: { name: string; list: ListKind }): ReactNode {
         {list.mineAs ? <AllMine /> : null}
       </PageHead>
       <ListFilters of={list.filters} url={url} change={change} />
-      <Panel title={list.title} tools={<><ColumnChooser list={name} columns={list.columns} /><ExportButtons path={list.path} query={asked} name={name} /></>}>
+      <Panel title={data ? t`${{ number: count(data.total) }} in all` : list.title} tools={<><ColumnChooser list={name} columns={list.columns} /><ExportButtons path={list.path} query={asked} name={name} /></>}>
         {chosen.size ? <div style={{ padding: '8px 12px' }}><ChosenRows list={name} columns={columns} rows={[...chosen.values()] as never[]} onClear={clear} /></div> : null}
         <ListTable
           caption={list.title}

@@ -14,10 +14,11 @@ import { useUrl } from '../../state/url';
 import { PageHead } from '../../view/command';
 import { DayBars } from '../../view/day_bars';
 import { Loaded } from '../../view/states';
+import { TabList } from '../../view/tab_list';
 import { Panel, Stat } from '../../view/ui';
 import { Address, Age, Sum, Untrusted } from '../../view/values';
 import { Capacity } from './capacity';
-import { UnknownId } from './parts';
+import { UnknownPage } from './parts';
 import { Permissions } from './permissions';
 import { Changes, Deals, Facts, Orders, successOf, UsedBy, Versions, type Kind } from './resource_parts';
 
@@ -64,13 +65,15 @@ function partsOf(kind: Kind, detail: ResourceDetail): Part[] {
 }
 
 function Numbers({ kind, resource, orders }: { kind: Kind; resource: Resource; orders: number }): ReactNode {
+  const deals = count(resource.deals);
+  const open = count(orders);
   return (
     <div className="stats">
-      <Stat label={kind === 'dataset' ? t`Uses` : t`Runs`} value={count(resource.runs)} sub={plural(resource.deals, { one: '# deal', other: '# deals' })} />
+      <Stat label={kind === 'dataset' ? t`Uses` : t`Runs`} value={count(resource.runs)} sub={plural(resource.deals, { one: `${deals} deal`, other: `${deals} deals` })} />
       <Stat label={t`Success`} value={percent(successOf(resource))} sub={t`${count(resource.failed)} failed`} />
       <Stat label={t`Requesters`} value={count(resource.requesters)} />
       <Stat label={t`Revenue`} value={<Sum nrlc={resource.revenue} />} />
-      <Stat label={t`Best price`} value={<Sum nrlc={resource.bestPrice} />} sub={plural(orders, { one: '# open order', other: '# open orders' })} />
+      <Stat label={t`Best price`} value={<Sum nrlc={resource.bestPrice} />} sub={plural(orders, { one: `${open} open order`, other: `${open} open orders` })} />
       <Stat label={t`Last used`} value={resource.lastUsed ? <Age at={resource.lastUsed} /> : t`never`} />
     </div>
   );
@@ -91,9 +94,9 @@ function Body({ kind, label, path, detail }: { kind: Kind; label: string; path: 
         {kind === 'workerpool' ? <Capacity pool={resource.address} /> : null}
         <Facts kind={kind} detail={detail} />
         <Tabs.Root value={tab} onValueChange={(value) => change({ tab: value === 'orders' ? null : value })}>
-          <Tabs.List className="tabs-list" aria-label={t`Parts of ${label}`}>
+          <TabList label={t`Parts of ${label}`} chosen={tab}>
             {parts.map(([value, words]) => <Tabs.Trigger key={value} className="tab" value={value}>{words}</Tabs.Trigger>)}
-          </Tabs.List>
+          </TabList>
           {parts.map(([value, , content]) => <Tabs.Content key={value} className="tab-panel" value={value}>{value === tab ? content() : null}</Tabs.Content>)}
         </Tabs.Root>
       </div>
@@ -104,7 +107,7 @@ function Body({ kind, label, path, detail }: { kind: Kind; label: string; path: 
 function ResourcePage({ kind, path, label }: { kind: Kind; path: string; label: string }): ReactNode {
   const { id } = useParams({ strict: false }) as { id: string };
   const query = useApi<ResourceDetail>(`${path}/${id}`, {}, { liveMs: 10_000 });
-  if (query.error instanceof ApiError && query.error.status === 404 && !query.data) return <><PageHead kind={label} title={id.slice(0, 18)} command={command(['bourse', kind, 'show', id], 'GET', `${path}/${id}`)} /><UnknownId id={id} kind={kind} /></>;
+  if (query.error instanceof ApiError && query.error.status === 404 && !query.data) return <UnknownPage id={id} kind={kind} label={label} command={command(['bourse', kind, 'show', id], 'GET', `${path}/${id}`)} />;
   return <Loaded query={query} rows={12}>{(detail) => <Body kind={kind} label={label} path={path} detail={detail} />}</Loaded>;
 }
 

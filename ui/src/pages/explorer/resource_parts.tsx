@@ -10,7 +10,7 @@ import { useList } from '../../state/data';
 import { orderColumns } from '../../view/order_columns';
 import { ListTable, Table } from '../../view/table';
 import { Chip, KeyTable, Panel } from '../../view/ui';
-import { Address, Age, Id, Untrusted } from '../../view/values';
+import { Address, Age, Id, Place, Untrusted } from '../../view/values';
 import { dealColumns, dealExtra } from './columns';
 
 export type Kind = 'app' | 'dataset' | 'workerpool';
@@ -36,13 +36,13 @@ export function Facts({ kind, detail }: { kind: Kind; detail: ResourceDetail }):
   const { resource } = detail;
   return (
     <Panel title={t`Facts`}>
-      <KeyTable
+      <div className="kv-two"><KeyTable
         rows={[
           [t`Address`, <Address key="a" of={resource.address} kind={kind} width="wide" />],
           [t`Owner`, <Address key="o" of={resource.owner} />],
           kind === 'workerpool' ? [t`Description`, <Untrusted key="n" text={resource.name} more />] : [t`Name`, <Untrusted key="n" text={resource.name} more />],
-          kind === 'app' ? [t`Type`, resource.type ?? '—'] : null,
-          kind === 'workerpool' ? null : [t`Location`, resource.multiaddr ? <code key="m"><Untrusted text={resource.multiaddr} more /></code> : '—'],
+          kind === 'app' ? [t`Type`, resource.type ? <Untrusted key="ty" text={resource.type} limit={40} /> : '—'] : null,
+          kind === 'workerpool' ? null : [t`Location`, resource.multiaddr ? <Place key="m" text={resource.multiaddr} /> : '—'],
           kind === 'workerpool' ? null : [t`Checksum`, resource.checksum ? <Id key="c" id={resource.checksum} kind={t`checksum`} width="wide" /> : '—'],
           kind === 'app' && resource.mrenclave ? [t`Enclave`, <code key="e"><Untrusted text={resource.mrenclave} /></code>] : null,
           kind === 'workerpool' ? [t`Worker's stake`, t`${resource.stakeRatio ?? '—'} % of the price`] : null,
@@ -50,7 +50,7 @@ export function Facts({ kind, detail }: { kind: Kind; detail: ResourceDetail }):
           [t`Deployed`, <span key="d"><Trans><Age at={resource.time} />, block <Link to={`/block/${resource.block}` as never}>{resource.block}</Link>, <Id id={resource.tx} kind={t`transaction`} to={`/tx/${resource.tx}`} /></Trans></span>],
           resource.lists.length ? [t`Curated lists`, <Lists key="l" of={resource} />] : kind === 'app' ? [t`Curated lists`, t`on none; it runs as any other`] : null,
         ]}
-      />
+      /></div>
     </Panel>
   );
 }

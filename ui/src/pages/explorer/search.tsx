@@ -18,6 +18,7 @@ import { EmptyState, Loaded } from '../../view/states';
 import { Table } from '../../view/table';
 import { Chip, Notice, Panel } from '../../view/ui';
 import { Id, Untrusted } from '../../view/values';
+import { Behind, OtherChains } from './parts';
 
 const MANY = 50;
 const AGAIN_MS = 4_000;
@@ -54,7 +55,8 @@ function One({ q, text }: { q: string; text: string }): ReactNode {
       {(answer) =>
         answer.items.length > 0 ? <Hits items={answer.items} /> : (
           <Notice tone="warning" alert>
-            <Trans>Nothing with “<Untrusted text={text} limit={80} />” on <bdi>{boot.chains[0]?.name}</bdi> ({{ id: boot.chains[0]?.id ?? '' }}); tried {{ kinds: answer.tried.map(kindWord).join(', ') }}. This page looks again by itself and opens the object when it appears.</Trans>
+            <p><Trans>Nothing with “<Untrusted text={text} limit={80} />” on <bdi>{boot.chains[0]?.name}</bdi> ({{ id: boot.chains[0]?.id ?? '' }}); tried {{ kinds: answer.tried.map(kindWord).join(', ') }}. This page looks again by itself and opens the object when it appears.</Trans><Behind /></p>
+            <OtherChains id={text} />
           </Notice>
         )
       }

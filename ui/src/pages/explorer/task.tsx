@@ -20,10 +20,11 @@ import { LogViewer } from '../../view/logs';
 import { RawPanel } from '../../view/raw';
 import { ResultPanel } from '../../view/result';
 import { Loaded } from '../../view/states';
+import { TabList } from '../../view/tab_list';
 import { Button, KeyTable, Notice, Panel } from '../../view/ui';
 import { Address, Age, Id, Status, Trust } from '../../view/values';
 import { WatchButton } from '../../view/watch';
-import { EventTable, UnknownId } from './parts';
+import { EventTable, UnknownPage } from './parts';
 import { Replicas } from './replicas';
 import { Contributions, MoneyPanel } from './task_money';
 import { OperatorTools } from '../ops/tools';
@@ -76,7 +77,7 @@ function Facts({ detail }: { detail: TaskDetail }): ReactNode {
   const { task, deal } = detail;
   return (
     <Panel title={t`Facts`}>
-      <KeyTable
+      <div className="kv-two"><KeyTable
         rows={[
           [t`Deal`, <Id key="d" id={task.deal} kind={t`deal`} to={`/deal/${task.deal}`} width="wide" />],
           [t`App`, <Address key="a" of={task.app} kind={t`app`} to={`/app/${task.app}`} name={deal.app.name} />],
@@ -88,7 +89,7 @@ function Facts({ detail }: { detail: TaskDetail }): ReactNode {
           [t`Callback`, deal.callback ? <Address key="cb" of={deal.callback} /> : t`none`],
           deal.callback ? [t`Callback's outcome`, <Callback key="co" detail={detail} />] : null,
         ]}
-      />
+      /></div>
     </Panel>
   );
 }
@@ -127,9 +128,9 @@ function TaskBody({ detail }: { detail: TaskDetail }): ReactNode {
         <ResultPanel task={task} hasCallback={deal.callback !== null} />
         <OperatorTools task={task} deal={deal} />
         <Tabs.Root value={tab} onValueChange={(value) => change({ tab: value === 'contributions' ? null : value })}>
-          <Tabs.List className="tabs-list" aria-label={t`Parts of the task`}>
+          <TabList label={t`Parts of the task`} chosen={tab}>
             {parts.map(([value, label]) => <Tabs.Trigger key={value} className="tab" value={value}>{label}</Tabs.Trigger>)}
-          </Tabs.List>
+          </TabList>
           {parts.map(([value, , content]) => <Tabs.Content key={value} className="tab-panel" value={value}>{value === tab ? content() : null}</Tabs.Content>)}
         </Tabs.Root>
         <Facts detail={detail} />
@@ -142,6 +143,6 @@ export function TaskPage(): ReactNode {
   const { id } = useParams({ strict: false }) as { id: string };
   const live = useChannel<TaskDetail>(`task:${id}`);
   const query = useApi<TaskDetail>(`/v1/tasks/${id}`, {}, { liveMs: 5_000 });
-  if (query.error instanceof ApiError && query.error.status === 404 && !query.data && !live.state) return <><PageHead kind={t`Task`} title={id.slice(0, 18)} command={command(['bourse', 'task', 'show', id], 'GET', `/v1/tasks/${id}`)} /><UnknownId id={id} kind="task" /></>;
+  if (query.error instanceof ApiError && query.error.status === 404 && !query.data && !live.state) return <UnknownPage id={id} kind="task" label={t`Task`} command={command(['bourse', 'task', 'show', id], 'GET', `/v1/tasks/${id}`)} />;
   return <Loaded query={query} rows={12}>{(detail) => <TaskBody detail={live.state?.task ? live.state : detail} />}</Loaded>;
 }

@@ -9,7 +9,7 @@ import { Popover } from '../../view/overlays';
 import { EmptyState } from '../../view/states';
 import { Table, type Column } from '../../view/table';
 import { Copy, Panel } from '../../view/ui';
-import { Address, Amount, Clock, ContributionStatus, Id } from '../../view/values';
+import { Address, Amount, ContributionStatus, Id, Moment } from '../../view/values';
 import '../../styles/explorer.css';
 
 /** The letter of a result group with a pattern of its own; the hash on demand. */
@@ -35,8 +35,8 @@ export const contributionColumns: Column<Contribution>[] = [
   { key: 'group', head: t`Group`, cell: (row) => <Group of={row} />, value: (row) => row.group, priority: 2, card: 'show' },
   { key: 'weight', head: t`Weight`, right: true, cell: (row) => count(row.weight), value: (row) => row.weight, priority: 3 },
   { key: 'score', head: t`Score`, right: true, cell: (row) => (row.scoreBefore === null ? '—' : `${row.scoreBefore} → ${row.scoreAfter ?? '…'}`), value: (row) => row.scoreAfter, priority: 3 },
-  { key: 'committed', head: t`Committed`, cell: (row) => <Clock at={row.committed} />, value: (row) => row.committed, priority: 2 },
-  { key: 'revealed', head: t`Revealed`, cell: (row) => (row.revealed ? <Clock at={row.revealed} /> : '—'), value: (row) => row.revealed, priority: 3 },
+  { key: 'committed', head: t`Committed`, cell: (row) => <Moment at={row.committed} />, value: (row) => row.committed, priority: 2 },
+  { key: 'revealed', head: t`Revealed`, cell: (row) => (row.revealed ? <Moment at={row.revealed} /> : '—'), value: (row) => row.revealed, priority: 3 },
   { key: 'enclave', head: t`Enclave`, cell: (row) => (row.enclave ? <Address of={row.enclave} copy={false} /> : <span className="muted"><Trans>none</Trans></span>), value: (row) => row.enclave, priority: 3 },
   { key: 'stake', head: t`Stake`, right: true, cell: (row) => <Amount nrlc={row.stake} />, value: (row) => row.stake, priority: 3 },
   { key: 'money', head: t`Reward or loss`, right: true, cell: (row) => (row.loss !== '0' ? <span className="tone-danger">−<Amount nrlc={row.loss} /></span> : <Amount nrlc={row.reward} />), value: (row) => (row.loss !== '0' ? `-${row.loss}` : row.reward), priority: 1 },

@@ -10,7 +10,7 @@ import { stagesOf, type Stage, type StageName } from '../../model/stages';
 import { useNow } from '../../state/data';
 import { StaleBadge } from '../../view/states';
 import { Bar, Notice, Panel } from '../../view/ui';
-import { Address, Clock, Deadline } from '../../view/values';
+import { Address, Clock, Deadline, Moment } from '../../view/values';
 
 function labelOf(name: StageName, task: Task): string {
   if (name === 'reveal') return t`reveal ${{ revealed: task.revealed }}/${{ winners: task.winners }}`;
@@ -43,7 +43,7 @@ function StageItem({ stage, task }: { stage: Stage; task: Task }): ReactNode {
       <span className="when">
         {hint}
         {hint && from !== null ? ' · ' : null}
-        {from === null ? null : <Clock at={from} />}
+        {from === null ? null : <Moment at={from} />}
         {from !== null && to !== null && Math.floor(to / 1000) !== Math.floor(from / 1000) ? <>–<Clock at={to} /></> : null}
       </span>
       {actor ? <span className="when"><Address of={actor} copy={false} /></span> : null}

@@ -11,13 +11,13 @@ import { bytes, count } from '../../model/format';
 import { visible } from '../../model/text';
 import { kindWord } from '../../model/words';
 import { ApiError } from '../../transport/http';
-import { useApi, useBoot } from '../../state/data';
+import { useBoot } from '../../state/data';
 import { PageHead } from '../../view/command';
 import { EmptyState, Loaded } from '../../view/states';
 import { Table } from '../../view/table';
 import { Chip, Copy, KeyTable, Notice, Panel } from '../../view/ui';
 import { Address, Age, Amount, Id, Untrusted, WithIds } from '../../view/values';
-import { UnknownId } from './parts';
+import { UnknownPage, useAwaited } from './parts';
 
 const LONG = 300;
 
@@ -78,7 +78,7 @@ function Facts({ detail }: { detail: TransactionDetail }): ReactNode {
   const { transaction } = detail;
   return (
     <Panel title={t`Transaction`}>
-      <KeyTable
+      <div className="kv-two"><KeyTable
         rows={[
           [t`Result`, transaction.ok === false ? <Chip key="s" tone="danger"><Trans>✕ failed</Trans></Chip> : <Chip key="s" tone="success"><Trans>● done</Trans></Chip>],
           [t`Method`, <code key="m">{visible(transaction.method)}</code>],
@@ -89,7 +89,7 @@ function Facts({ detail }: { detail: TransactionDetail }): ReactNode {
           [t`Gas`, t`${{ used: count(detail.gasUsed) }} of ${{ limit: count(detail.gasLimit) }} at price ${{ price: detail.gasPrice }}`],
           [t`Nonce`, count(detail.nonce)],
         ]}
-      />
+      /></div>
     </Panel>
   );
 }
@@ -117,7 +117,7 @@ function Body({ detail, id }: { detail: TransactionDetail; id: string }): ReactN
 
 export function TransactionPage(): ReactNode {
   const { id } = useParams({ strict: false }) as { id: string };
-  const query = useApi<TransactionDetail>(`/v1/transactions/${id}`);
-  if (query.error instanceof ApiError && query.error.status === 404) return <><PageHead kind={t`Transaction`} title={id.slice(0, 18)} command={curl(location.origin, `/v1/transactions/${id}`)} /><UnknownId id={id} kind="transaction" /></>;
+  const query = useAwaited<TransactionDetail>(`/v1/transactions/${id}`);
+  if (query.error instanceof ApiError && query.error.status === 404 && !query.data) return <UnknownPage id={id} kind="transaction" label={t`Transaction`} command={curl(location.origin, `/v1/transactions/${id}`)} />;
   return <Loaded query={query} rows={10}>{(detail) => <Body detail={detail} id={id} />}</Loaded>;
 }

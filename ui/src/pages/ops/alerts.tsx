@@ -105,7 +105,7 @@ export function AlertsTab({ pool }: { pool: string }): ReactNode {
           { key: 'level', head: t`Level`, cell: (row) => <Chip tone={row.level}>{LEVEL_WORDS[row.level]}</Chip> },
           { key: 'text', head: t`What`, wrap: true, cell: (row) => <details><summary><WithIds text={row.text} /></summary><p className="small"><strong><Trans>What to do:</Trans></strong> <WithIds text={row.runbook} /></p></details> },
           { key: 'since', head: t`Since`, cell: (row) => <Age at={row.since} />, priority: 2 },
-          { key: 'act', head: t`Actions`, cell: (row) => <AlertActs alert={row} run={run} /> },
+          { key: 'act', head: t`Actions`, cell: (row) => <AlertActs alert={row} run={run} />, card: 'bare' },
         ]} />
       </Panel>
       <div className="grid2">

@@ -12,7 +12,7 @@ export function CompareDialog({ left, right, onClose }: { left: OpsWorker; right
   return (
     <Dialog open onClose={onClose} title={t`Compare two workers`}>
       <div className="table-wrap" tabIndex={0} role="region" aria-label={t`Comparison, table`}>
-        <table className="data">
+        <table className="data compare">
           <caption className="sr"><Trans>Comparison</Trans></caption>
           <thead><tr><th scope="col"><Trans>What</Trans></th>{[left, right].map((row) => <th key={row.address} scope="col"><Untrusted text={row.name || row.address} limit={24} /></th>)}</tr></thead>
           <tbody>

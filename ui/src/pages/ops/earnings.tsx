@@ -94,7 +94,7 @@ export function EarningsTab({ pool }: { pool: string }): ReactNode {
   return (
     <div className="stack">
       {query.data ? <Totals total={totalEarnings(query.data.items)} costs={costs} /> : null}
-      <Panel title={t`Earnings`} tools={<><Segmented label={t`Sum up by`} value={by} choices={[{ value: 'day', label: t`by day` }, { value: 'account', label: t`by worker` }, { value: 'app', label: t`by app` }, { value: 'category', label: t`by category` }]} onChange={(next) => change({ by: next === 'day' ? null : next, sort: null })} /><CsvButton name={`earnings-by-${by}`} columns={columns} rows={rows} /></>}>
+      <Panel title={t`Earnings`} tools={<><Segmented label={t`Sum up by`} value={by} choices={[{ value: 'day', label: t`by day` }, { value: 'account', label: t`worker` }, { value: 'app', label: t`app` }, { value: 'category', label: t`category` }]} onChange={(next) => change({ by: next === 'day' ? null : next, sort: null })} /><CsvButton name={`earnings-by-${by}`} columns={columns} rows={rows} /></>}>
         <div className="row filters"><div style={{ width: 140 }}><Select label={t`Time`} value={span} choices={SPANS.map((value) => ({ value, label: t`${value} days` }))} onChange={(days) => change({ days: days === '30' ? null : days })} /></div><CostFields /></div>
         <Loaded query={query} rows={6}>{() => (rows.length === 0 ? <EmptyState><Trans>Nothing was earned in this time.</Trans></EmptyState> : <Table caption={t`Earnings`} rows={rows} columns={columns} rowKey={(row) => row.key} sort={url.sort} onSort={(sort) => change({ sort })} />)}</Loaded>
       </Panel>

@@ -26,12 +26,13 @@ import { Delay, Flags } from './worker_columns';
 /** The pool's own view of a machine, and the switch of its owner. */
 function Live({ row, ask }: { row: OpsWorker; ask: (what: Act) => void }): ReactNode {
   const memory = bytes(row.memoryMib * 1_048_576);
+  const done = count(row.done24h);
   return (
     <Panel title={<Untrusted text={row.name || row.address} limit={40} />} tools={<><Delay row={row} /><Flags row={row} shared={false} /><Button look={row.paused ? 'primary' : ''} onClick={() => ask(row.paused ? unpauseMachine(row) : pauseMachine(row))}>{row.paused ? t`Work again` : t`Pause now`}</Button></>}>
       {row.draining ? <Notice tone="warning" inline><Trans>The pool’s operator drains this machine: only the operator can end that.</Trans></Notice> : null}
       <div className="stats">
         <Stat label={t`Tasks now`} value={`${row.tasks}/${row.slots}`} sub={plural(row.cores, { one: `# core, ${memory}`, other: `# cores, ${memory}` })} />
-        <Stat label={t`Earned 24 h`} value={<Sum nrlc={row.earned24h} />} sub={plural(row.done24h, { one: '# task done', other: '# tasks done' })} />
+        <Stat label={t`Earned 24 h`} value={<Sum nrlc={row.earned24h} />} sub={plural(row.done24h, { one: `${done} task done`, other: `${done} tasks done` })} />
         <Stat label={t`Failed 24 h`} value={percent(workerFailures(row))} />
         <Stat label={t`Version`} value={<span className="small"><Untrusted text={row.software} limit={24} /></span>} />
       </div>

@@ -48,7 +48,7 @@ export function Faults({ faults }: { faults: Overview['faults'] }): ReactNode {
   return (
     <Panel title={t`Faults of seven days, and who paid`}>
       {faults.length === 0 ? <EmptyState><Trans>No task or replica failed.</Trans></EmptyState> : <Table caption={t`Faults`} cards={false} rows={faults} rowKey={(row) => row.cause + row.payer} columns={[
-        { key: 'cause', head: t`Cause`, cell: (row) => <code>{row.cause}</code> },
+        { key: 'cause', head: t`Cause`, cell: (row) => <code><Untrusted text={row.cause} limit={60} /></code> },
         { key: 'payer', head: t`Paid by`, cell: (row) => PAYER_WORDS[row.payer] ?? <code>{row.payer}</code> },
         { key: 'count', head: t`Times`, right: true, cell: (row) => count(row.count) },
       ]} />}
@@ -67,7 +67,7 @@ export function Wasted({ wasted }: { wasted: Overview['wasted'] }): ReactNode {
     <Panel title={t`Wasted work`}>
       <p className="body" style={{ margin: 0 }}>{wasted.replicas === 0 ? t`Nothing has been computed in the last day.` : wastedText(wasted)}</p>
       {wasted.reasons.length ? <Table caption={t`Why they were not rewarded`} cards={false} rows={wasted.reasons} rowKey={(row) => row.cause} columns={[
-        { key: 'cause', head: t`Because`, cell: (row) => <code>{row.cause}</code> },
+        { key: 'cause', head: t`Because`, cell: (row) => <code><Untrusted text={row.cause} limit={60} /></code> },
         { key: 'count', head: t`Replicas`, right: true, cell: (row) => count(row.count) },
         { key: 'share', head: t`Share`, priority: 2, cell: (row) => <Bar label={t`Share`} share={wasted.unrewarded ? row.count / wasted.unrewarded : 0} text={percent(wasted.unrewarded ? row.count / wasted.unrewarded : 0)} tone="warning" /> },
       ]} /> : null}
@@ -79,13 +79,14 @@ const wellOr = (ok: boolean | null): ReactNode => (ok === null ? MISSING : ok ? 
 
 export function Health({ overview }: { overview: Overview }): ReactNode {
   const { health, headAgeMs, eventLag } = overview;
+  const behind = count(eventLag);
   const free = health.diskTotal > 0 ? health.diskFree / health.diskTotal : null;
   const freeText = t`${{ free: bytes(health.diskFree) }} of ${{ all: bytes(health.diskTotal) }}`;
   return (
     <Panel title={t`Health`}>
       <KeyTable rows={[
         [t`Head`, <Chip key="h" tone={headAgeMs > 15_000 ? 'danger' : 'success'}>{headAgeMs > 15_000 ? t`✕ ${{ age: duration(headAgeMs) }} old` : t`● ${{ age: duration(headAgeMs) }} old`}</Chip>],
-        [t`Index`, eventLag === null ? MISSING : plural(eventLag, { one: '# block behind', other: '# blocks behind' })],
+        [t`Index`, eventLag === null ? MISSING : plural(eventLag, { one: `${behind} block behind`, other: `${behind} blocks behind` })],
         [t`Result store`, wellOr(health.store)],
         [t`Disk free`, free === null ? MISSING : <span key="d" className="row" style={{ gap: 8 }}><span style={{ width: 90 }}><Bar label={t`Disk free`} share={free} text={freeText} tone={free < DISK_LOW ? 'danger' : 'info'} /></span><span className="num small">{freeText}</span></span>],
         [t`Memory of the market`, bytes(health.memory)],

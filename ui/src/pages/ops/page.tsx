@@ -10,6 +10,8 @@ import { command, curl } from '../../model/commands';
 import { count } from '../../model/format';
 import { mayOperate, operatedPools } from '../../model/permission';
 import { withQuery } from '../../transport/http';
+import { Refused } from '../../signer/types';
+import { say } from '../../state/activity';
 import { forcedState, useBoot, useList } from '../../state/data';
 import { closeSession, openSession, sessionStore } from '../../state/session';
 import { useStore } from '../../state/store';
@@ -21,6 +23,7 @@ import { Button, Chip, Notice } from '../../view/ui';
 import { Address } from '../../view/values';
 import { NeedWallet, openWallets } from '../../view/wallet';
 import { SessionNeeded } from '../../view/session';
+import { TabList } from '../../view/tab_list';
 import '../../styles/console.css';
 import { AlertsTab, useAlertNotices } from './alerts';
 import { EarningsTab } from './earnings';
@@ -81,10 +84,10 @@ export function OpsPage(): ReactNode {
             {items.map((each) => <option key={each.address} value={each.address}>{each.name.slice(0, 40) || each.address}</option>)}
           </select>
         </label>
-        {session ? <><Chip tone="success"><Trans>signed in</Trans></Chip><Button look="tiny" onClick={() => void closeSession()}><Trans>Sign out</Trans></Button></> : <Button onClick={() => void openSession(wallet).catch(() => undefined)} why={wallet.signer ? null : t`Connect the wallet of the pool’s owner first.`}><Trans>Sign in</Trans></Button>}
+        {session ? <><Chip tone="success"><Trans>signed in</Trans></Chip><Button look="tiny" onClick={() => void closeSession()}><Trans>Sign out</Trans></Button></> : <Button onClick={() => void openSession(wallet).catch((error: Error) => { if (!(error instanceof Refused)) say(error.message, true); })} why={wallet.signer ? null : t`Connect the wallet of the pool’s owner first.`}><Trans>Sign in</Trans></Button>}
       </PageHead>
       <Tabs.Root value={tab} onValueChange={(value) => void navigate({ to: `/ops/${value}` as never, search: (url.pool ? { pool: url.pool } : {}) as never })}>
-        <Tabs.List className="tabs-list" aria-label={t`Parts of the console`}>{TABS.map(([value, label]) => <Tabs.Trigger key={value} className="tab" value={value}>{label}{value === 'alerts' && raised > 0 ? <> <Chip tone="danger">{count(raised)}</Chip></> : null}</Tabs.Trigger>)}</Tabs.List>
+        <TabList label={t`Parts of the console`} chosen={tab}>{TABS.map(([value, label]) => <Tabs.Trigger key={value} className="tab" value={value}>{label}{value === 'alerts' && raised > 0 ? <> <Chip tone="danger">{count(raised)}</Chip></> : null}</Tabs.Trigger>)}</TabList>
         <Tabs.Content className="tab-panel" value="overview">{pool ? <OverviewTab pool={pool} /> : <Loaded query={pools} rows={8}>{() => <EmptyState><Trans>No workerpool is registered yet.</Trans></EmptyState>}</Loaded>}</Tabs.Content>
         <Tabs.Content className="tab-panel" value="workers"><OperatorOnly pool={pool} owner={owner} to="workers"><WorkersTab pool={pool} /></OperatorOnly></Tabs.Content>
         <Tabs.Content className="tab-panel" value="tasks"><OperatorOnly pool={pool} owner={owner} to="tasks"><TasksTab pool={pool} /></OperatorOnly></Tabs.Content>

@@ -65,7 +65,7 @@ function columnsOf(revealMsOf: (task: Task) => number, open: (task: Task) => voi
     { key: 'deadline', head: t`Deadline`, cell: (row) => <Deadline at={row.task.finalDeadline} over={row.task.ended !== null} />, value: (row) => iso(row.task.finalDeadline), priority: 2, sort: 'deadline' },
     { key: 'reward', head: t`Reward`, right: true, cell: (row) => <Amount nrlc={row.reward} unit={false} />, value: (row) => row.reward, priority: 3, sort: 'reward' },
     { key: 'risk', head: t`Risk`, cell: (row) => <Risk row={row} />, value: (row) => row.risk, priority: 1 },
-    { key: 'act', head: t`Actions`, cell: (row) => <Acts task={row.task} open={open} pool={pool} />, priority: 1 },
+    { key: 'act', head: t`Actions`, cell: (row) => <Acts task={row.task} open={open} pool={pool} />, priority: 1, card: 'bare' },
   ];
 }
 

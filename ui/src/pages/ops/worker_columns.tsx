@@ -9,7 +9,7 @@ import { workerFailures } from '../../model/pool_workers';
 import type { Column } from '../../view/table';
 import { Menu } from '../../view/overlays';
 import { Button, Chip, IconButton } from '../../view/ui';
-import { Address, Amount, Clock, Untrusted } from '../../view/values';
+import { Address, Amount, Moment, Untrusted } from '../../view/values';
 import { useNote } from './notes';
 
 export const STATE = { fresh: ['success', t`● fresh`], late: ['warning', t`◔ late`], lost: ['danger', t`✕ lost`] } as const;
@@ -66,7 +66,7 @@ export function workerColumns(shared: Set<string>, acts: RowActs, pool: string):
     { key: 'cores', head: t`CPUs`, right: true, cell: (row) => count(row.cores), value: (row) => row.cores, priority: 3, sort: 'cores' },
     { key: 'memory', head: t`Memory`, right: true, cell: (row) => bytes(row.memoryMib * 1_048_576), value: (row) => row.memoryMib, priority: 3, sort: 'memory' },
     { key: 'tasks', head: t`Active tasks`, right: true, cell: (row) => `${row.tasks}/${row.slots}`, value: (row) => row.tasks, priority: 1, sort: 'tasks' },
-    { key: 'seen', head: t`Last seen`, cell: (row) => (row.lastSeen ? <Clock at={row.lastSeen} /> : MISSING), value: (row) => row.lastSeen, priority: 3, sort: 'seen' },
+    { key: 'seen', head: t`Last seen`, cell: (row) => (row.lastSeen ? <Moment at={row.lastSeen} /> : MISSING), value: (row) => row.lastSeen, priority: 3, sort: 'seen' },
     { key: 'score', head: t`Score`, right: true, cell: (row) => count(row.score), value: (row) => row.score, priority: 2, sort: 'score' },
     { key: 'weight', head: t`Weight`, right: true, cell: (row) => count(row.weight), value: (row) => row.weight, priority: 3, sort: 'weight' },
     { key: 'stake', head: t`Stake`, right: true, cell: (row) => <Amount nrlc={row.staked} unit={false} />, value: (row) => row.staked, priority: 3, sort: 'stake' },
@@ -76,6 +76,6 @@ export function workerColumns(shared: Set<string>, acts: RowActs, pool: string):
     { key: 'earned', head: t`Earned 24 h`, right: true, cell: (row) => <Amount nrlc={row.earned24h} unit={false} />, value: (row) => row.earned24h, priority: 2, sort: 'earned' },
     { key: 'owner', head: t`Owner`, cell: (row) => <Address of={row.owner} copy={false} />, value: (row) => row.owner, priority: 3 },
     { key: 'software', head: t`Version`, cell: (row) => <Untrusted text={row.software} limit={20} />, value: (row) => row.software, priority: 3 },
-    { key: 'act', head: t`Actions`, cell: (row) => <Acts row={row} acts={acts} />, priority: 1 },
+    { key: 'act', head: t`Actions`, cell: (row) => <Acts row={row} acts={acts} />, priority: 1, card: 'bare' },
   ];
 }

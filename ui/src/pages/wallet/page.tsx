@@ -16,6 +16,7 @@ import { useStore } from '../../state/store';
 import { useWallet } from '../../state/wallet';
 import { PageHead } from '../../view/command';
 import { ErrorState, Skeleton } from '../../view/states';
+import { TabList } from '../../view/tab_list';
 import { Button, Notice, Panel, TextField } from '../../view/ui';
 import { Amount } from '../../view/values';
 import { NeedWallet, useAccount } from '../../view/wallet';
@@ -117,9 +118,9 @@ export function WalletPage(): ReactNode {
       <div className="stack">
         {tab === 'keys' && !account ? null : <NeedWallet to="balances">{error && !detail ? <ErrorState error={error} retry={refetch} /> : <Cards detail={detail} account={account} />}</NeedWallet>}
         <Tabs.Root value={tab} onValueChange={(value) => void navigate({ to: (value === 'account' ? '/wallet' : `/wallet/${value}`) as never })}>
-          <Tabs.List className="tabs-list" aria-label={t`What to do`}>
+          <TabList label={t`What to do`} chosen={tab}>
             {tabs.map(([value, label]) => <Tabs.Trigger key={value} className="tab" value={value}>{label}</Tabs.Trigger>)}
-          </Tabs.List>
+          </TabList>
           {tabs.filter(([value]) => value !== 'keys').map(([value]) => <Tabs.Content key={value} className="tab-panel" value={value}>{account ? panels[value] : null}</Tabs.Content>)}
           <Tabs.Content className="tab-panel" value="keys"><Suspense fallback={<Skeleton rows={6} />}><KeysTab /></Suspense></Tabs.Content>
         </Tabs.Root>
