@@ -115,6 +115,11 @@ std::optional<bool> Desk::allowed(const Address& restriction, const Address& acc
     return broker_.allowed(restriction, account);
 }
 
+std::optional<std::uint64_t> Desk::funds(const Address& account) const {
+    const std::lock_guard lock(broker_mutex_);
+    return broker_.funds(account);
+}
+
 std::size_t Desk::size() const {
     const std::lock_guard lock(broker_mutex_);
     return broker_.size();

@@ -56,6 +56,8 @@ public:
     std::vector<broker::Order> book_of(poco::OrderKind kind, std::uint64_t category, std::size_t limit) const;
     /// allowed(restriction, account) as far as the chain was asked.
     std::optional<bool> allowed(const Address& restriction, const Address& account) const;
+    /// Free stake of an account, nRLC, that the broker counts with: as read from the chain. nullopt: not read yet.
+    std::optional<std::uint64_t> funds(const Address& account) const;
     std::vector<Address> members_of(const Address& group, std::size_t limit) const;
     bool sends_matches() const noexcept { return config_.key.has_value(); }
     std::size_t size() const;

@@ -81,25 +81,23 @@ std::size_t kill_dependants(OrderBook& book, poco::OrderKind kind, const Address
     return killed;
 }
 
-Status<> Publication::check_owner(poco::OrderKind kind, const poco::AnyOrder& order, const Address& authorised) {
+Result<Address> Publication::owner_of(poco::OrderKind kind, const poco::AnyOrder& order) const {
     const auto subject = std::visit([](const auto& o) { return poco::subject(o); }, order);
-    const auto refused = [&](const Address& owner) {
-        return fail("NOT_OWNER", "only the " + kind_name(kind) + "'s owner " + to_checksum(owner) +
-                                     " can publish this order, not " + to_checksum(authorised));
-    };
-    if (kind == poco::OrderKind::kRequest) {
-        if (subject == authorised) return {};
-        return fail("NOT_OWNER", "only the requester " + to_checksum(subject) + " can publish this order, not " +
-                                     to_checksum(authorised));
-    }
+    if (kind == poco::OrderKind::kRequest) return subject;
     BOURSE_TRY(const auto facts, chain_->facts());
     BOURSE_TRY(const bool registered, chain_->is_registered(registry_of(kind, facts), subject));
     if (!registered)
         return fail("RESOURCE_UNREGISTERED",
                     kind_name(kind) + " " + to_checksum(subject) + " is not deployed on this chain");
-    BOURSE_TRY(const auto owner, chain_->resource_owner(subject));
-    if (owner != authorised) return refused(owner);
-    return {};
+    return chain_->resource_owner(subject);
+}
+
+Status<> Publication::check_owner(poco::OrderKind kind, const poco::AnyOrder& order, const Address& authorised) const {
+    BOURSE_TRY(const auto owner, owner_of(kind, order));
+    if (owner == authorised) return {};
+    const auto who = kind == poco::OrderKind::kRequest ? "the requester" : "the " + kind_name(kind) + "'s owner";
+    return fail("NOT_OWNER",
+                "only " + who + " " + to_checksum(owner) + " can publish this order, not " + to_checksum(authorised));
 }
 
 Result<std::uint64_t> Publication::remaining_volume(const OrderRecord& record) {

@@ -66,8 +66,12 @@ public:
     /// ORDER_RESTING when one of them is younger than the rules allow.
     Result<std::vector<Hash>> withdraw(poco::OrderKind kind, const Withdrawal& what, const Address& authorised);
 
+    /// Who has to sign an order: the owner of its app, dataset or pool, or the requester.
+    /// Errors: RESOURCE_UNREGISTERED; those of the chain.
+    Result<Address> owner_of(poco::OrderKind kind, const poco::AnyOrder& order) const;
+
 private:
-    Status<> check_owner(poco::OrderKind kind, const poco::AnyOrder& order, const Address& authorised);
+    Status<> check_owner(poco::OrderKind kind, const poco::AnyOrder& order, const Address& authorised) const;
     Status<> check_funds(const OrderRecord& record);
     Status<> check_matchable(const poco::AnyOrder& order);
     Result<std::uint64_t> remaining_volume(const OrderRecord& record);
