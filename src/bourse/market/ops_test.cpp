@@ -205,6 +205,28 @@ TEST_F(OpsTest, one_owner_of_most_workers_is_told) {
     EXPECT_TRUE(alerts(headers).contains("DEADLINE_RISK"));
 }
 
+TEST_F(OpsTest, clocks_that_differ_are_shown_and_told) {
+    const auto mine = to_checksum(MadeHistory::made("worker", 1));
+    workers_ = {worker_row(mine, mine)};
+    serve();
+    const auto headers = bearer(owner_);
+    EXPECT_TRUE(get("/v1/ops/overview")["health"]["clockOffsetMs"].is_null());
+    EXPECT_TRUE(read("/v1/ops/workers", headers)["items"][0]["clockAheadMs"].is_null());
+    EXPECT_FALSE(alerts(headers).contains("CLOCK_OFFSET"));
+    change([&] {
+        pool_["node_ahead_ms"] = -7'000;
+        workers_[0]["clock_ahead_ms"] = 5'001;
+    });
+    EXPECT_EQ(get("/v1/ops/overview")["health"]["clockOffsetMs"], -7'000);
+    EXPECT_TRUE(alerts(headers).contains("CLOCK_OFFSET"));
+    const auto row = read("/v1/ops/workers", headers)["items"][0];
+    EXPECT_EQ(row["clockAheadMs"], 5'001);
+    EXPECT_EQ(row["clockDrift"], true);
+    change([&] { pool_["node_ahead_ms"] = workers_[0]["clock_ahead_ms"] = 40; });
+    EXPECT_FALSE(alerts(headers).contains("CLOCK_OFFSET"));
+    EXPECT_EQ(read("/v1/ops/workers", headers)["items"][0]["clockDrift"], false);
+}
+
 TEST_F(OpsTest, an_alert_reaches_a_webhook_with_nobody_looking) {
     std::mutex mutex;
     std::vector<std::string> events;

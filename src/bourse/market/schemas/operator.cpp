@@ -44,6 +44,8 @@ constexpr ApiField kOpsWorker[] = {{"address", "address"},
                                    {"os", "text?"},
                                    {"platform", "text?"},
                                    {"cpu", "text?"},
+                                   {"clockAheadMs", "number?", "Its clock minus the scheduler's", "12"},
+                                   {"clockDrift", "bool", "They differ by more than 5 s"},
                                    {"draining", "bool", "Takes no new task"},
                                    {"cores", "count"},
                                    {"memoryMib", "count"},
@@ -58,7 +60,7 @@ constexpr ApiField kOpsWorker[] = {{"address", "address"},
                                    {"earned24h", "amount"},
                                    {"done24h", "count"},
                                    {"failed24h", "count", "Engagements that came to nothing by its doing"},
-                                   {"paused", "bool", "Takes no new task, says its owner"},
+                                   {"paused", "bool", "Stands still and takes no new task, says its owner"},
                                    {"tee", "bool"},
                                    {"gpu", "bool"}};
 constexpr ApiField kOpsTask[] = {{"task", "@Task"},
@@ -105,8 +107,12 @@ constexpr ApiField kOverview[] = {
      "Open tasks with less time until their next deadline than the p95 of the stages before it, most urgent first: "
      "{task, timeLeftMs, neededMs}",
      R"([{"task":"0x7a","timeLeftMs":9000,"neededMs":12000}])"},
-    {"health", "object", "{diskFree, diskTotal, memory (bytes), store: does it answer (null: none), version}",
-     R"({"diskFree":50000000000,"diskTotal":100000000000,"memory":90000000,"store":true,"version":"0.2.0"})"},
+    {"health", "object",
+     "{diskFree, diskTotal, memory (bytes), store: does it answer (null: none), version, clockOffsetMs: the node's "
+     "clock "
+     "minus the scheduler's (null: not known)}",
+     R"({"diskFree":50000000000,"diskTotal":100000000000,"memory":90000000,"store":true,"version":"0.2.0",)"
+     R"("clockOffsetMs":0})"},
     {"wasted", "object", "{replicas, unrewarded, share, reasons: [{cause, count}]}",
      R"({"replicas":30,"unrewarded":1,"share":0.03,"reasons":[{"cause":"TASK_FAILED","count":1}]})"},
     {"idle", "@Reason[]", "Why nothing runs"}};

@@ -7,6 +7,7 @@
 #include <bourse/market/faucet.hpp>
 #include <bourse/market/links.hpp>
 #include <bourse/market/proxy.hpp>
+#include <bourse/market/v1/alerts.hpp>
 #include <bourse/market/v1/answer.hpp>
 #include <bourse/market/v1/hooks.hpp>
 #include <bourse/market/v1/limits.hpp>
@@ -59,13 +60,8 @@ struct ApiConfig {
 struct PoolState {
     Address pool;
     bool ours = false;
+    std::optional<Error> silent;  ///< why the scheduler tells nothing
     Json scheduler = Json::object(), workers = Json::array(), figures = Json::object();
-};
-/// What a pool asks at this market, and the best bid for its cheapest order's category; nRLC a task.
-struct PoolOffer {
-    std::size_t orders = 0;
-    std::optional<std::uint64_t> ask, bid;
-    std::optional<std::uint64_t> least_stake;  ///< that one more task locks of the pool's owner
 };
 struct OperatorCall {
     Address who, pool;
@@ -120,6 +116,7 @@ public:
     Status<> check_operator(const Address& who, const Address& pool) const;
     /// What a pool's operator should know now.
     std::vector<Json> alerts_of(const Address& pool);
+    std::vector<Json> alerts_of(const PoolState& state);
     /// Does the address answer for this worker (a row of the scheduler): is it the worker or its owner?
     static bool answers_for(const Address& who, const Json& worker);
     /// Looks for alerts by itself from now on, and sends webhooks; nothing without a scheduler.
@@ -194,6 +191,7 @@ private:
     Result<Json> candles(Call& call) const;
     Result<Json> quote(Call& call) const;
     Result<explorer::Commodity> commodity(Call& call) const;
+    Uint256 free_stake_of(const Address& maker) const;
 
     // order_handlers.cpp
     Result<ListPage> orders(poco::OrderKind kind, Call& call) const;
@@ -219,7 +217,9 @@ private:
 
     // ops_overview.cpp
     Json ops_series(const Address& pool, std::int64_t now) const;
-    PoolState state_of(const Address& pool) const;
+    PoolState state_of(const Address& pool) const { return state_of(pool, ops_.pool()); }
+    /// `scheduler`: what it says of its pool.
+    PoolState state_of(const Address& pool, const Result<Json>& scheduler) const;
     PoolOffer offer_of(const Address& pool) const;
     std::optional<std::uint64_t> tasks_covered(const Address& pool, const PoolOffer& offer) const;
     Json idle_reasons(const PoolState& state) const;
@@ -241,9 +241,7 @@ private:
 
     // ops_alerts.cpp
     void chain_alerts(std::vector<Alert>& out) const;
-    void head_alert(const PoolState& state, std::vector<Alert>& out);
-    void money_alerts(const PoolState& state, std::vector<Alert>& out);
-    std::optional<Address> watched_pool();
+    void look_for_alerts();
     void watch();
 
     // ops_actions.cpp

@@ -66,7 +66,7 @@ Result<LogPage> Api::log_lines(const LogSource& source, std::optional<std::int64
     auto path = source.path + "?limit=" + std::to_string(limit);
     if (after) path += "&after=" + std::to_string(*after);
     if (before) path += "&before=" + std::to_string(*before);
-    BOURSE_TRY(auto body, ops_.ask_for(path, source.reader));
+    BOURSE_TRY(auto body, ops_.ask(path, source.reader));
     LogPage out{{}, body.value("kept_ms", std::int64_t{0})};
     for (auto& line : body["lines"]) {
         line["time"] = line["ms"];

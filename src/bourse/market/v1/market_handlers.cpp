@@ -96,6 +96,14 @@ Result<explorer::Commodity> Api::commodity(Call& call) const {
     return out;
 }
 
+/// What the broker counts with, so that the book shows what it would fill; the index where none runs.
+Uint256 Api::free_stake_of(const Address& maker) const {
+    if (desk != nullptr)
+        if (const auto known = desk->funds(maker)) return Uint256(*known);
+    const auto account = parts_.index.account(maker);
+    return account && account->staked > 0 ? Uint256(static_cast<std::uint64_t>(account->staked)) : Uint256();
+}
+
 Result<Json> Api::book_content(const explorer::Commodity& commodity, bool levels, std::int64_t group,
                                std::int64_t limit) const {
     std::map<Address, Uint256> stakes;
@@ -108,11 +116,7 @@ Result<Json> Api::book_content(const explorer::Commodity& commodity, bool levels
         auto rows = Json::array();
         for (const auto& record : page.orders) {
             const auto [at, fresh] = stakes.try_emplace(record.signer);
-            if (fresh) {
-                const auto account = parts_.index.account(record.signer);
-                at->second =
-                    account && account->staked > 0 ? Uint256(static_cast<std::uint64_t>(account->staked)) : Uint256();
-            }
+            if (fresh) at->second = free_stake_of(record.signer);
             const auto each = locked_per_task(record);
             const auto funded = each.is_zero() ? Uint256(record.remaining) : at->second / each;
             if (funded.is_zero()) {

@@ -6,6 +6,7 @@
 #include <bourse/net/http_client.hpp>
 
 #include <algorithm>
+#include <cstdlib>
 
 namespace bourse::market {
 
@@ -21,6 +22,7 @@ using Json = nlohmann::json;
 
 constexpr std::uint64_t kLateMs = 5'000;
 constexpr std::uint64_t kLostMs = 15'000;
+constexpr std::int64_t kClockOffsetMs = 5'000;
 
 Json null_if_empty(const std::string& text) { return text.empty() ? Json(nullptr) : Json(text); }
 
@@ -60,39 +62,38 @@ std::string worker_state(const Json& worker) {
     return worker.value("lost", false) ? "lost" : "fresh";
 }
 
-Result<Json> Ops::ask(const std::string& path) const {
-    if (url_.empty()) return fail("NOT_FOUND", "This market has no scheduler.");
-    net::ClientRequest request;
-    request.url = url_ + path;
-    request.timeout_ms = 5'000;
-    const auto answer = net::http_request(request);
-    if (!answer) return fail(unreachable(answer.error().message));
-    auto body = Json::parse(answer->body, nullptr, false);
-    if (answer->status == 404) return fail("NOT_FOUND", body.is_object() ? body.value("error", "unknown") : "unknown");
-    if (answer->status != 200 || !body.is_object())
-        return fail(unreachable("status " + std::to_string(answer->status)));
-    return body;
+Json clock_ahead_of(const Json& object) {
+    for (const auto* name : {"clock_ahead_ms", "node_ahead_ms"})
+        if (const auto found = object.find(name); found != object.end() && found->is_number_integer()) return *found;
+    return nullptr;
 }
 
-Result<Json> Ops::workers() const {
-    BOURSE_TRY(auto body, ask("/v1/workers"));
-    return body.value("workers", Json::array());
+bool clock_is_off(const Json& object) {
+    const auto ahead = clock_ahead_of(object);
+    return ahead.is_number() && std::abs(ahead.get<std::int64_t>()) > kClockOffsetMs;
 }
 
-Result<Json> Ops::ask_for(const std::string& path, const Address& for_whom) const {
+Result<Json> Ops::ask(const std::string& path, const std::optional<Address>& for_whom) const {
     if (url_.empty()) return fail("NOT_FOUND", "This market has no scheduler.");
     net::ClientRequest request;
     request.url = url_ + path;
     request.timeout_ms = 5'000;
     // The scheduler trusts a market on its own machine to have authenticated this address.
-    request.headers = {{"x-bourse-admin", "1"}, {"x-bourse-for", to_checksum(for_whom)}};
+    if (for_whom) request.headers = {{"x-bourse-admin", "1"}, {"x-bourse-for", to_checksum(*for_whom)}};
     const auto answer = net::http_request(request);
     if (!answer) return fail(unreachable(answer.error().message));
     auto body = Json::parse(answer->body, nullptr, false);
     if (!body.is_object()) return fail(unreachable("it sent no JSON"));
-    if (answer->status == 404) return fail("NOT_FOUND", body.value("error", "no such task"));
-    if (answer->status != 200) return fail("LOGS_REFUSED", body.value("error", "refused"));
-    return body;
+    if (answer->status == 200) return body;
+    const auto reason = body.value("error", "status " + std::to_string(answer->status));
+    if (answer->status == 404) return fail("NOT_FOUND", reason);
+    if (answer->status == 401 || answer->status == 403) return fail("LOGS_REFUSED", reason);
+    return fail(unreachable(reason));
+}
+
+Result<Json> Ops::workers() const {
+    BOURSE_TRY(auto body, ask("/v1/workers"));
+    return body.value("workers", Json::array());
 }
 
 std::vector<Json> Ops::usage(std::int64_t from_s, std::int64_t to_s) const {

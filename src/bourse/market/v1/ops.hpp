@@ -25,6 +25,11 @@ nlohmann::json text_or_null(const nlohmann::json& object, const char* name);
 std::string worker_state(const nlohmann::json& worker);
 /// That delay in ms, null where the scheduler does not tell it.
 nlohmann::json delay_of(const nlohmann::json& worker);
+/// By how many ms another clock is ahead of the scheduler's, null where the scheduler does not know: of the node in its
+/// facts of the pool, or of a worker in its row.
+nlohmann::json clock_ahead_of(const nlohmann::json& object);
+/// Is it off by more than 5 s (web-ui §10.7)? Not where nobody knows.
+bool clock_is_off(const nlohmann::json& object);
 /// Tasks that may be late, in the shape of Overview.risk, from the scheduler's figures.
 nlohmann::json risk_of(const nlohmann::json& figures);
 
@@ -40,13 +45,12 @@ public:
         : db_(&database), url_(std::move(scheduler_url)), now_ms_(std::move(now_ms)) {}
 
     bool available() const noexcept { return !url_.empty(); }
-    /// Errors: SCHEDULER_UNREACHABLE, NOT_FOUND.
-    Result<nlohmann::json> ask(const std::string& path) const;
+    /// What the scheduler shows to everybody, or to an address that the market has authenticated.
+    /// Errors: SCHEDULER_UNREACHABLE, NOT_FOUND, LOGS_REFUSED.
+    Result<nlohmann::json> ask(const std::string& path, const std::optional<Address>& for_whom = {}) const;
     Result<nlohmann::json> pool() const { return ask("/v1/pool"); }
     Result<nlohmann::json> workers() const;
     Result<nlohmann::json> task(const Hash& id) const { return ask("/v1/tasks/" + to_hex(id)); }
-    /// What the scheduler shows to an address that the market has authenticated. Errors: as ask(); LOGS_REFUSED.
-    Result<nlohmann::json> ask_for(const std::string& path, const Address& for_whom) const;
     /// Stages, faults, risks, counts by status and outcome, as of the scheduler.
     Result<nlohmann::json> figures() const { return ask("/v1/figures"); }
     /// Core milliseconds by day, worker, app and category; empty where the scheduler does not answer.

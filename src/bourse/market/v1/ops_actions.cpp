@@ -88,7 +88,8 @@ Result<Json> Api::ops_pause(const Address& who, bool pause, const std::string& t
     const auto word = [](bool paused) { return paused ? "paused" : "taking tasks"; };
     ops_.note(who, action, target, word(found->value("paused", false)), word(pause), reason);
     return Json{{"done", true},
-                {"message", pause ? "The worker takes no new tasks until its pause ends." : "The pause is over."}};
+                {"message", pause ? "The worker's apps stand still, and it takes no new tasks, until its pause ends."
+                                  : "The pause is over."}};
 }
 
 Result<Json> Api::ops_act(Call& call) {

@@ -1,6 +1,7 @@
 // What a pool's operator should know now (web-ui §10.7), found out by the market itself: alerts are raised, and
 // webhooks sent, also while nobody looks.
 #include <bourse/codec/text.hpp>
+#include <bourse/market/v1/alerts.hpp>
 #include <bourse/market/v1/api.hpp>
 #include <bourse/market/v1/render.hpp>
 #include <bourse/sys/clock.hpp>
@@ -9,52 +10,16 @@
 #include <fmt/format.h>
 #include <algorithm>
 #include <chrono>
-#include <map>
 
 namespace bourse::market {
 
 namespace {
 
-constexpr std::uint64_t kNobodyMs = 60'000;
-constexpr std::uint64_t kPriceHighMs = 3'600'000;
-constexpr std::uint64_t kHeadOldMs = 15'000;
 constexpr std::int64_t kIndexBehindBlocks = 5;
 constexpr std::int64_t kCompletedWindow = 50;
 constexpr std::int64_t kCompletedLeast = 20;  ///< fewer say nothing
 constexpr std::int64_t kCompletedPercent = 95;
-constexpr std::uint64_t kStakeTasks = 10;
-constexpr std::uint64_t kDiskPercent = 10;
-constexpr std::int64_t kOwnerPercent = 33;
-constexpr std::int64_t kOwnerLeastWorkers = 3;
 constexpr std::chrono::seconds kWatchEvery{5};
-
-void worker_alerts(const Json& workers, Ops& ops, std::vector<Alert>& out) {
-    std::int64_t lost = 0, alive = 0;
-    std::uint64_t least_silence = UINT64_MAX;
-    std::map<std::string, std::int64_t> by_owner;
-    for (const auto& worker : workers) {
-        const auto delay = delay_of(worker);
-        if (delay.is_number()) least_silence = std::min(least_silence, delay.get<std::uint64_t>());
-        if (worker_state(worker) == "lost") {
-            ++lost;
-            continue;
-        }
-        ++alive;
-        ++by_owner[worker.value("owner", worker.value("worker", std::string()))];
-    }
-    const auto held = ops.held_ms("nobody", alive == 0);
-    if (alive == 0 && std::max(held, least_silence == UINT64_MAX ? 0 : least_silence) >= kNobodyMs)
-        out.push_back({"NO_WORKER", "danger", "No worker is alive.", "Start a worker: `bourse worker`."});
-    else if (lost > 0)
-        out.push_back({"WORKER_LOST", "warning", fmt::format("{} of {} workers are silent.", lost, workers.size()),
-                       "Look at the machine and the worker's log."});
-    for (const auto& [owner, count] : by_owner)
-        if (alive >= kOwnerLeastWorkers && count * 100 > alive * kOwnerPercent)
-            out.push_back({"OWNER_SHARE", "warning",
-                           fmt::format("{} of {} living workers belong to {}.", count, alive, owner),
-                           "Workers of one owner never check each other: trust above theirs needs others. Let more "
-                           "owners join."});
-}
 
 void task_alerts(const explorer::Index& index, const Address& pool, std::int64_t now, const Json& figures,
                  std::vector<Alert>& out) {
@@ -101,58 +66,27 @@ void Api::chain_alerts(std::vector<Alert>& out) const {
                        "Wait; if it stays, look at the market's log."});
 }
 
-/// Our chain makes no blocks where there is nothing to do: one is due while the scheduler's transactions wait.
-void Api::head_alert(const PoolState& state, std::vector<Alert>& out) {
-    const auto waiting = number_in(state.scheduler, "transactions");
-    const auto waited = ops_.held_ms("transactions", waiting > 0);
-    const auto age = head_age_ms();
-    if (waited > kHeadOldMs && age > static_cast<std::int64_t>(kHeadOldMs))
-        out.push_back({"HEAD_OLD", "danger",
-                       fmt::format("The last block is {} s old, and {} transactions wait.", age / 1'000, waiting),
-                       "Look at the node: does it take transactions? Has its disk room?"});
-}
+std::vector<Json> Api::alerts_of(const Address& pool) { return alerts_of(state_of(pool)); }
 
-void Api::money_alerts(const PoolState& state, std::vector<Alert>& out) {
-    const auto offer = offer_of(state.pool);
-    const auto covered = tasks_covered(state.pool, offer);
-    if (covered && *covered < kStakeTasks)
-        out.push_back({"STAKE_LOW", "warning", fmt::format("The free stake covers {} further tasks.", *covered),
-                       "Deposit from the pool owner's wallet, or lower the volume of the orders."});
-    std::int64_t places = 0, busy = 0;
-    for (const auto& worker : state.workers) {
-        if (worker_state(worker) == "lost") continue;
-        places += number_in(worker, "slots");
-        busy += number_in(worker, "busy");
-    }
-    const bool high = offer.ask && offer.bid && *offer.ask * 10 > *offer.bid * 12 && places > 0 && busy * 2 < places;
-    if (ops_.held_ms("price", high) >= kPriceHighMs && high)
-        out.push_back({"PRICE_HIGH", "info",
-                       fmt::format("The best ask, {} nRLC, is more than 20 % above the best bid, {} nRLC, for an hour, "
-                                   "and most places are idle.",
-                                   *offer.ask, *offer.bid),
-                       "Lower the price of the pool's orders."});
-}
-
-std::vector<Json> Api::alerts_of(const Address& pool) {
+std::vector<Json> Api::alerts_of(const PoolState& state) {
     std::vector<Alert> holding;
-    const auto state = state_of(pool);
     chain_alerts(holding);
-    if (const auto workers = ops_.workers(); !workers)
-        holding.push_back({"SCHEDULER_DOWN", "danger", workers.error().message, "Start the scheduler again."});
+    if (state.silent)
+        holding.push_back({"SCHEDULER_DOWN", "danger", state.silent->message, "Start the scheduler again."});
     else
-        worker_alerts(*workers, ops_, holding);
-    head_alert(state, holding);
-    money_alerts(state, holding);
-    task_alerts(parts_.index, pool, now_s(), state.figures, holding);
+        worker_alerts(state.workers, ops_, holding);
+    head_alert(number_in(state.scheduler, "transactions"), head_age_ms(), ops_, holding);
+    clock_alert(state.scheduler, state.workers, holding);
+    const auto offer = offer_of(state.pool);
+    stake_alert(tasks_covered(state.pool, offer), holding);
+    price_alert(offer, state.workers, ops_, holding);
+    task_alerts(parts_.index, state.pool, now_s(), state.figures, holding);
     const auto condition = health();
-    const auto free = condition["diskFree"].get<std::uint64_t>(), total = condition["diskTotal"].get<std::uint64_t>();
-    if (total > 0 && free < total / 100 * kDiskPercent)
-        holding.push_back({"DISK_LOW", "danger", fmt::format("{} % of the market's disk is free.", free * 100 / total),
-                           "Make room: old logs, the content cache, or a larger disk."});
+    disk_alert(condition["diskFree"].get<std::uint64_t>(), condition["diskTotal"].get<std::uint64_t>(), holding);
     // While the scheduler is away nobody knows whose pool it is; its operator is to be told all the same.
     const auto told = [&] {
         const std::lock_guard lock(watch_mutex_);
-        return watched_.value_or(pool);
+        return watched_.value_or(state.pool);
     }();
     return ops_.settle(told, holding);
 }
@@ -171,12 +105,14 @@ void Api::start_watch() {
     watch_ = std::thread([this] { watch(); });
 }
 
-std::optional<Address> Api::watched_pool() {
-    const auto pool = ops_.pool();
-    const std::lock_guard lock(watch_mutex_);
-    // While the scheduler is away, that is to be told too.
-    if (pool) watched_ = address_from_hex(pool->value("pool", ""));
-    return watched_;
+void Api::look_for_alerts() {
+    const auto scheduler = ops_.pool();
+    const auto pool = [&] {
+        const std::lock_guard lock(watch_mutex_);
+        if (scheduler) watched_ = address_from_hex(scheduler->value("pool", ""));
+        return watched_;
+    }();
+    if (pool && parts_.index.resource(*pool)) (void)alerts_of(state_of(*pool, scheduler));
 }
 
 void Api::watch() {
@@ -184,7 +120,7 @@ void Api::watch() {
     while (!watch_over_) {
         lock.unlock();
         try {
-            if (const auto pool = watched_pool(); pool && parts_.index.resource(*pool)) (void)alerts_of(*pool);
+            look_for_alerts();
         } catch (const std::exception& error) {
             sys::log_error("alerts not looked at", {{"message", error.what()}});
         }

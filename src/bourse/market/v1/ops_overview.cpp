@@ -236,14 +236,17 @@ bool Api::store_answers() {
     return store_ok_;
 }
 
-PoolState Api::state_of(const Address& pool) const {
+PoolState Api::state_of(const Address& pool, const Result<Json>& scheduler) const {
     PoolState out;
     out.pool = pool;
-    const auto scheduler = ops_.pool();
+    if (!scheduler) out.silent = scheduler.error();
     out.ours = scheduler && address_from_hex(scheduler->value("pool", "")) == pool;
     if (!out.ours) return out;
     out.scheduler = *scheduler;
-    out.workers = ops_.workers().value_or(Json::array());
+    if (auto workers = ops_.workers())
+        out.workers = *std::move(workers);
+    else
+        out.silent = workers.error();
     out.figures = ops_.figures().value_or(Json::object());
     return out;
 }
@@ -270,6 +273,8 @@ Result<Json> Api::ops_overview(Call& call) {
     const DayOfPool day(parts_.index, pool, now);
     const auto owner = parts_.index.account(resource->owner).value_or(explorer::AccountRow{});
     const auto covered = tasks_covered(pool, offer_of(pool));
+    auto condition = health();
+    condition["clockOffsetMs"] = clock_ahead_of(state.scheduler);
     Json out = {{"workerpool", to_checksum(pool)},
                 {"draining", state.scheduler.value("draining", false)},
                 {"workersAlive", fleet.alive},
@@ -296,7 +301,7 @@ Result<Json> Api::ops_overview(Call& call) {
                 {"stages", state.figures.value("stages", Json::array())},
                 {"faults", state.figures.value("faults", Json::array())},
                 {"risk", risk_of(state.figures)},
-                {"health", health()},
+                {"health", std::move(condition)},
                 {"wasted", day.wasted()},
                 {"idle", day.running == 0 ? idle_reasons(state) : Json::array()}};
     out.update(

@@ -58,6 +58,8 @@ Json Api::worker_item(const Json& worker) const {
             {"os", text_or_null(worker, "os")},
             {"platform", text_or_null(worker, "platform")},
             {"cpu", text_or_null(worker, "cpu")},
+            {"clockAheadMs", clock_ahead_of(worker)},
+            {"clockDrift", clock_is_off(worker)},
             {"draining", worker.value("draining", false)},
             {"paused", worker.value("paused", false)},
             {"tee", worker.value("tee", false)},

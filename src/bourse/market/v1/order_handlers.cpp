@@ -241,17 +241,7 @@ Result<Json> Api::publish(OrderKind kind, Call& call) {
     if (const auto known = parts_.book.find(kind, hash); known && known->status == orderbook::OrderStatus::kOpen)
         return Json{{"order", render(*known)}};
     // The order's own signature is the authorisation: it must be that of the resource's owner, or of the requester.
-    Address owner = std::visit([](const auto& o) { return poco::subject(o); }, order);
-    if (kind != OrderKind::kRequest) {
-        const auto registry = kind == OrderKind::kApp       ? hub.app_registry
-                              : kind == OrderKind::kDataset ? hub.dataset_registry
-                                                            : hub.workerpool_registry;
-        BOURSE_TRY(const bool registered, parts_.chain.is_registered(registry, owner));
-        if (!registered)
-            return fail("RESOURCE_UNREGISTERED", to_checksum(owner) + " is no registered " +
-                                                     std::string(poco::to_text(kind)) + " of this chain.");
-        BOURSE_TRY(owner, parts_.chain.resource_owner(owner));
-    }
+    BOURSE_TRY(const auto owner, parts_.publication.owner_of(kind, order));
     BOURSE_CHECK(check_writes(call.request(), owner));
     BOURSE_TRY(const auto published, parts_.publication.publish(kind, *member, owner));
     count_write(call.request(), owner);
