@@ -1,5 +1,6 @@
 // Resources, accounts, money, categories.
 #include <bourse/explorer/index.hpp>
+#include <bourse/poco/contracts.hpp>
 
 #include <algorithm>
 #include <map>
@@ -338,7 +339,7 @@ std::vector<EarningRow> Index::earnings(const Address& pool, std::int64_t from_s
     const auto rows = query(
         "SELECT day, category, app, CAST(SUM(done) AS BIGINT), CAST(SUM(done*price) AS BIGINT),"
         " CAST(SUM(paid) AS BIGINT), CAST(SUM(done*paid) AS BIGINT), CAST(SUM(lost) AS BIGINT),"
-        " CAST(SUM(done*lost) AS BIGINT), CAST(SUM((1-done)*(price*30/100)) AS BIGINT),"
+        " CAST(SUM(done*lost) AS BIGINT), CAST(SUM((1-done)*(price*?4/100)) AS BIGINT),"
         " CAST(SUM((1-done)*total) AS BIGINT) FROM ("
         "SELECT t.end_s/86400 AS day, d.category AS category, d.app AS app,"
         " CASE WHEN t.status=3 THEN 1 ELSE 0 END AS done, d.pool_price AS price,"
@@ -348,7 +349,7 @@ std::vector<EarningRow> Index::earnings(const Address& pool, std::int64_t from_s
         " FROM tasks t JOIN deals d ON d.seq=t.deal"
         " WHERE d.pool=?1 AND t.status IN (3,4) AND t.end_s>=?2 AND t.end_s<?3) AS ended"
         " GROUP BY day, category, app ORDER BY day DESC, category DESC, app DESC",
-        {number_of(pool), from_s, to_s});
+        {number_of(pool), from_s, to_s, std::int64_t{poco::kWorkerpoolStakeRatio}});
     std::vector<EarningRow> out;
     const std::shared_lock lock(mutex_);
     for (const auto& row : rows) {

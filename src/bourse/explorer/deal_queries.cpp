@@ -1,5 +1,6 @@
 // Deals, tasks and contributions.
 #include <bourse/explorer/index.hpp>
+#include <bourse/poco/contracts.hpp>
 #include <bourse/poco/ids.hpp>
 
 #include <algorithm>
@@ -359,7 +360,7 @@ std::vector<MoneyRow> Index::money_of(const TaskRow& task, const DealRow& deal) 
     };
     // Each side's own lock is a fixed share of the deal's; the chain's events say what became of it.
     party(deal.payer, "requester").locked = deal.price();
-    party(deal.pool.owner, "workerpool").locked = deal.pool.price * 30 / 100;
+    party(deal.pool.owner, "workerpool").locked = deal.pool.price * std::int64_t{poco::kWorkerpoolStakeRatio} / 100;
     const auto workers = contributions_of(task);
     for (const auto& c : workers) party(c.worker, "worker").locked = c.stake;
     const auto rows = query("SELECT kind, account, amount FROM entries WHERE task=?1 ORDER BY seq", {task.seq});
