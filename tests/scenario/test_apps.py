@@ -13,9 +13,11 @@ import market as m
 class Bought(unittest.TestCase):
     """A market of its own, with the test images at hand."""
 
+    workers = 3
+
     @classmethod
     def setUpClass(cls):
-        cls.market = m.Market("--workers", "3").__enter__()
+        cls.market = m.Market("--workers", str(cls.workers)).__enter__()
         work = cls.market.home / "test-images"
         registry = cls.market.info["registry_url"].removeprefix("http://")
         done = subprocess.run(["bash", str(m.ROOT / "tests/images/build.sh"), str(work), registry], capture_output=True, text=True)

@@ -1,5 +1,5 @@
-// Core, gate, store and REST together, for tests: a real database, a real WebSocket server and worker's end; the node is
-// a small JSON-RPC answerer, the chain of the outbox a list.
+// Core, gate, store and REST together, for tests: a real database, a real WebSocket server and worker's end; the node
+// is a small JSON-RPC answerer, the chain of the outbox a list.
 #pragma once
 
 #include <bourse/scheduler/core.hpp>

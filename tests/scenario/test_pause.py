@@ -1,0 +1,131 @@
+"""A worker's owner takes the machine back while an app runs: it stands still at once, and nothing is lost by it."""
+import json
+import pathlib
+import time
+import unittest
+import urllib.request
+
+import market as m
+import test_apps
+
+COUNT = 2_000_000  # some seconds of a shell
+CGROUPS = pathlib.Path("/sys/fs/cgroup")
+
+
+def app_processes(mark):
+    """Processes of the app of a purchase, by a mark among its arguments, in whatever sandbox."""
+    found = []
+    for folder in pathlib.Path("/proc").iterdir():
+        if not folder.name.isdigit():
+            continue
+        try:
+            words = (folder / "cmdline").read_bytes().split(b"\0")
+        except OSError:
+            continue
+        if b"/app.sh" in words and mark.encode() in words:
+            found.append(folder)
+    return found
+
+
+def cpu_ticks(process):
+    fields = (process / "stat").read_text().rsplit(")", 1)[1].split()
+    return int(fields[11]) + int(fields[12])
+
+
+def is_frozen(process):
+    """By the kernel's word: stopped by a signal, or held by the freezer of its control group."""
+    if "\nState:\tT" in (process / "status").read_text():
+        return True
+    for line in (process / "cgroup").read_text().splitlines():
+        _, controllers, path = line.split(":", 2)
+        if controllers == "freezer" and (CGROUPS / ("freezer" + path) / "freezer.state").read_text().startswith("FROZEN"):
+            return True
+        for root in (CGROUPS, CGROUPS / "unified") if controllers == "" else ():
+            events = root / path.lstrip("/") / "cgroup.events"
+            if events.exists() and "frozen 1" in events.read_text():
+                return True
+    return False
+
+
+class Pause(test_apps.Bought):
+    workers = 1
+
+    def setUp(self):
+        self.mark = "mark-" + self.id().rsplit(".", 1)[1]
+        self.addCleanup(lambda: self.tell("unpause"))
+        deal = self.market.verb("run", self.app("busy"), "--trust", "1", "--args", f"{COUNT} {self.mark}", wallet="requester")
+        self.task = deal["tasks"][0]["task"]
+
+    def scheduler(self, path, method="GET"):
+        request = urllib.request.Request(self.market.info["scheduler_url"] + path, method=method, headers={"x-bourse-admin": "1"})
+        with urllib.request.urlopen(request, timeout=10) as answer:
+            return json.loads(answer.read())
+
+    def worker(self):
+        return self.scheduler("/v1/workers")["workers"][0]
+
+    def tell(self, what):
+        self.scheduler(f"/v1/admin/workers/{self.worker()['worker']}/{what}", "POST")
+
+    def running(self):
+        return m.wait_for(lambda: next(iter(app_processes(self.mark)), None), "the app to run", 60)
+
+    def finish(self):
+        done = m.wait_for(lambda: (lambda t: t if t["status"] in ("COMPLETED", "FAILED") else None)(
+            self.market.verb("task", "show", self.task)), "the task to end", 120)
+        self.assertEqual(done["status"], "COMPLETED")
+        folder = self.market.home / self.mark
+        folder.mkdir()
+        self.market.verb("task", "download", self.task, "--output", str(folder / "result.zip"))
+        self.assertEqual(self.content({"result_file": folder / "result.zip"}), f"{COUNT}\n".encode())
+
+    def stands_still(self, process):
+        m.wait_for(lambda: is_frozen(process), "the app to stand still", 10, 0.005)
+
+    def test_the_app_stands_still_and_goes_on(self):
+        process = self.running()
+        m.wait_for(lambda: cpu_ticks(process) > 5, "the app to compute")
+        begin = time.monotonic()
+        self.tell("pause")
+        self.stands_still(process)
+        print(f"paused after {(time.monotonic() - begin) * 1000:.0f} ms", flush=True)
+        ticks = cpu_ticks(process)
+        time.sleep(1.5)  # what must not happen has the time to
+        self.assertEqual(cpu_ticks(process), ticks)
+        self.assertTrue(self.worker()["paused"])
+        self.tell("unpause")
+        m.wait_for(lambda: not process.exists() or cpu_ticks(process) > ticks, "the app to go on")
+        self.finish()
+
+    def test_a_worker_killed_in_a_pause_leaves_nothing_and_stays_paused(self):
+        process = self.running()
+        self.tell("pause")
+        self.stands_still(process)
+        url = next(role["url"] for role in self.market.info["roles"] if role["name"] == "worker1")
+
+        def written_down():
+            with urllib.request.urlopen(url + "/metrics", timeout=10) as answer:
+                return b"bourse_worker_paused 1" in answer.read()
+
+        m.wait_for(written_down, "the worker to write it down")
+        self.market.kill_role("worker1")
+        m.wait_for(lambda: not app_processes(self.mark), "the frozen app to be gone")
+        m.wait_for(lambda: self.worker()["connected"], "the worker to come back")
+        time.sleep(1.0)  # what must not happen has the time to
+        self.assertEqual(app_processes(self.mark), [])
+        self.tell("unpause")
+        self.finish()
+
+    def test_a_task_that_the_pause_makes_too_late_is_given_up(self):
+        process = self.running()
+        # The category allows 300 s, the contribution 2,100: less than 300 of them are left.
+        self.market.rpc("evm_increaseTime", 2_000)
+        m.wait_for(lambda: self.scheduler("/v1/pool")["chain_time_s"] > time.time() + 1_900, "the scheduler to see it")
+        self.tell("pause")
+        cause = m.wait_for(lambda: self.scheduler(f"/v1/tasks/{self.task}")["replicates"][0]["cause"], "the worker to give up")
+        self.assertEqual(cause, "WORKER_PAUSED")
+        m.wait_for(lambda: not process.exists(), "the app to end")
+
+
+if __name__ == "__main__":
+    unittest.main()
