@@ -168,6 +168,14 @@ export function isPerTask(text: string): boolean {
   return keys.length > 0 && keys.every((key) => /^\d+$/.test(key));
 }
 
+/** Params with one more input file; null where they are broken, or give each task its own line and have no place for it. */
+export function withInputFile(text: string, location: string): string | null {
+  if (paramsError(text, Infinity) || isPerTask(text)) return null;
+  const params = JSON.parse(normaliseParams(text)) as Record<string, unknown>;
+  const files = Array.isArray(params.iexec_input_files) ? params.iexec_input_files : [];
+  return JSON.stringify({ ...params, iexec_input_files: [...files, location] });
+}
+
 /** Params as they are signed: objects stay, plain text is wrapped. */
 export function normaliseParams(text: string): string {
   const trimmed = text.trim();

@@ -431,6 +431,8 @@ export type OpsTask = {
 
 export type OpsWorker = {
   address: string;
+  clockAheadMs: number | null;
+  clockDrift: boolean;
   connected: boolean;
   cores: number;
   cpu: string | null;
@@ -830,6 +832,28 @@ export type Transfer = {
   to: string | null;
   token: 'rlc' | 'stake';
   tx: string;
+};
+
+/** A file on its way to the store */
+export type Upload = {
+  chunkBytes: number;
+  cid: string | null;
+  expires: number | null;
+  id: string;
+  location: string | null;
+  owner: string;
+  received: number;
+  sha256: string;
+  size: number;
+};
+
+/** What the store behind this market takes */
+export type UploadRules = {
+  chunkBytes: number;
+  from: 'nobody' | 'staked' | 'anyone';
+  keepMs: number;
+  maxBytes: number;
+  ownerBytes: number;
 };
 
 export type Withdrawn = {

@@ -18,7 +18,8 @@ export class ApiError extends Error {
   }
 }
 
-export type Options = { method?: string; body?: unknown; token?: string | null; signal?: AbortSignal; limitMs?: number };
+/** `octets`: a body as it is, instead of JSON. */
+export type Options = { method?: string; body?: unknown; octets?: Uint8Array<ArrayBuffer>; token?: string | null; signal?: AbortSignal; limitMs?: number };
 
 const LIMIT_MS = 10_000;
 
@@ -71,12 +72,13 @@ function limited(signal: AbortSignal | undefined, limitMs: number): AbortSignal 
 export async function send(path: string, options: Options = {}): Promise<Response> {
   const headers: Record<string, string> = { accept: 'application/json', 'x-requested-with': 'bourse-ui' };
   if (options.body !== undefined) headers['content-type'] = 'application/json';
+  if (options.octets) headers['content-type'] = 'application/octet-stream';
   if (options.token) headers.authorization = `Bearer ${options.token}`;
   try {
     return await fetcher(path, {
       method: options.method ?? (options.body === undefined ? 'GET' : 'POST'),
       headers,
-      body: options.body === undefined ? null : JSON.stringify(options.body),
+      body: options.octets ?? (options.body === undefined ? null : JSON.stringify(options.body)),
       signal: limited(options.signal, options.limitMs ?? LIMIT_MS),
       credentials: 'omit',
     });

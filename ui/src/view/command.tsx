@@ -7,28 +7,35 @@ import { Popover } from './overlays';
 import { StaleBadge } from './states';
 import { Button, Copy } from './ui';
 
-export function ShowCommand({ of }: { of: Command | Command[] }): ReactNode {
+function Lines({ of }: { of: Command | Command[] }): ReactNode {
   const commands = Array.isArray(of) ? of : [of];
   return (
-    <Popover label={t`Show as command`} trigger={<Button look="tiny"><Trans>{'>_'} Show as command</Trans></Button>}>
-      <div className="stack">
-        {commands.map((command) => (
-          <div key={command.line} className="always">
-            <div className="row between">
-              <strong className="small"><Trans>Command</Trans></strong>
-              <Copy text={command.line} kind={t`command`} always />
-            </div>
-            <div className="command-box" tabIndex={0}>{command.line}</div>
-            <div className="row between" style={{ marginTop: 8 }}>
-              <strong className="small"><Trans>Request</Trans></strong>
-              <Copy text={command.request} kind={t`request`} always />
-            </div>
-            <div className="command-box" tabIndex={0}>{command.request}</div>
+    <div className="stack">
+      {commands.map((command) => (
+        <div key={command.line} className="always">
+          <div className="row between">
+            <strong className="small"><Trans>Command</Trans></strong>
+            <Copy text={command.line} kind={t`command`} always />
           </div>
-        ))}
-      </div>
-    </Popover>
+          <div className="command-box" tabIndex={0}>{command.line}</div>
+          <div className="row between" style={{ marginTop: 8 }}>
+            <strong className="small"><Trans>Request</Trans></strong>
+            <Copy text={command.request} kind={t`request`} always />
+          </div>
+          <div className="command-box" tabIndex={0}>{command.request}</div>
+        </div>
+      ))}
+    </div>
   );
+}
+
+export function ShowCommand({ of }: { of: Command | Command[] }): ReactNode {
+  return <Popover label={t`Show as command`} trigger={<Button look="tiny"><Trans>{'>_'} Show as command</Trans></Button>}><Lines of={of} /></Popover>;
+}
+
+/** The same inside a dialog, which lets nothing float above it. */
+export function CommandDetails({ of }: { of: Command | Command[] }): ReactNode {
+  return <details className="sign-words"><summary><Trans>Show as command</Trans></summary><div style={{ padding: 12 }}><Lines of={of} /></div></details>;
 }
 
 export function PageHead({ title, lead, command, children, kind }: { title: ReactNode; lead?: ReactNode; command: Command | Command[] | null; children?: ReactNode; kind?: string }): ReactNode {

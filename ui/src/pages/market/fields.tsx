@@ -1,9 +1,9 @@
 // Fields that several forms of the ticket share.
 import { t } from '@lingui/core/macro';
 import { Trans } from '@lingui/react/macro';
-import { useRef, useState, type ReactNode } from 'react';
+import { lazy, Suspense, useRef, useState, type ReactNode } from 'react';
 import { isAddress, trustMeaning } from '../../model/domain';
-import { isPerTask, paramsError } from '../../model/orders';
+import { isPerTask, paramsError, withInputFile } from '../../model/orders';
 import { lineAt } from '../../model/text';
 import type { Form } from '../../model/ticket';
 import { useBoot } from '../../state/data';
@@ -53,6 +53,21 @@ function useTemplates(onParams: (text: string) => void): MenuItem[] {
   ];
 }
 
+const InputFileDialog = lazy(() => import('./input_file'));
+
+/** Where the market has a store: a file of this machine becomes an input file. */
+function InputFile({ params, onChange }: { params: string; onChange: (value: string) => void }): ReactNode {
+  const boot = useBoot();
+  const [open, setOpen] = useState(false);
+  if (!boot.features.uploads) return null;
+  return (
+    <>
+      <Button look="tiny" onClick={() => setOpen(true)} why={withInputFile(params, '') === null ? t`Input files need work params that are valid and the same for every task.` : null}><Trans>Upload a file…</Trans></Button>
+      {open ? <Suspense fallback={null}><InputFileDialog onAdd={(location) => onChange(withInputFile(params, location) ?? params)} onClose={() => setOpen(false)} /></Suspense> : null}
+    </>
+  );
+}
+
 export function ParamsField({ value, problem, onChange }: { value: string; problem: string | null; onChange: (value: string) => void }): ReactNode {
   const numbers = useRef<HTMLDivElement>(null);
   const lines = value.split('\n').length;
@@ -78,6 +93,7 @@ export function ParamsField({ value, problem, onChange }: { value: string; probl
       <div className="row">
         <Menu trigger={<Button look="tiny"><Trans>Templates ▾</Trans></Button>} items={templates} />
         <Button look="tiny" onClick={pretty} why={value.trim().startsWith('{') ? null : t`Only JSON can be formatted.`}><Trans>Format</Trans></Button>
+        <InputFile params={value} onChange={onChange} />
         <SchemaHelp />
       </div>
     </div>

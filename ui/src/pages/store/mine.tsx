@@ -2,7 +2,7 @@
 import { t } from '@lingui/core/macro';
 import { Trans } from '@lingui/react/macro';
 import { Link } from '@tanstack/react-router';
-import { useState, type ReactNode } from 'react';
+import { useEffect, useState, type ReactNode } from 'react';
 import { kindWord } from '../../model/words';
 import type { Deal, Order, Resource } from '../../transport/api';
 import { accessOf } from '../../model/access';
@@ -16,7 +16,11 @@ import { ListTable, Table, type Column } from '../../view/table';
 import { EmptyState, Loaded } from '../../view/states';
 import { Button, Chip, Panel } from '../../view/ui';
 import { Address, Age, Amount, Id, Untrusted } from '../../view/values';
-import { OfferDialog, Register } from './sell';
+import { OfferDialog } from './offer';
+import { Register } from './register';
+
+/** Whose requests are asked for, one by one. */
+const MOST_RESOURCES = 20;
 
 function Withdraw({ order }: { order: Order }): ReactNode {
   const boot = useBoot();
@@ -25,11 +29,15 @@ function Withdraw({ order }: { order: Order }): ReactNode {
   return <><Button look="tiny danger" title={t`ends the offer on chain: nobody can use it any more`} why={wallet.signer ? null : t`Connect the wallet of the owner first.`} onClick={() => void cancelOnChain(order, boot).catch((error: Error) => setProblem(error.message))}><Trans>Withdraw access</Trans></Button>{problem ? <span className="small tone-danger">{problem}</span> : null}</>;
 }
 /** Open requests for one resource, with what my offers say to them: those that are refused, and why. */
-function RequestsFor({ kind, resource, offers }: { kind: 'app' | 'dataset'; resource: Resource; offers: Order[] }): ReactNode {
+function RequestsFor({ kind, resource, offers, onCount }: { kind: 'app' | 'dataset'; resource: Resource; offers: Order[]; onCount: (address: string, requests: number) => void }): ReactNode {
   const partner = kind === 'app' ? 'dataset' : 'app';
   const query = useList<Order>('/v1/requestorders', { [kind]: resource.address, [partner]: 'any', workerpool: 'any', limit: 100 }, { liveMs: 5_000 });
   const rows = (query.data?.items ?? []).filter((row) => sameAddress(row.order[kind], resource.address)).map((row) => ({ row, access: accessOf(kind, row, offers) }));
-  if (query.data && rows.length === 0) return <p className="small muted" style={{ padding: '4px 12px', margin: 0 }}><Trans>Nobody asks for <Untrusted text={resource.name || resource.address} limit={40} /> now.</Trans></p>;
+  const known = query.data !== undefined;
+  useEffect(() => {
+    if (known) onCount(resource.address, rows.length);
+  }, [known, rows.length]);
+  if (known && rows.length === 0) return null;
   return (
     <Loaded query={query} rows={2}>
       {() => (
@@ -46,10 +54,14 @@ function RequestsFor({ kind, resource, offers }: { kind: 'app' | 'dataset'; reso
 }
 
 function Requests({ kind, resources, offers }: { kind: 'app' | 'dataset'; resources: Resource[]; offers: Order[] }): ReactNode {
+  const [counts, setCounts] = useState<Record<string, number>>({});
+  const shown = resources.slice(0, MOST_RESOURCES);
+  const none = shown.every(({ address }) => counts[address] === 0);
+  const words = resources.length === 0 ? (kind === 'app' ? t`None: you have no apps that somebody could ask for.` : t`None: you have no data that somebody could ask for.`) : kind === 'app' ? t`Nobody asks for your apps now.` : t`Nobody asks for your data now.`;
   return (
     <Panel title={t`Open requests: allowed and refused`}>
-      {resources.length === 0 ? <EmptyState>{kind === 'app' ? <Trans>None: you have no apps that somebody could ask for.</Trans> : <Trans>None: you have no data that somebody could ask for.</Trans>}</EmptyState> : null}
-      {resources.slice(0, 20).map((resource) => <RequestsFor key={resource.address} kind={kind} resource={resource} offers={offers} />)}
+      {none ? <EmptyState>{words}</EmptyState> : null}
+      {shown.map((resource) => <RequestsFor key={resource.address} kind={kind} resource={resource} offers={offers} onCount={(address, requests) => setCounts((old) => ({ ...old, [address]: requests }))} />)}
       <p className="small muted" style={{ padding: '8px 12px 0' }}>{kind === 'app' ? <Trans>Requests in the public book that name my apps.</Trans> : <Trans>Requests in the public book that name my data.</Trans>} <Trans>One that no offer lets in gets nothing: the chain refuses the deal.</Trans></p>
     </Panel>
   );
@@ -78,10 +90,10 @@ export function MineOf({ kind }: { kind: 'app' | 'dataset' }): ReactNode {
   return (
     <div className="stack">
       <Panel title={label} tools={<Register kind={kind} />}>
-        <ListTable caption={label} query={resources} columns={columns} rowKey={(row) => row.address} empty={kind === 'app' ? t`You own no app yet.` : t`You own no dataset yet.`} />
+        <ListTable caption={label} skeleton={2} query={resources} columns={columns} rowKey={(row) => row.address} empty={kind === 'app' ? t`You own no app yet.` : t`You own no dataset yet.`} />
       </Panel>
       <Panel title={kind === 'app' ? t`Offers: who may run them` : t`Who may use my data, and with which app`}>
-        <ListTable caption={t`Offers`} query={orders} rowKey={(row) => row.hash} empty={t`No open offers: nobody may use them.`} columns={[
+        <ListTable caption={t`Offers`} skeleton={2} query={orders} rowKey={(row) => row.hash} empty={t`No open offers: nobody may use them.`} columns={[
           { key: 'what', head: kind === 'app' ? t`App` : t`Dataset`, cell: (row) => <Address of={row.order[kind]} kind={kindWord(kind)} to={`/${kind}/${row.order[kind]}`} copy={false} name={nameOf(row.order[kind])} /> },
           { key: 'who', head: t`Requester`, cell: (row) => who(row, 'requesterrestrict') },
           { key: 'with', head: kind === 'app' ? t`Dataset` : t`App`, cell: (row) => who(row, kind === 'app' ? 'datasetrestrict' : 'apprestrict') },
@@ -92,7 +104,7 @@ export function MineOf({ kind }: { kind: 'app' | 'dataset' }): ReactNode {
       </Panel>
       <Requests kind={kind} resources={resources.data?.items ?? []} offers={orders.data?.items ?? []} />
       <Panel title={t`Uses`}>
-        <ListTable caption={t`Uses`} query={uses} rowKey={(row) => row.id} link={(row) => `/deal/${row.id}`} empty={t`Not used yet.`} columns={[
+        <ListTable caption={t`Uses`} skeleton={2} query={uses} rowKey={(row) => row.id} link={(row) => `/deal/${row.id}`} empty={t`Not used yet.`} columns={[
           { key: 'time', head: t`Time`, cell: (row) => <Age at={row.time} /> },
           { key: 'deal', head: t`Deal`, cell: (row) => <Id id={row.id} kind={t`deal`} to={`/deal/${row.id}`} /> },
           { key: 'by', head: t`By`, cell: (row) => <Address of={row.requester} copy={false} />, priority: 2 },

@@ -1,0 +1,113 @@
+// A file as a store will have it: as it is, or encrypted on the way (dataset format v1, sdk-interop.md §5.4: a 16-byte IV,
+// then AES-256-CBC with PKCS#7 padding). It is read piece by piece, so memory does not grow with it.
+import { t } from '@lingui/core/macro';
+import { sha256 } from '@noble/hashes/sha2';
+
+export type Secret = { key: Uint8Array<ArrayBuffer>; iv: Uint8Array<ArrayBuffer> };
+
+const BLOCK = 16;
+const KEY_BYTES = 32;
+/** Clear bytes encrypted at a time; whole blocks. */
+const STEP = 1 << 20;
+
+const hexOf = (bytes: Uint8Array): string => `0x${Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')}`;
+
+export const newKey = (): Uint8Array<ArrayBuffer> => crypto.getRandomValues(new Uint8Array(KEY_BYTES));
+export const newIv = (): Uint8Array<ArrayBuffer> => crypto.getRandomValues(new Uint8Array(BLOCK));
+
+/** A key as the SDK writes it into its key files: 44 characters of base64. */
+export const keyText = (key: Uint8Array): string => btoa(String.fromCharCode(...key));
+
+/** Null for what is no such key. */
+export function parseKey(text: string): Uint8Array<ArrayBuffer> | null {
+  if (!/^[A-Za-z0-9+/]{43}=$/.test(text.trim())) return null;
+  return Uint8Array.from(atob(text.trim()), (character) => character.charCodeAt(0));
+}
+
+export class StoredFile {
+  private pieces: AsyncIterator<Uint8Array<ArrayBuffer>> | null = null;
+  private piece = new Uint8Array(0);
+  /** Where `piece` begins. */
+  private at = 0;
+
+  constructor(
+    private readonly file: Blob,
+    private readonly secret: Secret | null,
+    private readonly step = STEP,
+  ) {}
+
+  get size(): number {
+    return this.secret ? BLOCK + Math.floor(this.file.size / BLOCK) * BLOCK + BLOCK : this.file.size;
+  }
+
+  /** Bytes from an offset on, fewer only at the end. Forwards it is quick; backwards an encrypted file begins anew. */
+  async read(offset: number, length: number): Promise<Uint8Array<ArrayBuffer>> {
+    if (!this.secret) return this.clear(offset, offset + length);
+    const out = new Uint8Array(Math.max(0, Math.min(length, this.size - offset)));
+    if (offset < this.at) this.rewind();
+    for (let got = 0; got < out.length; ) {
+      const from = offset + got - this.at;
+      if (from >= this.piece.length) {
+        await this.next(this.secret);
+        continue;
+      }
+      const part = this.piece.subarray(from, from + out.length - got);
+      out.set(part, got);
+      got += part.length;
+    }
+    return out;
+  }
+
+  private rewind(): void {
+    this.pieces = null;
+    this.piece = new Uint8Array(0);
+    this.at = 0;
+  }
+
+  private async next(secret: Secret): Promise<void> {
+    this.pieces ??= this.encrypted(secret);
+    const { done, value } = await this.pieces.next();
+    if (done) throw new Error(t`The file has become shorter while it was read.`);
+    this.at += this.piece.length;
+    this.piece = value;
+  }
+
+  private async clear(from: number, to: number): Promise<Uint8Array<ArrayBuffer>> {
+    try {
+      return new Uint8Array(await this.file.slice(from, to).arrayBuffer());
+    } catch {
+      throw new Error(t`The file cannot be read any more: it was changed, moved or removed. Choose it again.`);
+    }
+  }
+
+  /** The browser encrypts whole texts only: each step begins with the last block of the one before, and the padding that
+   * the browser puts behind each is left out but for the last. */
+  private async *encrypted(secret: Secret): AsyncGenerator<Uint8Array<ArrayBuffer>> {
+    const key = await crypto.subtle.importKey('raw', secret.key, 'AES-CBC', false, ['encrypt']);
+    yield secret.iv;
+    let iv = secret.iv;
+    for (let from = 0; ; from += this.step) {
+      const clear = await this.clear(from, from + this.step);
+      const sealed = new Uint8Array(await crypto.subtle.encrypt({ name: 'AES-CBC', iv }, key, clear));
+      if (clear.length < this.step) {
+        yield sealed;
+        return;
+      }
+      iv = sealed.slice(this.step - BLOCK, this.step);
+      yield sealed.slice(0, this.step);
+    }
+  }
+}
+
+/** SHA-256 of the whole, as it stands on chain. */
+export async function digestOf(stored: StoredFile, progress: (done: number) => void): Promise<string> {
+  const hash = sha256.create();
+  for (let at = 0; at < stored.size; ) {
+    const part = await stored.read(at, STEP);
+    if (part.length === 0) throw new Error(t`The file has become shorter while it was read.`);
+    hash.update(part);
+    at += part.length;
+    progress(at);
+  }
+  return hexOf(hash.digest());
+}
