@@ -118,6 +118,12 @@ export class Feed {
     this.connect();
   }
 
+  /** The page is looked at again, the network is there again: a socket that was silent for too long meanwhile (the machine slept) is dead, though nobody has said so. */
+  wake(): void {
+    if (this.isOpen() && this.clock.now() - (this.status.lastMessageAt ?? 0) >= LOST_MS) this.change({ phase: 'lost' });
+    this.retryNow();
+  }
+
   onStatus(listener: () => void): () => void {
     this.statusListeners.add(listener);
     return () => this.statusListeners.delete(listener);

@@ -94,6 +94,11 @@ export const feed = new Feed(openLive, browserClock);
 
 export function startFeed(): void {
   feed.start();
-  addEventListener('online', () => feed.retryNow());
-  document.addEventListener('visibilitychange', () => feed.setHidden(document.visibilityState === 'hidden'));
+  for (const event of ['online', 'pageshow']) addEventListener(event, () => feed.wake());
+  document.addEventListener('resume', () => feed.wake());
+  document.addEventListener('visibilitychange', () => {
+    const hidden = document.visibilityState === 'hidden';
+    feed.setHidden(hidden);
+    if (!hidden) feed.wake();
+  });
 }

@@ -30,6 +30,9 @@ async function everyPage(browser, server, state, shows, without) {
   equal({ missing, problems: problems.map((each) => each.slice(0, 80)) }, { missing: [], problems: [] }, `pages that do not show ?state=${state}, and errors in the console`);
 }
 
+/** What may be in the local storage (S-06). */
+const KEPT = /^bourse\.(activity|book|chart|columns|denied-pools|draft|labels|lists|notices|recent|recent-resources|settings|templates|uploads|vault|wallet|watched|pairing|notes)$/;
+
 /** Most that a page may move what is in sight, as the browser counts it (§5). */
 const MOST_SHIFT = 0.05;
 const ANSWERS_LATE_MS = 300;
@@ -112,6 +115,42 @@ export async function stateTests(runner, browser, server) {
       server.tune((_, body) => body);
       server.publish('book:3-none-0', { hidden: 0 });
     }
+  });
+
+  await runner.test('S-06 this browser keeps settings, labels, drafts and actions, no secret; clearing leaves nothing', async () => {
+    const page = await newPage(browser);
+    await page.goto(`${server.url}/market/3`);
+    await settle(page);
+    await page.getByLabel('Work params *').fill('{"iexec_args":"kept"}');
+    await page.goto(`${server.url}/settings`);
+    const stored = () => page.evaluate(() => Object.entries({ ...localStorage }));
+    const kept = await stored();
+    equal(kept.map(([name]) => name).filter((name) => !KEPT.test(name)), [], 'records of other kinds');
+    check(kept.some(([name, value]) => name === 'bourse.draft' && value.includes('kept')), 'the draft is not kept');
+    const { devAccounts } = await (await fetch(`${server.url}/v1/boot`)).json();
+    check(!JSON.stringify(kept).includes(devAccounts[0].key.slice(2)), 'a key is in the storage');
+    await page.getByRole('button', { name: 'Clear local data' }).click();
+    await page.getByRole('button', { name: 'Delete them' }).click();
+    await becomes(() => stored().then((all) => all.map(([name]) => name)), [], 'what is left');
+    await page.context().close();
+  });
+
+  await runner.test('T-08 an hour of sleep: the feed is taken up again, the rows are those of the market', async () => {
+    const page = await newPage(browser);
+    await page.clock.install();
+    await page.goto(`${server.url}/market/3`);
+    await settle(page);
+    await page.locator('.side.asks tbody tr[data-id]').first().waitFor();
+    let opened = 0;
+    page.on('websocket', () => (opened += 1));
+    await page.clock.fastForward('01:00:00');
+    await until(() => opened, 'another socket');
+    server.publish('book:3-none-0', { asks: [{ ...server.book.asks[0], remaining: 6 }] });
+    const rows = () => page.locator('.side.asks tbody tr[data-id]').evaluateAll((all) => all.map((row) => [row.dataset.id, row.querySelector('.c-volume').textContent]));
+    await becomes(rows, server.book.asks.map(({ hash }, at) => [hash, at === 0 ? '6' : '1']), 'rows of the book');
+    equal(await page.getByText('The live connection is lost.').count(), 0, 'banners');
+    server.publish('book:3-none-0', { asks: [server.book.asks[0]] });
+    await page.context().close();
   });
 
   await runner.test('X-03 a session says a minute ahead that it ends, and can be kept', async () => {

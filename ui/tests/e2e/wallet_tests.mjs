@@ -199,6 +199,42 @@ async function lostAnswers(browser, market) {
   await page.context().close();
 }
 
+/** A purchase whose answer never comes and whose page is left: there is one deal, told after the reload, and the same form does not buy it again. */
+async function boughtOnce(browser, market) {
+  const page = await newPage(browser, { state: { wallet: 'requester', settings: { welcomed: true, lastCategory: 0 } } });
+  const mine = `/v1/deals?limit=1&requester=${market.account('requester').address}`;
+  const { total } = await market.get(mine);
+  const orders = [];
+  const swallow = async (route) => {
+    orders.push(route.request().postDataJSON().requestorder.salt);
+    await route.fetch(); // the market has it, the page hears nothing
+  };
+  await page.route('**/v1/match', swallow);
+  const press = async () => {
+    await enabled(page, 'Buy computation at market price');
+    await page.getByRole('button', { name: 'Buy computation at market price' }).click();
+    await page.getByRole('button', { name: 'Sign and buy' }).click();
+  };
+  await page.goto(`${market.url}/market/0`);
+  await page.getByLabel('Work params *').fill('{"iexec_args":"once"}');
+  await press();
+  await until(async () => (await market.get(mine)).total === total + 1, 'the deal');
+  await page.reload();
+  await page.getByRole('button', { name: /^Activity and notifications/ }).click();
+  await page.getByRole('dialog').getByText(/deal sealed in block/).first().waitFor();
+  await page.keyboard.press('Escape');
+  // The same form is the same order: it is used up, and says so; another one is another wish.
+  await page.getByText('Nothing is left of the request order').first().waitFor();
+  equal(await page.getByRole('button', { name: 'Buy computation at market price' }).getAttribute('aria-disabled'), 'true', 'the button of an order that is a deal');
+  equal([orders.length, (await market.get(mine)).total], [1, total + 1], 'orders sent, deals');
+  await page.unroute('**/v1/match', swallow);
+  await page.getByRole('button', { name: 'Place a new request.' }).click();
+  await press();
+  await page.getByRole('link', { name: 'Open deal' }).waitFor();
+  await until(async () => (await market.get(mine)).total === total + 2, 'the second deal');
+  await page.context().close();
+}
+
 /** The order page of an order that rests: place, funds, its signature found here, and its QR code. */
 async function orderPage(browser, market) {
   const { address } = market.account('requester2');
@@ -223,6 +259,7 @@ export async function walletTests(runner, browser, market) {
   await runner.test('signer by files: an order goes out, is signed by the program, comes back; a forged one does not', () => byFiles(browser, market));
   await runner.test('companion: six digits, n and y in the terminal, the key stays there', () => companion(browser, market));
   await runner.test('T-10 an answer that is lost, a reload: the node is asked, nothing is sent twice', () => lostAnswers(browser, market));
+  await runner.test('T-10 a purchase that is left without an answer is one deal, and not bought again', () => boughtOnce(browser, market));
   await runner.test('order page: place, funds, signature, QR code, file; a prefix of another chain shows nothing', () => orderPage(browser, market));
   for (const each of folders) rmSync(each, { recursive: true, force: true });
 }

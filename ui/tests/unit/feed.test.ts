@@ -48,6 +48,12 @@ class World {
     await Promise.resolve();
   }
 
+  /** The machine sleeps: its clock goes on, nothing of the page runs. */
+  sleep(ms: number): void {
+    this.now += ms;
+    for (const timer of this.timers) timer.at += ms;
+  }
+
   say(message: object): void {
     this.events?.message(JSON.stringify(message));
   }
@@ -131,6 +137,26 @@ describe('socket states (T-08)', () => {
     world.feed.retryNow();
     await world.pass(0);
     expect(world.feed.status.phase).toBe('live');
+  });
+  it.each([['as soon as it is looked at', true], ['by itself within 15 s', false]])('after an hour of sleep the dead socket is replaced %s, and rows come back without one missing or twice', async (_, looked) => {
+    const { world, id } = await live();
+    const dead = world.events;
+    world.sleep(3_600_000);
+    expect(world.feed.status.phase).toBe('live'); // nobody has said that it is dead
+    if (looked) world.feed.wake();
+    await world.pass(looked ? 0 : 16_000);
+    expect([world.opened, world.feed.status.phase]).toEqual([2, 'live']);
+    expect(world.subscription(CHANNEL)).toMatchObject({ id, since: 10 });
+    dead?.message(JSON.stringify({ op: 'delta', id, seq: 11, prev: 10, data: { items: [{ deal: 'late', price: '9' }] } }));
+    world.say({ op: 'delta', id, seq: 11, prev: 10, data: { items: [{ deal: 'b', price: '2' }] } });
+    expect(items(world).map((row) => row.deal)).toEqual(['b', 'a']);
+  });
+  it('being looked at again costs a living socket nothing', async () => {
+    const { world } = await live();
+    await world.pass(14_000);
+    world.feed.wake();
+    await world.pass(0);
+    expect([world.opened, world.feed.status.phase]).toEqual([1, 'live']);
   });
   it('rests when hidden for a minute and takes up again when shown', async () => {
     const { world, id } = await live();

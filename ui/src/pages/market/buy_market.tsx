@@ -99,6 +99,8 @@ export function BuyMarket({ commodity }: { commodity: Commodity }): ReactNode {
     if (!what) return;
     if (what.field === 'trust') setForm({ trust: what.value });
     else if (what.field === 'volume') setForm({ volume: what.value });
+    // This very order has become a deal already, perhaps before a reload: another one is wanted now.
+    else if (what.field === 'salt') nextDraft();
     else if (/deposit|stake|top/i.test(what.action)) void navigate({ to: `/wallet/deposit?amount=${what.value}` as never });
     else if (what.field === 'workerpool') setForm({ workerpool: '', hash: '' });
     else setForm({ hash: '' });
