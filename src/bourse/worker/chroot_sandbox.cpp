@@ -230,9 +230,10 @@ private:
         };
         options.stand_still = request.stand_still;
         options.freeze = [this, uid](pid_t pid, bool frozen) {
-            if (!as_root_) return freeze_tree(pid, frozen);
-            signal_all_of(uid, frozen ? SIGSTOP : SIGCONT);
-            return true;
+            // The tree holds a child that has not taken its user id yet, the user those that left their parents.
+            const bool done = freeze_tree(pid, frozen);
+            if (as_root_) signal_all_of(uid, frozen ? SIGSTOP : SIGCONT);
+            return done;
         };
         options.on_second = request.on_second;
         options.on_output = request.on_output;
