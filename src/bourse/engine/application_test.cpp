@@ -2,7 +2,7 @@
 
 #include <bourse/codec/ordered_trie.hpp>
 #include <bourse/crypto/hash.hpp>
-#include <bourse/engine/test_transactions.hpp>
+#include <bourse/engine/test_genesis.hpp>
 
 #include <gtest/gtest.h>
 
@@ -10,8 +10,6 @@
 
 namespace bourse::engine {
 namespace {
-
-constexpr std::uint64_t kGenesisS = 1'000'000;
 
 /// Loses everything from the n-th write on, as a killed process does. Reads go on.
 class KilledStore final : public db::KvStore {
@@ -29,17 +27,6 @@ private:
     db::KvStore& inner_;
     int left_;
 };
-
-chain::GenesisConfig plain_genesis() {
-    chain::GenesisConfig out;
-    out.kind = chain::ChainKind::kDevelopment;
-    out.chain_id = 65535;
-    out.hub.chain_id = out.chain_id;
-    out.time_s = kGenesisS;
-    for (std::uint64_t key = 1; key < 6; ++key)
-        out.coins.emplace_back(test_key(key).address(), Uint256{1'000'000'000'000'000'000});
-    return out;
-}
 
 /// The same for every run: block n holds transfers of three senders.
 Proposal proposal_of(std::uint64_t number) {

@@ -1,6 +1,6 @@
 #include <bourse/engine/replay.hpp>
 
-#include <bourse/engine/test_transactions.hpp>
+#include <bourse/engine/test_genesis.hpp>
 #include <bourse/sys/file.hpp>
 
 #include <gtest/gtest.h>
@@ -12,12 +12,7 @@ namespace {
 
 constexpr std::uint64_t kReplayedBlocks = 12;
 
-chain::GenesisConfig replayed_genesis() {
-    auto out = chain::development_genesis();
-    for (std::uint64_t key = 1; key < 4; ++key)
-        out.coins.emplace_back(test_key(key).address(), Uint256{1'000'000'000'000'000'000});
-    return out;
-}
+chain::GenesisConfig replayed_genesis() { return with_coins(chain::development_genesis(), 3); }
 
 /// The development chain with a few transfers in every second block behind block 1, which the genesis fills.
 struct MadeChain {

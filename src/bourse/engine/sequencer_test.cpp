@@ -1,6 +1,6 @@
 #include <bourse/engine/sequencer.hpp>
 
-#include <bourse/engine/test_transactions.hpp>
+#include <bourse/engine/test_genesis.hpp>
 
 #include <gtest/gtest.h>
 
@@ -12,24 +12,15 @@
 namespace bourse::engine {
 namespace {
 
-constexpr std::uint64_t kGenesisS = 1'000'000;
-
 /// A development chain without market transactions, under clocks of its own.
 class SequencerTest : public ::testing::Test {
 protected:
     SequencerTest() { open(); }
 
     void open() {
-        chain::GenesisConfig genesis;
-        genesis.kind = kind;
-        genesis.chain_id = 65535;
-        genesis.hub.chain_id = genesis.chain_id;
-        genesis.time_s = kGenesisS;
-        for (std::uint64_t key = 1; key < 4; ++key)
-            genesis.coins.emplace_back(test_key(key).address(), Uint256{1'000'000'000'000'000'000});
         sequencer.reset();
         pool.reset();
-        application = open_application(*kv, genesis).value();
+        application = open_application(*kv, plain_genesis(kind)).value();
         PoolOptions options;
         options.chain_id = 65535;
         options.quotas = false;

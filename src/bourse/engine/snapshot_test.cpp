@@ -1,4 +1,4 @@
-#include <bourse/engine/test_transactions.hpp>
+#include <bourse/engine/test_genesis.hpp>
 
 #include <bourse/engine/application.hpp>
 #include <bourse/engine/data_format.hpp>
@@ -14,11 +14,7 @@ namespace {
 constexpr std::uint64_t kInterval = 20;
 constexpr std::size_t kChunk = 1'000;
 
-chain::GenesisConfig snapshot_genesis() {
-    auto out = chain::development_genesis();
-    out.coins.emplace_back(test_key(1).address(), Uint256{1'000'000'000'000'000'000});
-    return out;
-}
+chain::GenesisConfig snapshot_genesis() { return with_coins(chain::development_genesis(), 1); }
 
 struct SnapshotNode {
     std::unique_ptr<db::KvStore> kv = db::make_memory_store();
