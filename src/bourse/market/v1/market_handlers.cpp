@@ -96,10 +96,11 @@ Result<explorer::Commodity> Api::commodity(Call& call) const {
     return out;
 }
 
-/// What the broker counts with, so that the book shows what it would fill; the index where none runs.
+/// What the broker counts with, so that the book shows what it would fill. It begins with nothing for an account that
+/// it has not read yet: then, and where no broker runs, what the index says.
 Uint256 Api::free_stake_of(const Address& maker) const {
     if (desk != nullptr)
-        if (const auto known = desk->funds(maker)) return Uint256(*known);
+        if (const auto known = desk->funds(maker); known.value_or(0) > 0) return Uint256(*known);
     const auto account = parts_.index.account(maker);
     return account && account->staked > 0 ? Uint256(static_cast<std::uint64_t>(account->staked)) : Uint256();
 }
