@@ -37,7 +37,7 @@ const KEPT = /^bourse\.(activity|book|chart|columns|denied-pools|draft|labels|li
 const MOST_SHIFT = 0.05;
 const ANSWERS_LATE_MS = 300;
 /** Pages of which this does not hold yet. */
-const STILL_MOVING = { 1440: ['mine'], 375: ['explorer', 'deals', 'workerpool', 'ops', 'workers', 'orders', 'mine'] };
+const STILL_MOVING = { 1440: [], 375: ['explorer', 'deals', 'workerpool', 'ops', 'workers', 'orders'] };
 
 /** In the page: what it moved by itself, where from and where to. */
 function noteShifts() {

@@ -4,13 +4,13 @@ import { Trans } from '@lingui/react/macro';
 import { Link } from '@tanstack/react-router';
 import { useEffect, useState, type ReactNode } from 'react';
 import { kindWord } from '../../model/words';
-import type { Deal, Order, Resource } from '../../transport/api';
+import type { Deal, Order, Page, Resource } from '../../transport/api';
 import { accessOf } from '../../model/access';
 import { NULL_ADDRESS, sameAddress } from '../../model/domain';
 import { count, percent } from '../../model/format';
 import { failureRate } from '../../model/resource';
 import { cancelOnChain } from '../../state/actions';
-import { useBoot, useList } from '../../state/data';
+import { useBoot, useList, type ApiQuery } from '../../state/data';
 import { useWallet } from '../../state/wallet';
 import { ListTable, Table, type Column } from '../../view/table';
 import { EmptyState, Loaded } from '../../view/states';
@@ -33,11 +33,11 @@ function RequestsFor({ kind, resource, offers, onCount }: { kind: 'app' | 'datas
   const partner = kind === 'app' ? 'dataset' : 'app';
   const query = useList<Order>('/v1/requestorders', { [kind]: resource.address, [partner]: 'any', workerpool: 'any', limit: 100 }, { liveMs: 5_000 });
   const rows = (query.data?.items ?? []).filter((row) => sameAddress(row.order[kind], resource.address)).map((row) => ({ row, access: accessOf(kind, row, offers) }));
-  const known = query.data !== undefined;
+  const known = query.data !== undefined || query.error !== null;
   useEffect(() => {
     if (known) onCount(resource.address, rows.length);
   }, [known, rows.length]);
-  if (known && rows.length === 0) return null;
+  if (query.data && rows.length === 0) return null;
   return (
     <Loaded query={query} rows={2}>
       {() => (
@@ -53,9 +53,13 @@ function RequestsFor({ kind, resource, offers, onCount }: { kind: 'app' | 'datas
   );
 }
 
-function Requests({ kind, resources, offers }: { kind: 'app' | 'dataset'; resources: Resource[]; offers: Order[] }): ReactNode {
+function Requests({ kind, resources, offers, onReady }: { kind: 'app' | 'dataset'; resources: Resource[]; offers: Order[]; onReady: () => void }): ReactNode {
   const [counts, setCounts] = useState<Record<string, number>>({});
   const shown = resources.slice(0, MOST_RESOURCES);
+  const ready = shown.every(({ address }) => counts[address] !== undefined);
+  useEffect(() => {
+    if (ready) onReady();
+  }, [ready]);
   const none = shown.every(({ address }) => counts[address] === 0);
   const words = resources.length === 0 ? (kind === 'app' ? t`None: you have no apps that somebody could ask for.` : t`None: you have no data that somebody could ask for.`) : kind === 'app' ? t`Nobody asks for your apps now.` : t`Nobody asks for your data now.`;
   return (
@@ -67,6 +71,40 @@ function Requests({ kind, resources, offers }: { kind: 'app' | 'dataset'; resour
   );
 }
 
+/** Open offers: whom the owner lets in. */
+function Offers({ kind, orders, resources }: { kind: 'app' | 'dataset'; orders: ApiQuery<Page<Order>>; resources: Resource[] }): ReactNode {
+  const nameOf = (address: string | undefined): string | null => resources.find((each) => sameAddress(each.address, address))?.name ?? null;
+  const who = (order: Order, field: string): ReactNode => (order.order[field] && order.order[field] !== NULL_ADDRESS ? <Address of={order.order[field]} copy={false} /> : <Chip tone={kind === 'dataset' ? 'warning' : 'neutral'}><Trans>anyone</Trans></Chip>);
+  return (
+    <Panel title={kind === 'app' ? t`Offers: who may run them` : t`Who may use my data, and with which app`}>
+      <ListTable caption={t`Offers`} skeleton={2} query={orders} rowKey={(row) => row.hash} empty={t`No open offers: nobody may use them.`} columns={[
+        { key: 'what', head: kind === 'app' ? t`App` : t`Dataset`, cell: (row) => <Address of={row.order[kind]} kind={kindWord(kind)} to={`/${kind}/${row.order[kind]}`} copy={false} name={nameOf(row.order[kind])} /> },
+        { key: 'who', head: t`Requester`, cell: (row) => who(row, 'requesterrestrict') },
+        { key: 'with', head: kind === 'app' ? t`Dataset` : t`App`, cell: (row) => who(row, kind === 'app' ? 'datasetrestrict' : 'apprestrict') },
+        { key: 'price', head: t`Price`, right: true, cell: (row) => <Amount nrlc={row.price} unit={false} /> },
+        { key: 'left', head: t`Left`, right: true, cell: (row) => `${count(row.remaining)}/${count(row.volume)}`, priority: 2 },
+        { key: 'act', head: t`Actions`, cell: (row) => <Withdraw order={row} /> },
+      ]} />
+    </Panel>
+  );
+}
+
+function Uses({ kind, uses }: { kind: 'app' | 'dataset'; uses: ApiQuery<Page<Deal>> }): ReactNode {
+  return (
+    <Panel title={t`Uses`}>
+      <ListTable caption={t`Uses`} skeleton={2} query={uses} rowKey={(row) => row.id} link={(row) => `/deal/${row.id}`} empty={t`Not used yet.`} columns={[
+        { key: 'time', head: t`Time`, cell: (row) => <Age at={row.time} /> },
+        { key: 'deal', head: t`Deal`, cell: (row) => <Id id={row.id} kind={t`deal`} to={`/deal/${row.id}`} /> },
+        { key: 'by', head: t`By`, cell: (row) => <Address of={row.requester} copy={false} />, priority: 2 },
+        { key: 'app', head: t`App`, cell: (row) => <Address of={row.app.address} name={row.app.name} to={`/app/${row.app.address}`} copy={false} />, priority: 2 },
+        { key: 'volume', head: t`Tasks`, right: true, cell: (row) => count(row.volume) },
+        { key: 'failed', head: t`Failed`, right: true, cell: (row) => count(row.tasks.failed), priority: 3 },
+        { key: 'earned', head: t`Earned`, right: true, cell: (row) => <Amount nrlc={String(BigInt((kind === 'app' ? row.app.price : (row.dataset?.price ?? '0'))) * BigInt(row.tasks.complete))} unit={false} /> },
+      ]} />
+    </Panel>
+  );
+}
+
 /** My apps or my data: what I own, who may use it, what it earned. */
 export function MineOf({ kind }: { kind: 'app' | 'dataset' }): ReactNode {
   const wallet = useWallet();
@@ -74,9 +112,12 @@ export function MineOf({ kind }: { kind: 'app' | 'dataset' }): ReactNode {
   const resources = useList<Resource>(wallet.account ? `/v1/${kind}s` : null, { owner: wallet.account, limit: 100 }, { liveMs: 5_000 });
   const orders = useList<Order>(wallet.account ? `/v1/${kind}orders` : null, { owner: wallet.account, limit: 200, requester: 'any', workerpool: 'any', [kind === 'app' ? 'dataset' : 'app']: 'any' }, { liveMs: 3_000 });
   const uses = useList<Deal>(wallet.account ? '/v1/deals' : null, { mine: wallet.account, role: kind, limit: 20 }, { liveMs: 5_000 });
+  const [requested, setRequested] = useState(false);
+  // Each panel comes once the one above it stands: nothing moves under the reader's hand.
+  const settled = (query: { data: unknown; error: unknown }): boolean => !wallet.account || query.data !== undefined || query.error !== null;
+  const listed = settled(resources);
+  const offered = settled(orders);
   const label = kind === 'app' ? t`My apps` : t`My data`;
-  const nameOf = (address: string | undefined): string | null => resources.data?.items.find((each) => sameAddress(each.address, address))?.name ?? null;
-  const who = (order: Order, field: string): ReactNode => (order.order[field] && order.order[field] !== NULL_ADDRESS ? <Address of={order.order[field]} copy={false} /> : <Chip tone={kind === 'dataset' ? 'warning' : 'neutral'}><Trans>anyone</Trans></Chip>);
   const columns: Column<Resource>[] = [
     { key: 'name', head: t`Name`, cell: (row) => <Link to={`/${kind}/${row.address}` as never}><Untrusted text={row.name || row.address} limit={40} /></Link> },
     { key: 'price', head: t`Best price`, right: true, cell: (row) => <Amount nrlc={row.bestPrice} unit={false} /> },
@@ -92,28 +133,9 @@ export function MineOf({ kind }: { kind: 'app' | 'dataset' }): ReactNode {
       <Panel title={label} tools={<Register kind={kind} />}>
         <ListTable caption={label} skeleton={2} query={resources} columns={columns} rowKey={(row) => row.address} empty={kind === 'app' ? t`You own no app yet.` : t`You own no dataset yet.`} />
       </Panel>
-      <Panel title={kind === 'app' ? t`Offers: who may run them` : t`Who may use my data, and with which app`}>
-        <ListTable caption={t`Offers`} skeleton={2} query={orders} rowKey={(row) => row.hash} empty={t`No open offers: nobody may use them.`} columns={[
-          { key: 'what', head: kind === 'app' ? t`App` : t`Dataset`, cell: (row) => <Address of={row.order[kind]} kind={kindWord(kind)} to={`/${kind}/${row.order[kind]}`} copy={false} name={nameOf(row.order[kind])} /> },
-          { key: 'who', head: t`Requester`, cell: (row) => who(row, 'requesterrestrict') },
-          { key: 'with', head: kind === 'app' ? t`Dataset` : t`App`, cell: (row) => who(row, kind === 'app' ? 'datasetrestrict' : 'apprestrict') },
-          { key: 'price', head: t`Price`, right: true, cell: (row) => <Amount nrlc={row.price} unit={false} /> },
-          { key: 'left', head: t`Left`, right: true, cell: (row) => `${count(row.remaining)}/${count(row.volume)}`, priority: 2 },
-          { key: 'act', head: t`Actions`, cell: (row) => <Withdraw order={row} /> },
-        ]} />
-      </Panel>
-      <Requests kind={kind} resources={resources.data?.items ?? []} offers={orders.data?.items ?? []} />
-      <Panel title={t`Uses`}>
-        <ListTable caption={t`Uses`} skeleton={2} query={uses} rowKey={(row) => row.id} link={(row) => `/deal/${row.id}`} empty={t`Not used yet.`} columns={[
-          { key: 'time', head: t`Time`, cell: (row) => <Age at={row.time} /> },
-          { key: 'deal', head: t`Deal`, cell: (row) => <Id id={row.id} kind={t`deal`} to={`/deal/${row.id}`} /> },
-          { key: 'by', head: t`By`, cell: (row) => <Address of={row.requester} copy={false} />, priority: 2 },
-          { key: 'app', head: t`App`, cell: (row) => <Address of={row.app.address} name={row.app.name} to={`/app/${row.app.address}`} copy={false} />, priority: 2 },
-          { key: 'volume', head: t`Tasks`, right: true, cell: (row) => count(row.volume) },
-          { key: 'failed', head: t`Failed`, right: true, cell: (row) => count(row.tasks.failed), priority: 3 },
-          { key: 'earned', head: t`Earned`, right: true, cell: (row) => <Amount nrlc={String(BigInt((kind === 'app' ? row.app.price : (row.dataset?.price ?? '0'))) * BigInt(row.tasks.complete))} unit={false} /> },
-        ]} />
-      </Panel>
+      {listed ? <Offers kind={kind} orders={orders} resources={resources.data?.items ?? []} /> : null}
+      {listed && offered ? <Requests kind={kind} resources={resources.data?.items ?? []} offers={orders.data?.items ?? []} onReady={() => setRequested(true)} /> : null}
+      {listed && offered && requested ? <Uses kind={kind} uses={uses} /> : null}
       {offer ? <OfferDialog row={offer} kind={kind} onClose={() => setOffer(null)} /> : null}
     </div>
   );
