@@ -52,15 +52,16 @@ void worker_alerts(const Json& workers, Ops& ops, std::vector<Alert>& out) {
 void head_alert(std::int64_t transactions, std::int64_t head_age_ms, Ops& ops, std::vector<Alert>& out) {
     const auto waited = ops.held_ms("transactions", transactions > 0);
     if (waited > kHeadOldMs && head_age_ms > static_cast<std::int64_t>(kHeadOldMs))
-        out.push_back({"HEAD_OLD", "danger",
-                       fmt::format("The last block is {} s old, and {} transactions wait.", head_age_ms / 1'000,
-                                   transactions),
-                       "Look at the node: does it take transactions? Has its disk room?"});
+        out.push_back(
+            {"HEAD_OLD", "danger",
+             fmt::format("The last block is {} s old, and {} transactions wait.", head_age_ms / 1'000, transactions),
+             "Look at the node: does it take transactions? Has its disk room?"});
 }
 
 void clock_alert(const Json& scheduler, const Json& workers, std::vector<Alert>& out) {
     constexpr const char* kRunbook =
-        "Set the clocks of both machines by NTP (`timedatectl`). A development chain whose time was moved shows this too.";
+        "Set the clocks of both machines by NTP (`timedatectl`). A development chain whose time was moved shows this "
+        "too.";
     if (clock_is_off(scheduler)) {
         const auto ahead = clock_ahead_of(scheduler).get<std::int64_t>();
         out.push_back({"CLOCK_OFFSET", "warning",

@@ -20,8 +20,8 @@ struct PoolOffer {
 
 /// NO_WORKER after 60 s without one; WORKER_LOST; OWNER_SHARE above 33 % of three workers or more.
 void worker_alerts(const nlohmann::json& workers, Ops& ops, std::vector<Alert>& out);
-/// HEAD_OLD: transactions of the scheduler wait for more than 15 s, and the last block is older than that too. Our chain
-/// makes no blocks where there is nothing to do.
+/// HEAD_OLD: transactions of the scheduler wait for more than 15 s, and the last block is older than that too. Our
+/// chain makes no blocks where there is nothing to do.
 void head_alert(std::int64_t transactions, std::int64_t head_age_ms, Ops& ops, std::vector<Alert>& out);
 /// CLOCK_OFFSET: the node's clock, or a living worker's, is more than 5 s off the scheduler's.
 void clock_alert(const nlohmann::json& scheduler, const nlohmann::json& workers, std::vector<Alert>& out);
