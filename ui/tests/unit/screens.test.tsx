@@ -3,7 +3,7 @@
 import { QueryClientProvider } from '@tanstack/react-query';
 import { createMemoryHistory, createRootRoute, createRouter, RouterProvider } from '@tanstack/react-router';
 import { act, cleanup, render, screen, within } from '@testing-library/react';
-import type { ReactNode } from 'react';
+import { useState, type ReactNode } from 'react';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { bookOfSnapshot } from '../../src/model/book';
 import { BookPanel, type Pick } from '../../src/pages/market/book';
@@ -65,6 +65,22 @@ describe('order book (T-01)', () => {
     await show(() => <BookPanel book={bookOfSnapshot('orders', {})} last={null} direction="flat" rows={11} account={null} trust={0} unit="nRLC" extra="0" paused={false} waiting={0} onPause={nothing} onPick={nothing} onMid={nothing} onCancel={nothing} onRows={nothing} onHold={nothing} />);
     expect(screen.getByText('No sell orders')).toBeTruthy();
     expect(screen.getByText('No buy orders')).toBeTruthy();
+  });
+  it('takes room for the rows that it has, at least for five, and gives none back', async () => {
+    const [one, all] = [asks.slice(0, 1), asks].map((rows) => bookOfSnapshot('orders', { asks: rows }));
+    let draw: (next: typeof book) => void = nothing;
+    const Growing = (): ReactNode => {
+      const [now, set] = useState(one!);
+      draw = set;
+      return <BookPanel book={now} last={null} direction="flat" rows={11} account={null} trust={0} unit="nRLC" extra="0" paused={false} waiting={0} onPause={nothing} onPick={nothing} onMid={nothing} onCancel={nothing} onRows={nothing} onHold={nothing} />;
+    };
+    await show(() => <Growing />);
+    const rows = (): number => (parseFloat(screen.getByRole('region', { name: 'Workers, asks' }).style.height) - 22) / 24;
+    expect(rows()).toBe(5);
+    act(() => draw(all!));
+    expect(rows()).toBe(11);
+    act(() => draw(one!));
+    expect(rows()).toBe(11);
   });
   it('draws no more than 80 rows of a book of 50 000', async () => {
     const many = bookOfSnapshot('orders', { asks: Array.from({ length: 50_000 }, (_, at) => ({ ...asks[0]!, hash: `0x${at.toString(16).padStart(64, '0')}`, price: String(at + 1) })) });

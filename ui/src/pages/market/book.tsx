@@ -22,6 +22,8 @@ export type { Pick } from './book_side';
 const NONE: string[] = [];
 
 type BookProps = {
+  /** Whose book it is: rows of another one do not fade in it. */
+  commodity?: string;
   book: BookState | null;
   last: string | null;
   direction: Direction;
@@ -86,7 +88,7 @@ function sideOf(side: Side, entries: Entry[], filter: string, levels: boolean, t
 
 const sumOf = (entries: Entry[], rows: number): number => cumulative(entries.slice(0, rows)).pop() ?? 1;
 
-export function BookPanel({ book, last, direction, rows, trust, denied = NONE, paused, held = false, waiting, filter = '', relax = null, onRows, onPause, onMid, onHold, ...rest }: BookProps): ReactNode {
+export function BookPanel({ commodity = '', book, last, direction, rows, trust, denied = NONE, paused, held = false, waiting, filter = '', relax = null, onRows, onPause, onMid, onHold, ...rest }: BookProps): ReactNode {
   const looks = useStore(looksStore);
   const [view, setView] = useState<View>({ levels: false, tick: 1, shape: 'both' });
   const { levels, tick, shape } = view;
@@ -104,7 +106,7 @@ export function BookPanel({ book, last, direction, rows, trust, denied = NONE, p
       <>
         <div className={`side-head ${of === 'asks' ? 'ask' : 'bid'}`}>{of === 'asks' ? t`▼ Workers (asks)` : t`▲ Requesters (bids)`}<span className="muted small">{count((of === 'asks' ? book?.asksTotal : book?.bidsTotal) ?? sides[of].length)}</span></div>
         {/* Another view has other rows: those of the old one do not fade in it. */}
-        <SideTable key={levels ? `by ${tick}` : 'orders'} {...props} />
+        <SideTable key={`${commodity} ${levels ? tick : ''}`} {...props} />
       </>
     );
   };

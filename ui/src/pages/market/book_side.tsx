@@ -14,6 +14,8 @@ export const ROW_PX = 24;
 const TOUCH_ROW_PX = 44;
 const HEAD_PX = 22;
 const OVERSCAN = 8;
+/** A side takes room for so many rows at least: for its sentence while it is empty. */
+const LEAST_ROWS = 5;
 /** A drawing that only ends marks comes at least this long after the last: a busy book ends them with its next change. */
 const END_MS = 150;
 
@@ -135,17 +137,26 @@ function useRows({ side, entries, rows, levels, scale, account, crossing, trust,
   return { drawn, before: first, after: shown.length - last };
 }
 
+/** Rows that a side has room for: as many as it has, and none is given back while it is looked at, so that nothing jumps. */
+function useRoom(rows: number, entries: number): number {
+  const wanted = Math.min(rows, Math.max(LEAST_ROWS, entries));
+  const [room, setRoom] = useState(wanted);
+  if (wanted > room) setRoom(wanted);
+  return Math.min(rows, Math.max(room, wanted));
+}
+
 export const SideTable = memo(function SideTable(props: SideProps): ReactNode {
   const { side, rows, levels, unit, columns, empty, relax } = props;
   const [rowPx] = useState(() => (matchMedia('(pointer: coarse)').matches ? TOUCH_ROW_PX : ROW_PX));
   const [from, setFrom] = useState(0);
   const { drawn, before, after } = useRows(props, from);
+  const room = useRoom(rows, props.entries.length);
   const span = 5 + columns.length;
   // The best ask is the last row of its side, nearest the middle.
   const asks = side === 'asks';
   const ends = [<Spacer key="before" px={before * rowPx} span={span} />, drawn, <Spacer key="after" px={after * rowPx} span={span} />];
   return (
-    <div className={`side ${side}`} style={{ height: rows * rowPx + HEAD_PX, ['--book-row' as string]: `${rowPx}px` }} tabIndex={0} role="region" aria-label={asks ? t`Workers, asks` : t`Requesters, bids`} onScroll={(event) => setFrom(Math.round(Math.abs(event.currentTarget.scrollTop) / rowPx))}>
+    <div className={`side ${side}`} style={{ height: room * rowPx + HEAD_PX, ['--book-row' as string]: `${rowPx}px` }} tabIndex={0} role="region" aria-label={asks ? t`Workers, asks` : t`Requesters, bids`} onScroll={(event) => setFrom(Math.round(Math.abs(event.currentTarget.scrollTop) / rowPx))}>
       {drawn.length === 0 ? (
         <EmptyState action={relax}>{empty}</EmptyState>
       ) : (

@@ -68,6 +68,7 @@ export function BookPart({ commodity, filter, paused, onPause, ticker, allIn, na
   return (
     <>
       <BookPanel
+        commodity={commodity.key}
         book={book}
         last={ticker?.last ?? null}
         direction={ticker?.direction ?? 'flat'}

@@ -24,6 +24,11 @@ const FIELDS: Record<string, string> = {
   requesterrestrict: t`Only for requester`,
 };
 
+function taskWords(tasks: number): string {
+  const number = count(tasks);
+  return plural(tasks, { one: `${number} task`, other: `${number} tasks` });
+}
+
 export function PlaceStats({ order }: { order: OrderDetail }): ReactNode {
   const { ahead, counters, funds } = order.place;
   const rests = order.kind === 'request' || order.kind === 'workerpool';
@@ -31,7 +36,7 @@ export function PlaceStats({ order }: { order: OrderDetail }): ReactNode {
     <>
       {rests ? <Stat label={t`Place in the book`} value={ahead === null ? '—' : ahead === 0 ? t`first` : count(ahead)} sub={ahead === null ? t`not in the book` : ahead === 0 ? t`nobody is before it` : plural(ahead, { one: 'task is before it', other: 'tasks are before it' })} /> : null}
       {order.status === 'open' ? <Stat label={t`Counter-orders`} value={counters >= 100 ? '100+' : count(counters)} sub={t`would match it now`} /> : null}
-      {funds ? <Stat label={t`Its maker can pay`} value={plural(funds.tasks, { one: '# task', other: '# tasks' })} sub={<><Amount nrlc={funds.free} /> <Trans>free</Trans></>} /> : null}
+      {funds ? <Stat label={t`Its maker can pay`} value={taskWords(funds.tasks)} sub={<><Amount nrlc={funds.free} /> <Trans>free</Trans></>} /> : null}
     </>
   );
 }
