@@ -9,7 +9,7 @@ const worker = (at, part = {}) => ({
   os: at % 3 ? 'Debian GNU/Linux 12' : 'Ubuntu 24.04 LTS', platform: 'linux/amd64', cpu: at % 2 ? 'AMD EPYC 7B13' : 'Intel Xeon 8481C', draining: false, paused: false, gpu: at === 2, tee: at === 3, cores: 4 + at, memoryMib: 8_192, slots: 3 + at, free: 1, tasks: 2, score: 30 + at, weight: 9,
   joined: Date.now() - 40 * HOUR, staked: String(1_000 + at), locked: '30', earned24h: String(170 * at), done24h: 40 + at, failed24h: at, ...part,
 });
-const workers = () => [worker(1), worker(2), worker(3), worker(4, { draining: true }), worker(5, { paused: true }), worker(6, { state: 'late', delayMs: 9_100 }), worker(7, { state: 'lost', delayMs: 61_000, connected: false }), worker(8, { name: '' })];
+const workers = () => [worker(1), worker(2), worker(3), worker(4, { draining: true }), worker(5, { paused: true }), worker(6, { state: 'late', delayMs: 9_100 }), worker(7, { state: 'lost', delayMs: 61_000, connected: false }), worker(8, { name: '', clockAheadMs: -7_200, clockDrift: true })];
 
 const PHASES = ['INITIALIZED', 'RUNNING', 'RUNNING', 'CONSENSUS_REACHED', 'AT_LEAST_ONE_REVEALED', 'RESULT_UPLOADING', 'FINALIZING', 'COMPLETED', 'FAILED'];
 const STATUS = { INITIALIZED: 'NOT_STARTED', RUNNING: 'RUNNING', COMPLETED: 'COMPLETE', FAILED: 'FAILED' };
@@ -33,7 +33,7 @@ const overview = (example) => ({
   os: [{ name: 'Debian GNU/Linux 12', count: 5 }, { name: 'Ubuntu 24.04 LTS', count: 2 }], cpus: [{ name: 'AMD EPYC 7B13', count: 4 }, { name: 'Intel Xeon 8481C', count: 3 }], software: [{ name: 'bourse 0.1.0', count: 7 }],
   series: series(), stages: [stage('queue', 240), stage('download', 800), stage('compute', 3_100), stage('contribute', 420), stage('reveal', 510), stage('upload', 130), stage('finalise', 300)],
   faults: [{ cause: 'WORKER_LOST', payer: 'worker', count: 4 }, { cause: 'APP_EXIT_NONZERO', payer: 'requester', count: 3 }, { cause: 'DEADLINE', payer: 'pool', count: 2 }], risk: [{ task: hash('c02'), timeLeftMs: 14_000, neededMs: 31_000 }, { task: hash('c01'), timeLeftMs: 52_000, neededMs: 60_000 }],
-  health: { diskFree: 210e9, diskTotal: 500e9, memory: 61e6, store: true, version: 'bourse 0.1.0' }, wasted: { replicas: 1_900, unrewarded: 57, share: 0.03, reasons: [{ cause: 'surplus', count: 40 }, { cause: 'lost', count: 12 }, { cause: 'wrong', count: 5 }] },
+  health: { diskFree: 210e9, diskTotal: 500e9, memory: 61e6, store: true, version: 'bourse 0.1.0', clockOffsetMs: 42 }, wasted: { replicas: 1_900, unrewarded: 57, share: 0.03, reasons: [{ cause: 'surplus', count: 40 }, { cause: 'lost', count: 12 }, { cause: 'wrong', count: 5 }] },
   idle: [{ code: 'PRICE_HIGH', field: null, fix: null, gain: null, links: [], needed: '15', now: '19', text: 'The pool asks 19 nRLC, the best bid is 15.', who: 'workerpool' }],
 });
 

@@ -37,7 +37,7 @@ const REFINED = {
   'Overview.series': '{ time: number; queued: number; running: number; completed: number; failed: number }[]',
   'Overview.software': '{ name: string; count: number }[]',
   'Overview.faults': "{ cause: string; payer: 'worker' | 'requester' | 'pool' | 'nobody'; count: number }[]",
-  'Overview.health': '{ diskFree: number; diskTotal: number; memory: number; store: boolean | null; version: string }',
+  'Overview.health': '{ diskFree: number; diskTotal: number; memory: number; store: boolean | null; version: string; clockOffsetMs: number | null }',
   'Overview.risk': '{ task: string; timeLeftMs: number; neededMs: number }[]',
   'Overview.stages': '{ stage: string; p50: number; p95: number; p99: number; tasks: number }[]',
   'Overview.wasted': '{ replicas: number; unrewarded: number; share: number; reasons: { cause: string; count: number }[] }',

@@ -10,6 +10,7 @@ export const ALERT_RULES: [string, string][] = [
   ['STAKE_LOW', t`the stake covers fewer than 10 tasks`],
   ['HEAD_OLD', t`no block for more than 15 s while blocks are due`],
   ['DEADLINE_RISK', t`a task has less time left than its remaining stages need`],
+  ['CLOCK_OFFSET', t`the clock of the node or of a worker is off by more than 5 s`],
   ['DISK_LOW', t`less than 10 % of the disk is free`],
   ['OWNER_SHARE', t`one owner has more than 33 % of the live workers`],
   ['PRICE_HIGH', t`asked more than 20 % above the best bid for an hour while more than half is idle`],

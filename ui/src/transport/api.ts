@@ -514,7 +514,7 @@ export type Overview = {
   failed24h: number;
   faults: { cause: string; payer: 'worker' | 'requester' | 'pool' | 'nobody'; count: number }[];
   headAgeMs: number;
-  health: { diskFree: number; diskTotal: number; memory: number; store: boolean | null; version: string };
+  health: { diskFree: number; diskTotal: number; memory: number; store: boolean | null; version: string; clockOffsetMs: number | null };
   idle: Reason[];
   os: Record<string, unknown>[];
   reachableTrust: number | null;

@@ -80,5 +80,5 @@ export function resumeWorkers(rows: OpsWorker[]): Act {
   return { action: 'resume', targets, label: plural(rows.length, { one: 'Resume # worker', other: 'Resume # workers' }), means: t`They get tasks again.` };
 }
 
-export const pauseMachine = (row: OpsWorker): Act => ({ action: 'pause', targets: [row.address], label: t`Pause now`, means: t`“${nameOf(row)}” gets no new task until you let it work again. What it computes now is finished: a task that is given up costs its stake.` });
+export const pauseMachine = (row: OpsWorker): Act => ({ action: 'pause', targets: [row.address], label: t`Pause now`, means: t`“${nameOf(row)}” stands still until you let it work again: its running apps keep their memory, and it gets no new task. Deadlines do not wait: a task that the pause makes too late is given up.` });
 export const unpauseMachine = (row: OpsWorker): Act => ({ action: 'unpause', targets: [row.address], label: t`Work again`, means: t`“${nameOf(row)}” gets tasks again.` });

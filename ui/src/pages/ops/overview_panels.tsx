@@ -16,6 +16,7 @@ import { Bar, Chip, KeyTable, Panel } from '../../view/ui';
 import { Id, Sum, Untrusted } from '../../view/values';
 
 const DISK_LOW = 0.1;
+const CLOCK_OFF_MS = 5_000;
 const MOST = 1_000;
 
 export function Stages({ stages }: { stages: Overview['stages'] }): ReactNode {
@@ -77,6 +78,13 @@ export function Wasted({ wasted }: { wasted: Overview['wasted'] }): ReactNode {
 
 const wellOr = (ok: boolean | null): ReactNode => (ok === null ? MISSING : ok ? <Chip tone="success"><Trans>● well</Trans></Chip> : <Chip tone="danger"><Trans>✕ does not answer</Trans></Chip>);
 
+/** Against the scheduler's, by which its deadlines run. */
+function ClockOffset({ ms }: { ms: number | null }): ReactNode {
+  if (ms === null) return MISSING;
+  const off = duration(Math.abs(ms));
+  return <Chip tone={Math.abs(ms) > CLOCK_OFF_MS ? 'danger' : 'success'}>{Math.abs(ms) <= CLOCK_OFF_MS ? t`● right` : ms > 0 ? t`✕ ${{ off }} ahead` : t`✕ ${{ off }} behind`}</Chip>;
+}
+
 export function Health({ overview }: { overview: Overview }): ReactNode {
   const { health, headAgeMs, eventLag } = overview;
   const behind = count(eventLag);
@@ -88,6 +96,7 @@ export function Health({ overview }: { overview: Overview }): ReactNode {
         [t`Head`, <Chip key="h" tone={headAgeMs > 15_000 ? 'danger' : 'success'}>{headAgeMs > 15_000 ? t`✕ ${{ age: duration(headAgeMs) }} old` : t`● ${{ age: duration(headAgeMs) }} old`}</Chip>],
         [t`Index`, eventLag === null ? MISSING : plural(eventLag, { one: `${behind} block behind`, other: `${behind} blocks behind` })],
         [t`Result store`, wellOr(health.store)],
+        [t`Clock of the node`, <ClockOffset key="c" ms={health.clockOffsetMs} />],
         [t`Disk free`, free === null ? MISSING : <span key="d" className="row" style={{ gap: 8 }}><span style={{ width: 90 }}><Bar label={t`Disk free`} share={free} text={freeText} tone={free < DISK_LOW ? 'danger' : 'info'} /></span><span className="num small">{freeText}</span></span>],
         [t`Memory of the market`, bytes(health.memory)],
         [t`Version`, <Untrusted key="v" text={health.version} limit={40} />],

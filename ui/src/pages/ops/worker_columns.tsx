@@ -25,7 +25,8 @@ export function Flags({ row, shared }: { row: OpsWorker; shared: boolean }): Rea
   return (
     <>
       {row.draining ? <Chip tone="warning" title={t`by the pool's operator: it gets no new tasks`}><Trans>draining</Trans></Chip> : null}
-      {row.paused ? <Chip tone="warning" title={t`by its owner: it gets no new tasks`}><Trans>paused</Trans></Chip> : null}
+      {row.paused ? <Chip tone="warning" title={t`by its owner: its apps stand still, and it gets no new tasks`}><Trans>paused</Trans></Chip> : null}
+      {row.clockDrift ? <Chip tone="warning" title={t`its clock differs from the scheduler's by ${{ off: duration(Math.abs(row.clockAheadMs ?? 0)) }}`}><Trans>clock drift</Trans></Chip> : null}
       {row.gpu ? <Chip title={t`can run tasks that ask for a GPU`}>GPU</Chip> : null}
       {row.tee ? <Chip title={t`can run tasks in an enclave`}>TEE</Chip> : null}
       {shared ? <Chip title={t`its owner ${row.owner} has other machines in this pool: their answers count as of one`}><Trans>same owner</Trans></Chip> : null}
