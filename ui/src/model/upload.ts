@@ -35,6 +35,8 @@ export class UploadRun {
   private wake: (() => void) | null = null;
   private started = 0;
   private before = 0;
+  /** The chunk that was sent last: sent again after a break without being made again. */
+  private last: { offset: number; bytes: Uint8Array<ArrayBuffer> } | null = null;
 
   constructor(
     private readonly doors: UploadDoors,
@@ -102,9 +104,14 @@ export class UploadRun {
       return this.doors.complete(upload.id, signal);
     }
     this.tell('sending', upload);
-    const chunk = await this.doors.read(upload.received, Math.min(upload.chunkBytes, upload.size - upload.received));
+    const chunk = await this.chunkAt(upload);
     signal.throwIfAborted();
     return this.doors.put(upload.id, upload.received, chunk, signal);
+  }
+
+  private async chunkAt({ received: offset, chunkBytes, size }: Upload): Promise<Uint8Array<ArrayBuffer>> {
+    if (this.last?.offset !== offset) this.last = { offset, bytes: await this.doors.read(offset, Math.min(chunkBytes, size - offset)) };
+    return this.last.bytes;
   }
 
   private async afterPause(upload: Upload): Promise<Upload> {

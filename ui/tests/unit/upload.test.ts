@@ -61,10 +61,11 @@ describe('the way to the store', () => {
   const broken = (code: string): Error => Object.assign(new Error(code), { code });
 
   /** A store in memory that takes 100 bytes at a time, and fails as it is told. */
-  function store(failures: (Error | null)[] = []): { doors: UploadDoors; got: () => Buffer; puts: number[]; waits: number[] } {
+  function store(failures: (Error | null)[] = []): { doors: UploadDoors; got: () => Buffer; puts: number[]; waits: number[]; reads: number[] } {
     let held = Buffer.alloc(0);
     const puts: number[] = [];
     const waits: number[] = [];
+    const reads: number[] = [];
     const upload = (cid: string | null = null): Upload => ({ id: '0x1', owner: '0x2', sha256: '0x3', size: content.length, received: held.length, chunkBytes: 100, cid, location: null, expires: null });
     const doors: UploadDoors = {
       begin: async () => upload(),
@@ -80,11 +81,14 @@ describe('the way to the store', () => {
         return upload();
       },
       complete: async () => upload('bafy'),
-      read: async (offset, length) => content.subarray(offset, offset + length),
+      read: async (offset, length) => {
+        reads.push(offset);
+        return content.subarray(offset, offset + length);
+      },
       wait: async (ms) => void waits.push(ms),
       now: () => 0,
     };
-    return { doors, got: () => held, puts, waits };
+    return { doors, got: () => held, puts, waits, reads };
   }
 
   it('sends chunk after chunk and tells how far it is', async () => {
@@ -96,10 +100,11 @@ describe('the way to the store', () => {
   });
   it('asks where the store stands after a break, whether the chunk came or not', async () => {
     const cut = broken('UNREACHABLE');
-    const { doors, got, waits } = store([null, cut, cut, Object.assign(new Error('after'), { code: 'TIMEOUT' }), null, broken('UPLOAD_BUSY')]);
+    const { doors, got, waits, reads } = store([null, cut, cut, Object.assign(new Error('after'), { code: 'TIMEOUT' }), null, broken('UPLOAD_BUSY')]);
     await new UploadRun(doors, () => undefined).run();
     expect(got().equals(content)).toBe(true);
     expect(waits).toEqual([500, 1_000, 2_000, 500]);
+    expect(reads).toEqual([0, 100, 200, 300, 400, 500, 600, 700, 800, 900]);
   });
   it('ends where the store refuses', async () => {
     await expect(new UploadRun(store([broken('QUOTA_EXCEEDED')]).doors, () => undefined).run()).rejects.toThrow('QUOTA_EXCEEDED');
