@@ -72,7 +72,11 @@ const boot = {
 
 const search = makeSearch({ deals, tasks, resources: [...apps, ...datasets, ...pools], orders: [...book.asks, ...book.bids], height: 12345 });
 const TRIED = ['deal', 'task', 'app', 'dataset', 'workerpool', 'worker', 'account', 'transaction', 'block', 'order'];
-const LISTS = { deals: [deals, 97], tasks: [tasks, 86], apps: [apps, 10], datasets: [datasets, 4], workerpools: [pools, 4], trades: [trades, 97] };
+const transactions = deals.map((deal) => ({ ...example('Transaction'), hash: deal.tx, block: deal.block, time: deal.time }));
+const blocks = deals.map((deal) => ({ ...example('Block'), number: deal.block, hash: `0x${deal.block.toString(16).padStart(64, 'b')}`, time: deal.time }));
+const accounts = deals.map((_, at) => ({ ...example('Account'), address: address(`0x${(at + 16).toString(16)}`) }));
+const workers = deals.map((_, at) => ({ ...example('Worker'), address: address(`0xa${(at + 16).toString(16)}`) }));
+const LISTS = { transactions: [transactions, 97], blocks: [blocks, 97], accounts: [accounts, 97], workers: [workers, 97], deals: [deals, 97], tasks: [tasks, 86], apps: [apps, 10], datasets: [datasets, 4], workerpools: [pools, 4], trades: [trades, 97] };
 const checks = ['00', '01', '02', '03', '04', '05', '06', '07', '10', '11', '12', '13', '14', '15', '16', '17', '18', '19', '1a', '1b', '20', '21', '30', '31', '40', '41', '50', '60'];
 
 function ofSchema(path) {

@@ -9,6 +9,8 @@ import { say } from '../state/activity';
 import { Button, Chip, Notice } from './ui';
 
 const STILL_MS = 3_000;
+/** Keeps the height of an empty line. */
+const NO_BREAK = '\u00a0';
 
 export function Skeleton({ rows = 5, height = 32 }: { rows?: number; height?: number }): ReactNode {
   const [still, setStill] = useState(false);
@@ -25,6 +27,18 @@ export function Skeleton({ rows = 5, height = 32 }: { rows?: number; height?: nu
         </div>
       ))}
       {still ? <p className="muted small" style={{ padding: '0 12px' }}><Trans>still loading</Trans></p> : null}
+    </div>
+  );
+}
+
+/** Tiles of figures that are not there yet, as high as those that come. */
+export function TileSkeleton({ tiles }: { tiles: number }): ReactNode {
+  return (
+    <div aria-busy="true" role="status">
+      <span className="sr"><Trans>loading</Trans></span>
+      <div className="stats" aria-hidden="true">
+        {Array.from({ length: tiles }, (_, at) => <div key={at} className="stat"><span className="label">{NO_BREAK}</span><div className="value"><span className="skeleton" style={{ width: '55%' }} /></div><div className="sub">{NO_BREAK}</div></div>)}
+      </div>
     </div>
   );
 }
@@ -80,7 +94,7 @@ function SlowedDown({ waitMs }: { waitMs: number }): ReactNode {
 }
 
 /** Data with the states around it: the skeleton only the first time, old data kept and marked when a refresh fails. */
-export function Loaded<Answer>({ query, rows = 5, children }: { query: ApiQuery<Answer>; rows?: number; children: (data: Answer) => ReactNode }): ReactNode {
+export function Loaded<Answer>({ query, rows = 5, tiles = 0, children }: { query: ApiQuery<Answer>; rows?: number; tiles?: number; children: (data: Answer) => ReactNode }): ReactNode {
   if (query.data !== undefined)
     return (
       <>
@@ -96,7 +110,7 @@ export function Loaded<Answer>({ query, rows = 5, children }: { query: ApiQuery<
   if (query.error) return <ErrorState error={query.error} retry={() => void query.refetch()} />;
   const { failureReason, failureCount } = query;
   if (failureReason?.status === 429) return <SlowedDown key={failureCount} waitMs={failureReason.retryAfterMs ?? 0} />;
-  return <Skeleton rows={rows} />;
+  return tiles > 0 ? <TileSkeleton tiles={tiles} /> : <Skeleton rows={rows} />;
 }
 
 /** Grey veil and time while the live connection is lost. */

@@ -191,7 +191,7 @@ export function ListTable<Row>({ query, empty, emptyAction, skeleton = 8, foot, 
   );
 }
 
-type PagerProps = { shown: number; total: number; asOf?: number | undefined; onPrevious: (() => void) | null; onNext: (() => void) | null; children?: ReactNode };
+type PagerProps = { shown: number | null; total: number | null; asOf?: number | undefined; onPrevious: (() => void) | null; onNext: (() => void) | null; children?: ReactNode };
 
 export function Pager({ shown, total, asOf, onPrevious, onNext, children }: PagerProps): ReactNode {
   return (

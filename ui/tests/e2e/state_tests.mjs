@@ -5,8 +5,6 @@ import { newPage, PAGES, prepare, settle } from './page_tests.mjs';
 
 /** Pages that ask the market for nothing but the boot answer: they have no data that could be loading, empty, wrong or old. */
 const STILL = ['welcome', 'learn', 'settings', 'unknown', 'keys', 'link'];
-/** Behind the signature of an operator: without one the page says so in every state. */
-const SIGNED = ['workers', 'opstasks', 'earnings', 'opslogs', 'alerts'];
 const withState = (path, state) => `${path}${path.includes('?') ? '&' : '?'}state=${state}`;
 
 const SHOWS = {
@@ -36,8 +34,6 @@ const KEPT = /^bourse\.(activity|book|chart|columns|denied-pools|draft|labels|li
 /** Most that a page may move what is in sight, as the browser counts it (§5). */
 const MOST_SHIFT = 0.05;
 const ANSWERS_LATE_MS = 300;
-/** Pages of which this does not hold yet. */
-const STILL_MOVING = { 1440: [], 375: ['explorer', 'deals', 'workerpool', 'ops', 'workers', 'orders'] };
 
 /** In the page: what it moved by itself, where from and where to. */
 function noteShifts() {
@@ -58,7 +54,6 @@ async function movingPages(browser, server, width) {
   });
   const moving = [];
   for (const [name, path] of Object.entries(PAGES)) {
-    if (STILL_MOVING[width].includes(name)) continue;
     await page.goto(server.url + path);
     await settle(page).catch(() => undefined);
     const shifts = await page.evaluate(() => window.shifts);
@@ -73,7 +68,7 @@ const SPACING = '* { line-height: 1.5 !important; letter-spacing: 0.12em !import
 
 export async function stateTests(runner, browser, server) {
   for (const [state, shows] of Object.entries(SHOWS))
-    await runner.test(`§5 every page shows ?state=${state}`, () => everyPage(browser, server, state, shows, state === 'locked' ? [] : [...STILL, ...SIGNED]));
+    await runner.test(`§5 every page shows ?state=${state}`, () => everyPage(browser, server, state, shows, state === 'locked' ? [] : STILL));
 
   for (const width of [1440, 375])
     await runner.test(`§5 no page moves what is in sight while it loads, ${width} px wide`, async () => equal(await movingPages(browser, server, width), [], 'pages that move'));

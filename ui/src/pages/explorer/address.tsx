@@ -18,7 +18,7 @@ import { PageHead } from '../../view/command';
 import { ExportButtons } from '../../view/export';
 import { orderColumns } from '../../view/order_columns';
 import { PagedTable } from '../../view/paged';
-import { EmptyState, Loaded } from '../../view/states';
+import { EmptyState } from '../../view/states';
 import { TabList } from '../../view/tab_list';
 import { Table } from '../../view/table';
 import { Chip, Notice, Panel, Stat, TextField } from '../../view/ui';
@@ -26,6 +26,7 @@ import { Address, Sum } from '../../view/values';
 import { GRANTED } from '../wallet/access';
 import { entryColumns, lockColumns, transferColumns } from './account_columns';
 import { dealColumns, dealExtra, resourceColumns } from './columns';
+import { Detail } from './parts';
 import { taskContributionColumns } from './task_money';
 
 type Part = { value: string; label: string; tools?: ReactNode; content: () => ReactNode };
@@ -138,5 +139,5 @@ function Body({ id, detail }: { id: string; detail: AccountDetail }): ReactNode 
 export function AddressPage(): ReactNode {
   const { id } = useParams({ strict: false }) as { id: string };
   const query = useApi<AccountDetail>(`/v1/accounts/${id}`, {}, { liveMs: 5_000 });
-  return <Loaded query={query} rows={10}>{(detail) => <Body id={id} detail={detail} />}</Loaded>;
+  return <Detail query={query} id={id} kind="account" label={t`Address`} command={command(['bourse', 'account', 'show', id], 'GET', `/v1/accounts/${id}`)}>{(detail) => <Body id={id} detail={detail} />}</Detail>;
 }

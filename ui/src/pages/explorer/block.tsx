@@ -7,21 +7,19 @@ import type { BlockDetail } from '../../transport/api';
 import { curl } from '../../model/commands';
 import { bytes, count } from '../../model/format';
 import { iso } from '../../model/time';
-import { ApiError } from '../../transport/http';
 import { PageHead } from '../../view/command';
-import { EmptyState, Loaded } from '../../view/states';
+import { EmptyState } from '../../view/states';
 import { Table } from '../../view/table';
 import { KeyTable, Panel } from '../../view/ui';
 import { Address, Age, Id } from '../../view/values';
 import { transactionColumns } from './columns';
-import { UnknownPage, useAwaited } from './parts';
+import { Detail, useAwaited } from './parts';
 
 export function BlockPage(): ReactNode {
   const { id } = useParams({ strict: false }) as { id: string };
   const query = useAwaited<BlockDetail>(`/v1/blocks/${id}`);
-  if (query.error instanceof ApiError && query.error.status === 404 && !query.data) return <UnknownPage id={id} kind="block" label={t`Block`} command={curl(location.origin, `/v1/blocks/${id}`)} />;
   return (
-    <Loaded query={query} rows={10}>
+    <Detail query={query} id={id} kind="block" label={t`Block`} command={curl(location.origin, `/v1/blocks/${id}`)}>
       {({ block, transactions }) => (
         <>
           <PageHead kind={t`Block`} title={count(block.number)} lead={<Age at={block.time} />} command={curl(location.origin, `/v1/blocks/${id}`)}>
@@ -47,6 +45,6 @@ export function BlockPage(): ReactNode {
           </div>
         </>
       )}
-    </Loaded>
+    </Detail>
   );
 }

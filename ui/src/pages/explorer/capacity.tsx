@@ -35,7 +35,7 @@ export function Capacity({ pool }: { pool: string }): ReactNode {
   const query = useApi<Overview>(boot.features.scheduler ? '/v1/ops/overview' : null, { workerpool: pool }, { liveMs: 5_000 });
   return (
     <Panel title={t`Capacity now`} tools={<Link to={'/ops' as never} search={{ pool } as never}><Trans>console</Trans></Link>}>
-      {boot.features.scheduler ? <Loaded query={query} rows={2}>{(overview) => <Numbers overview={overview} />}</Loaded> : <EmptyState><Trans>This market knows no scheduler that tells it.</Trans></EmptyState>}
+      {boot.features.scheduler ? <Loaded query={query} tiles={8}>{(overview) => <Numbers overview={overview} />}</Loaded> : <EmptyState><Trans>This market knows no scheduler that tells it.</Trans></EmptyState>}
     </Panel>
   );
 }

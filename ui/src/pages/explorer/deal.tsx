@@ -8,7 +8,6 @@ import type { Deal, DealDetail, Task, TaskCounts } from '../../transport/api';
 import { command } from '../../model/commands';
 import { categoryName, sameAddress, STATUS, statusAt } from '../../model/domain';
 import { count, percent, shortHash } from '../../model/format';
-import { ApiError } from '../../transport/http';
 import { useApi, useBoot, useChannel, useList, useNow } from '../../state/data';
 import { useUrl } from '../../state/url';
 import { useWallet } from '../../state/wallet';
@@ -25,7 +24,7 @@ import { Address, Age, Amount, Deadline, Id, JsonText, Moment, Status, Tags, Tru
 import { WatchButton } from '../../view/watch';
 import { ClaimAll, MoneyTab } from './deal_money';
 import { TasksTab } from './deal_tasks';
-import { EventTable, UnknownPage } from './parts';
+import { Detail, EventTable } from './parts';
 
 const BAR: [keyof TaskCounts, string, string][] = [
   ['complete', 'success', t`complete`],
@@ -206,6 +205,5 @@ export function DealPage(): ReactNode {
   const { id } = useParams({ strict: false }) as { id: string };
   const live = useChannel<{ deal: Deal; tasks: Task[] }>(`deal:${id}`);
   const query = useApi<DealDetail>(`/v1/deals/${id}`, {}, { liveMs: 5_000 });
-  if (query.error instanceof ApiError && query.error.status === 404 && !query.data) return <UnknownPage id={id} kind="deal" label={t`Deal`} command={command(['bourse', 'deal', 'show', id], 'GET', `/v1/deals/${id}`)} />;
-  return <Loaded query={query} rows={12}>{(detail) => <DealBody detail={detail} live={live.state} />}</Loaded>;
+  return <Detail query={query} id={id} kind="deal" label={t`Deal`} command={command(['bourse', 'deal', 'show', id], 'GET', `/v1/deals/${id}`)}>{(detail) => <DealBody detail={detail} live={live.state} />}</Detail>;
 }

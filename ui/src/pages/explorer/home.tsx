@@ -20,6 +20,10 @@ import { dealColumns, resourceColumns, taskColumns } from './columns';
 
 const WIDE_ROWS = 20;
 const PHONE_ROWS = 5;
+/** Rows of a skeleton as high as five cards. */
+const CARD_ROWS = 11;
+/** The figures of every network, and the median of one category. */
+const STRIP_TILES = 9;
 
 function useRows(): number {
   const [narrow, setNarrow] = useState(() => matchMedia('(max-width: 639px)').matches);
@@ -60,7 +64,7 @@ function useFresh<Row>(page: Page<Row> | undefined, live: { items: Row[]; total:
 }
 
 /** ◀ rows / all ▶, in the head of the table: its foot would move with the number of rows. */
-function Turn({ list, title, shown, total, onPrevious, onNext }: { list: string; title: string; shown: number; total: number; onPrevious: (() => void) | null; onNext: (() => void) | null }): ReactNode {
+function Turn({ list, title, shown, total, onPrevious, onNext }: { list: string; title: string; shown: number | null; total: number | null; onPrevious: (() => void) | null; onNext: (() => void) | null }): ReactNode {
   return (
     <span className="row" style={{ gap: 4, flexWrap: 'nowrap' }} role="group" aria-label={t`Pages: ${title}`}>
       <Button look="tiny" aria-label={t`Previous page`} onClick={onPrevious ?? undefined} why={onPrevious ? null : t`This is the first page.`}>◀</Button>
@@ -89,13 +93,13 @@ export function Preview<Row>({ title, path, list, channel, columns, rowKey, link
         <>
           <StaleBadge />
           {waiting > 0 && busy ? <Button look="tiny on" onClick={take}><Trans>{waiting} new</Trans></Button> : null}
-          <Turn list={list} title={title} shown={Math.min(rows.length, limit)} total={total} onPrevious={onFirst ? null : () => setCursors((old) => old.slice(0, -1))} onNext={next ? () => setCursors((old) => [...old, next]) : null} />
+          <Turn list={list} title={title} shown={query.data ? Math.min(rows.length, limit) : null} total={query.data ? total : null} onPrevious={onFirst ? null : () => setCursors((old) => old.slice(0, -1))} onNext={next ? () => setCursors((old) => [...old, next]) : null} />
           <Link to={`/explorer/${list}` as never} search={(mine ? { mine } : {}) as never}><Trans>see all</Trans></Link>
         </>
       }
     >
       <div className={stale ? 'stale' : ''} onPointerEnter={() => setBusy(true)} onPointerLeave={() => setBusy(false)} onFocus={() => setBusy(true)} onBlur={() => setBusy(false)}>
-        <Loaded query={query} rows={limit}>
+        <Loaded query={query} rows={limit === PHONE_ROWS ? CARD_ROWS : limit}>
           {() =>
             rows.length === 0 ? (
               <EmptyState>{mine ? t`None with this address.` : t`None yet.`}</EmptyState>
@@ -134,7 +138,7 @@ function NetworkStrip(): ReactNode {
   const now = useNow(1_000);
   const { unit } = useSettings();
   return (
-    <Loaded query={query} rows={2}>
+    <Loaded query={query} tiles={STRIP_TILES}>
       {(stats) => (
         <div className="stats">
           <Stat label={t`Height`} value={count(status.height)} sub={t`last block ${{ age: duration(Math.max(0, Math.round((now - stats.headTime) / 1000) * 1000)) }} ago`} />

@@ -21,6 +21,8 @@ import { LISTS, type ListKind } from './list_kinds';
 import { AllMine } from './mine';
 
 const SIZES = ['20', '50', '100'];
+/** As high as the shortest page of rows. */
+const SKELETON_ROWS = 20;
 
 function askedOf(list: ListKind, url: UrlState): Query {
   const filters = Object.fromEntries(list.filters.map((filter) => [filter.name, askedValue(filter.kind, url[filter.name])]));
@@ -99,12 +101,13 @@ function List({ name, list }: { name: string; list: ListKind }): ReactNode {
           link={list.link}
           sort={url.sort}
           onSort={(sort) => change({ sort, cursor: null, asOf: null })}
+          skeleton={SKELETON_ROWS}
           selection={selectionOf(data?.items ?? [], list.rowKey)}
           tall
           empty={words ? t`Nothing fits: ${words}.` : list.none}
           emptyAction={words || url.mine ? <Button onClick={relax}><Trans>Show all</Trans></Button> : null}
         />
-        <Pager shown={data?.items.length ?? 0} total={data?.total ?? 0} asOf={data?.asOf} onPrevious={url.cursor ? previous : null} onNext={data?.next ? next : null}>
+        <Pager shown={data?.items.length ?? null} total={data?.total ?? null} asOf={data?.asOf} onPrevious={url.cursor ? previous : null} onNext={data?.next ? next : null}>
           <PageSizes limit={limit} onChange={(size) => change({ limit: size, cursor: null, asOf: null })} />
         </Pager>
       </Panel>

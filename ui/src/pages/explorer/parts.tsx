@@ -5,13 +5,15 @@ import { Link } from '@tanstack/react-router';
 import { useEffect, useState, type ReactNode } from 'react';
 import type { Event, Search } from '../../transport/api';
 import type { Command } from '../../model/commands';
+import { isAddress } from '../../model/domain';
 import { count } from '../../model/format';
 import { hitPath, parseSearch } from '../../model/search';
 import { visible } from '../../model/text';
 import { kindWord } from '../../model/words';
+import { ApiError } from '../../transport/http';
 import { useApi, useBoot, useIndex, type ApiQuery } from '../../state/data';
 import { PageHead } from '../../view/command';
-import { EmptyState } from '../../view/states';
+import { EmptyState, Loaded } from '../../view/states';
 import { Table } from '../../view/table';
 import { Notice } from '../../view/ui';
 import { Address, Age, Id } from '../../view/values';
@@ -63,12 +65,30 @@ export function UnknownId({ id, kind }: { id: string; kind: string }): ReactNode
   );
 }
 
-/** The page of an id that is not there (yet). */
-export function UnknownPage({ id, kind, label, command }: { id: string; kind: string; label: string; command: Command }): ReactNode {
+type DetailProps<Answer> = {
+  query: ApiQuery<Answer>;
+  id: string;
+  kind: string;
+  label: string;
+  command: Command;
+  /** What helps where nothing has the id. */
+  beside?: ReactNode;
+  children: (answer: Answer) => ReactNode;
+};
+
+function titleOf(id: string, kind: string): ReactNode {
+  if (isAddress(id) && (kind === 'worker' || kind === 'account')) return <Address of={id} kind={kindWord(kind)} width="wide" />;
+  return /^0x/.test(id) ? <Id id={id} kind={kindWord(kind)} width="wide" /> : visible(id);
+}
+
+/** The page of one thing. Its head stands from the first moment, whatever comes; what is not there (yet) is told. */
+export function Detail<Answer>({ query, id, kind, label, command, beside, children }: DetailProps<Answer>): ReactNode {
+  if (query.data !== undefined) return <Loaded query={query}>{children}</Loaded>;
+  const missing = query.error instanceof ApiError && query.error.status === 404;
   return (
     <>
-      <PageHead kind={label} title={/^0x/.test(id) ? <Id id={id} kind={kindWord(kind)} width="wide" /> : visible(id)} command={command} />
-      <UnknownId id={id} kind={kind} />
+      <PageHead kind={label} title={titleOf(id, kind)} command={command} />
+      {missing ? <div className="stack"><UnknownId id={id} kind={kind} />{beside}</div> : <Loaded query={query} rows={12}>{() => null}</Loaded>}
     </>
   );
 }

@@ -8,7 +8,6 @@ import type { Deal, Resource, ResourceDetail } from '../../transport/api';
 import { sumByDay } from '../../model/by_day';
 import { command } from '../../model/commands';
 import { count, percent } from '../../model/format';
-import { ApiError } from '../../transport/http';
 import { useApi, useList, useNow } from '../../state/data';
 import { useUrl } from '../../state/url';
 import { PageHead } from '../../view/command';
@@ -18,7 +17,7 @@ import { TabList } from '../../view/tab_list';
 import { Panel, Stat } from '../../view/ui';
 import { Address, Age, Sum, Untrusted } from '../../view/values';
 import { Capacity } from './capacity';
-import { UnknownPage } from './parts';
+import { Detail } from './parts';
 import { Permissions } from './permissions';
 import { Changes, Deals, Facts, Orders, successOf, UsedBy, Versions, type Kind } from './resource_parts';
 
@@ -107,8 +106,7 @@ function Body({ kind, label, path, detail }: { kind: Kind; label: string; path: 
 function ResourcePage({ kind, path, label }: { kind: Kind; path: string; label: string }): ReactNode {
   const { id } = useParams({ strict: false }) as { id: string };
   const query = useApi<ResourceDetail>(`${path}/${id}`, {}, { liveMs: 10_000 });
-  if (query.error instanceof ApiError && query.error.status === 404 && !query.data) return <UnknownPage id={id} kind={kind} label={label} command={command(['bourse', kind, 'show', id], 'GET', `${path}/${id}`)} />;
-  return <Loaded query={query} rows={12}>{(detail) => <Body kind={kind} label={label} path={path} detail={detail} />}</Loaded>;
+  return <Detail query={query} id={id} kind={kind} label={label} command={command(['bourse', kind, 'show', id], 'GET', `${path}/${id}`)}>{(detail) => <Body kind={kind} label={label} path={path} detail={detail} />}</Detail>;
 }
 
 export const AppPage = (): ReactNode => <ResourcePage kind="app" path="/v1/apps" label={t`App`} />;

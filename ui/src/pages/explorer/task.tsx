@@ -24,7 +24,7 @@ import { TabList } from '../../view/tab_list';
 import { Button, KeyTable, Notice, Panel } from '../../view/ui';
 import { Address, Age, Id, Status, Trust } from '../../view/values';
 import { WatchButton } from '../../view/watch';
-import { EventTable, UnknownPage } from './parts';
+import { Detail, EventTable } from './parts';
 import { Replicas } from './replicas';
 import { Contributions, MoneyPanel } from './task_money';
 import { OperatorTools } from '../ops/tools';
@@ -143,6 +143,6 @@ export function TaskPage(): ReactNode {
   const { id } = useParams({ strict: false }) as { id: string };
   const live = useChannel<TaskDetail>(`task:${id}`);
   const query = useApi<TaskDetail>(`/v1/tasks/${id}`, {}, { liveMs: 5_000 });
-  if (query.error instanceof ApiError && query.error.status === 404 && !query.data && !live.state) return <UnknownPage id={id} kind="task" label={t`Task`} command={command(['bourse', 'task', 'show', id], 'GET', `/v1/tasks/${id}`)} />;
-  return <Loaded query={query} rows={12}>{(detail) => <TaskBody detail={live.state?.task ? live.state : detail} />}</Loaded>;
+  if (!query.data && live.state?.task) return <TaskBody detail={live.state} />;
+  return <Detail query={query} id={id} kind="task" label={t`Task`} command={command(['bourse', 'task', 'show', id], 'GET', `/v1/tasks/${id}`)}>{(detail) => <TaskBody detail={live.state?.task ? live.state : detail} />}</Detail>;
 }

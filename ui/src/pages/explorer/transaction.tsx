@@ -10,14 +10,13 @@ import { decodeCall } from '../../model/decode_call';
 import { bytes, count } from '../../model/format';
 import { visible } from '../../model/text';
 import { kindWord } from '../../model/words';
-import { ApiError } from '../../transport/http';
 import { useBoot } from '../../state/data';
 import { PageHead } from '../../view/command';
-import { EmptyState, Loaded } from '../../view/states';
+import { EmptyState } from '../../view/states';
 import { Table } from '../../view/table';
 import { Chip, Copy, KeyTable, Notice, Panel } from '../../view/ui';
 import { Address, Age, Amount, Id, Untrusted, WithIds } from '../../view/values';
-import { UnknownPage, useAwaited } from './parts';
+import { Detail, useAwaited } from './parts';
 
 const LONG = 300;
 
@@ -118,6 +117,5 @@ function Body({ detail, id }: { detail: TransactionDetail; id: string }): ReactN
 export function TransactionPage(): ReactNode {
   const { id } = useParams({ strict: false }) as { id: string };
   const query = useAwaited<TransactionDetail>(`/v1/transactions/${id}`);
-  if (query.error instanceof ApiError && query.error.status === 404 && !query.data) return <UnknownPage id={id} kind="transaction" label={t`Transaction`} command={curl(location.origin, `/v1/transactions/${id}`)} />;
-  return <Loaded query={query} rows={10}>{(detail) => <Body detail={detail} id={id} />}</Loaded>;
+  return <Detail query={query} id={id} kind="transaction" label={t`Transaction`} command={curl(location.origin, `/v1/transactions/${id}`)}>{(detail) => <Body detail={detail} id={id} />}</Detail>;
 }

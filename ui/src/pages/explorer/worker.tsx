@@ -7,16 +7,15 @@ import type { Contribution, ScorePoint, WorkerDetail } from '../../transport/api
 import { sumByDay } from '../../model/by_day';
 import { curl } from '../../model/commands';
 import { count, percent } from '../../model/format';
-import { ApiError } from '../../transport/http';
 import { useApi, useNow } from '../../state/data';
 import { PageHead } from '../../view/command';
 import { DayBars } from '../../view/day_bars';
 import { Explain } from '../../view/explain';
-import { EmptyState, Loaded } from '../../view/states';
+import { EmptyState } from '../../view/states';
 import { Table } from '../../view/table';
 import { Chip, Panel, Stat } from '../../view/ui';
 import { Address, Age, ContributionStatus, Id, Sum } from '../../view/values';
-import { UnknownId } from './parts';
+import { Detail } from './parts';
 import { taskContributionColumns } from './task_money';
 
 const DAYS = 30;
@@ -93,9 +92,8 @@ export function WorkerPage(): ReactNode {
   const { id } = useParams({ strict: false }) as { id: string };
   const query = useApi<WorkerDetail>(`/v1/workers/${id}`, {}, { liveMs: 10_000 });
   const shown = curl(location.origin, `/v1/workers/${id}`);
-  if (query.error instanceof ApiError && query.error.status === 404 && !query.data) return <><PageHead kind={t`Worker`} title={<Address of={id} kind={t`worker`} width="wide" />} command={shown} /><div className="stack"><UnknownId id={id} kind="worker" /><Explain subject="worker" id={id} /></div></>;
   return (
-    <Loaded query={query} rows={10}>
+    <Detail query={query} id={id} kind="worker" label={t`Worker`} command={shown} beside={<Explain subject="worker" id={id} />}>
       {(detail) => (
         <>
           <PageHead kind={t`Worker`} title={<Address of={detail.worker.address} kind={t`worker`} width="wide" />} command={shown} />
@@ -107,6 +105,6 @@ export function WorkerPage(): ReactNode {
           </div>
         </>
       )}
-    </Loaded>
+    </Detail>
   );
 }

@@ -82,13 +82,15 @@ export function MachineTab({ account, pool }: { account: string; pool: string })
   const detail = useApi<WorkerDetail>(`/v1/workers/${account}`, {}, { liveMs: 5_000 });
   const tasks = useList<Task>('/v1/tasks', { worker: account, status: 'RUNNING', limit: 20 }, { liveMs: 2_000 });
   const unknown = detail.error instanceof ApiError && detail.error.status === 404 && !detail.data;
+  // What is below comes once this stands: nothing moves under the reader's hand.
+  const known = detail.data !== undefined || detail.error !== null;
   const stranger = session !== null && !ownsMachine(session) && !mayOperate(session, pool);
   return (
     <div className="stack">
       {stranger ? <Notice tone="info"><Trans>No machine of this account has joined the pool. “Add a worker” under Workers says how.</Trans></Notice> : <SessionNeeded to="machine"><Machines account={account} pool={pool} /></SessionNeeded>}
       {unknown ? <Notice tone="info"><Trans>The connected account has not worked yet. Its record appears with its first contribution.</Trans></Notice> : <Loaded query={detail} rows={4}>{(known) => <Record detail={known} />}</Loaded>}
-      <Panel title={t`Tasks now`}><ListTable caption={t`Tasks now`} query={tasks} rowKey={(row) => row.id} columns={taskColumns} link={(row) => `/task/${row.id}`} empty={t`No task is computed by this account now.`} /></Panel>
-      <Explain subject="worker" id={account} />
+      {known ? <><Panel title={t`Tasks now`}><ListTable caption={t`Tasks now`} query={tasks} rowKey={(row) => row.id} columns={taskColumns} link={(row) => `/task/${row.id}`} empty={t`No task is computed by this account now.`} /></Panel>
+      <Explain subject="worker" id={account} /></> : null}
     </div>
   );
 }

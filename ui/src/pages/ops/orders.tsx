@@ -10,6 +10,7 @@ import { useUrl } from '../../state/url';
 import { CsvButton, ListTable, type Column } from '../../view/table';
 import { Bar, Button, Panel, Segmented, Stat } from '../../view/ui';
 import { orderColumns } from '../../view/order_columns';
+import { TileSkeleton } from '../../view/states';
 import { LadderDialog } from './ladder';
 
 /** Sold share of an order's tasks. */
@@ -44,7 +45,7 @@ export function OrdersTab({ pool, owner }: { pool: string; owner: string | null 
   const columns = [...known.slice(0, 5), FILLED, ...known.slice(5)];
   return (
     <div className="stack">
-      {query.data ? <Summary rows={query.data.items} /> : null}
+      {query.data ? <Summary rows={query.data.items} /> : query.error ? null : <TileSkeleton tiles={4} />}
       <Panel title={t`Orders of this pool`} tools={<><Segmented label={t`State`} value={state} choices={[{ value: 'any', label: t`all` }, { value: 'open', label: t`open` }]} onChange={(next) => change({ orders: next === 'open' ? next : null })} /><CsvButton name="pool-orders" columns={columns} rows={query.data?.items ?? []} /><Button look="tiny" onClick={() => setBuilding(true)}><Trans>Publish a ladder</Trans></Button><Link className="button tiny" to="/market"><Trans>Place a sell order</Trans></Link></>}>
         <ListTable caption={t`Pool orders`} query={query} columns={columns} rowKey={(row) => row.hash} link={(row) => `/market/order/${row.hash}`} empty={t`No orders: the pool sells nothing.`} />
       </Panel>

@@ -39,7 +39,7 @@ function Figures({ overview }: { overview: Overview }): ReactNode {
 export function OverviewTab({ pool }: { pool: string }): ReactNode {
   const query = useApi<Overview>('/v1/ops/overview', { workerpool: pool }, { liveMs: 2_000 });
   return (
-    <Loaded query={query} rows={8}>
+    <Loaded query={query} tiles={8}>
       {(overview) => (
         <div className="stack">
           {overview.draining ? <Notice tone="warning"><Trans>The pool drains: running tasks end, no new ones begin.</Trans></Notice> : null}

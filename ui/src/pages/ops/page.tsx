@@ -7,7 +7,7 @@ import { Tabs } from 'radix-ui';
 import type { ReactNode } from 'react';
 import type { Resource } from '../../transport/api';
 import { command, curl } from '../../model/commands';
-import { count } from '../../model/format';
+import { count, MISSING } from '../../model/format';
 import { mayOperate, operatedPools } from '../../model/permission';
 import { withQuery } from '../../transport/http';
 import { Refused } from '../../signer/types';
@@ -34,10 +34,20 @@ import { LogsTab } from './pool_logs';
 import { TasksTab } from './tasks';
 import { WorkersTab } from './workers';
 
+type Pools = ReturnType<typeof usePools>;
+const usePools = () => useList<Resource>('/v1/workerpools', { limit: 100 });
+
+/** Before the pools are known, and where there are none. */
+function NoPool({ pools }: { pools: Pools }): ReactNode {
+  return <Loaded query={pools} rows={8}>{() => <EmptyState><Trans>No workerpool is registered yet.</Trans></EmptyState>}</Loaded>;
+}
+
 /** Its children for the pool's operator; the others read what is missing and how to get it. */
 function OperatorOnly({ pool, owner, to, children }: { pool: string; owner: string | null; to: keyof typeof SESSION_NEEDS; children: ReactNode }): ReactNode {
+  const pools = usePools();
   const session = useStore(sessionStore);
   const locked = forcedState() === 'locked';
+  if (pool === '' && !locked) return <NoPool pools={pools} />;
   if (!locked && (!session || mayOperate(session, pool))) return <SessionNeeded to={to}>{children}</SessionNeeded>;
   return (
     <div className="empty">
@@ -67,7 +77,7 @@ export function OpsPage(): ReactNode {
   const wallet = useWallet();
   const [url, change] = useUrl();
   const session = useStore(sessionStore);
-  const pools = useList<Resource>('/v1/workerpools', { limit: 100 });
+  const pools = usePools();
   const own = operatedPools(session);
   const items = pools.data?.items ?? [];
   const pool = url.pool ?? items.find((each) => own.includes(each.address.toLowerCase()))?.address ?? items[0]?.address ?? '';
@@ -80,7 +90,8 @@ export function OpsPage(): ReactNode {
     <>
       <PageHead title={t`Operator console`} command={tab === 'orders' ? command(['bourse', 'orderbook', 'workerpool', '--workerpool', pool], 'GET', shown) : tab === 'logs' && url.task ? command(['bourse', 'task', 'logs', url.task], 'GET', shown) : curl(location.origin, shown)}>
         <label className="row small"><Trans>pool</Trans>
-          <select className="select" style={{ width: 'auto', maxWidth: 280 }} value={pool} onChange={(event) => change({ pool: event.target.value })}>
+          <select className="select" style={{ width: 170 }} value={pool} onChange={(event) => change({ pool: event.target.value })}>
+            {items.length === 0 ? <option value="">{MISSING}</option> : null}
             {items.map((each) => <option key={each.address} value={each.address}>{each.name.slice(0, 40) || each.address}</option>)}
           </select>
         </label>
@@ -88,11 +99,11 @@ export function OpsPage(): ReactNode {
       </PageHead>
       <Tabs.Root value={tab} onValueChange={(value) => void navigate({ to: `/ops/${value}` as never, search: (url.pool ? { pool: url.pool } : {}) as never })}>
         <TabList label={t`Parts of the console`} chosen={tab}>{TABS.map(([value, label]) => <Tabs.Trigger key={value} className="tab" value={value}>{label}{value === 'alerts' && raised > 0 ? <> <Chip tone="danger">{count(raised)}</Chip></> : null}</Tabs.Trigger>)}</TabList>
-        <Tabs.Content className="tab-panel" value="overview">{pool ? <OverviewTab pool={pool} /> : <Loaded query={pools} rows={8}>{() => <EmptyState><Trans>No workerpool is registered yet.</Trans></EmptyState>}</Loaded>}</Tabs.Content>
+        <Tabs.Content className="tab-panel" value="overview">{pool ? <OverviewTab pool={pool} /> : <NoPool pools={pools} />}</Tabs.Content>
         <Tabs.Content className="tab-panel" value="workers"><OperatorOnly pool={pool} owner={owner} to="workers"><WorkersTab pool={pool} /></OperatorOnly></Tabs.Content>
         <Tabs.Content className="tab-panel" value="tasks"><OperatorOnly pool={pool} owner={owner} to="tasks"><TasksTab pool={pool} /></OperatorOnly></Tabs.Content>
         <Tabs.Content className="tab-panel" value="earnings"><OperatorOnly pool={pool} owner={owner} to="earnings"><EarningsTab pool={pool} /></OperatorOnly></Tabs.Content>
-        <Tabs.Content className="tab-panel" value="orders"><OrdersTab pool={pool} owner={owner} /></Tabs.Content>
+        <Tabs.Content className="tab-panel" value="orders">{pool ? <OrdersTab pool={pool} owner={owner} /> : <NoPool pools={pools} />}</Tabs.Content>
         <Tabs.Content className="tab-panel" value="logs"><OperatorOnly pool={pool} owner={owner} to="logs"><LogsTab pool={pool} /></OperatorOnly></Tabs.Content>
         <Tabs.Content className="tab-panel" value="alerts"><OperatorOnly pool={pool} owner={owner} to="alerts"><AlertsTab pool={pool} /></OperatorOnly></Tabs.Content>
         <Tabs.Content className="tab-panel" value="machine"><NeedWallet to="machine">{wallet.account ? <MachineTab account={wallet.account} pool={pool} /> : null}</NeedWallet></Tabs.Content>
