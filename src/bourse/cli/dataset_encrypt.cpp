@@ -42,11 +42,12 @@ Result<Answer> encrypt_verb(Context& context, EncryptArgs args) {
                    {"key_is_new", is_new},
                    {"checksum", to_hex(digests.sha256)},
                    {"size", digests.size_bytes}};
-    answer.text = fields({{"encrypted", args.out},
-                          {"key", args.key_file + (is_new ? " (new: keep it, nobody can open the data without it)" : "")},
-                          {"checksum", to_hex(digests.sha256)},
-                          {"size", fmt::format("{} bytes", digests.size_bytes)},
-                          {"next", fmt::format("bourse dataset deploy --file {}", args.out)}});
+    answer.text =
+        fields({{"encrypted", args.out},
+                {"key", args.key_file + (is_new ? " (new: keep it, nobody can open the data without it)" : "")},
+                {"checksum", to_hex(digests.sha256)},
+                {"size", fmt::format("{} bytes", digests.size_bytes)},
+                {"next", fmt::format("bourse dataset deploy --file {}", args.out)}});
     return answer;
 }
 
@@ -60,7 +61,8 @@ void add_dataset_encrypt(CLI::App& group, int& exit_code) {
     app->add_option("--out", args->out, "Where to (default FILE.enc)");
     app->add_option("--key", args->key_file, "File of the key; made if it is not there (default FILE.key)");
     add_output_options(*app, *options);
-    set_examples(*app, "  bourse dataset encrypt cities.csv\n  bourse dataset deploy --name cities --file cities.csv.enc");
+    set_examples(*app,
+                 "  bourse dataset encrypt cities.csv\n  bourse dataset deploy --name cities --file cities.csv.enc");
     set_verb(*app, options, exit_code, [args](Context& context) { return encrypt_verb(context, *args); });
 }
 

@@ -31,9 +31,12 @@ TEST(DatasetCrypt, OpensslOpensIt) {
         EXPECT_EQ(encrypted.size(), 16 + size / 16 * 16 + 16);
         std::ofstream(dir.path() / "body", std::ios::binary) << encrypted.substr(16);
         sys::ProcessSpec open;
-        open.argv = {"openssl", "enc", "-d", "-aes-256-cbc", "-K", to_hex_plain(key), "-iv",
-                     to_hex_plain(as_bytes(encrypted.substr(0, 16))), "-in", (dir.path() / "body").string(), "-out",
-                     (dir.path() / "opened").string()};
+        open.argv = {"openssl", "enc",
+                     "-d",      "-aes-256-cbc",
+                     "-K",      to_hex_plain(key),
+                     "-iv",     to_hex_plain(as_bytes(encrypted.substr(0, 16))),
+                     "-in",     (dir.path() / "body").string(),
+                     "-out",    (dir.path() / "opened").string()};
         const auto done = sys::run_process(open);
         ASSERT_TRUE(done && done->ok()) << (done ? done->err : done.error().message);
         EXPECT_EQ(sys::read_file(dir.path() / "opened").value(), content) << size;

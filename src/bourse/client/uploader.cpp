@@ -60,9 +60,10 @@ Result<json> Uploader::ask(const std::string& method, const std::string& path, s
     request.timeout_ms = path.ends_with("/complete") ? kCompleteTimeoutMs : kChunkTimeoutMs;
     const auto answer = net::http_request(request);
     if (!answer)
-        return fail("STORE_UNREACHABLE", fmt::format("No store answers at {} ({}). The same command again goes on where "
-                                                     "this one stopped. Another address: --store.",
-                                                     url_, answer.error().message));
+        return fail("STORE_UNREACHABLE",
+                    fmt::format("No store answers at {} ({}). The same command again goes on where "
+                                "this one stopped. Another address: --store.",
+                                url_, answer.error().message));
     if (answer->status != 200) return fail(upload_refused(*answer));
     auto upload = json::parse(answer->body, nullptr, false);
     if (!upload.is_object() || !upload.contains("id") || !upload["id"].is_string())
@@ -123,8 +124,8 @@ Result<StoredFile> Uploader::complete() {
     BOURSE_TRY(const auto upload, ask("POST", "/" + id_ + "/complete", "", "application/json"));
     const auto theirs = upload.contains("cid") && upload["cid"].is_string() ? upload["cid"].get<std::string>() : "";
     if (cid_digest(theirs) != cid_digest(digests_.cid))
-        return fail("RESULT_CID_MISMATCH", fmt::format("The store names the file {}, but its content is {}.", theirs,
-                                                       digests_.cid));
+        return fail("RESULT_CID_MISMATCH",
+                    fmt::format("The store names the file {}, but its content is {}.", theirs, digests_.cid));
     StoredFile out{digests_, resumed_, std::nullopt};
     if (upload.contains("expires") && upload["expires"].is_number_unsigned())
         out.expires_ms = upload["expires"].get<std::uint64_t>();

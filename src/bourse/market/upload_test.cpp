@@ -1,4 +1,5 @@
-// Uploads through the market: everything reaches the store as it was sent, and its refusals come back in the form of /v1.
+// Uploads through the market: everything reaches the store as it was sent, and its refusals come back in the form of
+// /v1.
 #include <bourse/client/upload.hpp>
 #include <bourse/market/v1_fixture.hpp>
 #include <bourse/net/http_server.hpp>
@@ -9,11 +10,12 @@ namespace {
 class UploadTest : public testing::V1Test {
 protected:
     /// A store that tells what it was asked, and refuses offset 1.
-    UploadTest() : store_([] {
-        net::ServerConfig config;
-        config.cors = true;
-        return config;
-    }()) {
+    UploadTest()
+        : store_([] {
+              net::ServerConfig config;
+              config.cors = true;
+              return config;
+          }()) {
         const net::RouteOptions chunk{.spool_body = true, .max_body_bytes = client::kUploadChunkBytes};
         const auto echo = [](const net::Request& request) {
             if (request.query_value("offset") == "1") {

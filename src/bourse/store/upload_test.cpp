@@ -37,9 +37,8 @@ protected:
         db_ = db::Database::open("sqlite://" + (dir_.path() / "index.db").string()).value();
         ASSERT_TRUE(db_->migrate({kStoreSchema, std::string(DatasetFiles::kSchema) + ";" + Uploads::kSchema}));
         blobs_ = BlobStore::open({dir_.path(), max_bytes_, 0}, *db_).value();
-        uploads_ = Uploads::open(dir_.path() / "uploads", rules_, *blobs_, *db_, chain_, [this] {
-                       return now_ms_;
-                   }).value();
+        uploads_ =
+            Uploads::open(dir_.path() / "uploads", rules_, *blobs_, *db_, chain_, [this] { return now_ms_; }).value();
     }
     client::UploadRequest request_for(const std::string& content, const char* owner = "provider") const {
         return {key_of(owner).address(), crypto::sha256(as_bytes(content)), content.size(), now_ms_ / 1000 + 600};
@@ -64,7 +63,8 @@ protected:
         return result ? "done" : result.error().code;
     }
     std::size_t parts() const {
-        return static_cast<std::size_t>(std::distance(std::filesystem::directory_iterator(dir_.path() / "uploads"), {}));
+        return static_cast<std::size_t>(
+            std::distance(std::filesystem::directory_iterator(dir_.path() / "uploads"), {}));
     }
 
     sys::TempDir dir_;

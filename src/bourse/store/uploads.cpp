@@ -77,8 +77,8 @@ Uploads::Uploads(std::filesystem::path folder, UploadRules rules, BlobStore& blo
       dataset_files_(database, chain),
       now_ms_(std::move(now_ms)) {}
 
-Result<std::unique_ptr<Uploads>> Uploads::open(const std::filesystem::path& folder, UploadRules rules,
-                                               BlobStore& blobs, db::Database& database, StoreChain& chain,
+Result<std::unique_ptr<Uploads>> Uploads::open(const std::filesystem::path& folder, UploadRules rules, BlobStore& blobs,
+                                               db::Database& database, StoreChain& chain,
                                                std::function<std::uint64_t()> now_ms) {
     std::unique_ptr<Uploads> out(new Uploads(folder, std::move(rules), blobs, database, chain, std::move(now_ms)));
     BOURSE_CHECK(out->prepare());
@@ -134,8 +134,8 @@ Status<> Uploads::check_owner(const Address& owner) {
 Status<> Uploads::check_quotas(const client::UploadRequest& request) {
     const auto charge = std::max(request.size_bytes, kLeastCharge);
     const auto used = [&](const std::string& where, const db::SqlRow& args) {
-        const auto sum = fmt::format("SELECT COALESCE(SUM(CASE WHEN size<{0} THEN {0} ELSE size END),0) FROM uploads{1}",
-                                     kLeastCharge, where);
+        const auto sum = fmt::format(
+            "SELECT COALESCE(SUM(CASE WHEN size<{0} THEN {0} ELSE size END),0) FROM uploads{1}", kLeastCharge, where);
         return static_cast<std::uint64_t>(db::sql_int(db_->query(sum, args)[0][0]));
     };
     const auto of_owner = used(" WHERE owner=?1", {to_hex(request.owner)});
@@ -279,8 +279,10 @@ std::size_t Uploads::remove_expired(bool completed) {
         // Begun again since the query, perhaps.
         if (db_->execute("DELETE FROM uploads WHERE id=?1 AND expires_ms>0 AND expires_ms<=?2", {row[0], now_ms}) == 0)
             continue;
-        if (completed) blobs_->drop_if_unused(*hash_from_hex(db::sql_text(row[1])));
-        else remove_part(id);
+        if (completed)
+            blobs_->drop_if_unused(*hash_from_hex(db::sql_text(row[1])));
+        else
+            remove_part(id);
         ++removed;
         sys::log_info("upload expired", {{"completed", completed ? "true" : "false"}});
     }

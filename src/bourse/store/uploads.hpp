@@ -18,11 +18,11 @@
 namespace bourse::store {
 
 struct UploadRules {
-    std::string from = "staked";                 ///< who may: "nobody", "staked" (a deposit at the hub), "anyone"
-    std::uint64_t max_bytes = 5ULL << 30;        ///< of a file
-    std::uint64_t owner_bytes = 10ULL << 30;     ///< of an owner's files, unfinished ones by their announced size
-    std::uint64_t total_bytes = 25ULL << 30;     ///< of all owners' files
-    std::uint64_t keep_ms = 24ULL * 3'600'000;   ///< an unfinished upload after its last chunk; a file without a dataset
+    std::string from = "staked";                ///< who may: "nobody", "staked" (a deposit at the hub), "anyone"
+    std::uint64_t max_bytes = 5ULL << 30;       ///< of a file
+    std::uint64_t owner_bytes = 10ULL << 30;    ///< of an owner's files, unfinished ones by their announced size
+    std::uint64_t total_bytes = 25ULL << 30;    ///< of all owners' files
+    std::uint64_t keep_ms = 24ULL * 3'600'000;  ///< an unfinished upload after its last chunk; a file without a dataset
 };
 
 struct UploadState {
@@ -55,8 +55,8 @@ public:
     Result<UploadState> begin(const client::UploadRequest& request, ByteView signature);
     /// Errors: UPLOAD_NOT_FOUND.
     Result<UploadState> find(const Hash& id) const;
-    /// Adds a chunk (a spooled file). Errors: UPLOAD_NOT_FOUND, UPLOAD_BUSY, UPLOAD_COMPLETE, OFFSET_WRONG (ask where it
-    /// stands), CHUNK_INVALID (empty, or beyond the file's end), STORE_FULL, DATA_UNWRITABLE.
+    /// Adds a chunk (a spooled file). Errors: UPLOAD_NOT_FOUND, UPLOAD_BUSY, UPLOAD_COMPLETE, OFFSET_WRONG (ask where
+    /// it stands), CHUNK_INVALID (empty, or beyond the file's end), STORE_FULL, DATA_UNWRITABLE.
     Result<UploadState> append(const Hash& id, std::uint64_t offset, const std::filesystem::path& chunk);
     /// Verifies the whole file and names it. Again and again the same answer. Errors: UPLOAD_NOT_FOUND, UPLOAD_BUSY,
     /// UPLOAD_INCOMPLETE, CHECKSUM_MISMATCH (the upload is gone), STORE_FULL, DATA_UNWRITABLE.

@@ -39,8 +39,8 @@ net::Response Api::upload_chunk(const net::Request& request) {
     const auto& from = request.remote_address;
     const bool exempt = is_exempt(from, config_.rate_exempt);
     if (const auto wait = exempt ? 0 : writes_.wait_for_s(from, 1); wait > 0) {
-        auto refused = v1_refusal({"RATE_LIMITED", "Too many refused chunks; try again in " + std::to_string(wait) +
-                                                       " s."});
+        auto refused =
+            v1_refusal({"RATE_LIMITED", "Too many refused chunks; try again in " + std::to_string(wait) + " s."});
         refused.headers["retry-after"] = std::to_string(wait);
         return refused;
     }
