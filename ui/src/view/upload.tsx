@@ -85,8 +85,8 @@ function SaveKey({ form, saved, onSaved }: { form: UploadForm; saved: boolean; o
   const { name, secret } = form.prepared;
   return (
     <Notice tone={saved ? 'success' : 'warning'} inline>
-      <Trans>The key is in this page only. Without it nobody can open the data, you neither.</Trans>{' '}
-      <Button look={saved ? 'tiny' : 'tiny primary'} onClick={() => { saveFile(`${name}.key`, keyText(secret.key), 'text/plain'); onSaved(); }}><Trans>Save the key</Trans></Button>
+      {saved ? <Trans>The key was saved as a file. Keep it: without it nobody can open the data, you neither.</Trans> : <Trans>The key is in this page only. Without it nobody can open the data, you neither.</Trans>}{' '}
+      <Button look={saved ? 'tiny' : 'tiny primary'} onClick={() => { saveFile(`${name}.key`, keyText(secret.key), 'text/plain'); onSaved(); }}>{saved ? <Trans>Save it again</Trans> : <Trans>Save the key</Trans>}</Button>
     </Notice>
   );
 }
