@@ -44,7 +44,9 @@ const sizes = [0, 1, 5, CHUNK - 1, CHUNK, CHUNK + 1, 2 * CHUNK, 10 * CHUNK + 7, 
 const [program, node, store] = process.argv.slice(2);
 const folder = mkdtempSync(join(tmpdir(), "cid-"));
 const file = join(folder, "content");
-const where = ["--rpc", node, "--market", store, "--store", store, "--wallet", "requester", "--json"];
+const keyFile = join(folder, "key");
+writeFileSync(keyFile, `0x${"5a".repeat(32)}`, { mode: 0o600 });
+const where = ["--rpc", node, "--market", store, "--store", store, "--key-file", keyFile, "--json"];
 let passed = 0;
 let failed = 0;
 for (const size of sizes) {
