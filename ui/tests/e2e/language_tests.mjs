@@ -5,7 +5,7 @@ import { compileMessage } from '@lingui/message-utils/compileMessage';
 import { generateMessageId } from '@lingui/message-utils/generateMessageId';
 import { formatter } from '@lingui/format-po';
 import { check, equal } from './harness.mjs';
-import { newPage, PAGES, prepare, settle } from './page_tests.mjs';
+import { newPage, onEveryPage, prepare, settle } from './page_tests.mjs';
 
 const CATALOGUE = new URL('../../src/texts/en.po', import.meta.url).pathname;
 /** The bidirectional pseudo-language of Unicode's locale data. */
@@ -55,22 +55,20 @@ function plainWords() {
 export async function languageTests(runner, browser, server) {
   const messages = await pseudoCatalogue();
   await runner.test('X-09 another language, from right to left: every word comes from the catalogue, nothing scrolls sideways', async () => {
-    const page = await newPage(browser, { state: prepare('requester', { language: PSEUDO }) });
-    await page.route('**/texts/*.json', (route) => route.fulfill({ json: messages }));
+    const open = (page) => page.route('**/texts/*.json', (route) => route.fulfill({ json: messages }));
     const problems = [];
     const words = new Map();
-    for (const [name, path] of Object.entries(PAGES)) {
+    const look = async (page, name, path) => {
       await page.goto(server.url + path);
       await settle(page).catch(() => problems.push(`${name}: still loading`));
       const seen = await page.evaluate(() => [document.documentElement.lang, document.documentElement.dir, document.documentElement.scrollWidth - innerWidth]);
       equal(seen.slice(0, 2), [PSEUDO, 'rtl'], `language and direction of ${name}`);
       if (seen[2] > 0) problems.push(`${name}: ${seen[2]} px too wide`);
       for (const [word, tag, text] of await page.evaluate(plainWords)) if (!SAME.test(word) && !words.has(text)) words.set(text, `${name}: <${tag}> “${word}” in “${text}”`);
-    }
-    equal(page.problems, [], 'errors in the console');
+    };
+    equal(await onEveryPage(browser, look, { state: prepare('requester', { language: PSEUDO }), open }), [], 'errors in the console');
     problems.push(...words.values());
     check(problems.length === 0, problems.join('; '));
-    await page.context().close();
   });
   await runner.test('X-09 a language that cannot be had leaves the page in English', async () => {
     const page = await newPage(browser, { state: prepare(null, { language: 'xx' }) });

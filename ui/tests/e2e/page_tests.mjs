@@ -25,7 +25,6 @@ const ALL = {
 /** `UI_PAGES=market,keys` looks at these only. */
 export const PAGES = Object.fromEntries(Object.entries(ALL).filter(([name]) => !process.env.UI_PAGES || process.env.UI_PAGES.split(',').includes(name)));
 
-
 export const prepare = (wallet, settings = {}) => ({ wallet, settings: { welcomed: true, lastCategory: 3, ...settings } });
 export async function newPage(browser, { width = 1440, height = 900, theme = 'light', state = prepare('requester') } = {}) {
   const context = await browser.newContext({ viewport: { width, height }, colorScheme: theme, reducedMotion: 'reduce', acceptDownloads: true });
@@ -46,6 +45,27 @@ export async function newPage(browser, { width = 1440, height = 900, theme = 'li
 export async function settle(page) {
   await page.waitForSelector('main h1');
   await page.waitForFunction(() => !document.querySelector('main [aria-busy="true"] .skeleton'), null);
+}
+
+/** Windows side by side: pages that wait for their answers leave the processors to others. */
+const LANES = 3;
+
+/**
+ * `act(page, name, path)` on every page, in several windows at once; what their consoles complained of. `look` is that of
+ * `newPage`, `open` prepares a window before its first page.
+ */
+export async function onEveryPage(browser, act, { open = async () => undefined, pages = Object.entries(PAGES), ...look } = {}) {
+  const waiting = [...pages];
+  const complaints = [];
+  const lane = async () => {
+    const page = await newPage(browser, look);
+    await open(page);
+    for (let next = waiting.shift(); next; next = waiting.shift()) await act(page, ...next);
+    complaints.push(...page.problems);
+    await page.context().close();
+  };
+  await Promise.all(Array.from({ length: LANES }, lane));
+  return complaints;
 }
 
 async function axe(page, name) {
@@ -86,23 +106,20 @@ function withoutSockets() {
 export async function pageTests(runner, browser, server) {
   await runner.test('T-25 axe finds nothing on any page in both themes', async () => {
     const problems = [];
-    // A page of its own for each theme: colours that change while axe looks are half old.
+    // Windows of their own for each theme: colours that change while axe looks are half old.
     for (const theme of THEMES) {
-      const page = await newPage(browser, { theme });
-      for (const [name, path] of Object.entries(PAGES)) {
+      const look = async (page, name, path) => {
         await page.goto(server.url + path);
         await settle(page).catch(() => problems.push(`${name}: still loading`));
         problems.push(...(await axe(page, `${name} ${theme}`)));
-      }
-      equal(page.problems, [], 'errors in the console');
-      await page.context().close();
+      };
+      equal(await onEveryPage(browser, look, { theme }), [], 'errors in the console');
     }
     check(problems.length === 0, [...new Set(problems)].join('\n'));
   });
   await runner.test('T-26 no page scrolls sideways and nothing overlaps, at six widths and at 400 % zoom', async () => {
     const problems = [];
-    const page = await newPage(browser);
-    for (const [name, path] of Object.entries(PAGES)) {
+    await onEveryPage(browser, async (page, name, path) => {
       await page.setViewportSize({ width: 1920, height: 900 });
       await page.goto(server.url + path);
       await settle(page).catch(() => undefined);
@@ -111,8 +128,7 @@ export async function pageTests(runner, browser, server) {
         await page.setViewportSize({ width, height });
         for (const problem of await page.evaluate(`new Promise((tell) => requestAnimationFrame(() => setTimeout(() => tell((${layoutProblems})()), 0)))`)) problems.push(`${name} at ${width} × ${height}: ${problem}`);
       }
-    }
-    await page.context().close();
+    });
     check(problems.length === 0, problems.join('\n'));
   });
   await runner.test('T-01 T-02 T-03 book, trades and ticket from the fixture', async () => {

@@ -1,8 +1,8 @@
 // What others wrote does no harm (web-ui.md §16.1): hostile text everywhere (T-27), links of others (S-04), cells of exports
 // (S-05), names and addresses that imitate (S-07).
 import { readFileSync } from 'node:fs';
-import { check, equal } from "./harness.mjs";
-import { newPage, PAGES, settle } from './page_tests.mjs';
+import { check, equal } from './harness.mjs';
+import { newPage, onEveryPage, settle } from './page_tests.mjs';
 
 const DATASET = `0x${'00A'.padEnd(40, '0')}`;
 const EVIL = `=cmd|' /C calc'!A0<img src=x onerror="window.hacked=1"><script>window.hacked=1</script>\u202e\u0007\u001b[31m${'x'.repeat(10_240)}`;
@@ -21,8 +21,7 @@ async function everywhere(browser, server) {
   const problems = [];
   try {
     for (const width of [375, 1280]) {
-      const page = await newPage(browser, { width });
-      for (const [name, path] of Object.entries(PAGES)) {
+      const look = async (page, name, path) => {
         await page.goto(server.url + path);
         await page.waitForSelector('main h1');
         await settle(page);
@@ -31,9 +30,8 @@ async function everywhere(browser, server) {
         if (hacked !== undefined) problems.push(`${name} at ${width}: a script ran`);
         if (over > 0) problems.push(`${name} at ${width}: ${over} px too wide`);
         if (override) problems.push(`${name} at ${width}: “${override.slice(0, 60)}” turns round`);
-      }
-      problems.push(...page.problems.map((each) => each.slice(0, 120)));
-      await page.context().close();
+      };
+      problems.push(...(await onEveryPage(browser, look, { width })).map((each) => each.slice(0, 120)));
     }
   } finally {
     session.end();

@@ -1,7 +1,7 @@
 // The states of §5 on every page by the query switch `?state=` (§18, definition of done), and what reading and moving need
 // of all pages: text spacing of one's own (X-06), landscape phones (§14), places to skip to (X-04), a session that ends (X-03).
 import { becomes, check, equal, until } from './harness.mjs';
-import { newPage, PAGES, prepare, settle } from './page_tests.mjs';
+import { newPage, onEveryPage, PAGES, prepare, settle } from './page_tests.mjs';
 
 /** Pages that ask the market for nothing but the boot answer: they have no data that could be loading, empty, wrong or old. */
 const STILL = ['welcome', 'learn', 'settings', 'unknown', 'keys', 'link'];
@@ -14,17 +14,14 @@ const SHOWS = {
   locked: (page) => page.getByRole('button', { name: 'Locked · unlock' }).count(),
 };
 
-async function everyPage(browser, server, state, shows, without) {
-  const page = await newPage(browser);
+async function everyPageShows(browser, server, state, shows, without) {
   const missing = [];
-  for (const [name, path] of Object.entries(PAGES)) {
-    if (without.includes(name)) continue;
+  const look = async (page, name, path) => {
     await page.goto(server.url + withState(path, state));
     await page.waitForSelector('#main, main [role=status], main h1', { state: 'attached' });
     if (!(await until(() => shows(page), state, 30_000).catch(() => 0))) missing.push(name);
-  }
-  const { problems } = page;
-  await page.context().close();
+  };
+  const problems = await onEveryPage(browser, look, { pages: Object.entries(PAGES).filter(([name]) => !without.includes(name)) });
   equal({ missing, problems: problems.map((each) => each.slice(0, 80)) }, { missing: [], problems: [] }, `pages that do not show ?state=${state}, and errors in the console`);
 }
 
@@ -46,21 +43,22 @@ function noteShifts() {
 
 /** Pages that move while they load, by more than they may. */
 async function movingPages(browser, server, width) {
-  const page = await newPage(browser, { width });
-  await page.addInitScript(noteShifts);
-  await page.route('**/v1/**', async (route) => {
-    await new Promise((resolve) => setTimeout(resolve, ANSWERS_LATE_MS));
-    await route.continue().catch(() => undefined); // a page that was left needs no answer
-  });
+  const open = async (page) => {
+    await page.addInitScript(noteShifts);
+    await page.route('**/v1/**', async (route) => {
+      await new Promise((resolve) => setTimeout(resolve, ANSWERS_LATE_MS));
+      await route.continue().catch(() => undefined); // a page that was left needs no answer
+    });
+  };
   const moving = [];
-  for (const [name, path] of Object.entries(PAGES)) {
+  const look = async (page, name, path) => {
     await page.goto(server.url + path);
     await settle(page).catch(() => undefined);
     const shifts = await page.evaluate(() => window.shifts);
     const sum = shifts.reduce((all, { value }) => all + value, 0);
     if (sum > MOST_SHIFT) moving.push(`${name} ${sum.toFixed(2)}: ${shifts.map(({ value, what }) => `${value.toFixed(2)} ${what}`).slice(0, 3).join(' | ')}`);
-  }
-  await page.context().close();
+  };
+  await onEveryPage(browser, look, { width, open });
   return moving;
 }
 
@@ -68,7 +66,7 @@ const SPACING = '* { line-height: 1.5 !important; letter-spacing: 0.12em !import
 
 export async function stateTests(runner, browser, server) {
   for (const [state, shows] of Object.entries(SHOWS))
-    await runner.test(`§5 every page shows ?state=${state}`, () => everyPage(browser, server, state, shows, state === 'locked' ? [] : STILL));
+    await runner.test(`§5 every page shows ?state=${state}`, () => everyPageShows(browser, server, state, shows, state === 'locked' ? [] : STILL));
 
   for (const width of [1440, 375])
     await runner.test(`§5 no page moves what is in sight while it loads, ${width} px wide`, async () => equal(await movingPages(browser, server, width), [], 'pages that move'));
@@ -177,9 +175,8 @@ export async function stateTests(runner, browser, server) {
   });
 
   await runner.test('X-06 text spacing of one’s own breaks no page', async () => {
-    const page = await newPage(browser, { width: 1280 });
     const broken = [];
-    for (const [name, path] of Object.entries(PAGES)) {
+    const look = async (page, name, path) => {
       await page.goto(server.url + path);
       await settle(page).catch(() => undefined);
       await page.evaluate((css) => {
@@ -189,8 +186,8 @@ export async function stateTests(runner, browser, server) {
       }, SPACING);
       const over = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
       if (over > 0) broken.push(`${name}: ${over} px too wide`);
-    }
-    await page.context().close();
+    };
+    await onEveryPage(browser, look, { width: 1280 });
     equal(broken, [], 'pages');
   });
 

@@ -1,28 +1,27 @@
 // What every page promises (web-ui.md §18, §5): its command is shown, its URL restores the view, it says what is not known
 // yet, waits when it is asked to, tells what it looked for, and does not take the others with it when it breaks.
 import { becomes, check, equal, until } from './harness.mjs';
-import { newPage, PAGES, settle } from './page_tests.mjs';
+import { newPage, onEveryPage, settle } from './page_tests.mjs';
 
 const id = (text, digits = 64) => `0x${text.padEnd(digits, '0')}`;
 const APP = '0xDFeab54290E804318F0a82217cEa88E98a629B6c';
 const LISTS = ['deals', 'tasks', 'apps', 'datasets', 'workerpools', 'workers', 'accounts', 'transactions', 'blocks'];
 
 async function commands(browser, server) {
-  const page = await newPage(browser);
   const wrong = [];
-  for (const [name, path] of Object.entries(PAGES)) {
+  const look = async (page, name, path) => {
     await page.goto(server.url + path);
     await settle(page);
     const button = page.locator('main').getByRole('button', { name: 'Show as command' }).first();
     if (!(await button.count())) {
       wrong.push(`${name} has none`);
-      continue;
+      return;
     }
     await button.click();
     const line = await page.locator('.popover .command-box').first().textContent();
     if (!/^(bourse|curl) /.test(line)) wrong.push(`${name}: ${line.slice(0, 40)}`);
-  }
-  await page.context().close();
+  };
+  await onEveryPage(browser, look);
   equal(wrong, [], 'pages without a command');
 }
 
@@ -59,8 +58,7 @@ async function touch(page) {
   if (await mine.count()) await mine.click();
 }
 
-async function restores(browser, server, path, act) {
-  const page = await newPage(browser);
+async function restores(page, server, path, act) {
   const open = async (where) => {
     await page.goto(where);
     if (where.includes('/ops')) await page.getByRole('button', { name: 'Sign in' }).first().click();
@@ -75,7 +73,6 @@ async function restores(browser, server, path, act) {
   const made = await page.evaluate(chosen);
   await open(page.url());
   await becomes(() => page.evaluate(chosen), made, `the view of ${page.url().slice(server.url.length)}`);
-  await page.context().close();
 }
 
 const tab = (name) => (page) => page.getByRole('tab', { name, exact: true }).click();
@@ -90,8 +87,8 @@ const VIEWS = [
 async function everyView(browser, server) {
   const session = server.operate();
   try {
-    for (const kind of LISTS) if (kind !== 'workers') await restores(browser, server, `/explorer/${kind}`, touch);
-    for (const [path, act] of VIEWS) await restores(browser, server, path, act);
+    const lists = LISTS.filter((kind) => kind !== 'workers').map((kind) => [`/explorer/${kind}`, touch]);
+    await onEveryPage(browser, (page, path, act) => restores(page, server, path, act), { pages: [...lists, ...VIEWS] });
   } finally {
     session.end();
   }
@@ -137,26 +134,28 @@ async function partial(browser, server) {
   }
 }
 
+/** What is not there, and the answer that will bring it. */
+const ABSENT = [['deal', `/deal/${id('dead')}`, '/v1/deals/'], ['task', `/task/${id('dead')}`, '/v1/tasks/'], ['app', `/app/${id('dead', 40)}`, '/v1/apps/'], ['transaction', `/tx/${id('dead')}`, '/v1/transactions/'], ['block', '/block/99999', '/v1/blocks/'], ['worker', `/worker/${id('dead', 40)}`, '/v1/workers/']];
+
 /** §5, Not found: the id, kinds and chains that were tried; the page fills itself when the object appears. */
 async function notFound(browser, server) {
-  for (const [kind, path, api] of [['deal', `/deal/${id('dead')}`, '/v1/deals/'], ['task', `/task/${id('dead')}`, '/v1/tasks/'], ['app', `/app/${id('dead', 40)}`, '/v1/apps/'], ['transaction', `/tx/${id('dead')}`, '/v1/transactions/'], ['block', '/block/99999', '/v1/blocks/'], ['worker', `/worker/${id('dead', 40)}`, '/v1/workers/']]) {
-    let there = false;
-    server.tune((at, body) => (!there && at.startsWith(api) ? null : body));
-    const page = await newPage(browser);
-    try {
-      await page.goto(server.url + path);
-      const alert = page.locator('main').getByRole('alert');
-      await alert.filter({ hasText: 'Nothing has the id' }).waitFor();
-      await until(async () => /tried .*order/.test(await alert.textContent()), 'the kinds that were tried');
-      for (const part of [path.split('/')[2], '65535', kind]) check((await alert.textContent()).includes(part), `“${part}” is not named`);
-      equal(new URL(page.url()).pathname, path, 'the address');
-      there = true;
-      await alert.waitFor({ state: 'detached' });
-      await page.locator('main .panel, main .stats').first().waitFor();
-    } finally {
-      server.tune((_, body) => body);
-      await page.context().close();
-    }
+  const hidden = new Set(ABSENT.map(([, , api]) => api));
+  server.tune((at, body) => ([...hidden].some((api) => at.startsWith(api)) ? null : body));
+  const look = async (page, kind, path, api) => {
+    await page.goto(server.url + path);
+    const alert = page.locator('main').getByRole('alert');
+    await alert.filter({ hasText: 'Nothing has the id' }).waitFor();
+    await until(async () => /tried .*order/.test(await alert.textContent()), 'the kinds that were tried');
+    for (const part of [path.split('/')[2], '65535', kind]) check((await alert.textContent()).includes(part), `“${part}” is not named`);
+    equal(new URL(page.url()).pathname, path, 'the address');
+    hidden.delete(api);
+    await alert.waitFor({ state: 'detached' });
+    await page.locator('main .panel, main .stats').first().waitFor();
+  };
+  try {
+    await onEveryPage(browser, look, { pages: ABSENT });
+  } finally {
+    server.tune((_, body) => body);
   }
 }
 
