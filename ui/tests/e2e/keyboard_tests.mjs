@@ -211,6 +211,7 @@ export async function keyboardMarketTests(runner, browser, market) {
       await until(async () => (await market.get('/v1/ops/overview')).draining === draining, word);
       await until(async () => (await page.locator('dialog[open]').count()) === 0, 'the dialog to close');
     }
+    await market.offer();
     await page.context().close();
   });
 }

@@ -80,11 +80,17 @@ export class Market {
     return answer.json();
   }
 
+  /** An open order of a pool: one that was drained a moment ago offers again a moment later. */
+  offer() {
+    return until(async () => (await this.get('/v1/workerpoolorders?limit=1&app=any&dataset=any&requester=any')).items[0], 'an offer of a pool');
+  }
+
   /** A task that came to its end: any, or one that is bought now. No test needs the deals of another. */
   async completedTask() {
     const find = async () => (await this.get('/v1/tasks?status=COMPLETE&limit=1')).items[0];
     const known = await find();
     if (known) return known;
+    await this.offer();
     await this.verb('run', 'hello', '--wallet', 'requester', '--watch');
     return until(find, 'a completed task');
   }

@@ -132,7 +132,7 @@ export async function marketSearchTests(runner, browser, market) {
     const { deal } = await market.get(`/v1/deals/${task.deal}`);
     const block = (await market.get('/v1/blocks?limit=1')).items[0];
     const tx = (await market.get('/v1/transactions?limit=1')).items[0];
-    const order = (await market.get('/v1/workerpoolorders?limit=1&app=any&dataset=any&requester=any')).items[0];
+    const order = await market.offer();
     const worker = (await market.get('/v1/workers?limit=1')).items[0];
     await everyKind(browser, market.url, {
       deal: [deal.id, `/deal/${deal.id}`],
