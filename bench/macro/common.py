@@ -1,7 +1,6 @@
 """What the macro benches share: free ports, programs that are ended again, the peer's packages, the line of a figure."""
 import contextlib
 import json
-import os
 import pathlib
 import socket
 import subprocess

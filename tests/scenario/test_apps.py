@@ -5,6 +5,7 @@ import json
 import pathlib
 import subprocess
 import unittest
+import urllib.request
 import zipfile
 
 import market as m

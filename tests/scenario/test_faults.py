@@ -1,8 +1,6 @@
 """Roles are killed by kill -9 at seeded moments while a bag of 20 tasks runs: everything completes, the books balance."""
 import os
 import random
-import subprocess
-import threading
 import time
 import unittest
 

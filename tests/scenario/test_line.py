@@ -1,7 +1,6 @@
 """The main line: a computation is bought, done, agreed upon, paid, downloaded and verified."""
 import json
 import os
-import pathlib
 import unittest
 import zipfile
 

@@ -4,7 +4,6 @@
     tools/demo/demo.py PROGRAM [--once]
 """
 import argparse
-import hashlib
 import json
 import os
 import pathlib
