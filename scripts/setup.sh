@@ -23,7 +23,7 @@ packages=(
     # unit tests are a part of every preset
     libgtest-dev libgmock-dev librapidcheck-dev
 )
-test=(clang-format libbenchmark-dev postgresql chromium)
+test=(clang-format libbenchmark-dev openssl postgresql chromium)
 bench=(libbenchmark-dev postgresql chromium)
 dev=(clang clang-tidy libclang-rt-14-dev)
 
