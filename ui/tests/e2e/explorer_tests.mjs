@@ -95,17 +95,23 @@ async function searchOfMany(browser, server) {
   }
 }
 
+/** The page of a task whose result has `digest` on chain and `archive` in the store, after its download; the saved files. */
+async function downloaded(browser, server, digest, archive) {
+  server.tune((path, body) => (path === `/v1/tasks/${TASK}` ? { ...body, task: { ...body.task, digest, result: { path: '/ipfs/bafy', raw: '0x', text: null, digest, callback: null } } } : body));
+  const page = await newPage(browser);
+  const files = savedFiles(page);
+  await page.route('**/ipfs/bafy', (route) => route.fulfill({ body: archive, contentType: 'application/zip' }));
+  await page.goto(`${server.url}/task/${TASK}`);
+  await page.getByRole('button', { name: 'Download and verify' }).click();
+  return { page, files };
+}
+
 async function resultShown(browser, server) {
   const data = 'day,rain\n1,"2,5"\n';
   const archive = zipOf({ 'computed.json': '{"deterministic-output-path":"/iexec_out/data.csv"}', 'data.csv': data, 'facts.json': '{"city":{"name":"Wien"}}', 'dot.png': PNG, 'page.html': '<script>window.ran = true</script>', '../up.txt': 'x' });
   const digest = `0x${createHash('sha256').update(data).digest('hex')}`;
-  server.tune((path, body) => (path === `/v1/tasks/${TASK}` ? { ...body, task: { ...body.task, digest, result: { path: '/ipfs/bafy', raw: '0x', text: null, digest, callback: null } } } : body));
   try {
-    const page = await newPage(browser);
-    const files = savedFiles(page);
-    await page.route('**/ipfs/bafy', (route) => route.fulfill({ body: archive, contentType: 'application/zip' }));
-    await page.goto(`${server.url}/task/${TASK}`);
-    await page.getByRole('button', { name: 'Download and verify' }).click();
+    const { page, files } = await downloaded(browser, server, digest, archive);
     await page.getByText('Verified.').waitFor();
     await until(() => files.size === 1, 'the saved archive');
     const preview = (name) => page.locator('li', { has: page.locator('code', { hasText: name }) }).getByRole('button', { name: 'Preview' });
@@ -132,13 +138,8 @@ async function flippedBit(browser, server) {
   const flipped = Buffer.from(data);
   flipped[4] ^= 1;
   const archive = zipOf({ 'computed.json': '{"deterministic-output-path":"/iexec_out/data.csv"}', 'data.csv': flipped });
-  server.tune((path, body) => (path === `/v1/tasks/${TASK}` ? { ...body, task: { ...body.task, digest, result: { path: '/ipfs/bafy', raw: '0x', text: null, digest, callback: null } } } : body));
   try {
-    const page = await newPage(browser);
-    const files = savedFiles(page);
-    await page.route('**/ipfs/bafy', (route) => route.fulfill({ body: archive, contentType: 'application/zip' }));
-    await page.goto(`${server.url}/task/${TASK}`);
-    await page.getByRole('button', { name: 'Download and verify' }).click();
+    const { page, files } = await downloaded(browser, server, digest, archive);
     const alert = page.getByRole('alert').filter({ hasText: 'This is not the result that was paid for.' });
     await alert.waitFor();
     check((await alert.textContent()).includes(digest), 'the digest of the chain is not named');
