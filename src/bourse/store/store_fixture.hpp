@@ -1,12 +1,14 @@
-// A store's chain without a node, for tests.
+// A store's chain without a node, and a store's settings, for tests.
 #pragma once
 
 #include <bourse/crypto/hash.hpp>
 #include <bourse/crypto/secp256k1.hpp>
 #include <bourse/poco/signatures.hpp>
 #include <bourse/store/chain.hpp>
+#include <bourse/store/service.hpp>
 
 #include <algorithm>
+#include <filesystem>
 #include <map>
 #include <mutex>
 #include <string_view>
@@ -15,6 +17,17 @@
 namespace bourse::store {
 
 inline crypto::PrivateKey key_of(std::string_view name) { return *crypto::PrivateKey::from(crypto::keccak256(name)); }
+
+/// A store in `folder`, which is made, that anyone may use; tests sweep themselves.
+inline StoreConfig open_store(const std::filesystem::path& folder) {
+    std::filesystem::create_directories(folder);
+    StoreConfig config;
+    config.folder = folder;
+    config.keep_free_bytes = 0;
+    config.sweep_interval_ms = 3'600'000;
+    config.uploads.from = "anyone";
+    return config;
+}
 
 class FakeStoreChain final : public StoreChain {
 public:

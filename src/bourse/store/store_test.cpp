@@ -40,13 +40,8 @@ protected:
     }
     void start(std::uint64_t max_bytes = 1 << 30) {
         service_.reset();
-        StoreConfig config;
-        config.folder = dir_.path() / "store";
-        std::filesystem::create_directories(config.folder);
+        auto config = open_store(dir_.path() / "store");
         config.max_bytes = max_bytes;
-        config.keep_free_bytes = 0;
-        config.sweep_interval_ms = 3'600'000;  // tests sweep themselves
-        config.uploads.from = "anyone";
         auto service = StoreService::start(config, chain_);
         ASSERT_TRUE(service) << service.error().message;
         service_ = std::move(*service);

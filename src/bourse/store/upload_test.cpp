@@ -284,13 +284,8 @@ protected:
     UploadServiceTest() { start(); }
     void start(std::uint16_t port = 0) {
         service_.reset();
-        StoreConfig config;
-        config.folder = dir_.path() / "store";
-        std::filesystem::create_directories(config.folder);
+        auto config = open_store(dir_.path() / "store");
         config.port = port;
-        config.keep_free_bytes = 0;
-        config.sweep_interval_ms = 3'600'000;
-        config.uploads.from = "anyone";
         auto service = StoreService::start(config, chain_);
         ASSERT_TRUE(service) << service.error().message;
         service_ = std::move(*service);
