@@ -1,10 +1,12 @@
 """A whole market on loopback for scenario tests: `bourse up` in a folder of its own with free ports, driven through the
 program's own verbs. Nothing is mocked."""
+import http.client
 import json
 import os
 import pathlib
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -28,16 +30,30 @@ class Refused(Exception):
         self.stderr = stderr
 
 
-def wait_for(condition, what, limit_s=60, pause_s=0.05):
-    """The first true value of condition(); an AssertionError that names what was waited for after the limit."""
+def wait_for(condition, what, limit_s=180, pause_s=0.05):
+    """The first true value of condition(); an AssertionError that names what was waited for after the limit, which is for
+    what never comes: a busy machine may take its time. `what`: words, or a function that says them at the end."""
     deadline = time.monotonic() + limit_s
     while True:
         value = condition()
         if value:
             return value
         if time.monotonic() > deadline:
-            raise AssertionError(f"waited {limit_s} s for {what}")
+            raise AssertionError(f"waited {limit_s} s for {what() if callable(what) else what}")
         time.sleep(pause_s)
+
+
+HELD_PORTS = []
+
+
+def free_port():
+    """A port of 127.0.0.1 that nobody else is given while the tests run, also where its program is away for a while: it
+    stays bound here without listening, which SO_REUSEADDR lets that program share."""
+    held = socket.socket()
+    held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    held.bind(("127.0.0.1", 0))
+    HELD_PORTS.append(held)
+    return held.getsockname()[1]
 
 
 def process_exists(pid):
@@ -116,24 +132,28 @@ class Market:
         return json.loads((self.home / "up.json").read_text())
 
     def role_pid(self, name):
-        return next(role["pid"] for role in self.info["roles"] if role["name"] == name)
+        """Of the process that runs; waits while `up` starts a new one."""
+        def running():
+            pid = next(role["pid"] for role in self.info["roles"] if role["name"] == name)
+            return pid if pid and process_exists(pid) else None
+
+        return wait_for(running, f"{name} to run")
 
     def kill_role(self, name):
         """kill -9 of one role; returns once its successor answers under another process id."""
         old = self.role_pid(name)
         os.kill(old, signal.SIGKILL)
-        wait_for(lambda: self.role_pid(name) not in (old, 0) and process_exists(self.role_pid(name)),
-                 f"a new {name}", 30)
+        wait_for(lambda: self.role_pid(name) != old, f"a new {name}")
         url = next(role["url"] for role in self.info["roles"] if role["name"] == name)
         path = "/v2/" if name == "registry" else "/version"
-        wait_for(lambda: self.answers(url + path), f"{name} to answer", 30)
+        wait_for(lambda: self.answers(url + path), f"{name} to answer")
 
     @staticmethod
     def answers(url):
         try:
-            with urllib.request.urlopen(url, timeout=2):
+            with urllib.request.urlopen(url, timeout=10):
                 return True
-        except OSError:
+        except (OSError, http.client.HTTPException):
             return False
 
     def run(self, *arguments, wallet=None, limit_s=300, stdin=None, cwd=None):

@@ -33,7 +33,7 @@ class Server:
                 [str(self.programs / "postgres"), "-D", str(self.folder / "data"), "-k", str(self.folder),
                  "-c", "listen_addresses=", "-c", "fsync=off"],
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd=self.folder, **self.user)
-        m.wait_for(lambda: self.call("pg_isready", "-q", "-h", str(self.folder), check=False) == 0, "PostgreSQL", 60)
+        m.wait_for(lambda: self.call("pg_isready", "-q", "-h", str(self.folder), check=False) == 0, "PostgreSQL")
         return self
 
     def stop(self):

@@ -1,7 +1,6 @@
 """A second market beside the one of `bourse up`, with a broker of its own, and limit orders to try it with."""
 import json
 import re
-import socket
 import subprocess
 import urllib.error
 import urllib.request
@@ -9,18 +8,12 @@ import urllib.request
 import market as m
 
 
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
 class SecondMarket:
     """`bourse market` on the chain of `market`, reached through `rpc` (the node itself by default)."""
 
     def __init__(self, market, *arguments, rpc=None):
         self.market = market
-        self.port = free_port()
+        self.port = m.free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.folder = market.home / f"market-{self.port}"
         self.folder.mkdir()
@@ -33,7 +26,7 @@ class SecondMarket:
     def start(self):
         self.process = subprocess.Popen(self.command, env=self.market.environment, stdin=subprocess.DEVNULL,
                                         cwd=self.market.home)
-        m.wait_for(lambda: self.market.answers(self.url + "/version"), "the second market", 30)
+        m.wait_for(lambda: self.market.answers(self.url + "/version"), "the second market")
         return self
 
     def kill(self):
@@ -79,7 +72,7 @@ def publish(market, folder, url, wallet="requester"):
 def get(url):
     """The JSON at an address; of a refusal its status."""
     try:
-        with urllib.request.urlopen(url, timeout=10) as answer:
+        with urllib.request.urlopen(url, timeout=60) as answer:
             return json.loads(answer.read())
     except urllib.error.HTTPError as refused:
         return refused.code

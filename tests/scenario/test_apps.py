@@ -19,16 +19,13 @@ class Bought(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         cls.market = m.Market("--workers", str(cls.workers)).__enter__()
+        cls.addClassCleanup(cls.market.__exit__, None, None, None)
         work = cls.market.home / "test-images"
         registry = cls.market.info["registry_url"].removeprefix("http://")
         done = subprocess.run(["bash", str(m.ROOT / "tests/images/build.sh"), str(work), registry], capture_output=True, text=True)
         assert done.returncode == 0, done.stderr
         cls.images = json.loads((work / "images.json").read_text())
         cls.apps = {}
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.market.__exit__(None, None, None)
 
     def app(self, name):
         """Address of the app with this test image, deployed once."""
@@ -148,11 +145,11 @@ class Lives(Bought):
             return any('"sandbox started"' in line and task in line
                        for log in logs.glob("worker*.log") for line in log.read_text(errors="replace").splitlines())
 
-        m.wait_for(computing, "an app that runs", 60)
+        m.wait_for(computing, "an app that runs")
         for name in ("worker1", "worker2", "worker3"):
             self.market.kill_role(name)
         shown = m.wait_for(lambda: (lambda t: t if t["status"] == "COMPLETED" else None)(
-            self.market.verb("task", "show", task)), "the task to complete", 120)
+            self.market.verb("task", "show", task)), "the task to complete", 300)
         self.assertEqual(shown["status"], "COMPLETED")
         self.assertEqual(self.buy("md5sum")[0]["verdict"], "OK")
 
@@ -163,15 +160,15 @@ class Lives(Bought):
         scheduler = self.market.info["scheduler_url"]
 
         def contributed():
-            with urllib.request.urlopen(f"{scheduler}/v1/tasks/{task}", timeout=10) as answer:
+            with urllib.request.urlopen(f"{scheduler}/v1/tasks/{task}", timeout=60) as answer:
                 replicates = json.loads(answer.read())["replicates"]
             return sum(replicate["status"] == "CONTRIBUTED" for replicate in replicates) == 3
 
-        m.wait_for(contributed, "three different contributions", 60)
+        m.wait_for(contributed, "three different contributions")
         self.market.rpc("evm_increaseTime", 3001)
         self.market.rpc("evm_mine")
-        m.wait_for(lambda: self.market.verb("task", "show", task)["status"] == "FAILED", "the scheduler to claim", 60)
-        m.wait_for(lambda: self.market.account("requester") == before, "the refund", 30)
+        m.wait_for(lambda: self.market.verb("task", "show", task)["status"] == "FAILED", "the scheduler to claim")
+        m.wait_for(lambda: self.market.account("requester") == before, "the refund")
         self.assertEqual(self.buy("md5sum")[0]["verdict"], "OK")
 
     def test_nothing_is_left_behind(self):
@@ -180,7 +177,7 @@ class Lives(Bought):
             mounts = pathlib.Path("/proc/self/mountinfo").read_text()
             left = [folder for folder in self.market.home.glob("worker*/tasks/*")]
             return str(self.market.home) not in mounts and not left
-        m.wait_for(clean, "task folders and mounts to be gone", 30)
+        m.wait_for(clean, "task folders and mounts to be gone")
 
 
 if __name__ == "__main__":

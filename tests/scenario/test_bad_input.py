@@ -86,11 +86,8 @@ class Failures(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         cls.market = m.Market("--workers", "3").__enter__()
+        cls.addClassCleanup(cls.market.__exit__, None, None, None)
         cls.images = cls.build_images()
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.market.__exit__(None, None, None)
 
     @classmethod
     def build_images(cls):

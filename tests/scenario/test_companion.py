@@ -1,4 +1,5 @@
 """`bourse companion`: a page asks through the market, the terminal shows and signs, keys stay in the terminal."""
+import codecs
 import subprocess
 import threading
 import unittest
@@ -18,11 +19,12 @@ class Terminal:
         self.reader.start()
 
     def read(self):
+        decoder = codecs.getincrementaldecoder("utf-8")("replace")  # a piece may end within a character
         while piece := self.process.stderr.read1(4096):
-            self.text += piece.decode()
+            self.text += decoder.decode(piece)
 
     def wait_for(self, text):
-        m.wait_for(lambda: text in self.text, f"the terminal to say {text!r}; it said {self.text!r}", 20)
+        m.wait_for(lambda: text in self.text, lambda: f"the terminal to say {text!r}; it said {self.text!r}")
 
     def type(self, line):
         self.process.stdin.write((line + "\n").encode())
@@ -30,7 +32,7 @@ class Terminal:
 
     def wait_for_end(self):
         """All it said is read when this returns: the process may be gone before the thread has read its last words."""
-        self.process.wait(60)
+        self.process.wait(180)
         self.reader.join()
 
     def close(self):
@@ -79,7 +81,7 @@ class Companion(m.MarketCase):
         terminal.wait_for("Withdraw 0.000000007 RLC (7 nRLC) from the market.")
         terminal.type("y")
         sent = self.answer(page)["result"]["hash"]
-        m.wait_for(lambda: self.market.rpc("eth_getTransactionReceipt", sent)["result"], "the receipt", 20)
+        m.wait_for(lambda: self.market.rpc("eth_getTransactionReceipt", sent)["result"], "the receipt")
         self.assertEqual(self.market.rpc("eth_getTransactionReceipt", sent)["result"]["status"], "0x1")
 
     def test_a_no_is_an_answer_and_foreign_requests_are_not_even_asked(self):

@@ -41,7 +41,7 @@ class Sdk:
     def command(self, *arguments):
         environment = {**os.environ, "HOME": str(self.market.home)}
         done = subprocess.run(["node", str(self.program), *arguments, "--raw"], cwd=self.folder, env=environment,
-                              stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=180)
+                              stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=600)
         for text in (done.stdout, done.stderr):
             for line in reversed(text.strip().splitlines()):
                 if line.startswith("{"):
@@ -136,7 +136,7 @@ class ExistingSdk:
         again = self.provider.command("order", "publish", "--app", "--force", "--skip-preflight-check")
         self.assertIn("already published", json.dumps(again))
         self.provider.must("order", "cancel", "--app", "--force")
-        m.wait_for(lambda: self.requester.must("orderbook", "app", app)["count"] == 0, "the cancelled order to go", 30, 0.5)
+        m.wait_for(lambda: self.requester.must("orderbook", "app", app)["count"] == 0, "the cancelled order to go", pause_s=0.5)
         other = self.publish(self.provider, "app", app, "--price", "9")
         self.provider.must("order", "unpublish", "--app", other, "--force")
         self.assertEqual(self.requester.must("orderbook", "app", app)["count"], 0)

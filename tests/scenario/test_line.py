@@ -64,7 +64,7 @@ class Line(unittest.TestCase):
 
     def test_orders_as_files_are_filled_while_the_market_is_down(self):
         orders = self.market.home / "orders"
-        m.wait_for(lambda: (orders / "workerpool-XS.json").exists(), "the pool's order file", 30)
+        m.wait_for(lambda: (orders / "workerpool-XS.json").exists(), "the pool's order file")
         project = self.market.home / "project-files"
         project.mkdir()
         pid = self.market.role_pid("market")
@@ -75,7 +75,7 @@ class Line(unittest.TestCase):
         finally:
             os.kill(pid, 18)
         self.assertIn("deal", answer)
-        shown = m.wait_for(lambda: self.completed(answer["deal"]), "the deal's task", 60)
+        shown = m.wait_for(lambda: self.completed(answer["deal"]), "the deal's task")
         self.assertTrue(shown)
 
     def completed(self, deal):

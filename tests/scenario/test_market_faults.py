@@ -45,10 +45,10 @@ class MarketFaults(m.MarketCase):
 
     def check_filled_once(self, *orders, volume=1):
         for order in orders:
-            m.wait_for(lambda: two.status(self.victim.url, order) == "filled", "the killed market to show it filled", 60)
-            m.wait_for(lambda: sum(two.deals_of(self.victim.url, order)) == volume, "its deals", 30)
+            m.wait_for(lambda: two.status(self.victim.url, order) == "filled", "the killed market to show it filled")
+            m.wait_for(lambda: sum(two.deals_of(self.victim.url, order)) == volume, "its deals")
         m.wait_for(lambda: sum(sum(two.deals_of(self.witness, order)) for order in orders) == volume * len(orders),
-                   "the witness to see it", 30)
+                   "the witness to see it")
         self.assertEqual(self.before - self.market.account("requester")[0], PRICE * volume * len(orders), "paid for once")
         self.assertEqual([two.status(self.victim.url, order) for order in self.resting], ["open"] * 3, "no order lost")
 
@@ -62,7 +62,7 @@ class MarketFaults(m.MarketCase):
     def test_killed_while_its_transaction_was_on_the_way(self):
         self.door.keep_back(SEND)
         order = self.killed("on the way", hand_on=True)
-        m.wait_for(lambda: two.deals_of(self.witness, order) == [1], "the transaction to arrive after the kill", 30)
+        m.wait_for(lambda: two.deals_of(self.witness, order) == [1], "the transaction to arrive after the kill")
         self.victim.start()
         self.check_filled_once(order)
 
@@ -72,7 +72,7 @@ class MarketFaults(m.MarketCase):
         self.before = self.market.account("requester")[0]
         two.publish(self.market, folder, self.victim.url)
         self.door.wait_until_reached()
-        m.wait_for(lambda: two.deals_of(self.witness, order) == [1], "the deal in a block", 30)
+        m.wait_for(lambda: two.deals_of(self.witness, order) == [1], "the deal in a block")
         self.assertEqual(two.status(self.victim.url, order), "open", "the killed market has not heard of it")
         self.victim.kill()
         self.door.open(False)

@@ -37,7 +37,7 @@ class Outsiders(unittest.TestCase):
     def call(self, program, wallet, *arguments):
         command = ["node", str(self.programs / program), *arguments, "--market", self.market.info["market_url"],
                    "--key-file", self.key[wallet]]
-        return subprocess.run(command, capture_output=True, text=True, timeout=120, cwd=self.market.home)
+        return subprocess.run(command, capture_output=True, text=True, timeout=600, cwd=self.market.home)
 
     def lines(self, program, wallet, *arguments):
         done = self.call(program, wallet, *arguments)
@@ -57,6 +57,7 @@ class Outsiders(unittest.TestCase):
     def test_market_maker_follows_the_median(self):
         self.market.verb("account", "deposit", "100 RLC", wallet="scheduler2")
         pool = self.pool("made-market")
+        m.wait_for(lambda: self.market.verb("orderbook", "workerpool", "--category", "1")["count"], "an offer to follow")
         first, = self.lines("market_maker.mjs", "scheduler2", "--pool", pool, "--category", "1", "--offset", "-10")
         self.assertEqual((first["median"], first["price"]), (40, 36))
         book = self.market.verb("orderbook", "workerpool", "--category", "1")
@@ -75,14 +76,14 @@ class Outsiders(unittest.TestCase):
               params: JSON.stringify({ iexec_args: "customer" }) })));
             process.exit(0);""" % self.programs, self.market.info["market_url"], self.key["requester2"], self.hello,
                 str(request)]
-        subprocess.run(sign, check=True, timeout=60)
+        subprocess.run(sign, check=True, timeout=600)
         self.market.verb("account", "deposit", "10 RLC", wallet="sponsor")
         before, customer = self.market.account("sponsor")[0], self.market.account("requester2")
         sealed, = self.lines("reseller.mjs", "sponsor", "buy", str(request))
         self.assertEqual(sealed["customer"], self.address["requester2"])
         self.assertEqual(self.market.account("requester2"), customer)
         self.assertEqual(self.market.account("sponsor")[0], before - 21)
-        bills = m.wait_for(lambda: self.lines("reseller.mjs", "sponsor", "bill", "--margin", "10"), "the bill", 30)
+        bills = m.wait_for(lambda: self.lines("reseller.mjs", "sponsor", "bill", "--margin", "10"), "the bill")
         self.assertEqual(bills, [{"customer": self.address["requester2"], "deals": 1, "cost_nrlc": "21", "bill_nrlc": "24"}])
         refused = self.call("reseller.mjs", "sponsor", "buy", str(request))
         self.assertEqual(refused.returncode, 1)
@@ -101,7 +102,7 @@ class Outsiders(unittest.TestCase):
         self.assertEqual(len(done["tasks"]), 1)
 
     def test_wrong_use_is_explained(self):
-        done = subprocess.run(["node", str(self.programs / "market_maker.mjs")], capture_output=True, text=True, timeout=60)
+        done = subprocess.run(["node", str(self.programs / "market_maker.mjs")], capture_output=True, text=True, timeout=600)
         self.assertEqual(done.returncode, 2)
         self.assertIn("--market", done.stderr)
 

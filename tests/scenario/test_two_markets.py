@@ -18,13 +18,13 @@ class TwoMarkets(m.MarketCase):
         cls.first, cls.second = cls.url, cls.other.url
 
     def wait_for_status(self, url, order, wanted, what):
-        m.wait_for(lambda: two.status(url, order) in wanted, what, 30)
+        m.wait_for(lambda: two.status(url, order) in wanted, what)
 
     def test_1_limit_order_below_the_market_rests_and_says_why(self):
         folder, _ = two.limit_order(self.market, "resting", 19)
         for url in (self.first, self.second):
             order = two.publish(self.market, folder, url)
-            why = m.wait_for(lambda: self.explained(order, url), "an explanation", 20)
+            why = m.wait_for(lambda: self.explained(order, url), "an explanation")
             self.assertIn("05", [reason["code"] for reason in why["reasons"]])
             self.assertEqual(two.status(url, order), "open")
 
@@ -45,8 +45,8 @@ class TwoMarkets(m.MarketCase):
                 self.assertIn("consumed", refused.error["message"])
         self.wait_for_status(self.first, order, ("filled",), "the first market to show it filled")
         self.wait_for_status(self.second, order, ("filled", 404), "the second to show it gone")
-        m.wait_for(lambda: two.deals_of(self.first, order) == [1], "one deal at the first", 20)
-        m.wait_for(lambda: two.deals_of(self.second, order) == [1], "one deal at the second", 20)
+        m.wait_for(lambda: two.deals_of(self.first, order) == [1], "one deal at the first")
+        m.wait_for(lambda: two.deals_of(self.second, order) == [1], "one deal at the second")
         now = self.market.account("requester")
         self.assertEqual(free[0] - now[0], 21, "paid for once")
 
