@@ -7,7 +7,7 @@ import market as m
 import second_market as two
 
 NOBODY = "0x" + "0" * 40
-PERIOD_S = 12
+PERIOD_S = 20  # a busy machine serves a period's tasks within it
 OWN_POOL_PRICE = 20  # of the XS orders that `up` keeps at the market
 
 
@@ -42,7 +42,7 @@ class OrderKinds(unittest.TestCase):
         folder, order = two.limit_order(self.market, name, price, volume, wallet)
         two.publish(self.market, folder, self.url, wallet)
         if wait:
-            m.wait_for(lambda: two.status(self.url, order) == "filled", f"{name} to be filled", 30)
+            m.wait_for(lambda: two.status(self.url, order) == "filled", f"{name} to be filled")
         return order
 
     def prices(self, order):
@@ -54,31 +54,31 @@ class OrderKinds(unittest.TestCase):
         self.sell("otc", workerpoolprice="9", requesterrestrict=self.address["requester"])
         stranger = self.ask("stranger", 12, wallet="requester2", wait=False)
         order = self.ask("otc buyer", 12)
-        m.wait_for(lambda: self.prices(order) == [(9, 1)], "the deal at the OTC price", 20)
+        m.wait_for(lambda: self.prices(order) == [(9, 1)], "the deal at the OTC price")
         self.assertEqual(two.status(self.url, stranger), "open")
         self.market.verb("order", "unpublish", "--request", stranger, wallet="requester2", cwd=self.market.home / "stranger")
 
     def test_discount_from_a_volume_on(self):
         self.sell("bulk", workerpoolprice="13", volume="5")
-        quote = two.get(f"{self.url}/v1/quote?app={self.market.info['apps']['hello']['address']}&category=0&volume=8")
-        legs = [(int(leg["price"]), leg["volume"]) for leg in quote["legs"]]
-        self.assertEqual(legs, [(14, 5), (OWN_POOL_PRICE + 1, 3)], "the cheap tasks first, then the others")
+        query = f"{self.url}/v1/quote?app={self.market.info['apps']['hello']['address']}&category=0&volume=8"
+        legs = lambda: [(int(leg["price"]), leg["volume"]) for leg in two.get(query)["legs"]]
+        m.wait_for(lambda: legs() == [(14, 5), (OWN_POOL_PRICE + 1, 3)], lambda: f"cheap tasks first, not {legs()}")
         order = self.ask("bulk buyer", OWN_POOL_PRICE, volume=8)
-        m.wait_for(lambda: self.prices(order) == [(13, 5), (OWN_POOL_PRICE, 3)], "the deals of the bag", 20)
+        m.wait_for(lambda: self.prices(order) == [(13, 5), (OWN_POOL_PRICE, 3)], "the deals of the bag")
 
     def test_subscription_is_renewed_each_period_until_its_end(self):
+        order = self.ask("subscriber", 7, volume=6, wallet="requester2", wait=False)
+        stranger = self.ask("no subscriber", 7, wait=False)
         begin = int(time.time())
         terms = {"requester": self.address["requester2"], "category": 0, "trust": 1, "price_nrlc": 7, "tasks": 2,
                  "from": begin, "until": begin + 2 * PERIOD_S, "period_s": PERIOD_S}
         self.subscriptions.write_text(json.dumps([terms]))
-        order = self.ask("subscriber", 7, volume=6, wallet="requester2", wait=False)
-        stranger = self.ask("no subscriber", 7, wait=False)
         served = lambda: sum(two.deals_of(self.url, order))
-        m.wait_for(lambda: served() == 2, "the first period's tasks", PERIOD_S)
-        m.wait_for(lambda: served() == 4, "the second period's tasks", 2 * PERIOD_S)
+        m.wait_for(lambda: served() >= 2, "the first period's tasks")
+        m.wait_for(lambda: served() >= 4, "the second period's tasks")
         self.assertGreaterEqual(time.time(), begin + PERIOD_S, "not before the second period began")
         query = f"{self.url}/workerpoolorders?requester={self.address['requester2']}&isRequesterStrict=true&chainId=65535"
-        m.wait_for(lambda: time.time() > begin + 2 * PERIOD_S and two.get(query)["count"] == 0, "the end", 3 * PERIOD_S)
+        m.wait_for(lambda: time.time() > begin + 2 * PERIOD_S and two.get(query)["count"] == 0, "the end")
         self.assertEqual(served(), 4, "nothing after the end")
         self.assertEqual((two.status(self.url, order), two.status(self.url, stranger)), ("open", "open"))
         self.assertEqual(self.prices(order), [(7, 2), (7, 2)])

@@ -7,9 +7,10 @@ import unittest
 import urllib.request
 
 import market as m
-from second_market import free_port
+from byte_door import ByteDoor
 
 CHUNK = 4 << 20
+LET_THROUGH = 3 * CHUNK  # of an upload, until the test opens the door
 
 
 class Uploads(unittest.TestCase):
@@ -32,15 +33,24 @@ class Uploads(unittest.TestCase):
 
     def parts(self):
         """Bytes of unfinished uploads on the store's disk."""
-        return sum(path.stat().st_size for path in (self.market.home / "store" / "uploads").iterdir())
+        with os.scandir(self.market.home / "store" / "uploads") as entries:
+            return sum(entry.stat().st_size for entry in entries)
+
+    def door(self):
+        """In front of the store."""
+        door = ByteDoor(int(self.market.info["store_url"].rsplit(":", 1)[1]), LET_THROUGH)
+        self.addCleanup(door.close)
+        return door
 
     def test_an_upload_goes_on_after_kill_9_of_the_store(self):
-        file = self.file("large", 30 * CHUNK)
-        command = [str(m.BOURSE), "dataset", "deploy", "--name", "large", "--file", str(file), "--wallet", "dataset_provider", "--json"]
+        file, door = self.file("large", 6 * CHUNK), self.door()
+        command = [str(m.BOURSE), "dataset", "deploy", "--name", "large", "--file", str(file), "--wallet", "dataset_provider",
+                   "--store", door.url, "--json"]
         upload = subprocess.Popen(command, env=self.market.environment, cwd=self.market.home, stdout=subprocess.PIPE, text=True)
         m.wait_for(lambda: self.parts() >= 2 * CHUNK, "the first chunks")
         self.market.kill_role("store")
-        out, _ = upload.communicate(timeout=120)
+        door.open()
+        out, _ = upload.communicate(timeout=600)
         self.assertEqual(upload.returncode, 0, out)
         deployed = json.loads(out)
         digest = hashlib.sha256(file.read_bytes()).hexdigest()
@@ -48,8 +58,8 @@ class Uploads(unittest.TestCase):
         self.assertEqual(self.content(deployed["multiaddr"]), digest)
 
     def test_a_client_that_was_killed_goes_on_where_it_stopped(self):
-        file = self.file("a name; with $(hostile) 'parts'\n", 30 * CHUNK)
-        command = [str(m.BOURSE), "upload", str(file), "--wallet", "requester"]
+        file, door = self.file("a name; with $(hostile) 'parts'\n", 6 * CHUNK), self.door()
+        command = [str(m.BOURSE), "upload", str(file), "--wallet", "requester", "--store", door.url]
         first = subprocess.Popen(command, env=self.market.environment, cwd=self.market.home, stdout=subprocess.DEVNULL)
         m.wait_for(lambda: self.parts() >= 2 * CHUNK, "the first chunks")
         first.kill()
@@ -69,14 +79,14 @@ class Uploads(unittest.TestCase):
         self.assertEqual(os.stat(made["key_file"]).st_mode & 0o777, 0o600)
 
     def test_a_store_for_depositors_takes_files_of_nobody_else(self):
-        port = free_port()
+        port = m.free_port()
         url = f"http://127.0.0.1:{port}"
         command = [str(m.BOURSE), "store", "--rpc", self.market.info["rpc_url"], "--port", str(port), "--data-dir",
                    str(self.market.home / "strict-store"), "--log-file", str(self.market.home / "logs" / "strict-store.log")]
         store = subprocess.Popen(command, env=self.market.environment, cwd=self.market.home)
         self.addCleanup(store.wait)
         self.addCleanup(store.terminate)
-        m.wait_for(lambda: self.market.answers(url + "/version"), "the strict store", 30)
+        m.wait_for(lambda: self.market.answers(url + "/version"), "the strict store")
         file = self.file("small", 1000)
         with self.assertRaises(m.Refused) as refused:
             self.market.verb("upload", str(file), "--store", url, wallet="dataset_provider")
