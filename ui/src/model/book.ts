@@ -74,6 +74,34 @@ export function entryLike(side: Side, entries: Entry[], entry: Entry): Entry | u
   return found?.key === entry.key ? found : undefined;
 }
 
+/** An entry that came, went, or took the place of its old self. */
+export type Change = { old: Entry | undefined; now: Entry | null };
+
+/** Changes of a side since its journal was begun. Like the index it belongs to the newest state and is handed on. */
+export type Journal = Change[];
+
+/** More changes than are worth going through one by one: whoever keeps a journal then reads the side anew. */
+const JOURNAL_MOST = 2_000;
+const journals = new WeakMap<Entry[], Journal>();
+
+export const journalOf = (entries: Entry[]): Journal | undefined => journals.get(entries);
+
+/** What happens to this state from now on is written down. */
+export function beginJournal(entries: Entry[]): Journal {
+  const journal: Journal = [];
+  journals.set(entries, journal);
+  return journal;
+}
+
+function handOn(entries: Entry[], next: Entry[], changes: Change[]): void {
+  const journal = journals.get(entries);
+  if (!journal) return;
+  journals.delete(entries);
+  if (journal.length + changes.length > JOURNAL_MOST) return;
+  journal.push(...changes);
+  journals.set(next, journal);
+}
+
 /** Keys of a side's entries. It belongs to the newest state: a change hands it on instead of making it anew of every order. */
 const indexes = new WeakMap<Entry[], Map<string, Entry>>();
 
@@ -87,9 +115,11 @@ function applySide(side: Side, entries: Entry[], rows: (BookRow | BookLevel)[] |
   if (!rows || rows.length === 0) return entries;
   const known = takeIndex(entries);
   const next = entries.slice();
+  const changes: Change[] = [];
   for (const row of rows) {
     const entry = entryOf(row);
     const old = known.get(entry.key);
+    changes.push({ old, now: entry.remaining > 0 ? entry : null });
     if (old) {
       const at = placeOf(side, next, old);
       if (next[at]?.key === old.key) next.splice(at, 1);
@@ -101,6 +131,7 @@ function applySide(side: Side, entries: Entry[], rows: (BookRow | BookLevel)[] |
     }
   }
   indexes.set(next, known);
+  handOn(entries, next, changes);
   return next;
 }
 
@@ -139,33 +170,6 @@ export function spreadOf(bestAsk: string | null | undefined, bestBid: string | n
 export function cumulative(entries: Entry[], without: ReadonlySet<string> = NONE): number[] {
   let sum = 0;
   return entries.map(({ key, remaining }) => (sum += without.has(key) ? 0 : remaining));
-}
-
-/** Aggregates orders by a price step; asks round up, bids down, so no level looks better than it is. */
-export function levelsOf(entries: Entry[], side: Side, tick: number): Entry[] {
-  const step = BigInt(Math.max(1, tick));
-  const levels = new Map<string, Entry>();
-  for (const entry of entries) {
-    const price = BigInt(entry.price);
-    const key = String(side === 'asks' ? ((price + step - 1n) / step) * step : (price / step) * step);
-    const row = entry.row as BookLevel;
-    const orders = row.orders ?? 1;
-    const found = levels.get(key);
-    if (found) {
-      found.remaining += entry.remaining;
-      const level = found.row as BookLevel;
-      found.row = { price: key, remaining: found.remaining, orders: level.orders + orders };
-    } else {
-      levels.set(key, {
-        key,
-        price: key,
-        remaining: entry.remaining,
-        published: 0,
-        row: { price: key, remaining: entry.remaining, orders },
-      });
-    }
-  }
-  return [...levels.values()];
 }
 
 /** Best bid ≥ best ask and yet both rest: an order is more than a price (M-17). */

@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { applyBook, bookOfSnapshot, compareEntries, comparePrices, crossed, cumulative, emptyBook, levelsOf, spreadOf } from '../../src/model/book';
+import { applyBook, bookOfSnapshot, compareEntries, comparePrices, crossed, cumulative, emptyBook, spreadOf, type Entry } from '../../src/model/book';
 import { axis, candlesOf, directions, mergeCandles, summary } from '../../src/model/candles';
 import { percent } from '../../src/model/format';
+import { levelsOf } from '../../src/model/levels';
 import { asks, bids, data, trades } from '../fixture';
 
 const book = bookOfSnapshot('orders', { asks, bids });
@@ -31,6 +32,58 @@ describe('FX-book (T-01)', () => {
     expect(cumulative(book.bids)[3]! - book.bids[3]!.remaining).toBe(3);
     expect(crossed(book)).toBe(false);
     expect(crossed(applyBook(book, { bids: [{ ...bids[0]!, hash: `0x${'f'.repeat(64)}`, price: '9' }] }))).toBe(true);
+  });
+});
+
+describe('levels of the book (M-13)', () => {
+  /** Every order by itself, whatever came before. */
+  const plain = (entries: Entry[], asks: boolean, tick: number): [string, number, number][] => {
+    const levels = new Map<number, [number, number]>();
+    for (const { price, remaining } of entries) {
+      const at = (asks ? Math.ceil : Math.floor)(Number(price) / tick) * tick;
+      const [sum, orders] = levels.get(at) ?? [0, 0];
+      levels.set(at, [sum + remaining, orders + 1]);
+    }
+    return [...levels].sort(([a], [b]) => (asks ? a - b : b - a)).map(([price, [sum, orders]]) => [String(price), sum, orders]);
+  };
+  const shown = (levels: Entry[]): unknown[] => levels.map(({ key, price, remaining, row }) => {
+    expect(row).toMatchObject({ price: key, remaining });
+    return [price, remaining, (row as { orders: number }).orders];
+  });
+  const delta = fc.array(fc.record({ id: fc.nat(40), price: fc.nat(60), remaining: fc.nat(3), side: fc.boolean() }), { minLength: 1, maxLength: 8 });
+  const step = fc.record({ delta, tick: fc.constantFrom(1, 1, 1, 5, 10), looked: fc.boolean() });
+  const rowsOf = (changes: { id: number; price: number; remaining: number; side: boolean }[], side: boolean) =>
+    changes.filter((each) => each.side === side).map(({ id, price, remaining }) => ({ ...asks[0]!, hash: `0x${id}`, price: String(price), remaining, published: id }));
+
+  it('made of the levels before and of the changes are those of all orders, looked at or not, at any step', () => {
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 30 }), (steps) => {
+        let state = emptyBook();
+        for (const { delta: changes, tick, looked } of steps) {
+          const before = state;
+          state = applyBook(state, { asks: rowsOf(changes, true), bids: rowsOf(changes, false) });
+          if (!looked) continue;
+          expect(shown(levelsOf(state.asks, 'asks', tick))).toEqual(plain(state.asks, true, tick));
+          expect(shown(levelsOf(state.bids, 'bids', tick))).toEqual(plain(state.bids, false, tick));
+          // The state before is an old one, and still has its own levels.
+          expect(shown(levelsOf(before.asks, 'asks', tick))).toEqual(plain(before.asks, true, tick));
+        }
+      }),
+    );
+  });
+  it('that no change has touched stay the same objects, and a side without one the same list', () => {
+    const levels = levelsOf(book.asks, 'asks', 1);
+    const next = applyBook(book, { asks: [{ ...asks[10]!, remaining: 3 }] });
+    const now = levelsOf(next.asks, 'asks', 1);
+    expect(now.map((level, at) => level === levels[at])).toEqual([false, true, true, true, true, true, true]);
+    expect(now[0]).toMatchObject({ price: '8', remaining: 3 });
+    expect(levelsOf(next.asks, 'asks', 1)).toBe(now);
+  });
+  it('after more changes than are written down are made anew', () => {
+    let state = bookOfSnapshot('orders', { asks });
+    levelsOf(state.asks, 'asks', 1);
+    for (let at = 0; at < 3_000; at += 1) state = applyBook(state, { asks: [{ ...asks[at % asks.length]!, remaining: 1 + (at % 7) }] });
+    expect(shown(levelsOf(state.asks, 'asks', 1))).toEqual(plain(state.asks, true, 1));
   });
 });
 
