@@ -43,7 +43,7 @@ await section("a discount for a group", async () => {
 
   await admit(stranger);
   // Refusals are asked again every 30 s.
-  await becomes("who joins is served at the discount", () => price(cheap), [9], 60_000);
+  await becomes("who joins is served at the discount", () => price(cheap), [9]);
   await becomes("the usual order sold once, the discount twice", async () => [await at.state(usual), await at.state(discount)], ["open 9", "open 8"]);
 });
 await finish();

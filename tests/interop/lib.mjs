@@ -49,12 +49,11 @@ export async function finish() {
 }
 
 /** The limit is for what never comes, on a busy machine too. */
-export async function until(condition, ms = 60_000) {
+export async function until(condition, ms = 180_000) {
   const end = Date.now() + ms;
   while (!(await condition()) && Date.now() < end) await new Promise((done) => setTimeout(done, 20));
   return condition();
 }
-export const sleep = (ms) => new Promise((done) => setTimeout(done, ms));
 /** The error that an action ends with, or null. */
 export async function failure(action) {
   try {
@@ -107,7 +106,7 @@ export async function rpc(url, method, params = []) {
   return answer.result;
 }
 /** The receipt, once there is one. */
-export async function mined(url, hash, ms = 60_000) {
+export async function mined(url, hash, ms = 180_000) {
   let receipt = null;
   await until(async () => (receipt = await rpc(url, "eth_getTransactionReceipt", [hash])) !== null, ms);
   if (!receipt) throw new Error(`${hash} was not mined`);
@@ -136,12 +135,12 @@ export async function start(command, url, log) {
   const up = await until(async () => {
     if (child.exitCode !== null) throw new Error(`${command[0]} ended: ${readFileSync(log, "utf8").slice(-2000)}`);
     return (await failure(() => rpc(url, "eth_chainId"))) === null;
-  }, 120_000);
+  });
   if (!up) throw new Error(`${command[0]} does not answer at ${url}`);
   return { child, ended };
 }
 /** Runs a program to its end: { code, stdout, stderr }. */
-export function run(command, ms = 120_000, env = process.env) {
+export function run(command, ms = 300_000, env = process.env) {
   return new Promise((done) => {
     const child = spawn(command[0], command.slice(1), { stdio: ["ignore", "pipe", "pipe"], env });
     let stdout = "";

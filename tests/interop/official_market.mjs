@@ -94,9 +94,9 @@ export async function officialMarket(program, folder, peer) {
     requesterrestrict: NOBODY, salt: ethers.ZeroHash, sign: "0x" };
   const seal = (...orders) => sent(hub.matchOrders(orders[0].signed, NO_DATASET, orders[1].signed, orders[2].signed, free));
   const stake = async (wallet) => Number((await hub.viewAccount(wallet.address)).stake);
-  const becomes = async (name, read, wanted, ms = 20_000) => {
+  const becomes = async (name, read, wanted) => {
     let seen;
-    const holds = await until(async () => (seen = JSON.stringify(await read())) === JSON.stringify(wanted), ms);
+    const holds = await until(async () => (seen = JSON.stringify(await read())) === JSON.stringify(wanted));
     check(name, holds, `is ${seen}, not ${JSON.stringify(wanted)}`);
   };
   return { ethers, load, anvil, home, wallets, hub, free, sent, as, app, pool, market, appOrder, poolOrder, requestOrder, seal, stake, becomes };

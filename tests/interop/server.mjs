@@ -34,7 +34,7 @@ await section("wrong configuration", async () => {
   holder.close();
   // The refused start has left nothing behind that a later one trips over.
   const port = await freePort();
-  await start(node("taken", "--port", String(port)), `http://127.0.0.1:${port}`, `${home}/taken.log`);
+  await start(node("taken", "--port", String(port), "--heartbeat-ms", "0"), `http://127.0.0.1:${port}`, `${home}/taken.log`);
   check("a folder of a refused start serves later", (await rpc(`http://127.0.0.1:${port}`, "eth_blockNumber")) === "0x1");
 });
 
