@@ -196,6 +196,16 @@ class MarketApi(m.MarketCase):
         entries = self.get_json(f"/v1/accounts/{deal['requester']}/entries?limit=1000")["items"]
         self.assertIn(("seize", "21"), [(e["kind"], e["amount"]) for e in entries if e["task"] == task["task"]["id"]])
 
+    def test_the_program_explains_what_the_market_explains(self):
+        task = self.get_json(f"/v1/deals/{self.bought['deal']}/tasks")["items"][0]["id"]
+        worker = self.get_json("/v1/workers?limit=1")["items"][0]["address"]
+        offer = self.get_json("/v1/workerpoolorders?category=0")["items"][0]["hash"]
+        for subject, identifier in (("deal", self.bought["deal"]), ("task", task), ("worker", worker), ("order", offer)):
+            with self.subTest(subject=subject):
+                told = self.get_json(f"/v1/explain/{subject}/{identifier}")
+                openapi.check_answer(self.document, "/v1/explain/{subject}/{id}", "get", told)
+                self.assertEqual(self.market.verb("explain", identifier)["state"], told["state"])
+
     def test_the_book_of_the_feed_equals_the_book_of_the_call(self):
         def told():
             feed = Socket(self.url.replace("http", "ws") + "/v1/ws")
