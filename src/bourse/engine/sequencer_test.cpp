@@ -42,7 +42,7 @@ protected:
     }
     bool wait_for_block(std::uint64_t number) {
         std::unique_lock lock(mutex);
-        return signal.wait_for(lock, std::chrono::seconds(20), [&] { return head >= number; });
+        return signal.wait_for(lock, std::chrono::seconds(60), [&] { return head >= number; });
     }
     void add(const TestTransaction& spec, std::uint64_t due_ms) {
         ASSERT_TRUE(pool->add(prepared(spec), sequencer->steady_now_ms(), due_ms).has_value());
@@ -153,7 +153,7 @@ TEST_F(SequencerTest, many_senders_while_blocks_are_made) {
     for (auto& thread : threads) thread.join();
     {
         std::unique_lock lock(mutex);
-        EXPECT_TRUE(signal.wait_for(lock, std::chrono::seconds(30), [&] { return pool->content().empty(); }));
+        EXPECT_TRUE(signal.wait_for(lock, std::chrono::seconds(60), [&] { return pool->content().empty(); }));
     }
     sequencer->stop();
     for (std::uint64_t key = 1; key < 4; ++key)

@@ -100,7 +100,7 @@ protected:
     }
 
     static void wait_until(const std::function<bool()>& condition) {
-        const auto end_ms = sys::steady_ms() + 10'000;
+        const auto end_ms = sys::steady_ms() + 60'000;
         while (!condition() && sys::steady_ms() < end_ms) std::this_thread::yield();
         ASSERT_TRUE(condition());
     }
@@ -289,12 +289,15 @@ TEST_F(ServerTest, slow_headers_are_cut_off) {
     ASSERT_EQ(::send(fd, "GET /he", 7, MSG_NOSIGNAL), 7);
     EXPECT_EQ(read_all(fd), "");
     ::close(fd);
-    EXPECT_EQ(ask("GET", "/hello")->status, 200);
+    wait_until([&] {  // on a busy machine this client can be too slow as well
+        const auto answer = ask("GET", "/hello");
+        return answer && answer->status == 200;
+    });
 }
 
 TEST_F(ServerTest, idle_connections_are_cut_off) {
     ServerConfig config;
-    config.idle_timeout_ms = 100;
+    config.idle_timeout_ms = 500;
     start(config);
     EXPECT_TRUE(raw("GET /hello HTTP/1.1\r\nHost: localhost\r\n\r\n").ends_with("hello"));
 }

@@ -18,7 +18,7 @@ json ask_elsewhere(RpcService& service, const std::string& method, const json& p
         [&service, body = json{{"jsonrpc", "2.0"}, {"id", 1}, {"method", method}, {"params", params}}.dump()] {
             return service.handle(body);
         });
-    if (answer.wait_for(std::chrono::seconds(20)) != std::future_status::ready) {
+    if (answer.wait_for(std::chrono::seconds(120)) != std::future_status::ready) {
         ADD_FAILURE() << method << " is held up by a block in the making";
         std::abort();  // the thread cannot be ended
     }

@@ -38,7 +38,7 @@ protected:
     std::vector<json> wait_for(std::size_t n, const std::function<bool(const json&)>& wanted) {
         std::vector<json> found;
         std::unique_lock lock(mutex_);
-        changed_.wait_for(lock, std::chrono::seconds(10), [&] {
+        changed_.wait_for(lock, std::chrono::seconds(60), [&] {
             found.clear();
             for (const auto& message : heard_)
                 if (found.size() < n && wanted(message)) found.push_back(message);
