@@ -60,14 +60,19 @@ export async function until(condition, what, limitMs = PATIENCE_MS) {
   }
 }
 
-/** What `read` gives once it gives the same twice: after a scroll, a fade or a late answer. */
+/** Reads that must agree before something counts as at rest: a scroll that pauses for a frame or two is not. */
+const SAME_READS = 5;
+
+/** What `read` gives once it gives the same for a while: after a scroll, a fade or a late answer. */
 export async function settled(read, what) {
-  let before = Symbol('nothing read yet');
+  let before;
+  let same = 0;
   return until(async () => {
     const now = await read();
-    const same = now === before;
-    before = now;
-    return same ? { value: now } : null;
+    const text = JSON.stringify(now);
+    same = text === before ? same + 1 : 1;
+    before = text;
+    return same >= SAME_READS ? { value: now } : null;
   }, what).then(({ value }) => value);
 }
 

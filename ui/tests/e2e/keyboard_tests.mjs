@@ -1,6 +1,6 @@
 // T-24: buy, cancel, search, claim and drain with the keyboard alone. No mouse is used in this file.
 import { check, equal, until } from './harness.mjs';
-import { newPage, prepare, settle } from './page_tests.mjs';
+import { inSearchField, newPage, prepare, settle } from './page_tests.mjs';
 
 const MOST_STOPS = 160;
 
@@ -106,9 +106,9 @@ export async function keyboardPageTests(runner, browser, server) {
   });
   await runner.test('T-24 a letter meant for a page on its way waits for it', async () => {
     const page = await newPage(browser);
+    const explorer = await withhold(page, 'home');
     await page.goto(`${server.url}/market/3`);
     await settle(page);
-    const explorer = await withhold(page, 'home');
     for (const key of ['g', 'e', 'm']) await page.keyboard.press(key);
     await until(explorer.asked, 'the request for the explorer');
     explorer.release();
@@ -121,6 +121,7 @@ export async function keyboardPageTests(runner, browser, server) {
     await page.goto(`${server.url}/explorer`);
     await settle(page);
     await page.keyboard.press('/');
+    await inSearchField(page);
     await page.keyboard.type('0x86f54eaf5262');
     await page.keyboard.press('Enter');
     await page.waitForURL(/\/(search|deal|market\/order)/);
@@ -143,7 +144,7 @@ export async function keyboardPageTests(runner, browser, server) {
       await until(async () => {
         if (!sent) await page.keyboard.press('Enter');
         return sent;
-      }, 'the transaction', 10_000);
+      }, 'the transaction');
       check(sent.includes('c15ee'), 'the transaction names another task');
       await page.context().close();
     } finally {

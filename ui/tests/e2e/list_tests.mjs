@@ -1,7 +1,7 @@
 // Long lists against the fixture server: paging while rows arrive (T-14), a bag of a million tasks (T-17), confidence in
 // words (T-16), a log of a thousand lines a second (T-21).
 import { readFileSync } from 'node:fs';
-import { check, equal, settled, until } from './harness.mjs';
+import { becomes, check, equal, settled, until } from './harness.mjs';
 import { newPage, settle } from './page_tests.mjs';
 
 const BAG = 1_000_000;
@@ -98,7 +98,7 @@ export async function listTests(runner, browser, server) {
       const strip = page.getByRole('slider', { name: /^Status of/ });
       await strip.focus();
       await page.keyboard.press('End');
-      equal(await strip.getAttribute('aria-valuenow'), '400', 'the part that is chosen');
+      await becomes(() => strip.getAttribute('aria-valuenow'), '400', 'the part that is chosen');
       await page.keyboard.press('Enter');
       await rows.filter({ hasText: '998\u202f750' }).first().waitFor();
       await page.getByText('View as table').first().click();

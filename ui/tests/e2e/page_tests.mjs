@@ -47,6 +47,9 @@ export async function settle(page) {
   await page.waitForFunction(() => !document.querySelector('main [aria-busy="true"] .skeleton'), null);
 }
 
+/** `/` was pressed: what is typed from now on goes into the search field. */
+export const inSearchField = (page) => page.waitForFunction(() => document.activeElement?.getAttribute('role') === 'combobox');
+
 /** Windows side by side: pages that wait for their answers leave the processors to others. */
 const LANES = 3;
 
@@ -91,6 +94,19 @@ function layoutProblems() {
   return found.slice(0, 3);
 }
 
+/** Where a fault of the layout is looked at again: sizes that scripts measure come a frame or two after the window's. */
+const LAYOUT_LOOKS = 20;
+
+/** What `look`, a function for the page, still finds wrong once the layout is at rest. */
+export async function faultsAtRest(page, look) {
+  for (let looks = 1; ; looks += 1) {
+    await page.evaluate(() => new Promise((drawn) => requestAnimationFrame(() => setTimeout(drawn, 0))));
+    const found = await page.evaluate(look);
+    if (found.length === 0 || looks === LAYOUT_LOOKS) return found;
+    await page.waitForTimeout(100);
+  }
+}
+
 /** In the page: a network through which no WebSocket gets. */
 function withoutSockets() {
   window.WebSocket = class {
@@ -126,7 +142,7 @@ export async function pageTests(runner, browser, server) {
       // 1280 × 1024 at 400 % is a window of 320 × 256.
       for (const [width, height] of [...WIDTHS.slice().reverse().map((each) => [each, 900]), [320, 256]]) {
         await page.setViewportSize({ width, height });
-        for (const problem of await page.evaluate(`new Promise((tell) => requestAnimationFrame(() => setTimeout(() => tell((${layoutProblems})()), 0)))`)) problems.push(`${name} at ${width} × ${height}: ${problem}`);
+        for (const problem of await faultsAtRest(page, layoutProblems)) problems.push(`${name} at ${width} × ${height}: ${problem}`);
       }
     });
     check(problems.length === 0, problems.join('\n'));
@@ -153,10 +169,10 @@ export async function pageTests(runner, browser, server) {
     server.cut();
     await until(() => page.getByText('The live connection is lost.').count(), 'the banner');
     equal(await page.locator('.side.asks tbody tr[data-id]').count(), 11, 'rows while offline');
-    check((await page.getByText(/^as of /).count()) > 0, 'no time of the data is shown');
+    await page.getByText(/^as of /).first().waitFor();
     await page.context().setOffline(false);
     await until(async () => (await page.getByText('The live connection is lost.').count()) === 0, 'the connection');
-    equal(await page.locator('.side.asks tbody tr[data-id]').count(), 11, 'rows afterwards');
+    await becomes(() => page.locator('.side.asks tbody tr[data-id]').count(), 11, 'rows afterwards');
     await page.context().close();
   });
   await runner.test('without WebSocket, server-sent events bring the book and its changes', async () => {
@@ -189,9 +205,12 @@ export async function pageTests(runner, browser, server) {
     await page.getByText('every 5 s').waitFor();
     await until(() => page.locator('.side.asks tbody tr[data-id]').count().then((count) => count === 11), 'eleven asks');
     const before = server.book.asks[10].remaining;
-    server.book.asks[10].remaining = 78;
-    await until(async () => (await page.locator('.side.asks tbody tr[data-id]').last().locator('.c-volume').textContent()) === '78', 'the change');
-    server.book.asks[10].remaining = before;
+    try {
+      server.book.asks[10].remaining = 78;
+      await until(async () => (await page.locator('.side.asks tbody tr[data-id]').last().locator('.c-volume').textContent()) === '78', 'the change');
+    } finally {
+      server.book.asks[10].remaining = before;
+    }
     await page.context().close();
   });
   await runner.test('orders and levels changed quickly: rows that leave are of their own view', async () => {
@@ -246,11 +265,13 @@ export async function pageTests(runner, browser, server) {
     await page.locator('h1').click();
     await page.keyboard.press('1');
     await page.waitForURL(/market\/1/);
+    // The keyboard is in the form a moment after the form is there; only then Escape leads out of it.
+    const inForm = (name) => page.waitForFunction((wanted) => document.activeElement?.closest('form')?.getAttribute('aria-label') === wanted, name);
     await page.keyboard.press('x');
-    await page.getByRole('form', { name: 'Buy, place limit order' }).waitFor();
+    await inForm('Buy, place limit order');
     await page.keyboard.press('Escape');
     await page.keyboard.press('s');
-    await page.getByRole('form', { name: 'Sell, place limit order' }).waitFor();
+    await inForm('Sell, place limit order');
     await page.keyboard.press('Escape');
     await page.keyboard.press('?');
     await page.getByRole('heading', { name: 'Keyboard' }).waitFor();
@@ -266,7 +287,7 @@ export async function pageTests(runner, browser, server) {
     const page = await newPage(browser);
     await page.goto(`${server.url}/explorer?state=error`);
     await until(() => page.getByText('This error was asked for').count(), 'the error');
-    check((await page.getByRole('button', { name: 'Retry' }).count()) > 0, 'no Retry');
+    await page.getByRole('button', { name: 'Retry' }).first().waitFor();
     await page.goto(`${server.url}/explorer?state=loading`);
     await until(() => page.getByText('still loading').count(), '“still loading”');
     await page.goto(`${server.url}/explorer/deals?state=empty`);

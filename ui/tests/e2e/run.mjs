@@ -9,6 +9,8 @@ import { openBrowser } from '../browser.mjs';
 import { startFixtureServer } from '../fixture_server.mjs';
 
 const program = process.argv[2] ?? null;
+// A wait that a failed test left behind ends with the test's page: told, and no reason to end all tests.
+process.on('unhandledRejection', (error) => console.log(`     a wait that nobody waits for: ${String(error?.message ?? error).split('\n')[0]}`));
 const runner = makeRunner();
 const browser = await openBrowser();
 try {

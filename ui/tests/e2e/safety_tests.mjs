@@ -81,6 +81,7 @@ async function exportedCells(browser, server) {
     const page = await newPage(browser);
     await page.goto(`${server.url}/ops/workers`);
     await page.getByRole('button', { name: 'Sign in' }).first().click();
+    await page.getByRole('region', { name: 'Workers, table' }).locator('tbody tr').nth(5).waitFor();
     const file = page.waitForEvent('download');
     await page.getByRole('button', { name: 'CSV', exact: true }).click();
     const text = readFileSync(await (await file).path(), 'utf8');

@@ -1,7 +1,7 @@
 // The states of §5 on every page by the query switch `?state=` (§18, definition of done), and what reading and moving need
 // of all pages: text spacing of one's own (X-06), landscape phones (§14), places to skip to (X-04), a session that ends (X-03).
-import { becomes, check, equal, until } from './harness.mjs';
-import { newPage, onEveryPage, PAGES, prepare, settle } from './page_tests.mjs';
+import { becomes, check, equal, openPages, PATIENCE_MS, until } from './harness.mjs';
+import { faultsAtRest, newPage, onEveryPage, PAGES, prepare, settle } from './page_tests.mjs';
 
 /** Pages that ask the market for nothing but the boot answer: they have no data that could be loading, empty, wrong or old. */
 const STILL = ['welcome', 'learn', 'settings', 'unknown', 'keys', 'link'];
@@ -19,7 +19,7 @@ async function everyPageShows(browser, server, state, shows, without) {
   const look = async (page, name, path) => {
     await page.goto(server.url + withState(path, state));
     await page.waitForSelector('#main, main [role=status], main h1', { state: 'attached' });
-    if (!(await until(() => shows(page), state, 30_000).catch(() => 0))) missing.push(name);
+    if (!(await until(() => shows(page), state).catch(() => 0))) missing.push(name);
   };
   const problems = await onEveryPage(browser, look, { pages: Object.entries(PAGES).filter(([name]) => !without.includes(name)) });
   equal({ missing, problems: problems.map((each) => each.slice(0, 80)) }, { missing: [], problems: [] }, `pages that do not show ?state=${state}, and errors in the console`);
@@ -85,8 +85,8 @@ export async function stateTests(runner, browser, server) {
     await page.goto(`${server.url}/market/3?state=stale`);
     await page.getByLabel('Volume *').fill('2');
     const buy = page.getByRole('button', { name: 'Buy computation at market price' });
+    await until(async () => (await buy.getAttribute('title'))?.includes('The live connection is lost'), 'the button to say why');
     await becomes(() => buy.getAttribute('aria-disabled'), 'true', 'the button');
-    check((await buy.getAttribute('title'))?.includes('The live connection is lost'), 'the button does not say why');
     equal(await page.getByLabel('Volume *').inputValue(), '2', 'what was typed');
     await page.context().close();
   });
@@ -101,8 +101,10 @@ export async function stateTests(runner, browser, server) {
       await light.click();
       const panel = page.locator('.connection-panel');
       await panel.getByText('2 orders: the chain takes them no more', { exact: true }).waitFor();
-      server.publish('book:3-none-0', { hidden: 3 });
-      await panel.getByText('3 orders: their makers cannot pay now; 2 orders: the chain takes them no more').waitFor();
+      await until(() => {
+        server.publish('book:3-none-0', { hidden: 3 }); // heard once the page has subscribed
+        return panel.getByText('3 orders: their makers cannot pay now; 2 orders: the chain takes them no more').count();
+      }, 'both counts');
       await page.context().close();
     } finally {
       server.tune((_, body) => body);
@@ -138,10 +140,12 @@ export async function stateTests(runner, browser, server) {
     page.on('websocket', () => (opened += 1));
     await page.clock.fastForward('01:00:00');
     await until(() => opened, 'another socket');
-    server.publish('book:3-none-0', { asks: [{ ...server.book.asks[0], remaining: 6 }] });
-    const rows = () => page.locator('.side.asks tbody tr[data-id]').evaluateAll((all) => all.map((row) => [row.dataset.id, row.querySelector('.c-volume').textContent]));
+    const rows = () => {
+      server.publish('book:3-none-0', { asks: [{ ...server.book.asks[0], remaining: 6 }] }); // heard once the page has subscribed again
+      return page.locator('.side.asks tbody tr[data-id]').evaluateAll((all) => all.map((row) => [row.dataset.id, row.querySelector('.c-volume').textContent]));
+    };
     await becomes(rows, server.book.asks.map(({ hash }, at) => [hash, at === 0 ? '6' : '1']), 'rows of the book');
-    equal(await page.getByText('The live connection is lost.').count(), 0, 'banners');
+    await becomes(() => page.getByText('The live connection is lost.').count(), 0, 'banners');
     server.publish('book:3-none-0', { asks: [server.book.asks[0]] });
     await page.context().close();
   });
@@ -184,8 +188,8 @@ export async function stateTests(runner, browser, server) {
         sheet.replaceSync(css);
         document.adoptedStyleSheets.push(sheet);
       }, SPACING);
-      const over = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-      if (over > 0) broken.push(`${name}: ${over} px too wide`);
+      const tooWide = () => (document.documentElement.scrollWidth > innerWidth ? [`${document.documentElement.scrollWidth - innerWidth} px too wide`] : []);
+      for (const fault of await faultsAtRest(page, tooWide)) broken.push(`${name}: ${fault}`);
     };
     await onEveryPage(browser, look, { width: 1280 });
     equal(broken, [], 'pages');
@@ -194,7 +198,9 @@ export async function stateTests(runner, browser, server) {
   await runner.test('§14 a phone in landscape reaches the ticket, and touch targets have 44 px', async () => {
     const context = await browser.newContext({ viewport: { width: 740, height: 360 }, hasTouch: true, isMobile: true, reducedMotion: 'reduce' });
     await context.addInitScript((given) => localStorage.setItem('bourse.settings', JSON.stringify(given.settings)), prepare(''));
+    context.setDefaultTimeout(PATIENCE_MS);
     const page = await context.newPage();
+    openPages.push(page);
     await page.goto(`${server.url}/market/3`);
     await page.waitForSelector('main h1');
     const buy = page.locator('.trade-bar').getByRole('button').first();

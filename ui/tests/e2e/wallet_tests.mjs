@@ -4,7 +4,7 @@ import { spawn } from 'node:child_process';
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { check, equal, until } from './harness.mjs';
+import { becomes, check, equal, until } from './harness.mjs';
 import { newPage, settle } from './page_tests.mjs';
 
 const PASSWORD = 'a long enough password';
@@ -118,8 +118,8 @@ async function byFiles(browser, market) {
   await page.getByText(/order differs: workerpoolmaxprice/).waitFor();
   await give(signed);
   await page.getByText('The order rests in the book.').waitFor();
-  const orders = await market.get(`/v1/requestorders?signer=${address}&app=any&dataset=any&workerpool=any&limit=50`);
-  check(orders.items.some((order) => order.price === '2' && order.order.sign === signed[chain].requestorder.sign), 'the signed order is not in the book');
+  const resting = async () => (await market.get(`/v1/requestorders?signer=${address}&app=any&dataset=any&workerpool=any&limit=50`)).items;
+  await until(async () => (await resting()).some((order) => order.price === '2' && order.order.sign === signed[chain].requestorder.sign), 'the signed order in the book');
   await page.context().close();
 }
 
@@ -173,8 +173,8 @@ async function lostAnswers(browser, market) {
   let sent = 0;
   await page.route('**/v1/tx', async (route) => {
     sent += 1;
-    await route.fetch();
-    await route.abort();
+    await route.fetch().catch(() => undefined); // the page may be left meanwhile
+    await route.abort().catch(() => undefined);
   });
   await page.goto(`${market.url}/wallet/deposit`);
   await settle(page);
@@ -182,7 +182,7 @@ async function lostAnswers(browser, market) {
   await page.getByText('Allows the market to take 10 nRLC').waitFor();
   await page.getByRole('button', { name: 'Deposit', exact: true }).click();
   await page.getByText('Done.').waitFor();
-  equal([sent, String((await balanceOf(market, 'requester2')) - before)], [1, '10'], 'sent once, deposited once');
+  await becomes(async () => [sent, String((await balanceOf(market, 'requester2')) - before)], [1, '10'], 'sent once, deposited once');
 
   // Its receipt is held back, the page is left: the step goes on where it was.
   const withhold = async (route) => (route.request().postData()?.includes('eth_getTransactionReceipt') ? route.fulfill({ json: { jsonrpc: '2.0', id: 1, result: null } }) : route.continue());
@@ -192,7 +192,7 @@ async function lostAnswers(browser, market) {
   await until(async () => (await balanceOf(market, 'requester2')) - before === 17n, 'the second deposit');
   await page.reload();
   await page.getByText('Waiting for the block…').waitFor();
-  check(await page.locator('.steps [aria-current=step]', { hasText: 'in a block' }).count(), 'the step is not shown after the reload');
+  await page.locator('.steps [aria-current=step]', { hasText: 'in a block' }).waitFor();
   await page.unroute('**/v1/rpc', withhold);
   await page.getByText('Done.').waitFor();
   equal(sent, 2, 'transactions sent');
@@ -207,7 +207,7 @@ async function boughtOnce(browser, market) {
   const orders = [];
   const swallow = async (route) => {
     orders.push(route.request().postDataJSON().requestorder.salt);
-    await route.fetch(); // the market has it, the page hears nothing
+    await route.fetch().catch(() => undefined); // the market has it, the page hears nothing and is left
   };
   await page.route('**/v1/match', swallow);
   const press = async () => {
@@ -225,7 +225,7 @@ async function boughtOnce(browser, market) {
   await page.keyboard.press('Escape');
   // The same form is the same order: it is used up, and says so; another one is another wish.
   await page.getByText('Nothing is left of the request order').first().waitFor();
-  equal(await page.getByRole('button', { name: 'Buy computation at market price' }).getAttribute('aria-disabled'), 'true', 'the button of an order that is a deal');
+  await becomes(() => page.getByRole('button', { name: 'Buy computation at market price' }).getAttribute('aria-disabled'), 'true', 'the button of an order that is a deal');
   equal([orders.length, (await market.get(mine)).total], [1, total + 1], 'orders sent, deals');
   await page.unroute('**/v1/match', swallow);
   await page.getByRole('button', { name: 'Place a new request.' }).click();
