@@ -84,7 +84,7 @@ protected:
         });
         ASSERT_TRUE(server_->start());
         policy_.allowed_origins = {origin()};
-        policy_.timeout_ms = 5'000;
+        policy_.timeout_ms = 60'000;
     }
     std::string origin() const { return "http://127.0.0.1:" + std::to_string(server_->port()); }
     std::string code(const std::string& reference) {

@@ -218,7 +218,7 @@ TEST(LogFollower, ThreadNoticesBlocksSoon) {
     LogFollower follower(chain, config, callbacks);
     follower.start();
     std::unique_lock lock(mutex);
-    EXPECT_TRUE(changed.wait_for(lock, std::chrono::seconds(5), [&] { return owner.facts().size() == 3; }));
+    EXPECT_TRUE(changed.wait_for(lock, std::chrono::seconds(60), [&] { return owner.facts().size() == 3; }));
     lock.unlock();
     follower.stop();
 }

@@ -354,13 +354,13 @@ TEST_F(OutboxTest, ThreadSendsAtOnce) {
     outbox->start();
     const auto begin = sys::steady_ms();
     outbox->submit(intent_of(1));
-    while (sys::steady_ms() < begin + 5'000 && outbox->outcome("k1")->state != IntentState::kSent)
+    while (sys::steady_ms() < begin + 60'000 && outbox->outcome("k1")->state != IntentState::kSent)
         std::this_thread::yield();
     outbox->stop();
     chain.mine();
     reopen();
     outbox->start();
-    EXPECT_EQ(outbox->wait("k1", 5'000).state, IntentState::kDone);
+    EXPECT_EQ(outbox->wait("k1", 60'000).state, IntentState::kDone);
     outbox->stop();
 }
 

@@ -18,7 +18,7 @@ namespace {
 
 using nlohmann::json;
 
-constexpr int kTriesWithoutProgress = 6;  ///< waits of 0.25, 0.5, 1, 2 and 4 s between them
+constexpr int kTriesWithoutProgress = 7;  ///< waits of 0.25, 0.5, 1, 2, 4 and 8 s between them
 constexpr std::uint64_t kSignatureLifeS = 3600;
 constexpr std::uint64_t kChunkTimeoutMs = 120'000;
 constexpr std::uint64_t kCompleteTimeoutMs = 15 * 60'000;  ///< the store reads the whole file
