@@ -198,7 +198,7 @@ def run(demo, once):
         say("demo: something is wrong: the sum, the cheat's fate, or a task that was not paid for")
     if not once:
         program = os.path.relpath(demo.program)
-        say(f"\nThe market stays up until Ctrl-C. Order book and faucet: {demo.info['market_url']}; node: {demo.info['rpc_url']}")
+        say(f"\nThe market stays up until Ctrl-C. In the browser: {demo.info['market_url']} ; node: {demo.info['rpc_url']}")
         say("Buy something yourself, from another terminal:\n"
             f"   export BOURSE_HOME={demo.home}\n"
             f"   {program} run hello --args you --wallet requester --trust 3 --watch\n"
