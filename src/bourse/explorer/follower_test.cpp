@@ -91,7 +91,7 @@ std::vector<client::BlockBatch> history_of(MadeHistory& history, std::size_t blo
 }
 
 bool eventually(const std::function<bool()>& condition) {
-    for (const auto end = sys::steady_ms() + 10'000; sys::steady_ms() < end;
+    for (const auto end = sys::steady_ms() + 60'000; sys::steady_ms() < end;
          std::this_thread::sleep_for(std::chrono::milliseconds(5)))
         if (condition()) return true;
     return condition();

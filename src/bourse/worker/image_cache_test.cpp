@@ -19,22 +19,35 @@ namespace {
 
 namespace fs = std::filesystem;
 
-std::uint16_t free_port() {
-    const int fd = ::socket(AF_INET, SOCK_STREAM, 0);
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    socklen_t size = sizeof(address);
-    ::bind(fd, reinterpret_cast<sockaddr*>(&address), size);
-    ::getsockname(fd, reinterpret_cast<sockaddr*>(&address), &size);
-    ::close(fd);
-    return ntohs(address.sin_port);
-}
+/// A port that nobody else is given while this lives: bound without listening, which SO_REUSEADDR lets the registry
+/// share.
+class HeldPort {
+public:
+    HeldPort() : fd_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+        const int shared = 1;
+        ::setsockopt(fd_, SOL_SOCKET, SO_REUSEADDR, &shared, sizeof(shared));
+        sockaddr_in address{};
+        address.sin_family = AF_INET;
+        address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+        socklen_t size = sizeof(address);
+        ::bind(fd_, reinterpret_cast<sockaddr*>(&address), size);
+        ::getsockname(fd_, reinterpret_cast<sockaddr*>(&address), &size);
+        number_ = ntohs(address.sin_port);
+    }
+    HeldPort(const HeldPort&) = delete;
+    HeldPort& operator=(const HeldPort&) = delete;
+    ~HeldPort() { ::close(fd_); }
+    std::uint16_t number() const { return number_; }
+
+private:
+    int fd_;
+    std::uint16_t number_ = 0;
+};
 
 bool run(std::vector<std::string> argv, std::string* out = nullptr) {
     sys::ProcessSpec spec;
     spec.argv = std::move(argv);
-    spec.timeout_ms = 60'000;
+    spec.timeout_ms = 300'000;
     const auto done = sys::run_process(spec);
     if (done && !done->ok()) std::cerr << done->err;
     if (done && out != nullptr) *out = done->out;
@@ -47,7 +60,7 @@ protected:
         for (const char* tool : {"skopeo", "umoci", "docker-registry"})
             if (!run({tool, "--version"}))
                 GTEST_SKIP() << "SKIPPED: " << tool << " does not run on this machine (scripts/setup.sh installs it)";
-        host_ = "127.0.0.1:" + std::to_string(free_port());
+        host_ = "127.0.0.1:" + std::to_string(port_.number());
         std::ofstream(at("registry.yml"))
             << "version: 0.1\nlog: {level: error}\nstorage: {filesystem: {rootdirectory: " << at("store").string()
             << "}}\nhttp: {addr: \"" << host_ << "\"}\n";
@@ -61,7 +74,7 @@ protected:
         registry_.emplace(std::move(*started));
         source_.registries = {host_};
         source_.retry_pause_ms = 10;
-        source_.timeout_ms = 30'000;
+        source_.timeout_ms = 120'000;
         checksum_ = push("one", "one");
         ASSERT_TRUE(cache().open());
     }
@@ -99,6 +112,7 @@ protected:
     }
 
     sys::TempDir dir_;
+    HeldPort port_;
     std::string host_;
     std::optional<sys::Child> registry_;
     ImageSourceConfig source_;
