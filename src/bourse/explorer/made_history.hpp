@@ -35,7 +35,8 @@ public:
     }
 
     /// Before deployment(): who owns a pool.
-    void give_pool(std::uint64_t pool, const Address& owner) { pool_owners_[made("pool", pool)] = owner; }
+    void give_pool(std::uint64_t pool, const Address& owner) { owners_[made("pool", pool)] = owner; }
+    void give_app(std::uint64_t app, const Address& owner) { owners_[made("app", app)] = owner; }
 
     /// Before deployment(): stake of an account that the history does not make up.
     void fund(const Address& who, std::uint64_t amount) { funded_.emplace_back(who, amount); }
@@ -49,7 +50,7 @@ public:
             for (std::size_t i = 0; i < count; ++i) {
                 const auto address = made(kind, i);
                 auto owner = made(std::string(kind) + "-owner", i % 7);
-                if (const auto given = pool_owners_.find(address); given != pool_owners_.end()) owner = given->second;
+                if (const auto given = owners_.find(address); given != owners_.end()) owner = given->second;
                 if (registry == poco::kAppRegistry)
                     facts_.apps[address] = {owner, name_of_app(address, i), "DOCKER", to_bytes("docker.io/a"), {}, {}};
                 else if (registry == poco::kDatasetRegistry)
@@ -257,7 +258,7 @@ private:
     }
 
     HistoryOptions options_;
-    std::map<Address, Address> pool_owners_;
+    std::map<Address, Address> owners_;
     std::map<Address, std::string> app_names_;
     std::vector<std::pair<Address, std::uint64_t>> funded_;
     std::mt19937_64 random_;

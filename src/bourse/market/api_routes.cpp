@@ -135,6 +135,15 @@ constexpr ApiRoute kRoutes[] = {
      "Output of the app, for the requester (challenge of /v1/logs/challenge signed)", "", "", "raw application/json"},
     {"apps", "GET", "/v1/apps", "explorer", "Apps, newest first", "owner,q,sort,list", "", "Resource[]"},
     {"app", "GET", "/v1/apps/:id", "explorer", "One app", "", "", "ResourceDetail"},
+    {"app_page", "GET", "/v1/apps/:id/page", "store",
+     "What its owner says of an app: readme and parameters (docs/reference/app-page.md); both empty where there is no "
+     "page",
+     "", "", "AppPage"},
+    {"publish_app_page", "PUT", "/v1/apps/:id/page", "store",
+     "Publish an app's page, or withdraw it by an empty one; the latest `updated` counts. sign = EIP-191 of the app's "
+     "owner over the lines `Bourse app page/1`, `chain: …`, `app: …`, `readme: …` (SHA-256), `parameters: …` "
+     "(SHA-256), `updated: …`",
+     "", "readme:text,parameters:text,updated:ms,sign:hex", "AppPage"},
     {"datasets", "GET", "/v1/datasets", "explorer", "Datasets, newest first", "owner,q,sort", "", "Resource[]"},
     {"dataset", "GET", "/v1/datasets/:id", "explorer", "One dataset", "", "", "ResourceDetail"},
     {"workerpools", "GET", "/v1/workerpools", "explorer", "Workerpools, newest first", "owner,q,sort", "",

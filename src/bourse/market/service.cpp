@@ -132,7 +132,7 @@ Result<std::unique_ptr<MarketService>> MarketService::start(const MarketConfig& 
     BOURSE_CHECK(
         database->migrate({orderbook::kOrdersSchema, kDealsElsewhere, orderbook::kCursorSchema, kMetaSchema,
                            client::outbox_schema(), kFaucetSchema, kListsSchema, kOpsSchema, orderbook::kMatchesSchema,
-                           orderbook::kRestrictedSchema, orderbook::kCountsSchema, kHooksSchema}));
+                           orderbook::kRestrictedSchema, orderbook::kCountsSchema, kHooksSchema, kAppPagesSchema}));
     BOURSE_TRY(auto index, explorer::Index::open(index_database_url(config), chains.views.hub()));
     std::unique_ptr<MarketService> service(new MarketService(config, chains, std::move(database), std::move(index)));
     if (config.faucet_key) {

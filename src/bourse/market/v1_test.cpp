@@ -84,6 +84,7 @@ TEST_F(V1Test, every_answer_has_the_shape_of_its_document) {
                                                       {"deal_strip", deal["id"]},
                                                       {"task", task["id"]},
                                                       {"app", deal["app"]["address"]},
+                                                      {"app_page", deal["app"]["address"]},
                                                       {"workerpool", deal["workerpool"]["address"]},
                                                       {"account", deal["requester"]},
                                                       {"account_entries", deal["requester"]},

@@ -43,6 +43,16 @@ export type Alert = {
   text: string;
 };
 
+/** What an app's owner says of it */
+export type AppPage = {
+  app: string;
+  owner: string;
+  parameters: string;
+  readme: string;
+  sign: string | null;
+  updated: number | null;
+};
+
 export type Audit = {
   action: string;
   after: string | null;

@@ -1,4 +1,4 @@
-// Sessions, curated lists, and the operator's side.
+// Sessions, curated lists, pages of apps, and the operator's side.
 #include <bourse/market/schemas/shapes.hpp>
 
 namespace bourse::market {
@@ -25,6 +25,13 @@ constexpr ApiField kList[] = {
     {"published", "ms"},
     {"runs30d", "count"},
     {"sign", "hex"}};
+constexpr ApiField kAppPage[] = {
+    {"app", "address"},
+    {"owner", "address", "Of the app, and whose page it is"},
+    {"readme", "text", "Markdown, untrusted: at most 32 KiB", "\"# hello\\n\\nGreets.\""},
+    {"parameters", "text", "JSON text of the parameter schema: at most 16 KiB; empty: none", "\"\""},
+    {"updated", "ms?", "null: there has never been a page"},
+    {"sign", "hex?"}};
 constexpr ApiField kListRun[] = {{"month", "text", "", "\"2026-11\""},
                                  {"app", "address"},
                                  {"name", "text"},
@@ -185,6 +192,7 @@ constexpr ApiShape kOperatorShapes[] = {
     {"Challenge", "", kChallenge},
     {"Session", "", kSession},
     {"List", "A curated list of apps", kList},
+    {"AppPage", "What an app's owner says of it", kAppPage},
     {"ListRun", "Runs and payments of a list's app in a month", kListRun},
     {"Overview", "", kOverview},
     {"OpsWorker", "", kOpsWorker},

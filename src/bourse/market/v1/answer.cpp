@@ -20,15 +20,32 @@ struct StatusOfCode {
     std::string_view code;
     int status;
 };
-constexpr StatusOfCode kStatuses[] = {
-    {"QUERY_INVALID", 400},       {"BODY_INVALID", 400},        {"ORDER_INVALID", 400},
-    {"ADDRESS_INVALID", 400},     {"TRANSACTION_INVALID", 400}, {"LIST_INVALID", 400},
-    {"NOT_FOUND", 404},           {"DEAL_NOT_FOUND", 404},      {"TASK_NOT_FOUND", 404},
-    {"ORDER_NOT_FOUND", 404},     {"SESSION_NEEDED", 401},      {"AUTHORIZATION_INVALID", 401},
-    {"FAUCET_WAIT", 429},         {"FAUCET_BUSY", 429},         {"RATE_LIMITED", 429},
-    {"METHOD_NOT_ALLOWED", 403},  {"MATCH_PENDING", 202},       {"INTERNAL", 500},
-    {"TOO_LARGE", 413},           {"HOOK_URL_INVALID", 422},    {"HOOK_ADDRESS_REFUSED", 422},
-    {"HOOK_SECRET_INVALID", 422}, {"HOOK_LIMIT", 409}};
+constexpr StatusOfCode kStatuses[] = {{"QUERY_INVALID", 400},
+                                      {"BODY_INVALID", 400},
+                                      {"ORDER_INVALID", 400},
+                                      {"ADDRESS_INVALID", 400},
+                                      {"TRANSACTION_INVALID", 400},
+                                      {"LIST_INVALID", 400},
+                                      {"PAGE_INVALID", 400},
+                                      {"PAGE_OLD", 409},
+                                      {"PAGE_LIMIT", 409},
+                                      {"NOT_FOUND", 404},
+                                      {"DEAL_NOT_FOUND", 404},
+                                      {"TASK_NOT_FOUND", 404},
+                                      {"ORDER_NOT_FOUND", 404},
+                                      {"SESSION_NEEDED", 401},
+                                      {"AUTHORIZATION_INVALID", 401},
+                                      {"FAUCET_WAIT", 429},
+                                      {"FAUCET_BUSY", 429},
+                                      {"RATE_LIMITED", 429},
+                                      {"METHOD_NOT_ALLOWED", 403},
+                                      {"MATCH_PENDING", 202},
+                                      {"INTERNAL", 500},
+                                      {"TOO_LARGE", 413},
+                                      {"HOOK_URL_INVALID", 422},
+                                      {"HOOK_ADDRESS_REFUSED", 422},
+                                      {"HOOK_SECRET_INVALID", 422},
+                                      {"HOOK_LIMIT", 409}};
 
 std::string entity_tag(std::string_view content) {
     return fmt::format("W/\"{:016x}-{:x}\"", std::hash<std::string_view>{}(content), content.size());
@@ -113,7 +130,8 @@ net::Response v1_refusal(const Error& error) {
     const auto id = fmt::format("r-{:x}-{:x}", sys::unix_time_s(), ++last);
     Json body = {
         {"code", error.code}, {"message", error.message}, {"field", nullptr}, {"hint", nullptr}, {"request", id}};
-    if (error.code == "QUERY_INVALID") body["field"] = error.message.substr(0, error.message.find(' '));
+    if (error.code == "QUERY_INVALID" || error.code == "PAGE_INVALID")
+        body["field"] = error.message.substr(0, error.message.find(' '));
     auto out = json_answer(v1_status(error.code), body);
     if (out.status == 503) out.headers["retry-after"] = "2";
     sys::Metrics::global().count("bourse_market_refusals_total", "Requests refused, by code.", 1,

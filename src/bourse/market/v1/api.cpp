@@ -27,6 +27,7 @@ Api::Api(ApiParts parts, ApiConfig config)
       config_(std::move(config)),
       sessions_(sys::unix_time_ms),
       lists_store_(parts.database, sys::unix_time_ms),
+      app_pages_(parts.database, sys::unix_time_ms),
       ops_(parts.database, config_.scheduler_url, sys::unix_time_ms),
       hooks_(parts.database, config_.hooks, sys::unix_time_ms),
       reads_(config_.requests_per_minute, config_.burst, sys::steady_ms),
@@ -44,6 +45,7 @@ Api::Api(ApiParts parts, ApiConfig config)
     bind_session();
     bind_node();
     bind_uploads();
+    bind_app_pages();
     bind_ops();
     bind_logs();
 }

@@ -9,6 +9,7 @@
 #include <bourse/market/proxy.hpp>
 #include <bourse/market/v1/alerts.hpp>
 #include <bourse/market/v1/answer.hpp>
+#include <bourse/market/v1/app_pages.hpp>
 #include <bourse/market/v1/hooks.hpp>
 #include <bourse/market/v1/limits.hpp>
 #include <bourse/market/v1/lists.hpp>
@@ -146,6 +147,7 @@ private:
     void bind_session();
     void bind_node();
     void bind_uploads();
+    void bind_app_pages();
     void bind_ops();
     void bind_logs();
     void bind_list(std::string_view name, ListHandler handler) { lists_[name] = std::move(handler); }
@@ -273,6 +275,10 @@ private:
     Json with_list_facts(Json list) const;
     Result<ListPage> list_runs(Call& call) const;
 
+    // app_page_handlers.cpp
+    Result<Json> app_page(Call& call) const;
+    Result<Json> publish_app_page(Call& call);
+
     // upload_handlers.cpp
     net::Response upload(const net::Request& request) const;
     net::Response upload_chunk(const net::Request& request);
@@ -294,6 +300,7 @@ private:
     ApiConfig config_;
     Sessions sessions_;
     Lists lists_store_;
+    AppPages app_pages_;
     Ops ops_;
     Hooks hooks_;
     Bucket reads_, writes_, wallet_writes_;
