@@ -31,7 +31,7 @@ inline crypto::PrivateKey test_key(std::uint8_t n) {
     return *crypto::PrivateKey::from(bytes);
 }
 
-inline bool eventually(const std::function<bool()>& condition, std::uint64_t ms = 10'000) {
+inline bool eventually(const std::function<bool()>& condition, std::uint64_t ms = 60'000) {
     const auto end = sys::steady_ms() + ms;
     while (!condition()) {
         if (sys::steady_ms() > end) return false;
