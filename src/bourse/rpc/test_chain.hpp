@@ -48,20 +48,17 @@ inline Bytes rlc_transfer(std::string_view to, std::uint64_t nrlc) {
     return abi::encode_call(poco::selectors::rlc::kTransfer, dev_address(to), Uint256(nrlc));
 }
 
+/// Blocks are made by evm_mine alone (the engine is not started), so that each test knows their numbers.
 class TestChain {
 public:
     explicit TestChain(engine::EngineOptions options = {}, RpcLimits limits = {},
                        std::function<std::uint64_t()> clock_ms = {}) {
         if (options.genesis.chain_id == 0) options.genesis = chain::development_genesis();
-        options.heartbeat_ms = 0;
-        options.compat_delay_ms = 1000;  // blocks are made by evm_mine, so that each test knows their numbers
         auto opened = engine::Engine::open(std::move(options));
         if (!opened) throw std::runtime_error(opened.error().message);
         engine_ = std::move(*opened);
         service_ = std::make_unique<RpcService>(*engine_, limits, std::move(clock_ms));
-        engine_->start();
     }
-    ~TestChain() { engine_->stop(); }
 
     engine::Engine& engine() { return *engine_; }
     RpcService& service() { return *service_; }
