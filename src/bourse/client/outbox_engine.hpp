@@ -48,6 +48,8 @@ private:
     void sign(OutboxEntry& entry, const Uint256& price, std::uint64_t now_ms);
     void transmit(std::vector<OutboxEntry*> entries, std::uint64_t now_ms);
     void handle_refusal(OutboxEntry& entry, const Error& error, std::uint64_t now_ms);
+    /// ms until an entry is tried again: longer each time.
+    std::uint64_t retry_pause(const OutboxEntry& entry) const;
     void postpone(OutboxEntry& entry, const std::string& reason, std::uint64_t now_ms);
     void back_to_queue(OutboxEntry& entry, std::uint64_t delay_ms, std::uint64_t now_ms);
     void finish(OutboxEntry& entry, IntentState state);
