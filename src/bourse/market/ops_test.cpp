@@ -262,8 +262,11 @@ TEST_F(OpsTest, an_alert_reaches_a_webhook_with_nobody_looking) {
     ASSERT_TRUE(soon([&] { return count() == 1; }));
     change([&] { workers_ = Json::array(); });
     ASSERT_TRUE(soon([&] { return count() == 2; }));
-    EXPECT_EQ(events, (std::vector<std::string>{"alert.raised", "alert.ended"}));
-    EXPECT_EQ(body.find(secret), std::string::npos);
+    {
+        const std::lock_guard lock(mutex);  // messages about other alerts may still come
+        EXPECT_EQ(events, (std::vector<std::string>{"alert.raised", "alert.ended"}));
+        EXPECT_EQ(body.find(secret), std::string::npos);
+    }
     const auto path = "/v1/ops/hooks/" + made["id"].get<std::string>();
     EXPECT_EQ(ask("DELETE", path, nullptr, stranger).status, 403);
     EXPECT_EQ(ask("DELETE", path, nullptr, headers).status, 200);

@@ -143,7 +143,7 @@ protected:
         return answer.value_or(net::Response{});
     }
     static bool eventually(const std::function<bool()>& condition) {
-        for (const auto end = sys::steady_ms() + 5000; sys::steady_ms() < end;
+        for (const auto end = sys::steady_ms() + 60'000; sys::steady_ms() < end;
              std::this_thread::sleep_for(std::chrono::milliseconds(5)))
             if (condition()) return true;
         return condition();
@@ -361,7 +361,10 @@ TEST_F(MarketServiceTest, faucet_pays_once_a_day_with_the_agreed_words) {
         const std::lock_guard lock(transactions_.mutex);
         return transactions_.sent.size() == 1;
     }));
-    const auto sent = decode_transaction(transactions_.sent[0]).value();
+    const auto sent = [&] {
+        const std::lock_guard lock(transactions_.mutex);
+        return decode_transaction(transactions_.sent[0]).value();
+    }();
     EXPECT_EQ(sent.to, poco::kRlc);
     EXPECT_EQ(recover_sender(sent), wallet("faucet"));
     service_.reset();

@@ -111,7 +111,7 @@ struct Listener {
     Json wait(const std::function<bool(const Json&)>& fits) {
         std::unique_lock lock(mutex);
         Json out;
-        changed.wait_for(lock, std::chrono::seconds(10), [&] {
+        changed.wait_for(lock, std::chrono::seconds(60), [&] {
             for (const auto& message : messages)
                 if (fits(message)) {
                     out = message;
@@ -160,7 +160,7 @@ private:
 };
 
 inline bool soon(const std::function<bool()>& condition) {
-    for (const auto end = sys::steady_ms() + 10'000; sys::steady_ms() < end;
+    for (const auto end = sys::steady_ms() + 60'000; sys::steady_ms() < end;
          std::this_thread::sleep_for(std::chrono::milliseconds(2)))
         if (condition()) return true;
     return condition();
@@ -196,7 +196,7 @@ public:
         sockaddr_in there = here;
         ::inet_pton(AF_INET, "127.0.0.1", &there.sin_addr);
         there.sin_port = htons(port);
-        timeval patience{10, 0};
+        timeval patience{60, 0};
         ::setsockopt(fd_, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
         const auto* address = reinterpret_cast<const sockaddr*>(&here);
         EXPECT_EQ(::bind(fd_, address, sizeof here), 0);

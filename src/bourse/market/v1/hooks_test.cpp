@@ -18,7 +18,7 @@ namespace {
 using Json = nlohmann::json;
 
 bool comes_true(const std::function<bool()>& condition) {
-    for (const auto end = sys::steady_ms() + 10'000; sys::steady_ms() < end;
+    for (const auto end = sys::steady_ms() + 120'000; sys::steady_ms() < end;
          std::this_thread::sleep_for(std::chrono::milliseconds(2)))
         if (condition()) return true;
     return condition();
@@ -64,7 +64,7 @@ protected:
         rules.to_private = to_private;
         rules.first_retry_ms = 5;
         rules.max_tries = 3;
-        rules.timeout_ms = 2'000;
+        rules.timeout_ms = 60'000;
         hooks_ = std::make_unique<Hooks>(*database_, rules, sys::unix_time_ms);
     }
     Json only() const {
