@@ -51,15 +51,17 @@ cat "$zoneinfo/iso3166.tab" "$zoneinfo/zone1970.tab" >"$out/timezones.tab.new"
 mv "$out/timezones.tab.new" "$out/timezones.tab"
 
 # What is known beforehand, by other means than the apps themselves.
-python3 - "$out" "$registry" "$version" <<'PYTHON'
+python3 - "$out" "$registry" "$version" "$here" <<'PYTHON'
 import hashlib, json, pathlib, sys
-out, registry, version = pathlib.Path(sys.argv[1]), sys.argv[2], sys.argv[3]
+out, registry, version, here = pathlib.Path(sys.argv[1]), sys.argv[2], sys.argv[3], pathlib.Path(sys.argv[4])
 
 def app(name, args, answer):
     digest = (out / "layout" / f"{name}.digest").read_text().strip()
     host = registry or "127.0.0.1:5000"
+    page = {"readme": here / name / "README.md", "parameters": here / name / "parameters.json"}
     return {"name": name, "type": "DOCKER", "multiaddr": f"{host}/bourse/{name}:{version}", "checksum": "0x" + digest,
-            "program": str(out / "bin" / name), "args": args, "answer": answer}
+            "program": str(out / "bin" / name), "args": args, "answer": answer,
+            "page": {part: str(file) for part, file in page.items() if file.exists()}}
 
 table = (out / "timezones.tab").read_bytes()
 rows = [line.split("\t") for line in table.decode().splitlines() if line and not line.startswith("#")]

@@ -206,6 +206,35 @@ class MarketApi(m.MarketCase):
                 openapi.check_answer(self.document, "/v1/explain/{subject}/{id}", "get", told)
                 self.assertEqual(self.market.verb("explain", identifier)["state"], told["state"])
 
+    def test_an_app_is_described_and_the_page_withdrawn(self):
+        def verb(*words, wallet="app_provider"):
+            return self.market.verb("app", *words, wallet=wallet)
+
+        def refusal(*words, wallet="app_provider"):
+            with self.assertRaises(m.Refused) as refused:
+                verb("describe", *words, wallet=wallet)
+            return refused.exception.error["code"]
+
+        sample = verb("show", "hello")["page"]  # as `bourse up` has published it
+        self.assertIn("# hello-world", sample["readme"])
+        self.assertEqual(json.loads(sample["parameters"])["arguments"], ["{name}"])
+        readme, form = self.market.home / "page.md", self.market.home / "form.json"
+        readme.write_text("# Zones <b>of</b> the test\n")
+        form.write_text('{"type": "object", "properties": {"zone": {"type": "text"}}, "arguments": ["{zone}"]}')
+        self.assertEqual(refusal("timezones"), "NOTHING_TO_PUBLISH")
+        self.assertEqual(refusal("timezones", "--parameters", str(form)), "PAGE_INVALID")
+        self.assertEqual(refusal("timezones", "--readme", str(readme), wallet="requester"), "NOT_OWNER")
+        form.write_text('{"type": "object", "properties": {"zone": {"type": "string"}}, "arguments": ["{zone}"]}')
+        verb("describe", "timezones", "--readme", str(readme))
+        app = verb("describe", "timezones", "--parameters", str(form))["app"]  # the readme stays
+        page = self.get_json(f"/v1/apps/{app}/page")
+        openapi.check_answer(self.document, "/v1/apps/{id}/page", "get", page)
+        self.assertEqual((page["readme"], page["parameters"]), (readme.read_text(), form.read_text()))
+        self.assertEqual(verb("show", "timezones")["page"]["updated"], page["updated"])
+        verb("describe", "timezones", "--withdraw")
+        self.assertIsNone(verb("show", "timezones")["page"])
+        self.assertEqual(self.get_json(f"/v1/apps/{app}/page")["readme"], "")
+
     def test_the_book_of_the_feed_equals_the_book_of_the_call(self):
         def told():
             feed = Socket(self.url.replace("http", "ws") + "/v1/ws")

@@ -1,4 +1,5 @@
 // bourse app|dataset|workerpool init|deploy|show|count
+#include <bourse/cli/app_page.hpp>
 #include <bourse/cli/command.hpp>
 #include <bourse/cli/dataset_encrypt.hpp>
 #include <bourse/cli/deploy.hpp>
@@ -146,6 +147,12 @@ Result<Answer> show_resource(Context& context, const ResourceArgs& args) {
                     fmt::format("{} is no {} of this chain's registry. Deploy one with `bourse {} deploy`.",
                                 to_checksum(address), registry_name(args.kind), registry_name(args.kind)));
     BOURSE_TRY(auto shown, describe(*hub, args.kind, address));
+    if (args.kind == OrderKind::kApp) {
+        if (auto page = page_of_app(context, address)) {
+            shown.data["page"] = std::move(page->data);
+            shown.rows.emplace_back("page", std::move(page->text));
+        }
+    }
     return Answer{std::move(shown.data), fields(shown.rows), std::nullopt};
 }
 
@@ -236,13 +243,14 @@ void add_resource_group(CLI::App& root, OrderKind kind, const char* help, int& e
         });
     add("count", "How many an account owns, and which", fmt::format("  bourse {} count --user app_provider", name),
         count_resources, user);
+    if (kind == OrderKind::kApp) add_app_describe(*group, exit_code);
     if (kind == OrderKind::kDataset) add_dataset_encrypt(*group, exit_code);
 }
 
 }  // namespace
 
 void add_resource_commands(CLI::App& root, int& exit_code) {
-    add_resource_group(root, OrderKind::kApp, "Applications for sale: init, deploy, show, count", exit_code);
+    add_resource_group(root, OrderKind::kApp, "Applications for sale: init, deploy, describe, show, count", exit_code);
     add_resource_group(root, OrderKind::kDataset, "Datasets for sale: encrypt, init, deploy, show, count", exit_code);
     add_resource_group(root, OrderKind::kWorkerpool, "Workerpools: init, deploy, show, count", exit_code);
 }

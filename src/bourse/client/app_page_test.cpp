@@ -78,15 +78,18 @@ TEST(AppPage, readme_is_text_of_a_bounded_size) {
     AppPage page;
     EXPECT_TRUE(page.is_empty());
     EXPECT_TRUE(check_app_page(page));
-    for (const std::string text : {"# hello\n\n\tGreets.\r\n", "<script>alert(1)</script>", "\xE2\x80\xAE" "evil",
+    for (const std::string text : {"# hello\n\n\tGreets.\r\n", "<script>alert(1)</script>",
+                                   "\xE2\x80\xAE"
+                                   "evil",
                                    "\xF0\x9F\x8C\x8D"}) {
         page.readme = text;
         EXPECT_TRUE(check_app_page(page)) << text;
     }
     page.readme = std::string(kMaxReadmeBytes, 'x');
     EXPECT_TRUE(check_app_page(page));
-    for (const std::string& text : {std::string(kMaxReadmeBytes + 1, 'x'), std::string("a\0b", 3), std::string("\x1B[2J"),
-                                    std::string("\xC3"), std::string("\xED\xA0\x80"), std::string("\x7F")}) {
+    for (const std::string& text :
+         {std::string(kMaxReadmeBytes + 1, 'x'), std::string("a\0b", 3), std::string("\x1B[2J"), std::string("\xC3"),
+          std::string("\xED\xA0\x80"), std::string("\x7F")}) {
         page.readme = text;
         const auto good = check_app_page(page);
         ASSERT_FALSE(good) << text.substr(0, 20);

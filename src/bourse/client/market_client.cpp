@@ -59,9 +59,7 @@ Result<json> market_exchange(const std::string& base, const net::ClientRequest& 
 }
 
 /// The other interface: no "ok", errors as {code, message}.
-Result<json> v1_exchange(const std::string& base, const std::string& url) {
-    net::ClientRequest request;
-    request.url = url;
+Result<json> v1_exchange(const std::string& base, net::ClientRequest request) {
     request.headers["accept"] = "application/json";
     const auto response = net::http_request(request);
     if (!response)
@@ -231,7 +229,41 @@ Result<std::vector<Hash>> MarketClient::unpublish(OrderKind kind, Unpublish what
 }
 
 Result<json> MarketClient::get_v1(const std::string& path, OrderQuery query) const {
-    return v1_exchange(url_, url_ + "/v1" + path + query_text(query));
+    net::ClientRequest request;
+    request.url = url_ + "/v1" + path + query_text(query);
+    return v1_exchange(url_, std::move(request));
+}
+
+Result<AppPage> MarketClient::app_page(const Address& app) const {
+    AppPage page;
+    page.app = app;
+    const auto answer = get_v1("/apps/" + to_checksum(app) + "/page");
+    if (!answer && answer.error().code == "NOT_FOUND") return page;
+    BOURSE_TRY(const auto body, answer);
+    for (const auto& [name, into] : {std::pair{"readme", &page.readme}, std::pair{"parameters", &page.parameters}}) {
+        const auto found = body.find(name);
+        if (found == body.end() || !found->is_string())
+            return fail(market_bad_answer(url_, "a page without its texts"));
+        *into = found->get<std::string>();
+    }
+    if (const auto updated = body.find("updated"); updated != body.end() && updated->is_number_unsigned())
+        page.updated_ms = updated->get<std::uint64_t>();
+    return page;
+}
+
+Status<> MarketClient::publish_app_page(const AppPage& page, const crypto::PrivateKey& key) const {
+    BOURSE_CHECK(check_app_page(page));
+    const json body = {{"readme", page.readme},
+                       {"parameters", page.parameters},
+                       {"updated", page.updated_ms},
+                       {"sign", to_hex(sign_text(key, app_page_text(page, chain_id_)))}};
+    net::ClientRequest request;
+    request.method = "PUT";
+    request.url = fmt::format("{}/v1/apps/{}/page", url_, to_checksum(page.app));
+    request.headers["content-type"] = "application/json";
+    request.body = body.dump();
+    BOURSE_CHECK(v1_exchange(url_, std::move(request)));
+    return {};
 }
 
 Result<json> MarketClient::explain(std::string_view subject, const std::string& id) const {

@@ -3,6 +3,7 @@
 
 #include <bourse/base/bytes.hpp>
 #include <bourse/base/result.hpp>
+#include <bourse/client/app_page.hpp>
 #include <bourse/client/project_file.hpp>
 #include <bourse/crypto/secp256k1.hpp>
 #include <bourse/poco/orders.hpp>
@@ -64,6 +65,12 @@ public:
     Result<nlohmann::json> get_v1(const std::string& path, OrderQuery query = {}) const;
     /// Why an "order", "deal", "task" or "worker" waits: {subject, id, state, reasons:[…]}.
     Result<nlohmann::json> explain(std::string_view subject, const std::string& id) const;
+
+    /// What an app's owner says of it; an empty page where nothing is said, and where the market has not heard of the
+    /// app yet. Errors as get_v1().
+    Result<AppPage> app_page(const Address& app) const;
+    /// Signs and publishes; an empty page withdraws. Errors as get_v1(), also PAGE_INVALID before anything is sent.
+    Status<> publish_app_page(const AppPage& page, const crypto::PrivateKey& key) const;
 
     struct FaucetAnswer {
         std::string message;

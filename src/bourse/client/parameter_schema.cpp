@@ -30,9 +30,9 @@ constexpr int kMaxDepth = 5;
 constexpr double kSafeInteger = 9'007'199'254'740'991;  ///< 2^53 - 1: what every reader of JSON keeps exact
 
 constexpr std::pair<FieldType, std::string_view> kTypes[] = {{FieldType::kString, "string"},
-                                                        {FieldType::kInteger, "integer"},
-                                                        {FieldType::kNumber, "number"},
-                                                        {FieldType::kBoolean, "boolean"}};
+                                                             {FieldType::kInteger, "integer"},
+                                                             {FieldType::kNumber, "number"},
+                                                             {FieldType::kBoolean, "boolean"}};
 
 tl::unexpected<Error> refused_at(const std::string& place, const std::string& text) {
     return fail("PAGE_INVALID", place + " " + text);
@@ -79,7 +79,8 @@ Result<Node> read_document(std::string_view text) {
     auto node = Node::parse(text, std::ref(reading), false);
     if (!node.is_object()) return refused_at("parameters", "must be a JSON object.");
     if (reading.deep) return refused_at("parameters", "nests too deeply.");
-    if (reading.twice) return refused_at("parameters", "has the member \"" + *reading.twice + "\" twice in one object.");
+    if (reading.twice)
+        return refused_at("parameters", "has the member \"" + *reading.twice + "\" twice in one object.");
     return node;
 }
 
@@ -118,12 +119,14 @@ Result<std::optional<double>> bound_of(const Node& node, const char* name, const
     if (found == node.end()) return std::optional<double>();
     const auto here = place + "." + name;
     if (!is_number_type(type)) return refused_at(here, "is for numbers only.");
-    if (type == FieldType::kInteger && !is_integer(*found)) return refused_at(here, "must be a whole number of at most 2^53 - 1.");
+    if (type == FieldType::kInteger && !is_integer(*found))
+        return refused_at(here, "must be a whole number of at most 2^53 - 1.");
     if (!found->is_number()) return refused_at(here, "must be a number.");
     return std::optional(found->get<double>());
 }
 
-Result<std::optional<std::size_t>> length_of(const Node& node, const char* name, const std::string& place, FieldType type) {
+Result<std::optional<std::size_t>> length_of(const Node& node, const char* name, const std::string& place,
+                                             FieldType type) {
     const auto found = node.find(name);
     if (found == node.end()) return std::optional<std::size_t>();
     const auto here = place + "." + name;
@@ -173,7 +176,8 @@ Status<> read_choices(const Node& node, const std::string& place, Rules& rules) 
     for (std::size_t i = 0; i < found->size(); ++i) {
         const auto entry = here + "." + std::to_string(i);
         BOURSE_CHECK(check_value((*found)[i], rules, entry));
-        if ((*found)[i] == "") return refused_at(entry, "must not be empty: an optional field may stay without a value.");
+        if ((*found)[i] == "")
+            return refused_at(entry, "must not be empty: an optional field may stay without a value.");
         if (std::ranges::find(choices, (*found)[i]) != choices.end()) return refused_at(entry, "stands there twice.");
         choices.push_back((*found)[i]);
     }
@@ -183,17 +187,19 @@ Status<> read_choices(const Node& node, const std::string& place, Rules& rules) 
 
 Result<Parameter> read_field(const std::string& name, const Node& node) {
     if (!is_parameter_name(name))
-        return refused_at("parameters.properties", "has a name that is none: a letter, then letters, digits, _ and -, at "
-                                              "most 64 in all.");
+        return refused_at("parameters.properties",
+                          "has a name that is none: a letter, then letters, digits, _ and -, at "
+                          "most 64 in all.");
     const auto place = "parameters.properties." + name;
     if (!node.is_object()) return refused_at(place, "must be an object.");
-    BOURSE_CHECK(check_keywords(node, place,
-                                {"type", "title", "description", "default", "enum", "minimum", "maximum", "minLength",
-                                 "maxLength"}));
+    BOURSE_CHECK(check_keywords(
+        node, place,
+        {"type", "title", "description", "default", "enum", "minimum", "maximum", "minLength", "maxLength"}));
     Parameter out;
     out.name = name;
     BOURSE_TRY(const auto type, member_text(node, "type", place, kMaxName));
-    const auto* known = std::ranges::find(kTypes, std::string_view(type), &std::pair<FieldType, std::string_view>::second);
+    const auto* known =
+        std::ranges::find(kTypes, std::string_view(type), &std::pair<FieldType, std::string_view>::second);
     if (known == std::end(kTypes)) return refused_at(place + ".type", "must be string, integer, number or boolean.");
     out.type = known->first;
     BOURSE_TRY(out.title, member_text(node, "title", place, kMaxTitle));
@@ -229,14 +235,15 @@ public:
     Result<const Parameter*> use(const std::string& name, const std::string& place) {
         const auto* field = find(name);
         if (field == nullptr) return refused_at(place, "names {" + name + "}, which is not in properties.");
-        if (!used_.insert(name).second) return refused_at(place, "names {" + name + "} again: each field has one place.");
+        if (!used_.insert(name).second)
+            return refused_at(place, "names {" + name + "} again: each field has one place.");
         return field;
     }
     Status<> check_all() const {
         for (const auto& field : *fields_)
             if (!used_.contains(field.name))
                 return refused_at("parameters.properties." + field.name,
-                             "has no place: name {" + field.name + "} in arguments, or the field in inputFiles.");
+                                  "has no place: name {" + field.name + "} in arguments, or the field in inputFiles.");
         return {};
     }
 
@@ -298,7 +305,8 @@ Status<> read_places(const Node& node, ParameterSchema& out) {
     Uses uses(out.fields);
     const std::string arguments = "parameters.arguments", files = "parameters.inputFiles";
     if (const auto found = node.find("arguments"); found != node.end()) {
-        if (!found->is_array() || found->size() > kMaxGroups) return refused_at(arguments, "must be a list of at most 128.");
+        if (!found->is_array() || found->size() > kMaxGroups)
+            return refused_at(arguments, "must be a list of at most 128.");
         for (std::size_t i = 0; i < found->size(); ++i) {
             BOURSE_TRY(auto group, read_group((*found)[i], arguments + "." + std::to_string(i), uses));
             out.arguments.push_back(std::move(group));
@@ -310,7 +318,8 @@ Status<> read_places(const Node& node, ParameterSchema& out) {
             const auto here = files + "." + std::to_string(i);
             if (!(*found)[i].is_string()) return refused_at(here, "must be the name of a field.");
             BOURSE_TRY(const auto* field, uses.use((*found)[i].get<std::string>(), here));
-            if (field->type != FieldType::kString) return refused_at(here, "must be a field of type string: it holds a URL.");
+            if (field->type != FieldType::kString)
+                return refused_at(here, "must be a field of type string: it holds a URL.");
             out.input_files.push_back(field->name);
         }
     }
@@ -369,8 +378,7 @@ Result<ParameterSchema> parse_parameter_schema(std::string_view text) {
     BOURSE_TRY(const auto node, read_document(text));
     const std::string place = "parameters";
     BOURSE_CHECK(check_keywords(
-        node, place,
-        {"$schema", "type", "title", "description", "properties", "required", "arguments", "inputFiles"}));
+        node, place, {"$schema", "type", "title", "description", "properties", "required", "arguments", "inputFiles"}));
     BOURSE_TRY(const auto dialect, member_text(node, "$schema", place, kMaxTitle));
     if (!dialect.empty() && dialect != kDialect)
         return refused_at("parameters.$schema", "must be " + std::string(kDialect) + ".");

@@ -17,7 +17,7 @@ inline constexpr std::size_t kMaxParameters = 64;
 struct Parameter {
     enum class Type : std::uint8_t { kString, kInteger, kNumber, kBoolean } type = Type::kString;
     std::string name;
-    std::string title;  ///< the name where none is given
+    std::string title;     ///< the name where none is given
     std::string standard;  ///< JSON text of the default; empty: none
     bool required = false;
 };

@@ -143,6 +143,9 @@ Status<> Up::set_up_market() {
     for (const auto& image : samples.images) {
         BOURSE_TRY(facts_.apps[image.name], setup.deploy_app(image));
         BOURSE_CHECK(setup.offer_app(image.name, facts_.apps[image.name].address));
+        // An app is bought as well without words about it.
+        if (const auto described = setup.describe_app(image, facts_.apps[image.name].address); !described)
+            progress("no page for " + image.name + ": " + described.error().message);
     }
     for (const auto& data : samples.data) {
         BOURSE_TRY(facts_.datasets[data.name], setup.deploy_dataset(data));

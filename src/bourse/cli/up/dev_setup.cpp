@@ -7,6 +7,7 @@
 #include <bourse/poco/addresses.hpp>
 #include <bourse/poco/dev_accounts.hpp>
 #include <bourse/poco/order_json.hpp>
+#include <bourse/sys/clock.hpp>
 #include <bourse/sys/file.hpp>
 #include <bourse/sys/log.hpp>
 
@@ -131,6 +132,14 @@ Status<> DevSetup::offer_app(const std::string& name, const Address& app) {
     order.app = app;
     order.appprice = kAppPriceNrlc;
     return offer("app-" + name, "app_provider", open, std::move(order));
+}
+
+Status<> DevSetup::describe_app(const SampleImage& image, const Address& app) {
+    const client::AppPage page{app, image.readme, image.parameters, sys::unix_time_ms()};
+    if (page.is_empty()) return {};
+    BOURSE_TRY(const auto known, market_.app_page(app));
+    if (known.updated_ms > 0) return {};
+    return market_.publish_app_page(page, dev_key("app_provider"));
 }
 
 Status<> DevSetup::offer_dataset(const std::string& name, const Address& dataset) {

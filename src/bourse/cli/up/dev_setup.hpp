@@ -31,6 +31,8 @@ public:
     Result<client::DevApp> deploy_dataset(const SampleData& data);
     /// 1 nRLC a task for apps, 5 for datasets, volume 1,000,000; not while an open order of the owner is at the market.
     Status<> offer_app(const std::string& name, const Address& app);
+    /// Publishes the app's page, once: what its owner changes or withdraws later stays as it is.
+    Status<> describe_app(const SampleImage& image, const Address& app);
     Status<> offer_dataset(const std::string& name, const Address& dataset);
     /// The pool's open orders at the market, written as files beside the others.
     Status<> save_pool_orders(const Address& pool);

@@ -34,6 +34,13 @@ Result<Hash> checksum_of(const nlohmann::json& entry) {
     return *hash;
 }
 
+/// The file that the member names; empty where it names none.
+Result<std::string> text_of_page(const nlohmann::json& entry, const char* name) {
+    const auto page = entry.find("page");
+    if (page == entry.end() || !page->contains(name)) return std::string();
+    return sys::read_file(page->at(name).get<std::string>());
+}
+
 }  // namespace
 
 std::filesystem::path find_samples_folder() {
@@ -54,7 +61,10 @@ Result<Samples> provide_samples(const std::filesystem::path& folder, const std::
     try {
         for (const auto& [name, entry] : json.at("apps").items()) {
             BOURSE_TRY(const auto checksum, checksum_of(entry));
-            samples.images.push_back({name, entry.at("multiaddr").get<std::string>(), checksum});
+            SampleImage image{name, entry.at("multiaddr").get<std::string>(), checksum, {}, {}};
+            BOURSE_TRY(image.readme, text_of_page(entry, "readme"));
+            BOURSE_TRY(image.parameters, text_of_page(entry, "parameters"));
+            samples.images.push_back(std::move(image));
         }
         const client::StoreClient store(store_url);
         const auto owner = dev_key("dataset_provider");

@@ -12,8 +12,10 @@ namespace bourse::cli {
 
 struct SampleImage {
     std::string name;
-    std::string multiaddr;  ///< host:port/repository:tag
-    Hash checksum;          ///< SHA-256 of the manifest
+    std::string multiaddr;   ///< host:port/repository:tag
+    Hash checksum;           ///< SHA-256 of the manifest
+    std::string readme;      ///< of its page; empty: none
+    std::string parameters;  ///< JSON text of its parameter schema; empty: none
 };
 struct SampleData {
     std::string name;

@@ -26,8 +26,8 @@ public:
     /// {readme, parameters, updated, sign} of a request. Errors: PAGE_INVALID.
     static Result<SignedAppPage> from_json(const nlohmann::json& document, const Address& app, const Address& owner);
     /// Keeps the page of that owner; who owns the app is the caller's to know. An empty page withdraws the one before
-    /// it, and stays as the mark that older ones are refused by. Errors: PAGE_INVALID, SIGNATURE_INVALID; PAGE_OLD where
-    /// the same or a later one is there; PAGE_LIMIT.
+    /// it, and stays as the mark that older ones are refused by. Errors: PAGE_INVALID, SIGNATURE_INVALID; PAGE_OLD
+    /// where the same or a later one is there; PAGE_LIMIT.
     Status<> publish(const SignedAppPage& page, std::uint64_t chain_id);
     /// Absent: this owner has published none.
     std::optional<SignedAppPage> find(const Address& app, const Address& owner) const;
