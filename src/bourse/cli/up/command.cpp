@@ -21,7 +21,7 @@
 namespace bourse::cli {
 namespace {
 
-constexpr std::uint64_t kOffersLimitMs = 10'000;
+constexpr std::uint64_t kOffersLimitMs = 30'000;
 constexpr unsigned kMostWorkers = 5;  ///< development accounts worker1…worker5
 constexpr std::uint64_t kDevChainId = 65535;
 constexpr const char* kPoolDescription = "bourse-development-pool";
@@ -64,6 +64,7 @@ private:
     const UpOptions& options_;
     std::filesystem::path home_;
     std::optional<sys::FileLock> lock_;  ///< one market a folder
+    HeldPorts held_ports_;
     Supervisor supervisor_;
     UpFacts facts_;
     std::string program_;
@@ -83,7 +84,7 @@ Status<> Up::prepare_home() {
     facts_.keys_folder = home_ / "keys";
     BOURSE_CHECK(write_dev_keys(facts_.keys_folder));
     if (options_.ports == "auto") {
-        BOURSE_TRY(facts_.ports, auto_ports(home_ / "ports.json", options_.all_workers()));
+        BOURSE_TRY(facts_.ports, auto_ports(home_ / "ports.json", options_.all_workers(), held_ports_));
     } else {
         facts_.ports = default_ports(options_.all_workers());
     }

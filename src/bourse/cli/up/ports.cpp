@@ -14,35 +14,6 @@ namespace {
 constexpr std::uint16_t kFirstWorkerPort = 8120;
 constexpr std::uint16_t kBridgePort = 8130;
 
-/// A port nobody listens on now; the kernel picks it. The sockets stay open until all are chosen, so that no port comes
-/// twice.
-class FreePorts {
-public:
-    FreePorts() = default;
-    FreePorts(const FreePorts&) = delete;
-    FreePorts& operator=(const FreePorts&) = delete;
-    ~FreePorts() {
-        for (int fd : sockets_) close(fd);
-    }
-
-    Result<std::uint16_t> next() {
-        const int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-        if (fd < 0) return fail("PORT_TAKEN", "No socket could be opened to find a free port; too many open files?");
-        sockets_.push_back(fd);
-        sockaddr_in address{};
-        address.sin_family = AF_INET;
-        address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-        socklen_t size = sizeof(address);
-        auto* generic = reinterpret_cast<sockaddr*>(&address);
-        if (bind(fd, generic, size) != 0 || getsockname(fd, generic, &size) != 0)
-            return fail("PORT_TAKEN", "No free port was found on 127.0.0.1.");
-        return ntohs(address.sin_port);
-    }
-
-private:
-    std::vector<int> sockets_;
-};
-
 nlohmann::json ports_to_json(const UpPorts& ports) {
     return {{"node", ports.node},   {"market", ports.market},     {"scheduler", ports.scheduler},
             {"store", ports.store}, {"registry", ports.registry}, {"workers", ports.workers}};
@@ -64,15 +35,37 @@ Result<UpPorts> ports_from_json(const std::filesystem::path& file, const std::st
     }
 }
 
-Status<> extend_workers(UpPorts& ports, FreePorts& free, unsigned workers) {
-    while (ports.workers.size() < workers) {
-        BOURSE_TRY(const auto port, free.next());
-        ports.workers.push_back(port);
-    }
-    return {};
+std::vector<std::uint16_t> all_ports(const UpPorts& ports) {
+    std::vector<std::uint16_t> all{ports.node, ports.market, ports.scheduler, ports.store, ports.registry};
+    all.insert(all.end(), ports.workers.begin(), ports.workers.end());
+    return all;
 }
 
 }  // namespace
+
+HeldPorts::~HeldPorts() {
+    for (const int fd : sockets_) close(fd);
+}
+
+Result<std::uint16_t> HeldPorts::bind_one(std::uint16_t port) {
+    const int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (fd < 0) return fail("PORT_TAKEN", "No socket could be opened to find a free port; too many open files?");
+    sockets_.push_back(fd);
+    const int shared = 1;
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_port = htons(port);
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    socklen_t size = sizeof(address);
+    auto* generic = reinterpret_cast<sockaddr*>(&address);
+    if (setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &shared, sizeof(shared)) != 0 || bind(fd, generic, size) != 0 ||
+        getsockname(fd, generic, &size) != 0)
+        return fail("PORT_TAKEN", "No free port was found on 127.0.0.1.");
+    return ntohs(address.sin_port);
+}
+
+Result<std::uint16_t> HeldPorts::next() { return bind_one(0); }
+void HeldPorts::hold(std::uint16_t port) { static_cast<void>(bind_one(port)); }
 
 UpPorts default_ports(unsigned workers) {
     UpPorts ports;
@@ -81,18 +74,21 @@ UpPorts default_ports(unsigned workers) {
     return ports;
 }
 
-Result<UpPorts> auto_ports(const std::filesystem::path& file, unsigned workers) {
+Result<UpPorts> auto_ports(const std::filesystem::path& file, unsigned workers, HeldPorts& held) {
     UpPorts ports;
-    FreePorts free;
     if (std::filesystem::exists(file)) {
         BOURSE_TRY(const auto text, sys::read_file(file));
         BOURSE_TRY(ports, ports_from_json(file, text));
+        for (const auto port : all_ports(ports)) held.hold(port);
     } else {
         for (auto* port : {&ports.node, &ports.market, &ports.scheduler, &ports.store, &ports.registry}) {
-            BOURSE_TRY(*port, free.next());
+            BOURSE_TRY(*port, held.next());
         }
     }
-    BOURSE_CHECK(extend_workers(ports, free, workers));
+    while (ports.workers.size() < workers) {
+        BOURSE_TRY(const auto port, held.next());
+        ports.workers.push_back(port);
+    }
     BOURSE_CHECK(sys::write_file_atomic(file, ports_to_json(ports).dump(2) + "\n"));
     return ports;
 }
