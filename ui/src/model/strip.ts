@@ -36,6 +36,11 @@ export function windowOf(firstVisible: number, visible: number, first: number, v
   return { from, limit: Math.max(1, limit) };
 }
 
+/** Whether what was asked for holds all rows of a view. */
+export function holds(asked: { from: number; limit: number }, firstVisible: number, visible: number, first: number, volume: number): boolean {
+  return asked.from <= firstVisible && Math.min(firstVisible + visible, first + volume) <= asked.from + asked.limit;
+}
+
 /** Where a key leads on the strip, as on any slider; null for a key that is none of its own. */
 export function moved(key: string, at: number, parts: number): number | null {
   const leap = Math.max(1, Math.round(parts / 10));

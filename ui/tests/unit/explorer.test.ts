@@ -9,7 +9,7 @@ import { wrongChecksum } from '../../src/model/checksum';
 import { decodeCall } from '../../src/model/decode_call';
 import { splitAt } from '../../src/model/search';
 import { stagesOf } from '../../src/model/stages';
-import { indexAt, moved, runsOf, windowOf } from '../../src/model/strip';
+import { holds, indexAt, moved, runsOf, windowOf } from '../../src/model/strip';
 import { moneySums } from '../../src/pages/explorer/task_money';
 import { address, hash } from '../fixture';
 
@@ -104,6 +104,10 @@ describe('the strip of a bag (E-10)', () => {
       expect(from).toBeLessThanOrEqual(first);
       expect(from + limit).toBeGreaterThanOrEqual(Math.min(1_000, first + 20));
     }
+    const asked = windowOf(500, 40, 0, 1_000);
+    expect([475, 500, 540, asked.from + asked.limit - 40].map((top) => holds(asked, top, 40, 0, 1_000))).toEqual([true, true, true, true]);
+    expect([asked.from - 1, asked.from + asked.limit - 39].map((top) => holds(asked, top, 40, 0, 1_000))).toEqual([false, false]);
+    expect(holds(windowOf(990, 40, 0, 1_000), 990, 40, 0, 1_000)).toBe(true); // the end of the list
   });
 });
 

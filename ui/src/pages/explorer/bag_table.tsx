@@ -5,7 +5,7 @@ import { Link, useNavigate } from '@tanstack/react-router';
 import { useEffect, useMemo, useRef, useState, type ReactNode } from 'react';
 import type { Deal, Task } from '../../transport/api';
 import { count } from '../../model/format';
-import { windowOf } from '../../model/strip';
+import { holds, windowOf } from '../../model/strip';
 import { useList } from '../../state/data';
 import { useSettings } from '../../state/settings';
 import type { Column } from '../../view/table';
@@ -14,19 +14,29 @@ import type { Column } from '../../view/table';
 const SEGMENT = 100_000;
 const CARD_PX = 64;
 const SETTLE_MS = 60;
+/** The scroll of a jump is heard a frame or two after it: rows of the old place are not asked for meanwhile. */
+const LANDING_MS = 500;
+const OVERSCAN = 6;
 /** More rows than a view has: one request is for all of them, however many are drawn at first. */
 const VIEW_ROWS = 40;
 
 type Props = { deal: Deal; columns: Column<Task>[]; fresh: ReadonlyMap<string, Task>; jump: number | null };
 
-/** The rows around what is seen; asked for when the scrolling rests. */
-function useWindow(deal: Deal, first: number, many: number, top: number, visible: number): Map<number, Task> {
-  const [asked, setAsked] = useState(() => windowOf(first + top, visible, first, many));
-  const { from, limit } = windowOf(first + top, visible, first, many);
+/** The rows around the index `top`: asked for at once where it was jumped to (`target`), and when the scrolling rests. */
+function useWindow(deal: Deal, first: number, many: number, target: number, top: number): Map<number, Task> {
+  const around = (index: number): { from: number; limit: number } => windowOf(Math.max(first, index), VIEW_ROWS, first, many);
+  // The end of the list stands at the bottom of its view.
+  const begin = (): { goal: number; landed: boolean; asked: { from: number; limit: number } } => ({ goal: target, landed: false, asked: around(Math.min(target, first + many - VIEW_ROWS) - OVERSCAN) });
+  const [{ goal, landed, asked }, setWindow] = useState(begin);
+  const held = holds(asked, top, VIEW_ROWS, first, many);
+  if (goal !== target) setWindow(begin);
+  else if (held && !landed) setWindow({ goal, landed: true, asked });
+  const { from, limit } = around(top);
   useEffect(() => {
-    const timer = setTimeout(() => setAsked({ from, limit }), SETTLE_MS);
+    if (held) return undefined;
+    const timer = setTimeout(() => setWindow((old) => ({ ...old, landed: true, asked: { from, limit } })), landed ? SETTLE_MS : LANDING_MS);
     return () => clearTimeout(timer);
-  }, [from, limit]);
+  }, [held, landed, from, limit]);
   const query = useList<Task>(`/v1/deals/${deal.id}/tasks`, { fromIndex: asked.from, limit: asked.limit }, { liveMs: 5_000 });
   return new Map((query.data?.items ?? []).map((task) => [task.index, task]));
 }
@@ -63,14 +73,14 @@ export function BagTable({ deal, columns, fresh, jump }: Props): ReactNode {
   const base = deal.firstIndex + Math.floor((target - deal.firstIndex) / SEGMENT) * SEGMENT;
   const many = Math.min(SEGMENT, deal.firstIndex + deal.volume - base);
   const height = useRowHeight();
-  const virtual = useVirtualizer({ count: many, getScrollElement: () => box.current, estimateSize: () => height, overscan: 6, initialOffset: (target - base) * height });
+  const virtual = useVirtualizer({ count: many, getScrollElement: () => box.current, estimateSize: () => height, overscan: OVERSCAN, initialOffset: (target - base) * height });
   useEffect(() => {
     virtual.measure();
     if (jump !== null) virtual.scrollToOffset(Math.min(many - 1, Math.max(0, jump - base)) * height);
   }, [jump, base, many, height, virtual]);
   const items = virtual.getVirtualItems();
   const [top, bottom] = [items[0], items[items.length - 1]];
-  const known = useWindow(deal, base, many, top?.index ?? 0, VIEW_ROWS);
+  const known = useWindow(deal, base, many, target, top ? base + top.index : target);
   const above = top?.start ?? 0;
   const below = virtual.getTotalSize() - (bottom?.end ?? 0);
   return (

@@ -14,6 +14,9 @@ export const ROW_PX = 24;
 const TOUCH_ROW_PX = 44;
 const HEAD_PX = 22;
 const OVERSCAN = 8;
+/** While a scroll leaps over whole views, rows beyond the view would be made for nothing; it has rows of its own again after `REST_MS`. */
+const LEAP_OVERSCAN = 1;
+const REST_MS = 120;
 /** A side takes room for so many rows at least: for its sentence while it is empty. */
 const LEAST_ROWS = 5;
 /** A drawing that only ends marks comes at least this long after the last: a busy book ends them with its next change. */
@@ -106,14 +109,28 @@ function listeners({ side, entries, levels, account, onPick, onCancel }: SidePro
 const Spacer = ({ px, span }: { px: number; span: number }): ReactNode =>
   px > 0 ? <tr aria-hidden="true" style={{ height: px, background: 'none' }}><td colSpan={span} style={{ height: px, padding: 0 }} /></tr> : null;
 
-/** The rows from `from` on, with those around them that a scroll brings next, and the height of what is left out on either end. */
-function useRows({ side, entries, rows, levels, scale, account, crossing, trust, denied, unit, extra, columns }: SideProps, from: number): { drawn: ReactNode[]; before: number; after: number } {
+/** Where a side is scrolled to: its first row in sight, and whether the last scroll went farther than a view. */
+type Place = { from: number; leap: boolean };
+
+function usePlace(rows: number): [Place, (from: number) => void] {
+  const [place, setPlace] = useState<Place>({ from: 0, leap: false });
+  useEffect(() => {
+    if (!place.leap) return undefined;
+    const timer = setTimeout(() => setPlace(({ from }) => ({ from, leap: false })), REST_MS);
+    return () => clearTimeout(timer);
+  }, [place]);
+  return [place, (from) => setPlace((old) => ({ from, leap: Math.abs(from - old.from) >= rows }))];
+}
+
+/** The rows at a place, with those around them that a scroll brings next, and the height of what is left out on either end. */
+function useRows({ side, entries, rows, levels, scale, account, crossing, trust, denied, unit, extra, columns }: SideProps, { from, leap }: Place): { drawn: ReactNode[]; before: number; after: number } {
   const marks = useMarks(side, entries);
   const leaving = useMemo(() => new Set(marks.left.map(({ entry }) => entry.key)), [marks]);
   const shown = useMemo(() => withLeft(side, entries, marks), [side, entries, marks]);
   const sums = useMemo(() => cumulative(shown, leaving), [shown, leaving]);
-  const first = Math.max(0, Math.min(from, shown.length - rows) - OVERSCAN);
-  const last = Math.min(shown.length, from + rows + OVERSCAN);
+  const beyond = leap ? LEAP_OVERSCAN : OVERSCAN;
+  const first = Math.max(0, Math.min(from, shown.length - rows) - beyond);
+  const last = Math.min(shown.length, from + rows + beyond);
   const Row = levels ? LevelRow : OrderRow;
   const shared: Shared = { side, trust, denied, unit, extra, columns };
   const drawn = shown.slice(first, last).map((entry, at) => {
@@ -148,15 +165,15 @@ function useRoom(rows: number, entries: number): number {
 export const SideTable = memo(function SideTable(props: SideProps): ReactNode {
   const { side, rows, levels, unit, columns, empty, relax } = props;
   const [rowPx] = useState(() => (matchMedia('(pointer: coarse)').matches ? TOUCH_ROW_PX : ROW_PX));
-  const [from, setFrom] = useState(0);
-  const { drawn, before, after } = useRows(props, from);
+  const [place, goTo] = usePlace(rows);
+  const { drawn, before, after } = useRows(props, place);
   const room = useRoom(rows, props.entries.length);
   const span = 5 + columns.length;
   // The best ask is the last row of its side, nearest the middle.
   const asks = side === 'asks';
   const ends = [<Spacer key="before" px={before * rowPx} span={span} />, drawn, <Spacer key="after" px={after * rowPx} span={span} />];
   return (
-    <div className={`side ${side}`} style={{ height: room * rowPx + HEAD_PX, ['--book-row' as string]: `${rowPx}px` }} tabIndex={0} role="region" aria-label={asks ? t`Workers, asks` : t`Requesters, bids`} onScroll={(event) => setFrom(Math.round(Math.abs(event.currentTarget.scrollTop) / rowPx))}>
+    <div className={`side ${side}`} style={{ height: room * rowPx + HEAD_PX, ['--book-row' as string]: `${rowPx}px` }} tabIndex={0} role="region" aria-label={asks ? t`Workers, asks` : t`Requesters, bids`} onScroll={(event) => goTo(Math.round(Math.abs(event.currentTarget.scrollTop) / rowPx))}>
       {drawn.length === 0 ? (
         <EmptyState action={relax}>{empty}</EmptyState>
       ) : (
