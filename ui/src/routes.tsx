@@ -7,11 +7,12 @@ import { MarketPage } from './pages/market/page';
 import { prefixRewrite, splitPrefix } from './model/chain_prefix';
 import { queryOf, textOfQuery } from './model/search';
 import { settingsStore } from './state/settings';
+import { steady } from './transport/steady';
 
 const root = createRootRoute({ component: Shell, notFoundComponent: NotFound });
 
 type Loader = () => Promise<Record<string, unknown>>;
-const lazy = (load: Loader, name: string) => lazyRouteComponent(load as never, name as never);
+const lazy = (load: Loader, name: string) => lazyRouteComponent((() => steady(load)) as never, name as never);
 const page = (path: string, load: Loader, name: string) =>
   createRoute({ getParentRoute: () => root, path, component: lazy(load, name) as never });
 

@@ -7,6 +7,7 @@ import { completeOrder, newSalt, orderTypedData, type OrderFields } from '../mod
 import { tagOfBits } from '../model/domain';
 import type { Signer } from '../signer/types';
 import { api } from '../transport/http';
+import { steady } from '../transport/steady';
 import { withoutDomainType } from './session';
 
 /** The market lets an order rest for a quarter of a second before it can be withdrawn. */
@@ -26,7 +27,7 @@ async function payerOf(boot: Boot, price: string): Promise<{ signer: Signer; acc
   for (const { name, address, key } of boot.devAccounts) {
     const known = await api<AccountDetail>(`/v1/accounts/${address}`).catch(() => null);
     if (!known || BigInt(known.account.staked) < BigInt(price)) continue;
-    const { LocalSigner } = await import('../signer/local');
+    const { LocalSigner } = await steady(() => import('../signer/local'));
     return { signer: new LocalSigner('development', key, name, boot.domain.chainId), account: address };
   }
   throw new Error(t`No development account has a deposit that pays the order.`);

@@ -3,6 +3,7 @@ import { t } from '@lingui/core/macro';
 import { createStore, keptStore, useStore } from './store';
 import { sameAddress } from '../model/domain';
 import type { Boot } from '../transport/api';
+import { steady } from '../transport/steady';
 import { discover, InjectedSigner, type Discovered } from '../signer/injected';
 import { GuardedSigner, type Expected } from '../signer/guard';
 import { LateSigner } from '../signer/late';
@@ -80,7 +81,7 @@ export function connectDevelopment(name: string, boot: Boot): void {
   if (!found) return;
   const expected = expectedOf(boot);
   const late = new LateSigner('development', name, found.address, expected.chainId, async () => {
-    const { LocalSigner } = await import('../signer/local');
+    const { LocalSigner } = await steady(() => import('../signer/local'));
     return new LocalSigner('development', found.key, name, expected.chainId);
   });
   leave();
@@ -90,7 +91,7 @@ export function connectDevelopment(name: string, boot: Boot): void {
 
 /** Opens a wallet file of this browser: the key lives in the signer until it is locked. */
 export async function connectKeystore(address: string, key: string, boot: Boot): Promise<void> {
-  const { LocalSigner } = await import('../signer/local');
+  const { LocalSigner } = await steady(() => import('../signer/local'));
   const expected = expectedOf(boot);
   const signer = new GuardedSigner(new LocalSigner('keystore', key, t`wallet file`, expected.chainId), expected);
   leave();
@@ -107,7 +108,7 @@ export function lockKeystore(address: string): void {
 /** Waits for the terminal, then takes its account; it must be on the page's chain and hub. */
 export async function connectCompanion(link: CompanionLink, boot: Boot): Promise<void> {
   await paired();
-  const { CompanionSigner } = await import('../signer/companion');
+  const { CompanionSigner } = await steady(() => import('../signer/companion'));
   const expected = expectedOf(boot);
   const inner = new CompanionSigner(link);
   const { addresses, chainId, hub } = await inner.facts();
@@ -123,7 +124,7 @@ export async function connectCompanion(link: CompanionLink, boot: Boot): Promise
 
 /** Orders are signed elsewhere and come back as files. */
 export async function connectFiles(address: string, boot: Boot): Promise<void> {
-  const { FileSigner } = await import('../signer/files');
+  const { FileSigner } = await steady(() => import('../signer/files'));
   const expected = expectedOf(boot);
   leave();
   walletStore.set({ ...NONE, kind: 'connected', signer: new GuardedSigner(new FileSigner(address, expected.chainId), expected), account: address, chainId: expected.chainId, label: t`signed files` });

@@ -1,6 +1,6 @@
 // The connection light and what stands behind it (G-03).
 import { t } from '@lingui/core/macro';
-import { lazy, Suspense, type ReactNode } from 'react';
+import { Suspense, type ReactNode } from 'react';
 import { liveMode } from '../state/live';
 import { useStore } from '../state/store';
 import { useFeedStatus, useNow } from '../state/data';
@@ -10,6 +10,7 @@ import { duration } from '../model/format';
 import { Skeleton } from './states';
 import { ChainPanel } from './chain';
 import { Popover } from './overlays';
+import { lazyPart } from './part';
 
 const CATCHING_UP_MS = 15_000;
 
@@ -31,7 +32,7 @@ function lightOf(status: ReturnType<typeof useFeedStatus>, mode: LiveMode, now: 
   return { tone: 'warning', shape: 'amber', words: t`reconnecting in ${seconds} s` };
 }
 
-const ConnectionPanel = lazy(() => import('./connection_panel').then((part) => ({ default: part.ConnectionPanel })));
+const ConnectionPanel = lazyPart(() => import('./connection_panel').then((part) => ({ default: part.ConnectionPanel })));
 
 export function Connection(): ReactNode {
   const status = useFeedStatus();

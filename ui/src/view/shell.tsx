@@ -2,7 +2,7 @@
 import { t } from '@lingui/core/macro';
 import { Trans } from '@lingui/react/macro';
 import { Link, Outlet, useRouterState } from '@tanstack/react-router';
-import { lazy, Suspense, useEffect, useLayoutEffect, useRef, useState, type ReactNode } from 'react';
+import { Suspense, useEffect, useLayoutEffect, useRef, useState, type ReactNode } from 'react';
 import { useQuery } from '@tanstack/react-query';
 import { api, type ApiError } from '../transport/http';
 import type { Boot } from '../transport/api';
@@ -25,12 +25,13 @@ import { WalletChip } from './wallet';
 import { useKeys } from './keys';
 import { useHoverLinks } from './values';
 import { useNotices } from './notices';
+import { lazyPart } from './part';
 import { Watchers } from './watch';
 import { Icon } from './icons';
 import { fileRequest } from '../signer/file_request';
 import mark from '../bourse.svg';
 
-const FileSign = lazy(() => import('./file_sign'));
+const FileSign = lazyPart(() => import('./file_sign'));
 
 const NAV = [
   { to: '/market', label: t`Market`, icon: 'market' },

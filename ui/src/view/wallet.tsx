@@ -3,7 +3,7 @@ import { t } from '@lingui/core/macro';
 import { Trans } from '@lingui/react/macro';
 import { WALLET_NEEDS } from '../model/words';
 import { useNavigate } from '@tanstack/react-router';
-import { lazy, Suspense, useState, type ReactNode } from 'react';
+import { Suspense, useState, type ReactNode } from 'react';
 import type { AccountDetail } from '../transport/api';
 import type { ApiError } from '../transport/http';
 import { isAddress } from '../model/domain';
@@ -18,6 +18,7 @@ import { Refused } from '../signer/types';
 import { say } from '../state/activity';
 import { Dialog, Menu } from './overlays';
 import { Button, Notice, TextField } from './ui';
+import { lazyPart } from './part';
 
 export const walletDialog = createStore(false);
 export const openWallets = (): void => walletDialog.set(true);
@@ -114,9 +115,9 @@ function OtherAddress({ onDone }: { onDone: () => void }): ReactNode {
   );
 }
 
-const KeystoreSection = lazy(() => import('./keystore'));
+const KeystoreSection = lazyPart(() => import('./keystore'));
 
-const CompanionSection = lazy(() => import('./companion'));
+const CompanionSection = lazyPart(() => import('./companion'));
 
 function Companion({ onDone }: { onDone: () => void }): ReactNode {
   const boot = useBoot();

@@ -150,6 +150,31 @@ export async function stateTests(runner, browser, server) {
     await page.context().close();
   });
 
+  await runner.test('§5 code that does not come at once is asked for again: the page goes on, styles and all', async () => {
+    const page = await newPage(browser);
+    let away = true;
+    const lost = new Set();
+    await page.route(/\/assets\/(ticket|lists|explorer|resource_parts|page)-/, (route) => {
+      if (!away) return route.continue();
+      lost.add(new URL(route.request().url()).pathname.replace(/^.*\/(\w+)-.*(\.\w+)$/, '$1$2'));
+      return route.abort('connectionrefused');
+    });
+    await page.goto(`${server.url}/market/3`);
+    await until(() => lost.has('ticket.js'), 'the ticket to be lost');
+    await page.locator('.side.asks tbody tr[data-id]').first().waitFor();
+    away = false;
+    await page.getByRole('form', { name: 'Buy, fill market order' }).waitFor();
+    away = true;
+    lost.clear();
+    await page.getByRole('navigation').getByRole('link', { name: 'Explorer' }).first().click();
+    await page.locator('main a[href^="/explorer/deals"]').first().click();
+    await until(() => lost.has('lists.js'), 'the list to be lost');
+    away = false;
+    await page.getByRole('heading', { name: 'Deals', level: 1 }).waitFor();
+    equal(await page.evaluate(() => [...document.styleSheets].length > 0 && [...document.querySelectorAll('link[rel="stylesheet"]')].every((link) => link.sheet)), true, 'style sheets');
+    await page.context().close();
+  });
+
   await runner.test('X-03 a session says a minute ahead that it ends, and can be kept', async () => {
     const soon = (path, body) => (path === '/v1/session' && body?.token ? { ...body, expires: Date.now() + 50_000 } : body);
     server.tune(soon);

@@ -1,7 +1,7 @@
 // Cancel of one or several orders (M-43): withdraw takes an order from the public book, cancel on chain is final.
 import { plural, t } from '@lingui/core/macro';
 import { Trans } from '@lingui/react/macro';
-import { lazy, Suspense, useState, type ReactNode } from 'react';
+import { Suspense, useState, type ReactNode } from 'react';
 import type { Order } from '../../transport/api';
 import { count } from '../../model/format';
 import { cancelCallOf, cancelOnChain, withdrawOrder } from '../../state/actions';
@@ -12,9 +12,10 @@ import { FormProblems } from '../../view/form_problems';
 import { Dialog } from '../../view/overlays';
 import { Button, Notice, TextField } from '../../view/ui';
 import { Amount, Id } from '../../view/values';
+import { lazyPart } from '../../view/part';
 import { markCancelled } from './gone';
 
-const CallFacts = lazy(() => import('../../view/sign_words'));
+const CallFacts = lazyPart(() => import('../../view/sign_words'));
 
 /** From so many orders on, the number has to be typed. */
 const MANY = 20;

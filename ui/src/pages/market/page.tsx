@@ -1,7 +1,7 @@
 // The market page (web-ui.md §6): chart, book, trades, ticket and mine, laid out by width.
 import { t } from '@lingui/core/macro';
 import { Trans } from '@lingui/react/macro';
-import { lazy, Suspense, useEffect, useState, type ReactNode } from 'react';
+import { Suspense, useEffect, useState, type ReactNode } from 'react';
 import { DIRECTION_WORDS } from '../../model/words';
 import type { Ticker } from '../../transport/api';
 import { command } from '../../model/commands';
@@ -15,6 +15,7 @@ import { Boundary, Skeleton, useStale } from '../../view/states';
 import { Button, Panel } from '../../view/ui';
 import { Dialog } from '../../view/overlays';
 import { ShowCommand } from '../../view/command';
+import { lazyPart } from '../../view/part';
 import { commodityWords } from '../../model/domain';
 import { CommodityBar, TickerStrip } from './bar';
 import { useTicker } from './data';
@@ -25,9 +26,9 @@ import { useTicketKeys } from './ticket_keys';
 import { useCommodity, type Commodity } from './commodity';
 
 // The book is drawn first; these follow.
-const ChartPanel = lazy(() => import('./chart'));
-const Ticket = lazy(() => import('./ticket').then(({ Ticket: each }) => ({ default: each })));
-const MinePanel = lazy(() => import('./mine').then(({ MinePanel: each }) => ({ default: each })));
+const ChartPanel = lazyPart(() => import('./chart'));
+const Ticket = lazyPart(() => import('./ticket').then(({ Ticket: each }) => ({ default: each })));
+const MinePanel = lazyPart(() => import('./mine').then(({ MinePanel: each }) => ({ default: each })));
 const SPEAK_MS = 15_000;
 /** Chart and its line of figures: what follows does not move when they are there. */
 const CHART_PX = 356;
@@ -111,7 +112,7 @@ export function MarketPage(): ReactNode {
   const pane = PANES.find(([value]) => value === url.view)?.[0] ?? 'book';
   const narrow = useMedia('(max-width: 639px)');
   const part = { commodity, filter, paused, onPause: () => setPaused(!paused) };
-  const ticket = <Suspense fallback={<Skeleton rows={9} />}><Ticket commodity={commodity} /></Suspense>;
+  const ticket = <Boundary name={t`The ticket`}><Suspense fallback={<Skeleton rows={9} />}><Ticket commodity={commodity} /></Suspense></Boundary>;
   return (
     <>
       <Head commodity={commodity} onTicket={openTicket} />

@@ -1,6 +1,6 @@
 // Book and trades of the market page with what feeds them; each is drawn anew for its own changes only.
 import { Trans } from '@lingui/react/macro';
-import { lazy, Suspense, useMemo, useState, type ReactNode } from 'react';
+import { Suspense, useMemo, useState, type ReactNode } from 'react';
 import type { BookRow, Order, Ticker } from '../../transport/api';
 import { findOf } from '../../model/find';
 import { api } from '../../transport/http';
@@ -11,13 +11,14 @@ import { useUrl } from '../../state/url';
 import { useWallet } from '../../state/wallet';
 import { useStable } from '../../view/stable';
 import { Button } from '../../view/ui';
+import { lazyPart } from '../../view/part';
 import { BookPanel, type Pick } from './book';
 import { useAllIn, useBook, useTrades } from './data';
 import { deniedStore, draftStore, setDraft, setForm, setSell } from './drafts';
 import { TradesPanel } from './trades';
 import type { Commodity } from './commodity';
 
-const CancelDialog = lazy(() => import('./cancel').then(({ CancelDialog: each }) => ({ default: each })));
+const CancelDialog = lazyPart(() => import('./cancel').then(({ CancelDialog: each }) => ({ default: each })));
 const PHONE_ROWS = 8;
 
 /** Fills the form that belongs to a clicked row: asks are bought, bids are answered; a level gives its price to a limit order. */

@@ -3,7 +3,7 @@ import { select, t } from '@lingui/core/macro';
 import { Trans } from '@lingui/react/macro';
 import { useQuery } from '@tanstack/react-query';
 import { useParams } from '@tanstack/react-router';
-import { lazy, Suspense, useState, type ReactNode } from 'react';
+import { Suspense, useState, type ReactNode } from 'react';
 import type { Deal, OrderDetail } from '../../transport/api';
 import { command, type Command } from '../../model/commands';
 import { orderState, sameAddress } from '../../model/domain';
@@ -20,12 +20,13 @@ import { EmptyState, ErrorState, Skeleton } from '../../view/states';
 import { Button, Chip, KeyTable, Panel, Stat } from '../../view/ui';
 import { Address, Age, Amount, Sum, Id, Untrusted } from '../../view/values';
 import { Explain } from '../../view/explain';
+import { lazyPart } from '../../view/part';
 import { UnknownId } from '../explorer/parts';
 import { CancelDialog } from '../market/cancel';
 import { FundsNotice, PlaceStats, Restrictions } from './place';
 import '../../styles/wallet.css';
 
-const ShareDialog = lazy(() => import('./share'));
+const ShareDialog = lazyPart(() => import('./share'));
 
 const KINDS: OrderKind[] = ['workerpool', 'request', 'app', 'dataset'];
 

@@ -2,7 +2,7 @@
 // goes on where the page was left (W-03).
 import { t } from '@lingui/core/macro';
 import { Trans } from '@lingui/react/macro';
-import { lazy, Suspense, useState, type ReactNode } from 'react';
+import { Suspense, useState, type ReactNode } from 'react';
 import type { Activity } from '../../model/action';
 import { latestOf } from '../../model/outcome';
 import { amountWithUnit, parseAmount, type Unit } from '../../model/format';
@@ -20,8 +20,9 @@ import { FormProblems } from '../../view/form_problems';
 import { Button, Notice, Panel, Segmented, TextField } from '../../view/ui';
 import { Id } from '../../view/values';
 import type { Call } from '../../view/sign_words';
+import { lazyPart } from '../../view/part';
 
-const CallFacts = lazy(() => import('../../view/sign_words'));
+const CallFacts = lazyPart(() => import('../../view/sign_words'));
 
 const PRESETS = ['10', '200'];
 const RUNNING = ['signing', 'submitting', 'accepted', 'in block', 'unknown'];

@@ -3,7 +3,7 @@ import { t } from '@lingui/core/macro';
 import { Trans } from '@lingui/react/macro';
 import { useNavigate, useParams } from '@tanstack/react-router';
 import { Tabs } from 'radix-ui';
-import { lazy, Suspense, useState, type ReactNode } from 'react';
+import { Suspense, useState, type ReactNode } from 'react';
 import type { Boot, Faucet } from '../../transport/api';
 import { command, type Command } from '../../model/commands';
 import { isAddress } from '../../model/domain';
@@ -20,12 +20,13 @@ import { TabList } from '../../view/tab_list';
 import { Button, Notice, Panel, TextField } from '../../view/ui';
 import { Amount } from '../../view/values';
 import { NeedWallet, useAccount } from '../../view/wallet';
+import { lazyPart } from '../../view/part';
 import { Access } from './access';
 import { Cards, History, Locks } from './account';
 import { MoveForm, type Move } from './amount';
 import '../../styles/wallet.css';
 
-const KeysTab = lazy(() => import('./keys').then((part) => ({ default: part.KeysTab })));
+const KeysTab = lazyPart(() => import('./keys').then((part) => ({ default: part.KeysTab })));
 const TABS: [string, string][] = [['account', t`Account`], ['deposit', t`Deposit`], ['withdraw', t`Withdraw`], ['faucet', t`Faucet`], ['send', t`Send`], ['access', t`Access`], ['keys', t`Keys`]];
 
 function FaucetForm(): ReactNode {
