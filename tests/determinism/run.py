@@ -20,7 +20,7 @@ import time
 
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "scenario"))
-LIMIT_S = 300
+LIMIT_S = 1200
 VOLUME = 6
 
 

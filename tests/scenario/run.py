@@ -12,7 +12,7 @@ import sys
 import time
 
 HERE = pathlib.Path(__file__).resolve().parent
-LIMIT_S = 900
+LIMIT_S = 3600
 
 
 def run_file(path):

@@ -14,7 +14,7 @@ import sys
 import time
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-LIMIT_S = 600
+LIMIT_S = 1800
 
 
 def count(text, word):
