@@ -110,7 +110,7 @@ private:
                                        "listen_addresses="};
         for (const auto& setting : settings) words.insert(words.end(), {"-c", setting});
         pid_ = spawn(words);
-        for (int i = 0; i < 600; ++i) {
+        for (int i = 0; i < 3'600; ++i) {  // three minutes for what takes a second
             if (wait_for({program("pg_isready"), "-q", "-h", folder(), "-U", "bourse"})) return true;
             if (::waitpid(pid_, nullptr, WNOHANG) == pid_) break;
             std::this_thread::sleep_for(std::chrono::milliseconds(50));
