@@ -26,7 +26,7 @@ start() { # NAME PORT ARGUMENTS…
     shift 2
     "$program" "$name" --data-dir "$home/$name" --port "$port" "$@" 2>"$home/$name.log" &
     pids+=($!)
-    for _ in $(seq 200); do
+    for _ in $(seq 2000); do
         if python3 -c "import urllib.request; urllib.request.urlopen('http://127.0.0.1:$port/version', timeout=1)" 2>/dev/null; then return; fi
         kill -0 $! 2>/dev/null || break
     done
