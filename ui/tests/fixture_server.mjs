@@ -55,6 +55,13 @@ const resource = (kind) => (each, at) => ({
   multiaddr: kind === 'workerpool' ? null : `registry.example/${each.name}:1`, mrenclave: null, type: kind === 'app' ? 'DOCKER' : null, deals: 3, runs: 12, completed: 11, failed: 1, requesters: 2, revenue: '12', bestPrice: '1', lastUsed: started - HOUR, lists: [],
   schedulerShare: kind === 'workerpool' ? 1 : null, stakeRatio: kind === 'workerpool' ? 30 : null,
 });
+// Every kind of block and of field.
+const README = '# Vanity\n\nFinds a key whose address **begins** with the digits that you like.\n\n## Use\n\n- `prefix`: hex digits\n- see [the source](https://source.example/vanity)\n\n```\nvanity caf\n```\n\n> Each digit takes 16 times as long.\n\n<img src=x onerror=alert(1)>';
+const PARAMETERS = {
+  type: 'object', title: 'Search for a key', description: 'Each further digit takes 16 times as long.',
+  properties: { prefix: { type: 'string', title: 'Prefix', default: 'caf', minLength: 1, maxLength: 5 }, count: { type: 'integer', title: 'How many', minimum: 1, maximum: 9 }, look: { type: 'string', title: 'Look', enum: ['plain', 'checksum'], default: 'plain' }, loud: { type: 'boolean', title: 'Tell the way', default: false } },
+  required: ['prefix'], arguments: ['{prefix}', ['--count', '{count}'], '--look={look}', ['--loud', '{loud}']],
+};
 const apps = data.explorer.lastApps.rows.map(resource('app'));
 const datasets = data.explorer.lastDatasets.rows.map(resource('dataset'));
 const pools = data.explorer.lastWorkerpools.rows.map(resource('workerpool'));
@@ -95,6 +102,7 @@ function answerOf(path, query) {
   if (part === 'timeline') return { ...envelope(), task: id, from: started - 9_000, to: started, phases: [{ phase: 'queue', from: started - 9_000, to: started - 8_000 }, { phase: 'contribute', from: started - 8_000, to: started - 3_000 }, { phase: 'reveal', from: started - 3_000, to: started - 1_000 }, { phase: 'finalise', from: started - 1_000, to: started }], replicas: ['done', 'dropped'].map((outcome, at) => ({ worker: address(`0x0${at + 1}`), name: `worker${at + 1}`, round: 1, outcome, cause: at ? 'the app ended with an error' : null, exitCode: at, phases: [{ phase: 'download', from: started - 7_500, to: started - 6_000 }, { phase: 'compute', from: started - 6_000, to: started - 3_500 }] })) };
   if (name === 'deals' && part === 'tasks') return page(tasks.slice(0, 1));
   if (name === 'tasks' && id && !part) return { ...envelope(), ...example('TaskDetail'), task: tasks.find((task) => task.id === id) ?? tasks[0], deal: deals[0] };
+  if (name === 'apps' && path.endsWith('/page')) return { ...envelope(), app: id, owner: apps[0].owner, readme: README, parameters: JSON.stringify(PARAMETERS), updated: started - HOUR, sign: '0x00' };
   if (['apps', 'datasets', 'workerpools'].includes(name) && id) return { ...ofSchema(path), ...envelope(), resource: LISTS[name][0].find((each) => each.address.toLowerCase() === id.toLowerCase()) ?? LISTS[name][0][0] };
   if (LISTS[name] && !id) return page(LISTS[name][0].slice(0, Number(query.get('limit') ?? 20)), LISTS[name][1]);
   if (path === '/v1/challenge') return { ...envelope(), ...example('Challenge'), typedData: { domain: { name: boot.challengeDomain.name, version: boot.challengeDomain.version, chainId: 65535 }, types: { Challenge: [{ name: 'challenge', type: 'string' }] }, primaryType: 'Challenge', message: { challenge: 'fixture' } } };

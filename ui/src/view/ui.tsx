@@ -77,7 +77,7 @@ function CopyMark(): ReactNode {
   );
 }
 
-type FieldProps = { label: string; required?: boolean; hint?: ReactNode; problem?: string | null; children: (ids: { id: string; describedBy: string | undefined; invalid: boolean }) => ReactNode };
+type FieldProps = { label: ReactNode; required?: boolean; hint?: ReactNode; problem?: string | null; children: (ids: { id: string; describedBy: string | undefined; invalid: boolean }) => ReactNode };
 
 export function Field({ label, required, hint, problem, children }: FieldProps): ReactNode {
   const id = useId();
@@ -104,7 +104,7 @@ export function Field({ label, required, hint, problem, children }: FieldProps):
 }
 
 type TextFieldProps = Omit<InputHTMLAttributes<HTMLInputElement>, 'onChange'> & {
-  label: string;
+  label: ReactNode;
   hint?: ReactNode;
   problem?: string | null;
   onChange: (value: string) => void;

@@ -7,7 +7,7 @@ import { newPage, onEveryPage, settle } from './page_tests.mjs';
 const DATASET = `0x${'00A'.padEnd(40, '0')}`;
 const EVIL = `=cmd|' /C calc'!A0<img src=x onerror="window.hacked=1"><script>window.hacked=1</script>\u202e\u0007\u001b[31m${'x'.repeat(10_240)}`;
 /** What strangers write: names, descriptions, places, params, notes, log lines, causes. */
-const THEIRS = new Set(['name', 'description', 'multiaddr', 'note', 'text', 'label', 'cause', 'message', 'reason', 'os', 'platform', 'cpu', 'software', 'failure', 'words', 'curator_name', 'type', 'mrenclave', 'fee']);
+const THEIRS = new Set(['name', 'description', 'multiaddr', 'note', 'text', 'label', 'cause', 'message', 'reason', 'os', 'platform', 'cpu', 'software', 'failure', 'words', 'curator_name', 'type', 'mrenclave', 'fee', 'readme']);
 const deep = `${'{"a":'.repeat(400)}1${'}'.repeat(400)}`;
 
 const hostile = (path, body) =>

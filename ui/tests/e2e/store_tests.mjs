@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { createDecipheriv, createHash } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { appPageTests } from './app_page_tests.mjs';
 import { becomes, check, equal, until } from './harness.mjs';
 import { newPage, settle } from './page_tests.mjs';
 
@@ -21,6 +22,7 @@ async function beginUpload(page, market, name, file) {
 }
 
 export async function storeTests(runner, browser, market) {
+  await appPageTests(runner, browser, market);
   await runner.test('a curator signs a list, the app shows it', async () => {
     const page = await newPage(browser, { state: user('app_provider') });
     const app = (await market.get('/v1/apps?limit=1')).items[0];

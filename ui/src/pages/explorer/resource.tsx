@@ -3,8 +3,9 @@ import { plural, t } from '@lingui/core/macro';
 import { Trans } from '@lingui/react/macro';
 import { Link, useParams } from '@tanstack/react-router';
 import { Tabs } from 'radix-ui';
-import type { ReactNode } from 'react';
-import type { Deal, Resource, ResourceDetail } from '../../transport/api';
+import { Suspense, type ReactNode } from 'react';
+import type { AppPage as PageOfApp, Deal, Resource, ResourceDetail } from '../../transport/api';
+import { isEmptyPage } from '../../model/app_page';
 import { sumByDay } from '../../model/by_day';
 import { command } from '../../model/commands';
 import { count, percent } from '../../model/format';
@@ -12,10 +13,11 @@ import { useApi, useList, useNow } from '../../state/data';
 import { useUrl } from '../../state/url';
 import { PageHead } from '../../view/command';
 import { DayBars } from '../../view/day_bars';
-import { Loaded } from '../../view/states';
+import { Loaded, Skeleton } from '../../view/states';
 import { TabList } from '../../view/tab_list';
 import { Panel, Stat } from '../../view/ui';
 import { Address, Age, Sum, Untrusted } from '../../view/values';
+import { lazyPart } from '../../view/part';
 import { Capacity } from './capacity';
 import { Detail } from './parts';
 import { Permissions } from './permissions';
@@ -78,11 +80,30 @@ function Numbers({ kind, resource, orders }: { kind: Kind; resource: Resource; o
   );
 }
 
+const AppWords = lazyPart(() => import('./app_page'));
+
+/** What its owner says of an app stands above the lists, which wait for it: nothing moves under the reader's hand. */
+function WithWords({ app, children }: { app: string; children: ReactNode }): ReactNode {
+  const page = useApi<PageOfApp>(`/v1/apps/${app}/page`);
+  const waiting = <Skeleton rows={4} />;
+  if (page.data === undefined && page.error === null) return waiting;
+  if (!page.data || isEmptyPage(page.data)) return children;
+  return <Suspense fallback={waiting}><AppWords page={page.data} />{children}</Suspense>;
+}
+
 function Body({ kind, label, path, detail }: { kind: Kind; label: string; path: string; detail: ResourceDetail }): ReactNode {
   const [url, change] = useUrl();
   const { resource } = detail;
   const parts = partsOf(kind, detail);
   const tab = parts.find(([value]) => value === url.tab)?.[0] ?? 'orders';
+  const lists = (
+    <Tabs.Root value={tab} onValueChange={(value) => change({ tab: value === 'orders' ? null : value })}>
+      <TabList label={t`Parts of ${label}`} chosen={tab}>
+        {parts.map(([value, words]) => <Tabs.Trigger key={value} className="tab" value={value}>{words}</Tabs.Trigger>)}
+      </TabList>
+      {parts.map(([value, , content]) => <Tabs.Content key={value} className="tab-panel" value={value}>{value === tab ? content() : null}</Tabs.Content>)}
+    </Tabs.Root>
+  );
   return (
     <>
       <PageHead kind={label} title={<Untrusted text={resource.name || label} limit={80} />} lead={<Address of={resource.address} kind={kind} width="wide" />} command={command(['bourse', kind, 'show', resource.address], 'GET', `${path}/${resource.address}`)}>
@@ -92,12 +113,7 @@ function Body({ kind, label, path, detail }: { kind: Kind; label: string; path: 
         <Numbers kind={kind} resource={resource} orders={detail.orders} />
         {kind === 'workerpool' ? <Capacity pool={resource.address} /> : null}
         <Facts kind={kind} detail={detail} />
-        <Tabs.Root value={tab} onValueChange={(value) => change({ tab: value === 'orders' ? null : value })}>
-          <TabList label={t`Parts of ${label}`} chosen={tab}>
-            {parts.map(([value, words]) => <Tabs.Trigger key={value} className="tab" value={value}>{words}</Tabs.Trigger>)}
-          </TabList>
-          {parts.map(([value, , content]) => <Tabs.Content key={value} className="tab-panel" value={value}>{value === tab ? content() : null}</Tabs.Content>)}
-        </Tabs.Root>
+        {kind === 'app' ? <WithWords app={resource.address}>{lists}</WithWords> : lists}
       </div>
     </>
   );

@@ -17,7 +17,7 @@ import { Notice, Select, TextField } from '../../view/ui';
 import { ShowCommand } from '../../view/command';
 import { FormProblems } from '../../view/form_problems';
 import { Advanced, ParamsField, SaveTemplate, TrustField } from './fields';
-import { draftStore, nextDraft, setForm } from './drafts';
+import { draftStore, formProblem, nextDraft, setForm } from './drafts';
 import { DatasetAllowed } from './app_order';
 import { ForContract } from './contract';
 import { Expectation } from './expectation';
@@ -55,6 +55,7 @@ export function BuyLimit({ commodity }: { commodity: Commodity }): ReactNode {
   const [placed, setPlaced] = useState<string | null>(null);
   const [touched, setTouched] = useState(false);
   const allowed = useDatasetOrder(form, wallet.account);
+  const wrong = useStore(formProblem);
   const ticker = useApi<Ticker>('/v1/ticker', { category: commodity.category, tag: commodity.tag, trust: commodity.trust });
   useDefaultApp(form);
   let draft: ReturnType<typeof limitRequest> | null = null;
@@ -69,7 +70,7 @@ export function BuyLimit({ commodity }: { commodity: Commodity }): ReactNode {
   const problemOf = (field: string): string | null => (touched ? (errors.find((each) => each.field === field)?.text ?? null) : null);
   const total = draft && errors.length === 0 ? requestTotal(draft) : null;
   const missing = total !== null && free !== null && BigInt(total) > BigInt(free) ? String(BigInt(total) - BigInt(free)) : null;
-  const why = signWhy(wallet, boot.domain.chainId) ?? (!draft ? t`Work params are no valid JSON.` : (errors[0]?.text ?? noPool ?? (missing ? t`Your account is short by ${missing} nRLC: top up first.` : null)));
+  const why = signWhy(wallet, boot.domain.chainId) ?? (!draft ? t`Work params are no valid JSON.` : (errors[0]?.text ?? wrong ?? noPool ?? (missing ? t`Your account is short by ${missing} nRLC: top up first.` : null)));
   const place = async (): Promise<void> => {
     if (!draft) return;
     setBusy(true);
@@ -104,7 +105,7 @@ export function BuyLimit({ commodity }: { commodity: Commodity }): ReactNode {
       </div>
       <ResourcePick kind="dataset" label={t`Dataset`} value={form.dataset} problem={problemOf('dataset')} note={<DatasetAllowed dataset={form.dataset} allowed={allowed.order !== null} loaded={allowed.loaded} />} onChange={(dataset) => setForm({ dataset })} />
       {isAddress(form.dataset) ? <TextField label={t`Dataset price`} className="num" inputMode="numeric" value={form.datasetPrice} onChange={(price) => setForm({ datasetPrice: price.replace(/\D/g, '') })} hint={t`most a task, nRLC`} /> : null}
-      <ParamsField value={form.params} problem={problemOf('params')} onChange={(params) => setForm({ params })} />
+      <ParamsField app={form.app} value={form.params} problem={problemOf('params')} onChange={(params) => setForm({ params })} />
       <Advanced form={form} market={false} />
       <ForContract draft={errors.length ? null : draft} />
       <Cost pool={DIGITS.test(form.workerpoolPrice) ? form.workerpoolPrice : null} app={DIGITS.test(form.appPrice) ? form.appPrice : null} dataset={isAddress(form.dataset) && DIGITS.test(form.datasetPrice) ? form.datasetPrice : null} volume={volume} check={null} median={ticker.data?.median24h ?? null} free={free} />

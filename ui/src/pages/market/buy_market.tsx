@@ -20,7 +20,7 @@ import { Amount } from '../../view/values';
 import { ShowCommand } from '../../view/command';
 import { FormProblems } from '../../view/form_problems';
 import { Advanced, ParamsField, VolumeField } from './fields';
-import { draftStore, nextDraft, setForm } from './drafts';
+import { draftStore, formProblem, nextDraft, setForm } from './drafts';
 import { useDatasetOrder, useLegs, type Leg } from './legs';
 import { Expectation } from './expectation';
 import { rememberResource, ResourcePick } from './pick';
@@ -62,6 +62,7 @@ export function BuyMarket({ commodity }: { commodity: Commodity }): ReactNode {
   const [sheet, setSheet] = useState(false);
   const [stage, setStage] = useState<Stage>({ name: 'idle', deal: null });
   const [problem, setProblem] = useState<string | null>(null);
+  const wrong = useStore(formProblem);
   useDefaultApp(form);
   const { legs, quote, order, app: appOrder, busy } = useLegs(form, commodity, wallet.account);
   const allowed = useDatasetOrder(form, wallet.account);
@@ -87,6 +88,7 @@ export function BuyMarket({ commodity }: { commodity: Commodity }): ReactNode {
     if (signer) return signer;
     if (!isAddress(form.app)) return t`Choose an app first.`;
     if (!paramsOk(form)) return t`Work params are no valid JSON.`;
+    if (wrong) return wrong;
     if (errors[0]) return errors[0].text;
     if (!first) return busy ? t`Looking for the best orders.` : (quote?.reasons[0]?.text ?? t`Nobody sells this at the moment: lower the trust, or place a limit order.`);
     if (short) return plural(wanted, { one: `Only ${had} of # task can be had now.`, other: `Only ${had} of # tasks can be had now.` });
@@ -138,7 +140,7 @@ export function BuyMarket({ commodity }: { commodity: Commodity }): ReactNode {
       <VolumeField value={form.volume} most={most} problem={problemOf('volume')} onChange={(text) => setForm({ volume: text })} />
       <ResourcePick kind="app" label={t`Dapp address`} required value={form.app} problem={problemOf('app')} note={<AppOrder app={form.app} used={appOrder} chosen={form.appOrder} requester={wallet.account} />} onChange={(app) => setForm({ app, appOrder: '' })} />
       <ResourcePick kind="dataset" label={t`Dataset`} value={form.dataset} problem={problemOf('dataset')} note={<DatasetAllowed dataset={form.dataset} allowed={allowed.order !== null} loaded={allowed.loaded} />} onChange={(dataset) => setForm({ dataset })} />
-      <ParamsField value={form.params} problem={problemOf('params')} onChange={(params) => setForm({ params })} />
+      <ParamsField app={form.app} value={form.params} problem={problemOf('params')} onChange={(params) => setForm({ params })} />
       <Advanced form={form} market />
       {legs.length > 1 ? <Walk legs={legs} /> : null}
       <Cost pool={worst?.price ?? null} app={worst?.app ?? null} dataset={worst?.dataset ?? null} volume={volume} check={check.check} free={free} sum={sum} spread={walkSpread(legs.map((leg) => leg.price))} />

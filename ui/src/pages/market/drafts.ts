@@ -1,15 +1,19 @@
 // Drafts of the ticket: kept in this browser, without secrets; the salt is drawn once for each draft (§5.2).
 import { newSalt } from '../../model/orders';
 import { EMPTY_FORM, EMPTY_SELL, type Form, type SellForm } from '../../model/ticket';
-import { keptStore } from '../../state/store';
+import { createStore, keptStore } from '../../state/store';
 
-export type Draft = { side: 'buy' | 'sell'; kind: 'market' | 'limit'; form: Form; sell: SellForm; request: string; salt: string };
+export type ParamsView = 'json' | 'form';
+export type Draft = { side: 'buy' | 'sell'; kind: 'market' | 'limit'; form: Form; sell: SellForm; request: string; salt: string; params: ParamsView };
 
-export const draftStore = keptStore<Draft>('draft', { side: 'buy', kind: 'market', form: EMPTY_FORM, sell: EMPTY_SELL, request: '', salt: newSalt() }, (old) => ({
+export const draftStore = keptStore<Draft>('draft', { side: 'buy', kind: 'market', form: EMPTY_FORM, sell: EMPTY_SELL, request: '', salt: newSalt(), params: 'json' }, (old) => ({
   ...old,
   form: { ...EMPTY_FORM, ...old.form, hash: '', encrypt: false },
   sell: { ...EMPTY_SELL, ...old.sell },
 }));
+
+/** What is wrong in the form of the work params, while it is shown. */
+export const formProblem = createStore<string | null>(null);
 
 /** Whole tickets under a name (M-38). */
 export type Template = { name: string; form: Form };

@@ -1,17 +1,19 @@
 // Fields that several forms of the ticket share.
 import { t } from '@lingui/core/macro';
 import { Trans } from '@lingui/react/macro';
-import { lazy, Suspense, useRef, useState, type ReactNode } from 'react';
+import { Suspense, useRef, useState, type ReactNode } from 'react';
 import { isAddress, trustMeaning } from '../../model/domain';
 import { isPerTask, paramsError, withInputFile } from '../../model/orders';
 import { lineAt } from '../../model/text';
 import type { Form } from '../../model/ticket';
-import { useBoot } from '../../state/data';
+import type { AppPage } from '../../transport/api';
+import { useApi, useBoot } from '../../state/data';
 import { useStore } from '../../state/store';
-import { Button, Check, Field, Select, TextField } from '../../view/ui';
+import { Button, Check, Field, Segmented, Select, TextField } from '../../view/ui';
 import { Menu, Popover, type MenuItem } from '../../view/overlays';
 import { Address } from '../../view/values';
-import { deniedStore, draftStore, dropTemplate, setForm, templateStore } from './drafts';
+import { lazyPart } from '../../view/part';
+import { deniedStore, draftStore, dropTemplate, setDraft, setForm, templateStore } from './drafts';
 import { PRESETS } from './bar';
 
 const EXAMPLES: [string, string][] = [
@@ -53,7 +55,7 @@ function useTemplates(onParams: (text: string) => void): MenuItem[] {
   ];
 }
 
-const InputFileDialog = lazy(() => import('./input_file'));
+const InputFileDialog = lazyPart(() => import('./input_file'));
 
 /** Where the market has a store: a file of this machine becomes an input file. */
 function InputFile({ params, onChange }: { params: string; onChange: (value: string) => void }): ReactNode {
@@ -68,7 +70,25 @@ function InputFile({ params, onChange }: { params: string; onChange: (value: str
   );
 }
 
-export function ParamsField({ value, problem, onChange }: { value: string; problem: string | null; onChange: (value: string) => void }): ReactNode {
+const ParamsForm = lazyPart(() => import('./params_form'));
+
+type ParamsProps = { app: string; value: string; problem: string | null; onChange: (value: string) => void };
+
+/** The work params as JSON or, where the app's owner has published one, as a form: two views of one value. */
+export function ParamsField({ app, ...rest }: ParamsProps): ReactNode {
+  const { params: view } = useStore(draftStore);
+  const page = useApi<AppPage>(isAddress(app) ? `/v1/apps/${app}/page` : null);
+  const parameters = page.data?.parameters;
+  if (!parameters) return <ParamsJson {...rest} />;
+  return (
+    <>
+      <div className="row between"><span className="label" aria-hidden="true"><Trans>Work params as</Trans></span><Segmented label={t`Work params as`} value={view} choices={[{ value: 'json', label: t`JSON` }, { value: 'form', label: t`form` }]} onChange={(params) => setDraft({ params })} /></div>
+      {view === 'json' ? <ParamsJson {...rest} /> : <Suspense fallback={<ParamsJson {...rest} />}><ParamsForm parameters={parameters} value={rest.value} onChange={rest.onChange} /></Suspense>}
+    </>
+  );
+}
+
+function ParamsJson({ value, problem, onChange }: Omit<ParamsProps, 'app'>): ReactNode {
   const numbers = useRef<HTMLDivElement>(null);
   const lines = value.split('\n').length;
   const shown = Math.min(12, Math.max(3, lines));

@@ -2,7 +2,7 @@
 import { t } from '@lingui/core/macro';
 import { Trans } from '@lingui/react/macro';
 import { Link } from '@tanstack/react-router';
-import { useEffect, useState, type ReactNode } from 'react';
+import { Suspense, useEffect, useState, type ReactNode } from 'react';
 import { kindWord } from '../../model/words';
 import type { Deal, Order, Page, Resource } from '../../transport/api';
 import { accessOf } from '../../model/access';
@@ -16,8 +16,11 @@ import { ListTable, Table, type Column } from '../../view/table';
 import { EmptyState, Loaded } from '../../view/states';
 import { Button, Chip, Panel } from '../../view/ui';
 import { Address, Age, Amount, Id, Untrusted } from '../../view/values';
+import { lazyPart } from '../../view/part';
 import { OfferDialog } from './offer';
 import { Register } from './register';
+
+const DescribeDialog = lazyPart(() => import('./describe'));
 
 /** Whose requests are asked for, one by one. */
 const MOST_RESOURCES = 20;
@@ -109,6 +112,7 @@ function Uses({ kind, uses }: { kind: 'app' | 'dataset'; uses: ApiQuery<Page<Dea
 export function MineOf({ kind }: { kind: 'app' | 'dataset' }): ReactNode {
   const wallet = useWallet();
   const [offer, setOffer] = useState<Resource | null>(null);
+  const [described, setDescribed] = useState<Resource | null>(null);
   const resources = useList<Resource>(wallet.account ? `/v1/${kind}s` : null, { owner: wallet.account, limit: 100 }, { liveMs: 5_000 });
   const orders = useList<Order>(wallet.account ? `/v1/${kind}orders` : null, { owner: wallet.account, limit: 200, requester: 'any', workerpool: 'any', [kind === 'app' ? 'dataset' : 'app']: 'any' }, { liveMs: 3_000 });
   const uses = useList<Deal>(wallet.account ? '/v1/deals' : null, { mine: wallet.account, role: kind, limit: 20 }, { liveMs: 5_000 });
@@ -126,7 +130,7 @@ export function MineOf({ kind }: { kind: 'app' | 'dataset' }): ReactNode {
     { key: 'users', head: t`Requesters`, right: true, cell: (row) => count(row.requesters), priority: 3 },
     { key: 'lists', head: t`Lists`, cell: (row) => (row.lists.length === 0 ? <span className="muted"><Trans>none</Trans></span> : <>{row.lists.map((list) => <Link key={list.id} to={'/store/lists' as never} search={{ list: list.id } as never}><Untrusted text={list.name} limit={20} /> </Link>)}</>), priority: 3 },
     { key: 'revenue', head: t`Earned`, right: true, cell: (row) => <Amount nrlc={row.revenue} unit={false} />, priority: 2 },
-    { key: 'act', head: t`Actions`, cell: (row) => <Button look="tiny" onClick={() => setOffer(row)}><Trans>Offer</Trans></Button> },
+    { key: 'act', head: t`Actions`, cell: (row) => <span className="row"><Button look="tiny" onClick={() => setOffer(row)}><Trans>Offer</Trans></Button>{kind === 'app' ? <Button look="tiny" onClick={() => setDescribed(row)}><Trans>Describe</Trans></Button> : null}</span> },
   ];
   return (
     <div className="stack">
@@ -136,6 +140,7 @@ export function MineOf({ kind }: { kind: 'app' | 'dataset' }): ReactNode {
       {listed ? <Offers kind={kind} orders={orders} resources={resources.data?.items ?? []} /> : null}
       {listed && offered ? <Requests kind={kind} resources={resources.data?.items ?? []} offers={orders.data?.items ?? []} onReady={() => setRequested(true)} /> : null}
       {listed && offered && requested ? <Uses kind={kind} uses={uses} /> : null}
+      {described ? <Suspense fallback={null}><DescribeDialog row={described} onClose={() => setDescribed(null)} /></Suspense> : null}
       {offer ? <OfferDialog row={offer} kind={kind} onClose={() => setOffer(null)} /> : null}
     </div>
   );
