@@ -24,6 +24,27 @@ export function parseKey(text: string): Uint8Array<ArrayBuffer> | null {
   return Uint8Array.from(atob(text.trim()), (character) => character.charCodeAt(0));
 }
 
+export const goneText = (): string => t`The file cannot be read any more: it was changed, moved or removed. Choose it again.`;
+
+/** The bytes of a blob, in `buffer` where the browser can read into it. A buffer for each would wait for the collector, who
+ * counts such memory late: a large file would stand in memory as a whole. */
+async function bytesOf(blob: Blob, buffer: ArrayBuffer): Promise<Uint8Array<ArrayBuffer>> {
+  let reader: ReadableStreamBYOBReader;
+  try {
+    reader = blob.stream().getReader({ mode: 'byob' });
+  } catch {
+    return new Uint8Array(await blob.arrayBuffer());
+  }
+  let [into, got] = [buffer, 0];
+  while (got < blob.size) {
+    const { value, done } = await reader.read(new Uint8Array(into, got, blob.size - got));
+    if (!value || done) throw new Error('shorter than it was');
+    got += value.length;
+    into = value.buffer;
+  }
+  return new Uint8Array(into, 0, got);
+}
+
 export class StoredFile {
   private pieces: AsyncIterator<Uint8Array<ArrayBuffer>> | null = null;
   private piece = new Uint8Array(0);
@@ -40,15 +61,19 @@ export class StoredFile {
     return this.secret ? BLOCK + Math.floor(this.file.size / BLOCK) * BLOCK + BLOCK : this.file.size;
   }
 
-  /** Bytes from an offset on, fewer only at the end. Forwards it is quick; backwards an encrypted file begins anew. */
+  /** The whole, piece by piece. A piece is good until the next one is asked for. */
+  whole(): AsyncGenerator<Uint8Array<ArrayBuffer>> {
+    return this.secret ? this.encrypted(this.secret) : this.plain();
+  }
+
+  /** Bytes from an offset on, fewer only at the end. Forwards it is quick, backwards it begins anew. */
   async read(offset: number, length: number): Promise<Uint8Array<ArrayBuffer>> {
-    if (!this.secret) return this.clear(offset, offset + length);
     const out = new Uint8Array(Math.max(0, Math.min(length, this.size - offset)));
     if (offset < this.at) this.rewind();
     for (let got = 0; got < out.length; ) {
       const from = offset + got - this.at;
       if (from >= this.piece.length) {
-        await this.next(this.secret);
+        await this.next();
         continue;
       }
       const part = this.piece.subarray(from, from + out.length - got);
@@ -64,19 +89,30 @@ export class StoredFile {
     this.at = 0;
   }
 
-  private async next(secret: Secret): Promise<void> {
-    this.pieces ??= this.encrypted(secret);
+  private async next(): Promise<void> {
+    this.pieces ??= this.whole();
+    const { length } = this.piece; // the next piece may take its memory
     const { done, value } = await this.pieces.next();
     if (done) throw new Error(t`The file has become shorter while it was read.`);
-    this.at += this.piece.length;
+    this.at += length;
     this.piece = value;
   }
 
-  private async clear(from: number, to: number): Promise<Uint8Array<ArrayBuffer>> {
+  private async *plain(): AsyncGenerator<Uint8Array<ArrayBuffer>> {
+    let buffer = new ArrayBuffer(this.step);
+    for (let from = 0; from < this.file.size; from += this.step) {
+      const piece = await this.clear(from, buffer);
+      yield piece;
+      buffer = piece.buffer;
+    }
+  }
+
+  /** A step of the file, shorter only at its end. */
+  private async clear(from: number, buffer: ArrayBuffer): Promise<Uint8Array<ArrayBuffer>> {
     try {
-      return new Uint8Array(await this.file.slice(from, to).arrayBuffer());
+      return await bytesOf(this.file.slice(from, from + this.step), buffer);
     } catch {
-      throw new Error(t`The file cannot be read any more: it was changed, moved or removed. Choose it again.`);
+      throw new Error(goneText());
     }
   }
 
@@ -86,15 +122,17 @@ export class StoredFile {
     const key = await crypto.subtle.importKey('raw', secret.key, 'AES-CBC', false, ['encrypt']);
     yield secret.iv;
     let iv = secret.iv;
+    let buffer = new ArrayBuffer(this.step);
     for (let from = 0; ; from += this.step) {
-      const clear = await this.clear(from, from + this.step);
+      const clear = await this.clear(from, buffer);
+      buffer = clear.buffer;
       const sealed = new Uint8Array(await crypto.subtle.encrypt({ name: 'AES-CBC', iv }, key, clear));
       if (clear.length < this.step) {
         yield sealed;
         return;
       }
       iv = sealed.slice(this.step - BLOCK, this.step);
-      yield sealed.slice(0, this.step);
+      yield sealed.subarray(0, this.step);
     }
   }
 }
@@ -102,9 +140,8 @@ export class StoredFile {
 /** SHA-256 of the whole, as it stands on chain. */
 export async function digestOf(stored: StoredFile, progress: (done: number) => void): Promise<string> {
   const hash = sha256.create();
-  for (let at = 0; at < stored.size; ) {
-    const part = await stored.read(at, STEP);
-    if (part.length === 0) throw new Error(t`The file has become shorter while it was read.`);
+  let at = 0;
+  for await (const part of stored.whole()) {
     hash.update(part);
     at += part.length;
     progress(at);

@@ -10,13 +10,16 @@ export function uploadText(owner: string, sha256: string, size: number, expiry: 
 export type UploadPhase = 'sending' | 'waiting' | 'paused' | 'checking' | 'done';
 export type UploadProgress = { phase: UploadPhase; got: number; total: number; perSecond: number | null };
 
+/** A part of what is stored: its bytes, or where they lie in the file that was chosen. */
+export type Chunk = Uint8Array<ArrayBuffer> | Blob;
+
 export type UploadDoors = {
   /** Begins or finds the upload again. */
   begin: () => Promise<Upload>;
   show: (id: string) => Promise<Upload>;
-  put: (id: string, offset: number, chunk: Uint8Array<ArrayBuffer>, signal: AbortSignal) => Promise<Upload>;
+  put: (id: string, offset: number, chunk: Chunk, signal: AbortSignal) => Promise<Upload>;
   complete: (id: string, signal: AbortSignal) => Promise<Upload>;
-  read: (offset: number, length: number) => Promise<Uint8Array<ArrayBuffer>>;
+  read: (offset: number, length: number) => Promise<Chunk>;
   /** Resolves after the time, or when the signal ends it. */
   wait: (ms: number, signal: AbortSignal) => Promise<void>;
   now: () => number;
@@ -36,7 +39,7 @@ export class UploadRun {
   private started = 0;
   private before = 0;
   /** The chunk that was sent last: sent again after a break without being made again. */
-  private last: { offset: number; bytes: Uint8Array<ArrayBuffer> } | null = null;
+  private last: { offset: number; chunk: Chunk } | null = null;
 
   constructor(
     private readonly doors: UploadDoors,
@@ -109,9 +112,13 @@ export class UploadRun {
     return this.doors.put(upload.id, upload.received, chunk, signal);
   }
 
-  private async chunkAt({ received: offset, chunkBytes, size }: Upload): Promise<Uint8Array<ArrayBuffer>> {
-    if (this.last?.offset !== offset) this.last = { offset, bytes: await this.doors.read(offset, Math.min(chunkBytes, size - offset)) };
-    return this.last.bytes;
+  private async chunkAt({ received: offset, chunkBytes, size }: Upload): Promise<Chunk> {
+    const { last } = this;
+    // A place in the file is looked up again: the file may have gone.
+    if (last?.offset === offset && !(last.chunk instanceof Blob)) return last.chunk;
+    const chunk = await this.doors.read(offset, Math.min(chunkBytes, size - offset));
+    this.last = { offset, chunk };
+    return chunk;
   }
 
   private async afterPause(upload: Upload): Promise<Upload> {

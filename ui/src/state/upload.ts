@@ -3,8 +3,8 @@ import { t } from '@lingui/core/macro';
 import { getAddress } from 'viem';
 import type { Upload } from '../transport/api';
 import type { Answer, Question } from '../model/file_worker';
-import type { Secret } from '../model/stored_file';
-import { UploadRun, uploadText, type UploadProgress } from '../model/upload';
+import { goneText, type Secret } from '../model/stored_file';
+import { UploadRun, uploadText, type Chunk, type UploadProgress } from '../model/upload';
 import { api } from '../transport/http';
 import { keptStore } from './store';
 
@@ -23,7 +23,10 @@ export class FileThread {
   private readonly thread = new Worker(new URL('../model/file_worker.ts', import.meta.url), { type: 'module' });
   private waiting: Waiting | null = null;
 
-  constructor(file: Blob, secret: Secret | null) {
+  constructor(
+    private readonly file: Blob,
+    private readonly secret: Secret | null,
+  ) {
     this.thread.onmessage = ({ data }: MessageEvent<Answer>) => {
       if (data.kind === 'progress') this.waiting?.progress?.(data.done, data.total);
       else if (data.kind === 'problem') this.end(new Error(data.problem));
@@ -50,10 +53,20 @@ export class FileThread {
     return answer;
   }
 
-  async read(offset: number, length: number): Promise<Uint8Array<ArrayBuffer>> {
+  /** Of a file that is stored as it is, the place in it: the browser sends it from the disk. */
+  async read(offset: number, length: number): Promise<Chunk> {
+    if (!this.secret) return this.place(offset, length);
     const answer = await this.ask({ kind: 'read', offset, length });
     if (answer.kind !== 'bytes') throw new Error(t`The file cannot be prepared in this browser.`);
     return answer.bytes;
+  }
+
+  private async place(offset: number, length: number): Promise<Blob> {
+    const part = this.file.slice(offset, offset + length);
+    await part.slice(0, 1).arrayBuffer().catch(() => {
+      throw new Error(goneText());
+    });
+    return part;
   }
 
   close(): void {

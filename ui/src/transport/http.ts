@@ -19,7 +19,7 @@ export class ApiError extends Error {
 }
 
 /** `octets`: a body as it is, instead of JSON. */
-export type Options = { method?: string; body?: unknown; octets?: Uint8Array<ArrayBuffer>; token?: string | null; signal?: AbortSignal; limitMs?: number };
+export type Options = { method?: string; body?: unknown; octets?: Uint8Array<ArrayBuffer> | Blob; token?: string | null; signal?: AbortSignal; limitMs?: number };
 
 const LIMIT_MS = 10_000;
 
