@@ -43,6 +43,9 @@ function ofApplication(bundle: Record<string, unknown>): string[] {
 /** The macros of the texts, for the page and for its threads. */
 const texts = () => react({ babel: { plugins: [['@lingui/babel-plugin-lingui-macro', { stripMessageField: false, linguiConfig: makeConfig(lingui, { skipValidation: true }) }], compileEnglish] } });
 
+// The clock times of the fixture are those of UTC. Threads have the zone of their process: it is set here, before there are any.
+if (process.env.VITEST) process.env.TZ = 'UTC';
+
 export default defineConfig({
   plugins: [
     texts(),
@@ -81,7 +84,6 @@ export default defineConfig({
     environment: 'node',
     pool: 'threads',
     poolOptions: { threads: { maxThreads: 2 } },
-    env: { TZ: 'UTC' },
     // Machines that build beside the tests are slow; nothing here waits for time to pass.
     testTimeout: 60_000,
   },
