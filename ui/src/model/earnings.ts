@@ -2,6 +2,7 @@
 // operator typed. Amounts are whole nRLC; money of other kinds is a plain number of the typed currency.
 import { i18n } from '#texts';
 import { MISSING } from './format';
+import type { DaySum } from './by_day';
 import type { Earning } from '../transport/api';
 
 export type EarningKey = 'day' | 'account' | 'app' | 'category';
@@ -11,6 +12,7 @@ export type EarningSum = { key: string; tasks: number; gross: bigint; workers: b
 
 const NRLC = 1e9;
 const HOUR_S = 3_600;
+const DAY_MS = 86_400_000;
 
 export function keyOf(row: Earning, by: EarningKey): string {
   const value = by === 'category' ? row.category : row[by];
@@ -35,6 +37,15 @@ export function sumEarnings(rows: Earning[], by: EarningKey): EarningSum[] {
     });
   }
   return [...sums.values()];
+}
+
+/** Gross of each of the last `days` days, in whole nRLC; the server's days are UTC's. */
+export function earningDays(sums: EarningSum[], days: number, now: number): DaySum[] {
+  const gross = new Map(sums.map((sum) => [sum.key, sum.gross]));
+  return Array.from({ length: days }, (_, at) => {
+    const day = new Date(now - (days - 1 - at) * DAY_MS).toISOString().slice(0, 10);
+    return { day, value: Number(gross.get(day) ?? 0n) };
+  });
 }
 
 /** Everything of the list in one line. */

@@ -43,6 +43,30 @@ export function workerFailures(row: Pick<OpsWorker, 'done24h' | 'failed24h'>): n
   return all === 0 ? null : row.failed24h / all;
 }
 
+/** §10.2: how long after a sign of life a worker is late, and lost. */
+const LATE_MS = 5_000;
+const LOST_MS = 15_000;
+
+export type Beat = { state: OpsWorker['state']; from: number; to: number };
+
+/** The time between signs of life, up to now, in pieces of one state; what follows a sign is fresh, then late, then lost. */
+export function beats(times: number[], now: number): Beat[] {
+  const out: Beat[] = [];
+  const add = (state: Beat['state'], from: number, to: number): void => {
+    const last = out[out.length - 1];
+    if (to <= from) return;
+    if (last?.state === state && last.to === from) last.to = to;
+    else out.push({ state, from, to });
+  };
+  times.forEach((from, at) => {
+    const to = Math.max(from, times[at + 1] ?? now);
+    add('fresh', from, Math.min(to, from + LATE_MS));
+    add('late', from + LATE_MS, Math.min(to, from + LOST_MS));
+    add('lost', from + LOST_MS, to);
+  });
+  return out;
+}
+
 const yes = (is: boolean): string => (is ? t`yes` : t`no`);
 
 /** What two machines are compared by. */

@@ -4,23 +4,34 @@ import { Trans } from '@lingui/react/macro';
 import { useRef, useState, type ReactNode } from 'react';
 import { LAYOUT_WORDS } from '../model/words';
 import { LANGUAGES, nameOf } from '../texts/language';
-import type { Status } from '../transport/api';
+import type { Block, Status } from '../transport/api';
 import { curl } from '../model/commands';
 import { count, duration } from '../model/format';
-import { isAddress } from '../model/domain';
+import { blockTimes } from '../model/blocks';
+import { labelsIn } from '../model/labels';
 import { visible } from '../model/text';
-import { useApi, useBoot } from '../state/data';
+import { useApi, useBoot, useList } from '../state/data';
 import { labelStore, setSetting, useSettings, type Settings } from '../state/settings';
 import { chime } from '../state/sound';
 import { clearKept, useStore } from '../state/store';
 import { PageHead } from '../view/command';
+import { Curve } from '../view/curve';
 import { Loaded } from '../view/states';
 import { saveFile, Table } from '../view/table';
 import { Button, Check, Chip, Copy, KeyTable, Notice, Panel, Segmented, Stat } from '../view/ui';
-import { Untrusted } from '../view/values';
+import { Address, Untrusted } from '../view/values';
 import { SelfTest } from './self_test';
 
+const BLOCKS_SHOWN = 100;
 const COSTS: Record<string, string> = { search: t`search`, explain: t`explain`, check: t`check`, export: t`export`, quote: t`quote`, other: t`other` };
+
+/** How long the last blocks came after one another. */
+function BlockTimes(): ReactNode {
+  const query = useList<Block>('/v1/blocks', { limit: BLOCKS_SHOWN }, { liveMs: 5_000 });
+  const points = blockTimes(query.data?.items ?? []);
+  if (points.length < 2) return null;
+  return <Panel title={t`Seconds between blocks`}><Curve label={t`Seconds before the block`} points={points} name={(number) => t`block ${count(number)}`} /></Panel>;
+}
 
 export function StatusPage(): ReactNode {
   const query = useApi<Status>('/v1/status', {}, { liveMs: 3_000 });
@@ -43,11 +54,12 @@ export function StatusPage(): ReactNode {
               <Table caption={t`Components`} rows={status.components} rowKey={(row) => row.name} columns={[
                 { key: 'name', head: t`Part`, cell: (row) => <Untrusted text={row.name} limit={40} /> },
                 { key: 'ok', head: t`State`, cell: (row) => <Chip tone={row.ok ? 'success' : 'danger'}>{row.ok ? t`● well` : `✕ ${visible(row.message ?? t`not well`)}`}</Chip> },
-                { key: 'version', head: t`Version`, cell: (row) => <Untrusted text={row.version ?? '—'} limit={40} /> },
+                { key: 'version', head: t`Version`, wrap: true, cell: (row) => <Untrusted text={row.version ?? '—'} limit={40} /> },
                 { key: 'latency', head: t`Latency`, right: true, cell: (row) => duration(row.latencyMs) },
               ]} />
             </Panel>
-            <Panel title={t`Cost of requests`}><KeyTable rows={Object.entries(status.cost).map(([name, cost]) => [COSTS[name] ?? name, t`counts as ${cost}`])} /></Panel>
+            <BlockTimes />
+            <Panel title={t`Cost of requests`}><KeyTable rows={Object.entries(status.cost).map(([name, cost]) => [COSTS[name] ?? name, plural(Number(cost), { one: 'counts as # request of the limit', other: 'counts as # requests of the limit' })])} /></Panel>
             <SelfTest />
           </div>
         )}
@@ -78,24 +90,33 @@ function LanguageChoice(): ReactNode {
 function Labels(): ReactNode {
   const labels = useStore(labelStore);
   const file = useRef<HTMLInputElement>(null);
+  const [taken, setTaken] = useState<string | null>(null);
   const [problem, setProblem] = useState<string | null>(null);
+  const forget = (address: string): void => labelStore.set((old) => Object.fromEntries(Object.entries(old).filter(([each]) => each !== address)));
   const take = async (chosen: File | undefined): Promise<void> => {
     try {
-      const value = JSON.parse((await chosen?.text()) ?? '{}') as Record<string, unknown>;
-      const good = Object.fromEntries(Object.entries(value).filter(([address, label]) => isAddress(address) && typeof label === 'string').map(([address, label]) => [address.toLowerCase(), String(label).slice(0, 40)]));
-      labelStore.set((old) => ({ ...old, ...good }));
-      setProblem(null);
+      const { labels: read, refused } = labelsIn((await chosen?.text()) ?? '');
+      labelStore.set((old) => ({ ...old, ...read }));
+      const taken = Object.keys(read).length;
+      setTaken(plural(taken, { one: '# label taken over', other: '# labels taken over' }));
+      setProblem(refused ? plural(refused, { one: '# line is no address with a text: left out', other: '# lines are no address with a text: left out' }) : null);
     } catch {
-      setProblem(t`This is no JSON file of labels.`);
+      setTaken(null);
+      setProblem(t`This is no JSON file of labels: it is {"0x…": "name", …}.`);
     }
+    if (file.current) file.current.value = '';
   };
   return (
+    <div className="stack" style={{ gap: 6 }}>
     <div className="row">
       <span>{plural(Object.keys(labels).length, { one: '# label', other: '# labels' })}</span>
       <Button look="tiny" onClick={() => saveFile('labels.json', JSON.stringify(labels, null, 2), 'application/json')}><Trans>Export</Trans></Button>
       <Button look="tiny" onClick={() => file.current?.click()}><Trans>Import</Trans></Button>
       <input ref={file} type="file" accept="application/json" hidden aria-label={t`Labels file`} onChange={(event) => void take(event.target.files?.[0])} />
-      {problem ? <span className="tone-danger small">{problem}</span> : null}
+      <span role="status" className="small">{taken}</span>
+      {problem ? <span className="tone-danger small" role="alert">{problem}</span> : null}
+    </div>
+    {Object.keys(labels).length ? <details><summary><Trans>Show them</Trans></summary><ul className="plain-list">{Object.entries(labels).map(([address, label]) => <li key={address} className="row"><Address of={address} /> <Untrusted text={label} limit={40} /> <Button look="tiny" aria-label={t`Forget ${label}`} onClick={() => forget(address)}><Trans>Forget</Trans></Button></li>)}</ul></details> : <span className="small muted"><Trans>A name for an address is written on its page.</Trans></span>}
     </div>
   );
 }

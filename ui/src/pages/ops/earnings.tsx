@@ -3,12 +3,13 @@ import { t } from '@lingui/core/macro';
 import { Trans } from '@lingui/react/macro';
 import type { ReactNode } from 'react';
 import type { Earning } from '../../transport/api';
-import { costOf, cpuHours, marginOf, moneyText, sumEarnings, totalEarnings, typedNumber, worthOf, type Costs, type EarningKey, type EarningSum } from '../../model/earnings';
+import { costOf, cpuHours, earningDays, marginOf, moneyText, sumEarnings, totalEarnings, typedNumber, worthOf, type Costs, type EarningKey, type EarningSum } from '../../model/earnings';
 import { count, MISSING } from '../../model/format';
 import { sortRows } from '../../model/rows';
 import { useList } from '../../state/data';
 import { keptStore, useStore } from '../../state/store';
 import { useUrl } from '../../state/url';
+import { DayBars } from '../../view/day_bars';
 import { CsvButton, Table, type Column } from '../../view/table';
 import { EmptyState, Loaded } from '../../view/states';
 import { Panel, Segmented, Select, Stat, TextField } from '../../view/ui';
@@ -96,7 +97,7 @@ export function EarningsTab({ pool }: { pool: string }): ReactNode {
       {query.data ? <Totals total={totalEarnings(query.data.items)} costs={costs} /> : null}
       <Panel title={t`Earnings`} tools={<><Segmented label={t`Sum up by`} value={by} choices={[{ value: 'day', label: t`by day` }, { value: 'account', label: t`worker` }, { value: 'app', label: t`app` }, { value: 'category', label: t`category` }]} onChange={(next) => change({ by: next === 'day' ? null : next, sort: null })} /><CsvButton name={`earnings-by-${by}`} columns={columns} rows={rows} /></>}>
         <div className="row filters"><div style={{ width: 140 }}><Select label={t`Time`} value={span} choices={SPANS.map((value) => ({ value, label: t`${value} days` }))} onChange={(days) => change({ days: days === '30' ? null : days })} /></div><CostFields /></div>
-        <Loaded query={query} rows={6}>{() => (rows.length === 0 ? <EmptyState><Trans>Nothing was earned in this time.</Trans></EmptyState> : <Table caption={t`Earnings`} rows={rows} columns={columns} rowKey={(row) => row.key} sort={url.sort} onSort={(sort) => change({ sort })} />)}</Loaded>
+        <Loaded query={query} rows={6}>{() => (rows.length === 0 ? <EmptyState><Trans>Nothing was earned in this time.</Trans></EmptyState> : <>{by === 'day' ? <div className="body"><DayBars title={t`Gross by day`} unit="nRLC" days={earningDays(sumEarnings(query.data?.items ?? [], 'day'), Number(span), Date.now())} /></div> : null}<Table caption={t`Earnings`} rows={rows} columns={columns} rowKey={(row) => row.key} sort={url.sort} onSort={(sort) => change({ sort })} /></>)}</Loaded>
       </Panel>
     </div>
   );

@@ -7,19 +7,20 @@ import { sameAddress } from '../../model/domain';
 import { bytes, count, duration, MISSING, percent } from '../../model/format';
 import { clockTime, deadline } from '../../model/time';
 import { causesOf, replicasOf } from '../../model/pool_tasks';
-import { workerFailures } from '../../model/pool_workers';
+import { beats, workerFailures } from '../../model/pool_workers';
 import { ApiError } from '../../transport/http';
-import { useApi, useList } from '../../state/data';
+import { useApi, useList, useNow } from '../../state/data';
 import { ListTable, Table } from '../../view/table';
 import { EmptyState, Loaded } from '../../view/states';
 import { Button, KeyTable, Notice, Panel, Stat } from '../../view/ui';
 import { Address, Age, Sum, Untrusted } from '../../view/values';
 import { LogViewer } from '../../view/logs';
 import { Curve } from '../../view/curve';
+import { Gantt } from '../../view/gantt';
 import { taskContributionColumns } from '../explorer/task_money';
 import { ActDialog, drainWorkers, resumeWorkers, type Act } from './acts';
 import { NoteDialog, useNote } from './notes';
-import { Delay, Flags } from './worker_columns';
+import { Delay, Flags, STATE } from './worker_columns';
 
 const SAMPLES = 300;
 
@@ -38,10 +39,19 @@ function useSamples(row: OpsWorker | null): Sample[] {
   return samples;
 }
 
+/** Its signs of life as a strip: where they came too late, the strip says so. */
+function Beats({ row, samples }: { row: OpsWorker; samples: Sample[] }): ReactNode {
+  const now = useNow(1_000);
+  const [first] = samples;
+  const bars = beats(samples.map(({ time }) => time), now).map(({ state, from, to }) => ({ name: STATE[state][1], from, to, tone: STATE[state][0] }));
+  return first && bars.length ? <div className="body"><Gantt caption={t`Signs of life`} rows={[{ key: row.address, label: t`Signs of life`, note: '', bars }]} from={first.time} to={null} now={now} /></div> : null;
+}
+
 function Live({ row }: { row: OpsWorker }): ReactNode {
   const samples = useSamples(row);
   return (
     <Panel title={t`Load since this page was opened`}>
+      <Beats row={row} samples={samples} />
       {samples.length < 2 ? <EmptyState><Trans>Drawn from the machine’s next signs of life.</Trans></EmptyState> : <Curve label={t`Tasks at the same time`} points={samples.map(({ time, tasks }) => ({ x: time, y: tasks }))} most={row.slots} name={(x) => clockTime(x)} />}
     </Panel>
   );
