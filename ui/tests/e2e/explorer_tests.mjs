@@ -60,11 +60,14 @@ async function listOfChoice(browser, server) {
   await page.getByText('1 row chosen').waitFor();
   await page.getByRole('button', { name: 'Columns' }).click();
   await page.getByRole('checkbox', { name: 'Requester' }).uncheck();
+  // Hidden until it is asked for.
+  await page.getByRole('checkbox', { name: 'Dataset' }).check();
   await page.keyboard.press('Escape');
   await page.reload();
   await settle(page);
   await table.getByRole('columnheader', { name: 'Deal' }).waitFor();
   equal(await table.getByRole('columnheader', { name: 'Requester' }).count(), 0, 'the hidden column');
+  equal(await table.getByRole('columnheader', { name: 'Dataset' }).count(), 1, 'the column that was asked for');
   const asked = page.waitForRequest((request) => /\/v1\/deals\?/.test(request.url()) && request.url().includes('from='));
   await page.getByLabel('From day').fill('2026-02-27');
   equal(new URL((await asked).url()).searchParams.get('from'), String(new Date(2026, 1, 27).getTime()), 'the day in milliseconds');

@@ -6,7 +6,7 @@ import { count, percent } from '../../model/format';
 import { iso } from '../../model/time';
 import { statusAt, trustMeaning } from '../../model/domain';
 import type { Column } from '../../view/table';
-import { Address, Age, Amount, Deadline, Id, Status, Untrusted } from '../../view/values';
+import { Address, Age, Amount, Deadline, Id, Status, Tags, Untrusted } from '../../view/values';
 
 const success = (part: number, other: number): number | null => (part + other === 0 ? null : part / (part + other));
 
@@ -34,7 +34,13 @@ export const dealExtra: Column<Deal>[] = [
   { key: 'requester', head: t`Requester`, cell: (row) => <Address of={row.requester} copy={false} />, value: (row) => row.requester, priority: 3 },
   { key: 'category', head: t`Cat.`, right: true, cell: (row) => row.category, value: (row) => row.category, priority: 3 },
   { key: 'trust', head: t`Trust`, right: true, cell: (row) => <span title={trustMeaning(row.trust)}>{row.trust}</span>, value: (row) => row.trust, priority: 3 },
+  { key: 'dataset', head: t`Dataset`, cell: (row) => (row.dataset ? <Address of={row.dataset.address} kind={t`dataset`} to={`/dataset/${row.dataset.address}`} name={row.dataset.name} copy={false} /> : t`none`), value: (row) => row.dataset?.address ?? '', priority: 3 },
+  { key: 'tag', head: t`Capability`, cell: (row) => <Tags tag={row.tag} />, value: (row) => row.tag, priority: 3 },
+  { key: 'success', head: t`Success`, right: true, cell: (row) => percent(success(row.tasks.complete, row.tasks.failed)), value: (row) => success(row.tasks.complete, row.tasks.failed), priority: 3 },
 ];
+
+/** Hidden until they are asked for. */
+export const DEALS_HIDDEN = ['dataset', 'tag', 'success'];
 
 export const taskColumns: Column<Task>[] = [
   { key: 'task', head: t`Task`, cell: (row) => <Id id={row.id} kind={t`task`} to={`/task/${row.id}`} />, value: (row) => row.id, priority: 1 },

@@ -5,10 +5,10 @@ import type { FilterKind } from '../../model/list_filter';
 import { STATUS } from '../../model/domain';
 import { kindWord } from '../../model/words';
 import type { Column } from '../../view/table';
-import { accountColumns, blockColumns, dealColumns, dealExtra, resourceColumns, resourceExtra, taskColumns, taskExtra, transactionColumns, workerColumns } from './columns';
+import { accountColumns, blockColumns, dealColumns, dealExtra, DEALS_HIDDEN, resourceColumns, resourceExtra, taskColumns, taskExtra, transactionColumns, workerColumns } from './columns';
 
 export type Filter = { name: string; label: string; kind: FilterKind; options?: { value: string; label: string }[] };
-export type ListKind = { title: string; none: string; path: string; columns: Column<never>[]; rowKey: (row: never) => string; link: (row: never) => string; filters: Filter[]; mineAs: 'mine' | 'owner' | null };
+export type ListKind = { title: string; none: string; path: string; columns: Column<never>[]; rowKey: (row: never) => string; link: (row: never) => string; filters: Filter[]; mineAs: 'mine' | 'owner' | null; hidden: string[] };
 
 const filter = (kind: FilterKind, name: string, label: string): Filter => ({ kind, name, label });
 const select = (name: string, label: string, options: { value: string; label: string }[]): Filter => ({ kind: 'select', name, label, options });
@@ -20,8 +20,8 @@ const category = filter('category', 'category', t`Category`);
 const days = [filter('day', 'from', t`From day`), filter('dayEnd', 'to', t`Up to day`)];
 const owned = [filter('text', 'q', t`Name or beginning`), filter('address', 'owner', t`Owner`)];
 
-function listOf<Row>(title: string, none: string, path: string, columns: Column<Row>[], rowKey: (row: Row) => string, link: (row: Row) => string, filters: Filter[], mineAs: ListKind['mineAs'] = null): ListKind {
-  return { title, none, path, columns, rowKey, link, filters, mineAs } as unknown as ListKind;
+function listOf<Row>(title: string, none: string, path: string, columns: Column<Row>[], rowKey: (row: Row) => string, link: (row: Row) => string, filters: Filter[], mineAs: ListKind['mineAs'] = null, hidden: string[] = []): ListKind {
+  return { title, none, path, columns, rowKey, link, filters, mineAs, hidden } as unknown as ListKind;
 }
 
 const DEAL_FILTERS: Filter[] = [
@@ -41,7 +41,7 @@ const TASK_FILTERS: Filter[] = [
 ];
 
 export const LISTS: Record<string, ListKind> = {
-  deals: listOf<Deal>(t`Deals`, t`No deals yet.`, '/v1/deals', [...dealColumns, ...dealExtra], (row) => row.id, (row) => `/deal/${row.id}`, DEAL_FILTERS, 'mine'),
+  deals: listOf<Deal>(t`Deals`, t`No deals yet.`, '/v1/deals', [...dealColumns, ...dealExtra], (row) => row.id, (row) => `/deal/${row.id}`, DEAL_FILTERS, 'mine', DEALS_HIDDEN),
   tasks: listOf<Task>(t`Tasks`, t`No tasks yet.`, '/v1/tasks', [...taskColumns, ...taskExtra], (row) => row.id, (row) => `/task/${row.id}`, TASK_FILTERS, 'mine'),
   apps: listOf<Resource>(t`Apps`, t`No apps yet.`, '/v1/apps', [...resourceColumns('app'), ...resourceExtra('app')], (row) => row.address, (row) => `/app/${row.address}`, owned, 'owner'),
   datasets: listOf<Resource>(t`Datasets`, t`No datasets yet.`, '/v1/datasets', [...resourceColumns('dataset'), ...resourceExtra('dataset')], (row) => row.address, (row) => `/dataset/${row.address}`, owned, 'owner'),

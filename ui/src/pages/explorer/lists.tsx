@@ -65,7 +65,7 @@ function PageSizes({ limit, onChange }: { limit: string; onChange: (size: string
 function List({ name, list }: { name: string; list: ListKind }): ReactNode {
   const [url, change] = useUrl();
   const turned = useRef(0);
-  const { hidden } = useHidden(name);
+  const { hidden } = useHidden(name, list.hidden);
   const { rows: chosen, selectionOf, clear } = useChosen();
   const limit = SIZES.includes(url.limit ?? '') ? url.limit! : SIZES[0]!;
   const asked = askedOf(list, url);
@@ -91,7 +91,7 @@ function List({ name, list }: { name: string; list: ListKind }): ReactNode {
         {list.mineAs ? <AllMine /> : null}
       </PageHead>
       <ListFilters of={list.filters} url={url} change={change} />
-      <Panel title={data ? t`${{ number: count(data.total) }} in all` : list.title} tools={<><ColumnChooser list={name} columns={list.columns} /><ExportButtons path={list.path} query={asked} name={name} /></>}>
+      <Panel title={data ? t`${{ number: count(data.total) }} in all` : list.title} tools={<><ColumnChooser list={name} columns={list.columns} hidden={list.hidden} /><ExportButtons path={list.path} query={asked} name={name} /></>}>
         {chosen.size ? <div style={{ padding: '8px 12px' }}><ChosenRows list={name} columns={columns} rows={[...chosen.values()] as never[]} onClear={clear} /></div> : null}
         <ListTable
           caption={list.title}
