@@ -8,6 +8,7 @@ import { costOf, marginOf, sumEarnings, totalEarnings, typedNumber, worthOf } fr
 import { causesOf, finaliseRule, reopenRule, runningOf, stageOf, stageSince, taskFits, type PoolReplica } from '../../src/model/pool_tasks';
 import { joinSteps, sharedOwners, workerFacts, workerFailures, workerFits, workerGroups } from '../../src/model/pool_workers';
 import { sortRows } from '../../src/model/rows';
+import { updateFor } from '../../src/model/update';
 import { inSteps, roundTop } from '../../src/pages/ops/overview_chart';
 import { fillRate } from '../../src/pages/ops/orders';
 import { finalizeCall, reopenCall } from '../../src/signer/calls';
@@ -68,6 +69,14 @@ describe('stages of the board', () => {
     const one = row('RUNNING', {}, [replica()]);
     expect([taskFits(one, {}), taskFits(one, { stage: 'compute' }), taskFits(one, { text: 'WORKER1' }), taskFits(one, { app: address('0xA') })]).toEqual([true, true, true, true]);
     expect([taskFits(one, { risk: true }), taskFits(one, { stage: 'queue' }), taskFits(one, { text: 'worker2' }), taskFits(one, { app: address('0xb') })]).toEqual([false, false, false, false]);
+  });
+});
+
+describe('an update of a machine (§10.8)', () => {
+  it('is a later version than the one it runs', () => {
+    expect(updateFor('bourse/0.1.0', '0.1.1+be454589')).toBe('0.1.1');
+    expect(updateFor('bourse/0.9.9', '0.10.0')).toBe('0.10.0');
+    expect([updateFor('bourse/1.0.0', '0.10.0'), updateFor('bourse/0.1.0', '0.1.0+1'), updateFor('home made', '0.1.0')]).toEqual([null, null, null]);
   });
 });
 

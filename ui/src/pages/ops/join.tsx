@@ -41,7 +41,7 @@ export function JoinHelp({ pool, rows }: { pool: string; rows: OpsWorker[] }): R
     <details className="join" open={wallet !== ''}>
       <summary><Trans>Add a worker</Trans></summary>
       <div className="stack">
-        <p className="small"><Trans>A worker needs three settings of its own: a name, a wallet file and its password. The addresses of this pool’s scheduler, node and store stand in the same line.</Trans></p>
+        <p className="small"><Trans>A worker needs three settings of its own: a name, a wallet file and its password. Put the addresses of the pool’s scheduler, of a node and of the store in place of the three capitals: the pool’s operator gives them to you (on a development market <code>up.json</code> names them).</Trans></p>
         <div className="command-box always" tabIndex={0}>{line} <Copy text={line} kind={t`command`} always /></div>
         <div style={{ maxWidth: 460 }}><TextField label={t`Wallet of the new machine: follow it here`} className="mono" placeholder="0x…" value={wallet} onChange={(text) => change({ join: text.trim() || null })} problem={wallet && !isAddress(wallet) ? t`A wallet is 0x and 40 digits.` : null} /></div>
         {isAddress(wallet) ? <Checklist address={wallet} pool={pool} rows={rows} /> : null}

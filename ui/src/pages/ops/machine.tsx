@@ -6,14 +6,15 @@ import type { OpsWorker, Task, WorkerDetail } from '../../transport/api';
 import { sameAddress } from '../../model/domain';
 import { bytes, count, percent } from '../../model/format';
 import { mayOperate, ownsMachine } from '../../model/permission';
+import { updateFor } from '../../model/update';
 import { workerFailures } from '../../model/pool_workers';
 import { ApiError } from '../../transport/http';
-import { useApi, useList } from '../../state/data';
+import { useApi, useBoot, useList } from '../../state/data';
 import { sessionStore } from '../../state/session';
 import { useStore } from '../../state/store';
 import { ListTable, Table } from '../../view/table';
 import { EmptyState, Loaded } from '../../view/states';
-import { Button, Notice, Panel, Stat } from '../../view/ui';
+import { Button, Chip, Notice, Panel, Stat } from '../../view/ui';
 import { Sum, Untrusted } from '../../view/values';
 import { Explain } from '../../view/explain';
 import { LogViewer } from '../../view/logs';
@@ -25,6 +26,7 @@ import { Delay, Flags } from './worker_columns';
 
 /** The pool's own view of a machine, and the switch of its owner. */
 function Live({ row, ask }: { row: OpsWorker; ask: (what: Act) => void }): ReactNode {
+  const newer = updateFor(row.software, useBoot().build);
   const memory = bytes(row.memoryMib * 1_048_576);
   const done = count(row.done24h);
   return (
@@ -34,7 +36,7 @@ function Live({ row, ask }: { row: OpsWorker; ask: (what: Act) => void }): React
         <Stat label={t`Tasks now`} value={`${row.tasks}/${row.slots}`} sub={plural(row.cores, { one: `# core, ${memory}`, other: `# cores, ${memory}` })} />
         <Stat label={t`Earned 24 h`} value={<Sum nrlc={row.earned24h} />} sub={plural(row.done24h, { one: `${done} task done`, other: `${done} tasks done` })} />
         <Stat label={t`Failed 24 h`} value={percent(workerFailures(row))} />
-        <Stat label={t`Version`} value={<span className="small"><Untrusted text={row.software} limit={24} /></span>} />
+        <Stat label={t`Version`} value={<span className="small"><Untrusted text={row.software} limit={24} /></span>} sub={newer ? <Chip tone="warning"><Trans>update available: {newer}</Trans></Chip> : undefined} />
       </div>
     </Panel>
   );

@@ -5,7 +5,7 @@ import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import type { AccountDetail, Entry } from '../../transport/api';
 import { amountWithUnit, sumText } from '../../model/format';
-import { roleWord } from '../../model/words';
+import { kindWord } from '../../model/words';
 import { withQuery } from '../../transport/http';
 import { useList } from '../../state/data';
 import { ListTable, Table } from '../../view/table';
@@ -65,7 +65,7 @@ export function Locks({ detail }: { detail: AccountDetail | null }): ReactNode {
         <Table caption={t`Locks`} rows={detail.locks} rowKey={(row) => row.deal + (row.task ?? '') + row.role} columns={[
           { key: 'deal', head: t`Deal`, cell: (row) => <Id id={row.deal} kind={t`deal`} to={`/deal/${row.deal}`} /> },
           { key: 'task', head: t`Task`, cell: (row) => (row.task ? <Id id={row.task} kind={t`task`} to={`/task/${row.task}`} /> : '—'), priority: 2 },
-          { key: 'role', head: t`As`, cell: (row) => <Chip>{roleWord(row.role)}</Chip> },
+          { key: 'role', head: t`As`, cell: (row) => <Chip>{kindWord(row.role)}</Chip> },
           { key: 'amount', head: t`Amount`, right: true, cell: (row) => <Amount nrlc={row.amount} /> },
           { key: 'until', head: t`At the latest until`, cell: (row) => <Deadline at={row.until} />, priority: 2 },
         ]} />
