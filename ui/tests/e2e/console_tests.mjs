@@ -17,7 +17,8 @@ export async function consoleTests(runner, browser, market) {
     try {
       await row.getByText('◔ late').waitFor();
       await row.getByText('✕ lost').waitFor();
-      await page.getByText('1 late or lost').waitFor();
+      // On a busy machine others may be late, too.
+    await page.getByText(/^[1-9]\d* late or lost$/).waitFor();
     } finally {
       process.kill(pid, 'SIGCONT');
     }

@@ -9,8 +9,9 @@ import { becomes, check, equal, openPages, PATIENCE_MS, until } from './harness.
 
 const AXE = readFileSync(new URL('../../node_modules/axe-core/axe.min.js', import.meta.url), 'utf8');
 const FIXTURE = JSON.parse(readFileSync(new URL('../data/ui-fixtures.json', import.meta.url), 'utf8'));
-const THEMES = ['light', 'dark'];
-const WIDTHS = [320, 375, 640, 960, 1280, 1920];
+export const THEMES = ['light', 'dark'];
+/** Windows from wide to narrow; 1280 × 1024 at 400 % is one of 320 × 256. */
+export const SIZES = [...[1920, 1280, 960, 640, 375, 320].map((width) => [width, 900]), [320, 256]];
 /** `UI_SLOWER=3`: pages as on a machine with a third of the speed. */
 const SLOWER = Number(process.env.UI_SLOWER ?? 1);
 const id = (text) => `0x${text.padEnd(64, '0')}`;
@@ -71,14 +72,14 @@ export async function onEveryPage(browser, act, { open = async () => undefined, 
   return complaints;
 }
 
-async function axe(page, name) {
+export async function axe(page, name) {
   await page.evaluate(AXE);
   const found = await page.evaluate(() => window.axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] }));
   return found.violations.map((each) => `${name}: ${each.id} (${each.impact}) ${each.nodes.slice(0, 2).map((node) => node.html.slice(0, 110)).join(' | ')}`);
 }
 
 /** In the page: what is wider than the window, and controls of the content that lie on each other. */
-function layoutProblems() {
+export function layoutProblems() {
   const found = [];
   const over = document.documentElement.scrollWidth - innerWidth;
   if (over > 0) found.push(`${over} px too wide`);
@@ -139,8 +140,7 @@ export async function pageTests(runner, browser, server) {
       await page.setViewportSize({ width: 1920, height: 900 });
       await page.goto(server.url + path);
       await settle(page).catch(() => undefined);
-      // 1280 × 1024 at 400 % is a window of 320 × 256.
-      for (const [width, height] of [...WIDTHS.slice().reverse().map((each) => [each, 900]), [320, 256]]) {
+      for (const [width, height] of SIZES) {
         await page.setViewportSize({ width, height });
         for (const problem of await faultsAtRest(page, layoutProblems)) problems.push(`${name} at ${width} × ${height}: ${problem}`);
       }

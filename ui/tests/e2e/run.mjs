@@ -2,6 +2,7 @@
 import { makeRunner } from './harness.mjs';
 import { keyboardPageTests } from './keyboard_tests.mjs';
 import { languageTests } from './language_tests.mjs';
+import { operatorPageTests } from './operator_tests.mjs';
 import { pageTests } from './page_tests.mjs';
 import { stateTests } from './state_tests.mjs';
 import { chartTests } from './trade_tests.mjs';
@@ -17,6 +18,7 @@ try {
   if (process.env.UI_PART !== 'market') {
     const server = await startFixtureServer();
     await pageTests(runner, browser, server);
+    await operatorPageTests(runner, browser, server);
     await chartTests(runner, browser, server);
     await keyboardPageTests(runner, browser, server);
     await stateTests(runner, browser, server);
