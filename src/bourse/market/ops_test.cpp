@@ -12,7 +12,8 @@ using namespace testing;
 Json worker_row(const std::string& worker, const std::string& owner) {
     return {{"worker", worker},  {"owner", owner},  {"name", "w"},  {"connected", true}, {"silent_ms", 100},
             {"draining", false}, {"paused", false}, {"slots", 2},   {"free", 1},         {"busy", 1},
-            {"cores", 8},        {"tee", true},     {"gpu", false}, {"failed_24h", 3},   {"last_seen_ms", 1'700'000}};
+            {"cores", 8},        {"tee", true},     {"gpu", false}, {"failed_24h", 3},   {"last_seen_ms", 1'700'000},
+            {"places", 2}};
 }
 
 class OpsTest : public V1Test {

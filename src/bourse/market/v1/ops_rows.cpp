@@ -64,7 +64,7 @@ Json Api::worker_item(const Json& worker) const {
             {"paused", worker.value("paused", false)},
             {"banned", worker.value("banned", false)},
             {"offHours", worker.value("off_hours", false)},
-            {"places", number_in(worker, worker.contains("places") ? "places" : "slots")},
+            {"places", number_in(worker, "places")},
             {"fromMinute", number_in(worker, "from_min")},
             {"toMinute", number_in(worker, "to_min")},
             {"onlyIdle", worker.value("only_idle", false)},
