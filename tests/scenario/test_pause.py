@@ -1,6 +1,10 @@
 """A worker's owner takes the machine back while an app runs: it stands still at once, and nothing is lost by it."""
+import contextlib
 import json
+import os
 import pathlib
+import subprocess
+import sys
 import time
 import unittest
 import urllib.request
@@ -52,29 +56,48 @@ def is_frozen(process):
     return False
 
 
+@contextlib.contextmanager
+def busy_machine():
+    """Somebody else's programs, which take all processors."""
+    loops = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(os.cpu_count() or 1)]
+    try:
+        yield
+    finally:
+        for loop in loops:
+            loop.kill()
+            loop.wait()
+
+
 class Pause(test_apps.Bought):
     workers = 1
 
     def setUp(self):
         self.mark = "mark-" + self.id().rsplit(".", 1)[1]
         self.addCleanup(lambda: self.tell("unpause"))
+        self.addCleanup(self.give)
 
     def start(self, count):
         """The process of an app that counts that far."""
+        self.count = count
         deal = self.market.verb("run", self.app("busy"), "--trust", "1", "--args", f"{count} {self.mark}", wallet="requester")
         self.task = deal["tasks"][0]["task"]
         return m.wait_for(lambda: next(iter(app_processes(self.mark)), None), "the app to run")
 
-    def scheduler(self, path, method="GET"):
-        request = urllib.request.Request(self.market.info["scheduler_url"] + path, method=method, headers={"x-bourse-admin": "1"})
+    def scheduler(self, path, method="GET", body=None):
+        request = urllib.request.Request(self.market.info["scheduler_url"] + path, method=method,
+                                         data=body and json.dumps(body).encode(), headers={"x-bourse-admin": "1"})
         with urllib.request.urlopen(request, timeout=60) as answer:
             return json.loads(answer.read())
 
     def worker(self):
         return self.scheduler("/v1/workers")["workers"][0]
 
-    def tell(self, what):
-        self.scheduler(f"/v1/admin/workers/{self.worker()['worker']}/{what}", "POST")
+    def tell(self, what, body=None):
+        self.scheduler(f"/v1/admin/workers/{self.worker()['worker']}/{what}", "POST", body)
+
+    def give(self, from_min=0, to_min=0, only_idle=False):
+        """The owner's terms: all day on any machine, unless said otherwise."""
+        self.tell("terms", {"places": 0, "from_min": from_min, "to_min": to_min, "only_idle": only_idle})
 
     def finish(self):
         done = m.wait_for(lambda: (lambda t: t if t["status"] in ("COMPLETED", "FAILED") else None)(
@@ -83,7 +106,7 @@ class Pause(test_apps.Bought):
         folder = self.market.home / self.mark
         folder.mkdir()
         self.market.verb("task", "download", self.task, "--output", str(folder / "result.zip"))
-        self.assertEqual(self.content({"result_file": folder / "result.zip"}), f"{COUNT}\n".encode())
+        self.assertEqual(self.content({"result_file": folder / "result.zip"}), f"{self.count}\n".encode())
 
     def stands_still(self, process):
         m.wait_for(lambda: is_frozen(process), "the app to stand still", pause_s=0.005)
@@ -100,6 +123,29 @@ class Pause(test_apps.Bought):
         self.assertEqual(cpu_ticks(process), ticks)
         self.assertTrue(self.worker()["paused"])
         self.tell("unpause")
+        m.wait_for(lambda: cpu_ticks(process) > ticks, "the app to go on")
+        self.finish()
+
+    def test_outside_of_its_hours_the_app_stands_still(self):
+        process = self.start(COUNT)
+        minute = int(time.time() // 60)
+        self.give((minute + 600) % 1_440, (minute + 720) % 1_440)  # hours that are far away
+        self.stands_still(process)
+        row = self.worker()
+        self.assertEqual((row["off_hours"], row["free"], row["paused"]), (True, 0, False))
+        self.give((minute - 60) % 1_440, (minute + 720) % 1_440)
+        ticks = cpu_ticks(process)
+        m.wait_for(lambda: cpu_ticks(process) > ticks, "the app to go on")
+        self.finish()
+
+    def test_only_when_idle_the_app_makes_room_for_others(self):
+        process = self.start(4 * COUNT)  # noticed after two looks, a second apart
+        with busy_machine():
+            self.give(only_idle=True)
+            self.stands_still(process)
+            m.wait_for(lambda: self.worker()["free"] == 0, "the worker to offer nothing")
+        self.give()
+        ticks = cpu_ticks(process)
         m.wait_for(lambda: cpu_ticks(process) > ticks, "the app to go on")
         self.finish()
 

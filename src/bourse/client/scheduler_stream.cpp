@@ -144,7 +144,11 @@ struct ServerToJson {
         return {{"type", "fetch_answer"}, {"task", to_hex(m.task)}, {"key", m.key}, {"fetched", m.fetched_elsewhere}};
     }
     Json operator()(const Pong& m) const { return {{"type", "pong"}, {"sent_ms", m.sent_ms}}; }
-    Json operator()(const Pause& m) const { return {{"type", "pause"}, {"paused", m.paused}, {"chain_s", m.chain_s}}; }
+    Json operator()(const Pause& m) const {
+        Json out{{"type", "pause"}, {"paused", m.paused}, {"chain_s", m.chain_s}};
+        if (m.only_idle) out["only_idle"] = true;
+        return out;
+    }
 };
 
 Json status_to_json(const StatusReport& m) {
@@ -249,7 +253,8 @@ Result<ServerMessage> server_message_from(std::string_view text) {
     } else if (type == "pong") {
         out = Pong{fields.u64_or("sent_ms", 0)};
     } else if (type == "pause") {
-        out = Pause{fields.boolean("paused"), fields.u64("chain_s")};
+        out = Pause{fields.boolean("paused"), fields.u64("chain_s"),
+                    fields.has("only_idle") && fields.boolean("only_idle")};
     } else {
         fields.refuse("type");
     }

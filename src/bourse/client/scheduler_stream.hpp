@@ -170,11 +170,13 @@ struct Pong {
     std::uint64_t sent_ms = 0;  ///< the scheduler's clock, Unix; 0: an older scheduler, which does not tell
     bool operator==(const Pong&) const = default;
 };
-/// Its owner's wish, not a command: the last one holds. While paused the worker lets its running apps stand still and
-/// begins no other; contributions, reveals and uploads go on.
+/// Its owner's wish, not a command: the last one holds. While paused (also because its owner's hours are over), and
+/// with `only_idle` while somebody else uses the machine, the worker lets its running apps stand still and begins no
+/// other; contributions, reveals and uploads go on.
 struct Pause {
     bool paused = false;
     std::uint64_t chain_s = 0;  ///< the chain's time as it was sent: deadlines do not wait
+    bool only_idle = false;     ///< sent only where it is set
     bool operator==(const Pause&) const = default;
 };
 

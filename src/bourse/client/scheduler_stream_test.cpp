@@ -112,7 +112,8 @@ TEST(StreamMessages, ServerMessagesSurviveTheWire) {
                                          Pong{},
                                          Pong{1'700'000'000'123},
                                          Pause{true, 77},
-                                         Pause{false}};
+                                         Pause{false},
+                                         Pause{false, 5, true}};
     for (const auto& message : all) EXPECT_EQ(server_message_from(to_text(message)), message) << to_text(message);
 }
 

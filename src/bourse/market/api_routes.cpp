@@ -216,9 +216,13 @@ constexpr ApiRoute kRoutes[] = {
     {"ops_audit", "GET", "/v1/ops/audit", "operator", "Who did what (session with operate)", "workerpool", "",
      "Audit[]"},
     {"ops_act", "POST", "/v1/ops/actions", "operator",
-     "drain, resume (target: a worker; none: the pool), acknowledge, silence (session with operate); pause, unpause "
-     "(target: a worker that the session is or owns)",
-     "", "action:text,workerpool:address?,target:text?,reason:text?,until:ms?", "Acted"},
+     "drain, resume (target: a worker; none: the pool), ban (with a reason), unban, acknowledge, silence (session with "
+     "operate); pause, unpause, terms (target: a worker that the session is or owns; terms: all of places, 0 for all, "
+     "fromMinute, toMinute, onlyIdle)",
+     "",
+     "action:text,workerpool:address?,target:text?,reason:text?,until:ms?,places:count?,fromMinute:count?,"
+     "toMinute:count?,onlyIdle:bool?",
+     "Acted"},
     {"ops_hooks", "GET", "/v1/ops/hooks", "operator", "Webhooks for alerts (session with operate)", "workerpool", "",
      "Hook[]"},
     {"ops_add_hook", "POST", "/v1/ops/hooks", "operator",

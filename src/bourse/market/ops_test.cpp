@@ -12,7 +12,8 @@ using namespace testing;
 Json worker_row(const std::string& worker, const std::string& owner) {
     return {{"worker", worker},  {"owner", owner},  {"name", "w"},  {"connected", true}, {"silent_ms", 100},
             {"draining", false}, {"paused", false}, {"slots", 2},   {"free", 1},         {"busy", 1},
-            {"cores", 8},        {"tee", true},     {"gpu", false}, {"failed_24h", 3},   {"last_seen_ms", 1'700'000}};
+            {"cores", 8},        {"tee", true},     {"gpu", false}, {"failed_24h", 3},   {"last_seen_ms", 1'700'000},
+            {"places", 2}};
 }
 
 class OpsTest : public V1Test {
@@ -32,11 +33,12 @@ protected:
         answer("/v1/workers", [this] { return Json{{"workers", workers_}}; });
         answer("/v1/figures", [this] { return figures_; });
         answer("/v1/usage", [this] { return Json{{"usage", usage_}}; });
-        for (const auto* action : {"drain", "resume", "pause", "unpause"})
+        for (const auto* action : {"drain", "resume", "pause", "unpause", "terms", "ban", "unban"})
             scheduler_.route("POST", std::string("/v1/admin/workers/:id/") + action,
                              [this, action](const net::Request& request) {
                                  const std::lock_guard lock(mutex_);
-                                 orders_.push_back(std::string(action) + " " + request.params.at("id"));
+                                 orders_.push_back(std::string(action) + " " + request.params.at("id") +
+                                                   (request.body.empty() ? "" : " ") + request.body);
                                  return net::Response::json(200, "{}");
                              });
         scheduler_.route("GET", "/v1/workers/:id/lines", [this](const net::Request& request) {
@@ -190,6 +192,50 @@ TEST_F(OpsTest, earnings_join_the_chains_money_and_the_schedulers_seconds) {
     EXPECT_EQ(seconds, 2.5);
     EXPECT_EQ(joined.size(), pools.size());
     EXPECT_EQ(ask("GET", "/v1/ops/earnings?by=app", nullptr, headers).status, 400);
+}
+
+TEST_F(OpsTest, an_owner_sets_the_terms_of_its_worker) {
+    const auto keeper = orderbook::testing::key_of("keeper");
+    const auto mine = to_checksum(MadeHistory::made("worker", 2)), other = to_checksum(MadeHistory::made("worker", 1));
+    workers_ = {worker_row(mine, to_checksum(keeper.address())), worker_row(other, other)};
+    serve();
+    const auto headers = bearer(keeper);
+    Json asked{{"action", "terms"},   {"target", mine},  {"places", 1},
+               {"fromMinute", 1'320}, {"toMinute", 420}, {"onlyIdle", true}};
+    const auto act = [&](const Json& body) { return ask("POST", "/v1/ops/actions", body, headers); };
+    EXPECT_EQ(read("/v1/ops/workers", headers)["items"][0]["places"], 2);  // all of its slots
+    EXPECT_EQ(act(asked).status, 200);
+    EXPECT_EQ(orders_, std::vector<std::string>{"terms " + mine +
+                                                R"( {"from_min":1320,"only_idle":true,"places":1,"to_min":420})"});
+    const auto entry = read("/v1/ops/audit", bearer(owner_))["items"][0];
+    EXPECT_EQ(entry["before"], "2 at a time, all day");
+    EXPECT_EQ(entry["after"], "1 at a time, 22:00-07:00 UTC, only when idle");
+    for (const auto& [name, value] : std::vector<std::pair<std::string, Json>>{
+             {"places", -1}, {"fromMinute", 1'440}, {"toMinute", "7"}, {"onlyIdle", 1}}) {
+        auto wrong = asked;
+        wrong[name] = value;
+        EXPECT_EQ(act(wrong).status, 400) << name;
+    }
+    asked["target"] = other;
+    EXPECT_EQ(act(asked).status, 403);
+}
+
+TEST_F(OpsTest, an_operator_bans_a_worker_and_says_why) {
+    const auto worker = to_checksum(MadeHistory::made("worker", 1));
+    workers_ = {worker_row(worker, worker)};
+    serve();
+    const auto act = [&](const crypto::PrivateKey& who, const char* action, const char* reason) {
+        return ask("POST", "/v1/ops/actions", {{"action", action}, {"target", worker}, {"reason", reason}}, bearer(who))
+            .status;
+    };
+    EXPECT_EQ(act(owner_, "ban", ""), 400);
+    EXPECT_EQ(act(orderbook::testing::key_of("stranger"), "ban", "mine"), 403);
+    EXPECT_EQ(act(owner_, "ban", "wrong results"), 200);
+    EXPECT_EQ(read("/v1/ops/audit", bearer(owner_))["items"][0]["reason"], "wrong results");
+    EXPECT_EQ(act(owner_, "unban", ""), 200);
+    EXPECT_EQ(orders_, (std::vector<std::string>{"ban " + worker, "unban " + worker}));
+    change([&] { workers_[0]["banned"] = true; });
+    EXPECT_EQ(read("/v1/ops/workers", bearer(owner_))["items"][0]["banned"], true);
 }
 
 TEST_F(OpsTest, one_owner_of_most_workers_is_told) {

@@ -85,6 +85,8 @@ void Core::put(VerifyResult result) { push(std::move(result)); }
 void Core::set_draining(bool draining) { push(DrainChanged{draining}); }
 void Core::set_draining(const Address& worker, bool draining) { push(WorkerDrained{worker, draining}); }
 void Core::set_paused(const Address& worker, bool paused) { push(WorkerPaused{worker, paused}); }
+void Core::set_terms(const Address& worker, const Terms& terms) { push(WorkerTerms{worker, terms}); }
+void Core::set_banned(const Address& worker, bool banned) { push(WorkerBanned{worker, banned}); }
 void Core::tick() { push(TickInput{}); }
 
 bool Core::take_blocks(std::vector<Fact> facts, const client::BlockBatch& batch) {
@@ -169,15 +171,15 @@ void Core::step(std::vector<Input> inputs) {
                                },
                                [&](DrainChanged& i) { record_order(i, at); },
                                [&](WorkerDrained& i) { record_order(i, at); },
-                               [&](WorkerPaused& i) {
-                                   record_order(i, at);
-                                   effects.pauses.push_back(i.worker);
-                               },
+                               [&](WorkerPaused& i) { record_order(i, at); },
+                               [&](WorkerTerms& i) { record_order(i, at); },
+                               [&](WorkerBanned& i) { ban(i, at, effects); },
                                [&](TickInput&) {},
                            },
                            input);
             }
             notice_lost_workers(at);
+            notice_pauses(at, effects);
             if (const auto steady = sys::steady_ms(); steady >= next_purge_ms_) {
                 next_purge_ms_ = steady + kPurgePeriodMs;
                 ports_.store->lines().forget_before(at.unix_ms - std::min(at.unix_ms, kLinesKeptMs));
@@ -202,6 +204,24 @@ void Core::record(std::span<const Fact> facts, const Now& at) {
 void Core::record_order(const Fact& order, const Now& at) {
     record({&order, 1}, at);
     decider_.touch_supply();
+}
+
+void Core::ban(const WorkerBanned& order, const Now& at, Effects& effects) {
+    record_order(order, at);
+    const auto link = links_.find(order.worker);
+    if (order.banned && link != links_.end()) effects.refusals.emplace_back(link->second.connection, banned_error());
+}
+
+void Core::notice_pauses(const Now& at, Effects& effects) {
+    for (auto& [address, link] : links_) {
+        const auto* worker = state_.worker(address);
+        if (worker == nullptr || !link.pauses) continue;
+        const std::pair wish(worker->stands_still(at.unix_ms), worker->terms.only_idle);
+        if (link.told == wish) continue;
+        link.told = wish;
+        effects.pauses.push_back(address);
+        decider_.touch_supply();
+    }
 }
 
 void Core::decide_all(const Now& at, Effects& effects) {
@@ -290,9 +310,9 @@ void Core::tell_pauses(const std::vector<Address>& workers) {
     const std::shared_lock lock(state_mutex_);
     for (const auto& address : workers) {
         const auto link = links_.find(address);
-        const auto* worker = state_.worker(address);
-        if (link == links_.end() || !link->second.pauses || worker == nullptr) continue;
-        ports_.gate->send(link->second.connection, stream::Pause{worker->paused, chain_now_s()});
+        if (link == links_.end() || !link->second.told) continue;
+        const auto [still, idle] = *link->second.told;
+        ports_.gate->send(link->second.connection, stream::Pause{still, chain_now_s(), idle});
     }
 }
 
@@ -373,6 +393,7 @@ std::vector<Offer> Core::live_workers() const {
 
 std::vector<Offer> Core::offers_locked() const {
     std::vector<Offer> out;
+    const auto unix_ms = sys::unix_time_ms();
     for (const auto& [address, link] : links_) {
         const auto* worker = state_.worker(address);
         if (worker == nullptr || worker->lost) continue;
@@ -386,8 +407,9 @@ std::vector<Offer> Core::offers_locked() const {
         offer.memory_mib = worker->memory_mib;
         offer.connected = true;
         const auto busy = state_.busy_slots(address);
-        offer.free = worker->slots > busy ? worker->slots - busy : 0;
-        if (worker->draining || worker->paused) offer.free = 0;
+        const auto places = worker->places();
+        offer.free = places > busy ? places - busy : 0;
+        if (worker->draining || worker->banned || worker->stands_still(unix_ms)) offer.free = 0;
         // An idle worker that says it has no room (draining, disk full) is believed.
         if (busy == 0 && link.reported_free) offer.free = std::min(offer.free, *link.reported_free);
         const auto deposit = deposits_.find(address);

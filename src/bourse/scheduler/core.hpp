@@ -56,6 +56,9 @@ public:
     void set_draining(bool draining);
     void set_draining(const Address& worker, bool draining);
     void set_paused(const Address& worker, bool paused);
+    void set_terms(const Address& worker, const Terms& terms);
+    /// Ends its connection, and refuses the next ones.
+    void set_banned(const Address& worker, bool banned);
     /// Returns when the facts and the cursor are committed; false when the core stops or fails first.
     bool take_blocks(std::vector<Fact> facts, const client::BlockBatch& batch);
     /// The chain's time was moved, or a timer may be due.
@@ -94,7 +97,7 @@ private:
     };
     struct TickInput {};
     using Input = std::variant<GateInput, client::Outcome, VerifyResult, BlocksInput, DrainChanged, WorkerDrained,
-                               WorkerPaused, TickInput>;
+                               WorkerPaused, WorkerTerms, WorkerBanned, TickInput>;
 
     /// A worker's live connection; the core's own knowledge, not part of the log.
     struct Link {
@@ -102,6 +105,8 @@ private:
         std::uint64_t sent_seq = 0;
         std::optional<std::uint64_t> reported_free;
         bool pauses = false;  ///< understands stream::Pause
+        /// What it was told last: whether it stands still, and whether it works on an idle machine only.
+        std::optional<std::pair<bool, bool>> told;
     };
     struct Deposit {
         Uint256 stake;
@@ -114,7 +119,7 @@ private:
         std::vector<Address> answer_to;
         std::vector<std::pair<ConnectionId, client::stream::Login>> welcomes;
         std::vector<std::pair<ConnectionId, Error>> refusals;
-        std::vector<Address> pauses;  ///< to be told whether they are paused
+        std::vector<Address> pauses;  ///< to be told whether they stand still
         std::map<ConnectionId, std::uint64_t> acknowledge;
         std::vector<std::promise<bool>> committed;
         std::vector<ConnectionId> taken;
@@ -136,6 +141,10 @@ private:
     void take(const VerifyResult& result, const Now& now);
     void take_report(const MessageInput& input, const Now& now);
     void notice_lost_workers(const Now& now);
+    /// Whom a person, or the hour, lets stand still or work again since it was told.
+    void notice_pauses(const Now& now, Effects& effects);
+    void ban(const WorkerBanned& order, const Now& now, Effects& effects);
+    static Error banned_error();
     void decide_all(const Now& now, Effects& effects);
     void carry_out(Effects& effects);
     void tell_pauses(const std::vector<Address>& workers);

@@ -252,11 +252,12 @@ struct Life {
         const auto challenge = Json::parse(get("/v1/challenge?address=" + to_checksum(reader.address())).body);
         return *client::authorization_header(challenge["data"], reader);
     }
-    net::Response post(const std::string& path) {
+    net::Response post(const std::string& path, std::string body = {}) {
         net::ClientRequest request;
         request.method = "POST";
         request.url = "http://127.0.0.1:" + std::to_string(server.port()) + path;
         request.headers["x-bourse-admin"] = "1";
+        request.body = std::move(body);
         return *net::http_request(request);
     }
 

@@ -32,6 +32,10 @@ void Core::take(GateInput& input, const Now& at, Effects& effects) {
 
 void Core::take(LoginInput& input, const Now& at, Effects& effects) {
     const auto& login = input.login;
+    if (const auto* known = state_.worker(login.worker); known != nullptr && known->banned) {
+        effects.refusals.emplace_back(input.connection, banned_error());
+        return;
+    }
     WorkerJoined fact;
     fact.worker = login.worker;
     fact.owner = login.owner;
@@ -58,10 +62,9 @@ void Core::take(LoginInput& input, const Now& at, Effects& effects) {
         effects.refusals.emplace_back(
             old->second.connection, Error{"STREAM_SUPERSEDED", "The same wallet has logged in on another connection."});
     }
-    links_[login.worker] = Link{input.connection, last_seq, std::nullopt, login.pauses};
+    links_[login.worker] = Link{input.connection, last_seq, std::nullopt, login.pauses, std::nullopt};
     deposits_[login.worker] = {input.account.stake, sys::steady_ms()};
     effects.welcomes.emplace_back(input.connection, login);
-    effects.pauses.push_back(login.worker);
     decider_.touch_supply();
     sys::log_info("worker connected", {{"worker", to_checksum(login.worker)}, {"name", login.name}});
 }
@@ -110,6 +113,10 @@ void Core::take(MessageInput& input, const Now& at, Effects& effects) {
                    [](const stream::Ping&) {},
                },
                input.message);
+}
+
+Error Core::banned_error() {
+    return {"WORKER_BANNED", "The pool's operator has banned this worker: ask the operator, or join another pool."};
 }
 
 void Core::take_report(const MessageInput& input, const Now& at) {

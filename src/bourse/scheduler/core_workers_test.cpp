@@ -71,6 +71,81 @@ TEST_F(CoreTest, APauseReachesTheWorkerAtOnceAndAgainAfterEveryLogin) {
     EXPECT_FALSE(worker.wait_for<stream::Pause>(1)->paused);
 }
 
+TEST(TermsTest, HoursMayGoOverMidnight) {
+    const auto at = [](std::uint64_t hour, std::uint64_t minute) { return (hour * 60 + minute) * 60'000 + 86'400'000; };
+    EXPECT_TRUE(Terms{}.open_at(at(3, 0)));
+    const Terms day{0, 8 * 60, 18 * 60 + 30, false}, night{0, 22 * 60, 7 * 60, false};
+    EXPECT_FALSE(day.open_at(at(7, 59)));
+    EXPECT_TRUE(day.open_at(at(8, 0)));
+    EXPECT_TRUE(day.open_at(at(18, 29)));
+    EXPECT_FALSE(day.open_at(at(18, 30)));
+    EXPECT_TRUE(night.open_at(at(22, 0)));
+    EXPECT_TRUE(night.open_at(at(0, 0)));
+    EXPECT_TRUE(night.open_at(at(6, 59)));
+    EXPECT_FALSE(night.open_at(at(7, 0)));
+    EXPECT_FALSE(night.open_at(at(21, 59)));
+}
+
+TEST_F(CoreTest, TheTermsOfAnOwnerBoundWhatIsOfferedAndOutliveTheProcess) {
+    const auto path = "/v1/admin/workers/" + to_checksum(test_key(1).address()) + "/terms";
+    // Hours that are over in any case: an hour long, and begun two hours ago.
+    const auto minute = sys::unix_time_s() / 60 % Terms::kMinutesADay;
+    const Json closed{{"places", 0},
+                      {"from_min", (minute + Terms::kMinutesADay - 120) % Terms::kMinutesADay},
+                      {"to_min", (minute + Terms::kMinutesADay - 60) % Terms::kMinutesADay},
+                      {"only_idle", false}};
+    const Json open{{"places", 5}, {"from_min", 0}, {"to_min", 0}, {"only_idle", true}};
+    {
+        Life life(url);
+        TinyWorker worker(life.server.port(), test_key(1));
+        ASSERT_TRUE(worker.wait_for<stream::Pause>());
+        EXPECT_EQ(life.post(path, closed.dump()).status, 200);
+        const auto told = worker.wait_for<stream::Pause>(1);
+        ASSERT_TRUE(told);
+        EXPECT_TRUE(told->paused);
+        for (const auto* wrong : {"", "{}", R"({"places":1,"from_min":1440,"to_min":0,"only_idle":false})",
+                                  R"({"places":-1,"from_min":0,"to_min":0,"only_idle":false})",
+                                  R"({"places":1,"from_min":0,"to_min":0,"only_idle":1})"})
+            EXPECT_EQ(life.post(path, wrong).status, 400) << wrong;
+    }
+    Life again(url);
+    TinyWorker worker(again.server.port(), test_key(1));
+    const auto row = [&] { return Json::parse(again.get("/v1/workers").body)["workers"][0]; };
+    const auto told = worker.wait_for<stream::Pause>();
+    ASSERT_TRUE(told);
+    EXPECT_TRUE(told->paused);
+    EXPECT_EQ(row()["off_hours"], true);
+    EXPECT_EQ(row()["paused"], false);  // by nobody's word
+    EXPECT_EQ(row()["free"], 0);
+    EXPECT_EQ(again.post(path, open.dump()).status, 200);
+    const auto after = worker.wait_for<stream::Pause>(1);
+    ASSERT_TRUE(after);
+    EXPECT_FALSE(after->paused);
+    EXPECT_TRUE(after->only_idle);
+    EXPECT_EQ(row()["places"], 1);  // it has no more
+    EXPECT_EQ(row()["free"], 1);
+}
+
+TEST_F(CoreTest, ABannedWorkerIsRefusedUntilTheBanEnds) {
+    const auto path = "/v1/admin/workers/" + to_checksum(test_key(1).address()) + "/";
+    Life life(url);
+    TinyWorker worker(life.server.port(), test_key(1));
+    ASSERT_TRUE(worker.wait_for<stream::Welcome>());
+    ASSERT_TRUE(worker.wait_for<stream::Pause>());
+    EXPECT_EQ(life.post(path + "ban").status, 200);
+    const auto refused = worker.wait_for<stream::Refused>();
+    ASSERT_TRUE(refused);
+    EXPECT_EQ(refused->code, "WORKER_BANNED");
+    TinyWorker back(life.server.port(), test_key(1));
+    ASSERT_TRUE(back.wait_for<stream::Refused>());
+    EXPECT_EQ(back.wait_for<stream::Refused>()->code, "WORKER_BANNED");
+    EXPECT_EQ(Json::parse(life.get("/v1/workers").body)["workers"][0]["banned"], true);
+    EXPECT_EQ(life.post(path + "unban").status, 200);
+    ASSERT_TRUE(eventually([&] { return Json::parse(life.get("/v1/workers").body)["workers"][0]["banned"] == false; }));
+    TinyWorker third(life.server.port(), test_key(1));
+    EXPECT_TRUE(third.wait_for<stream::Welcome>());
+}
+
 TEST_F(CoreTest, ClocksOfWorkersAreComparedByTheirPings) {
     Life life(url);
     TinyWorker worker(life.server.port(), test_key(1));

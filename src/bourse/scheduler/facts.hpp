@@ -9,6 +9,7 @@
 #include <bourse/base/uint256.hpp>
 #include <bourse/client/scheduler_stream.hpp>
 #include <bourse/poco/ids.hpp>
+#include <bourse/scheduler/terms.hpp>
 
 #include <cstdint>
 #include <optional>
@@ -279,12 +280,28 @@ struct WorkerPaused {
     BOURSE_FACT(WorkerPaused, "worker_pause", v("worker", m.worker); v("paused", m.paused);)
 };
 
+/// The worker's owner says how much of the machine the pool gets, and when (terms.hpp).
+struct WorkerTerms {
+    Address worker;
+    Terms terms;
+    BOURSE_FACT(WorkerTerms, "worker_terms", v("worker", m.worker); v("places", m.terms.places);
+                v("from_min", m.terms.from_min); v("to_min", m.terms.to_min); v("only_idle", m.terms.only_idle);)
+};
+
+/// The operator wants no connection of this worker any more, or takes it back.
+struct WorkerBanned {
+    Address worker;
+    bool banned = false;
+    BOURSE_FACT(WorkerBanned, "worker_ban", v("worker", m.worker); v("banned", m.banned);)
+};
+
 #undef BOURSE_FACT
 
-using Fact = std::variant<DealSeen, TaskInitialized, TaskContributed, ConsensusReached, TaskRevealed, TaskReopened,
-                          TaskFinalized, TaskClaimed, ScoreMoved, WorkerJoined, WorkerLost, WorkerHeard, WorkerReported,
-                          CommandsAcknowledged, TasksUnfolded, WorkerAssigned, CommandIssued, UploadVerified,
-                          UploadRefused, IntentSubmitted, IntentEnded, DrainChanged, WorkerDrained, WorkerPaused>;
+using Fact =
+    std::variant<DealSeen, TaskInitialized, TaskContributed, ConsensusReached, TaskRevealed, TaskReopened,
+                 TaskFinalized, TaskClaimed, ScoreMoved, WorkerJoined, WorkerLost, WorkerHeard, WorkerReported,
+                 CommandsAcknowledged, TasksUnfolded, WorkerAssigned, CommandIssued, UploadVerified, UploadRefused,
+                 IntentSubmitted, IntentEnded, DrainChanged, WorkerDrained, WorkerPaused, WorkerTerms, WorkerBanned>;
 
 std::string_view kind_of(const Fact& fact) noexcept;
 /// The members as a JSON object.

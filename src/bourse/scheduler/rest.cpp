@@ -18,6 +18,7 @@ constexpr std::uint64_t kChallengeLifeMs = 60ULL * 60 * 1000;
 constexpr std::size_t kMaxChallenges = 10'000;
 constexpr const char* kLogDomain = "iExec Core";
 constexpr std::uint64_t kMostLines = 5'000;
+constexpr std::uint64_t kMostPlaces = 1'025;
 
 net::Response rest_refusal(int status, const std::string& code, const std::string& message) {
     return net::Response::json(status, dump_json({{"ok", false}, {"code", code}, {"error", message}}));
@@ -36,6 +37,23 @@ std::optional<TaskId> task_in(const net::Request& request) {
     const auto id = hash_from_hex(request.params.at("id"));
     if (!id) return std::nullopt;
     return TaskId(*id);
+}
+
+/// All four members, in their ranges.
+std::optional<Terms> terms_in(std::string_view body) {
+    const auto json = Json::parse(body, nullptr, false);
+    if (!json.is_object()) return std::nullopt;
+    const auto number = [&](const char* name, std::uint64_t below) -> std::optional<std::uint64_t> {
+        const auto found = json.find(name);
+        if (found == json.end() || !found->is_number_unsigned() || found->get<std::uint64_t>() >= below)
+            return std::nullopt;
+        return found->get<std::uint64_t>();
+    };
+    const auto places = number("places", kMostPlaces);
+    const auto from = number("from_min", Terms::kMinutesADay), to = number("to_min", Terms::kMinutesADay);
+    const auto idle = json.find("only_idle");
+    if (!places || !from || !to || idle == json.end() || !idle->is_boolean()) return std::nullopt;
+    return Terms{*places, *from, *to, idle->get<bool>()};
 }
 
 bool is_admin(const net::Request& request) {
@@ -103,6 +121,9 @@ void RestApi::add_routes(net::HttpServer& server) {
     worker_order("resume", [this](const Address& worker) { core_->set_draining(worker, false); });
     worker_order("pause", [this](const Address& worker) { core_->set_paused(worker, true); });
     worker_order("unpause", [this](const Address& worker) { core_->set_paused(worker, false); });
+    worker_order("ban", [this](const Address& worker) { core_->set_banned(worker, true); });
+    worker_order("unban", [this](const Address& worker) { core_->set_banned(worker, false); });
+    server.route("POST", "/v1/admin/workers/:id/terms", [this](const net::Request& r) { return set_terms(r); });
     server.route("GET", "/metrics", [this](const net::Request&) {
         publish_gauges(*core_);
         auto answer = net::Response::text(200, sys::Metrics::global().text());
@@ -302,6 +323,15 @@ net::Response RestApi::order_worker(const net::Request& request, const std::func
     if (!known) return rest_refusal(404, "WORKER_UNKNOWN", "This worker has never joined the pool.");
     order(*worker);
     return net::Response::json(200, dump_json({{"ok", true}}));
+}
+
+net::Response RestApi::set_terms(const net::Request& request) {
+    const auto terms = terms_in(request.body);
+    if (!terms)
+        return rest_refusal(400, "TERMS_INVALID",
+                            "Terms are {places, from_min, to_min, only_idle}: tasks at a time (0: all), minutes of the "
+                            "UTC day below 1440, true or false.");
+    return order_worker(request, [&](const Address& worker) { core_->set_terms(worker, *terms); });
 }
 
 }  // namespace bourse::scheduler

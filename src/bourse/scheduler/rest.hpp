@@ -63,6 +63,7 @@ private:
     net::Response drain(const net::Request& request, bool draining);
     /// Order to a worker that has joined.
     net::Response order_worker(const net::Request& request, const std::function<void(const Address&)>& order);
+    net::Response set_terms(const net::Request& request);
 
     RestConfig config_;
     Core* core_;

@@ -447,4 +447,12 @@ void State::on(const WorkerPaused& fact, std::set<TaskId>&) {
     if (const auto found = workers_.find(fact.worker); found != workers_.end()) found->second.paused = fact.paused;
 }
 
+void State::on(const WorkerTerms& fact, std::set<TaskId>&) {
+    if (const auto found = workers_.find(fact.worker); found != workers_.end()) found->second.terms = fact.terms;
+}
+
+void State::on(const WorkerBanned& fact, std::set<TaskId>&) {
+    if (const auto found = workers_.find(fact.worker); found != workers_.end()) found->second.banned = fact.banned;
+}
+
 }  // namespace bourse::scheduler

@@ -5,6 +5,7 @@
 #include <bourse/scheduler/facts.hpp>
 #include <bourse/scheduler/tally.hpp>
 
+#include <algorithm>
 #include <deque>
 #include <map>
 #include <set>
@@ -118,6 +119,8 @@ struct Worker {
     std::uint64_t score_block = 0;  ///< score moves up to this block are in it
     bool draining = false;          ///< gets no new tasks, says the operator
     bool paused = false;            ///< wants no new tasks, says its owner
+    bool banned = false;            ///< gets no connection, says the operator
+    Terms terms;                    ///< of its owner
     bool lost = false;
     std::uint64_t lost_ms = 0;
     std::uint64_t joined_ms = 0;
@@ -126,6 +129,10 @@ struct Worker {
     std::map<std::uint64_t, client::stream::Command> commands;  ///< not acknowledged; without authorisation and limits
     std::set<TaskId> active;                                    ///< tasks with a replicate of it that is not ended
 
+    /// Tasks that it may compute at the same time.
+    std::uint64_t places() const noexcept { return terms.places == 0 ? slots : std::min(slots, terms.places); }
+    /// By its owner's word: paused, or out of its hours.
+    bool stands_still(std::uint64_t unix_ms) const noexcept { return paused || !terms.open_at(unix_ms); }
     bool operator==(const Worker&) const = default;
 };
 
@@ -185,6 +192,8 @@ private:
     void on(const DrainChanged& fact, std::set<TaskId>& touched);
     void on(const WorkerDrained& fact, std::set<TaskId>& touched);
     void on(const WorkerPaused& fact, std::set<TaskId>& touched);
+    void on(const WorkerTerms& fact, std::set<TaskId>& touched);
+    void on(const WorkerBanned& fact, std::set<TaskId>& touched);
 
     Task* find_task(const TaskId& id) noexcept;
     Task& make_task(const Deal& deal, std::uint64_t index);

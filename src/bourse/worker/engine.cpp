@@ -6,6 +6,7 @@
 #include <bourse/sys/log.hpp>
 #include <bourse/sys/metrics.hpp>
 #include <bourse/worker/guarded.hpp>
+#include <bourse/worker/machine_use.hpp>
 
 #include <fmt/core.h>
 
@@ -20,6 +21,8 @@ namespace {
 
 constexpr std::size_t kMaxMessageBytes = 2048;
 constexpr int kOwnContributionTries = 240;
+/// Between two looks at who else uses the machine.
+constexpr auto kWatchPeriod = std::chrono::seconds(1);
 constexpr std::uint64_t kOwnContributionPauseMs = 250;
 
 void count_task(std::string_view what, const std::string& cause = {}) {
@@ -35,10 +38,12 @@ Engine::~Engine() { stop(); }
 
 void Engine::start(client::Outbox& outbox) {
     outbox_ = &outbox;
-    paused_ = parts_.journal->paused();
+    wish_ = parts_.journal->wish();
+    in_use_ = wish_.only_idle;  // until the first look says otherwise
     for (std::uint64_t i = 0; i < parts_.slots; ++i)
         threads_.emplace_back([this] { run_guarded("compute", [this] { compute_loop(); }); });
     for (int i = 0; i < 2; ++i) threads_.emplace_back([this] { run_guarded("transfer", [this] { transfer_loop(); }); });
+    threads_.emplace_back([this] { run_guarded("watch", [this] { watch_loop(); }); });
     for (const auto& record : parts_.journal->all()) {
         sys::log_info("task taken up again",
                       {{"task", to_hex(record.task())}, {"step", std::to_string(static_cast<unsigned>(record.step))}});
@@ -138,31 +143,56 @@ void Engine::on_fetch_answer(const stream::FetchAnswer& answer) {
 }
 
 void Engine::on_pause(const stream::Pause& pause) {
-    bool changed = false;
+    const OwnersWish wish{pause.paused, pause.only_idle};
+    bool changed = false, has_room = false;
     {
         const std::lock_guard lock(mutex_);
-        changed = std::exchange(paused_, pause.paused) != pause.paused;
+        changed = std::exchange(wish_, wish).paused != wish.paused;
+        if (!wish.only_idle) has_room = std::exchange(in_use_, false);
         chain_s_ = pause.chain_s;
         chain_read_ms_ = sys::steady_ms();
     }
     // The apps stand still first; what outlives this process comes after.
-    parts_.journal->set_paused(pause.paused);
+    parts_.journal->set_wish(wish);
     sys::Metrics::global().gauge("bourse_worker_paused", "1 while its owner has paused the worker.", pause.paused);
     if (changed) sys::log_info(pause.paused ? "paused by the owner" : "pause over");
+    if (has_room) send_free();
+}
+
+void Engine::watch_loop() {
+    MachineUse use;
+    for (;;) {
+        {
+            std::unique_lock lock(mutex_);
+            if (changed_.wait_for(lock, kWatchPeriod, [this] { return stopping_; })) return;
+            if (!wish_.only_idle) continue;
+        }
+        note_use(use.by_others(sys::steady_ms(), sys::unix_time_s()));
+    }
+}
+
+void Engine::note_use(bool in_use) {
+    {
+        const std::lock_guard lock(mutex_);
+        if (in_use_ == in_use || !wish_.only_idle) return;
+        in_use_ = in_use;
+    }
+    sys::log_info(in_use ? "somebody else uses the machine" : "the machine is idle");
+    send_free();
 }
 
 bool Engine::stands_still(const stream::Command& assignment, std::uint64_t ran_ms) {
     std::uint64_t now_s = 0;
     {
         const std::lock_guard lock(mutex_);
-        if (!paused_) return false;
+        if (!wish_.paused && !in_use_) return false;
         if (chain_s_ == 0) return true;
         now_s = chain_s_ + (sys::steady_ms() - chain_read_ms_) / 1'000;
     }
     const auto ran_s = std::min(ran_ms / 1'000, assignment.limits.seconds);
     if (now_s + assignment.limits.seconds - ran_s > assignment.contribution_deadline_s)
         drop(assignment.task, "ABORTED", "WORKER_PAUSED",
-             "The worker's owner has paused it, and the task cannot be done in time any more.");
+             "The worker's owner does not give the machine now, and the task cannot be done in time any more.");
     return true;
 }
 
@@ -330,9 +360,14 @@ void Engine::send_log(const TaskRecord& record) {
     logs_in_flight_[number] = record.task();
 }
 
+bool Engine::stands_aside() const {
+    const std::lock_guard lock(mutex_);
+    return in_use_;
+}
+
 void Engine::send_free() {
     const auto taken = busy();
-    const auto free = parts_.slots > taken ? parts_.slots - taken : 0;
+    const auto free = parts_.slots > taken && !stands_aside() ? parts_.slots - taken : 0;
     sys::Metrics::global().gauge("bourse_worker_slots_free", "Tasks that could be taken now.",
                                  static_cast<double>(free));
     parts_.send(stream::FreeReport{free});

@@ -52,7 +52,8 @@ public:
     void on_command(const client::stream::Command& command);
     void on_report_ack(std::uint64_t number);
     void on_fetch_answer(const client::stream::FetchAnswer& answer);
-    /// Running apps stand still, and none is begun, until the next one says otherwise; also after a restart.
+    /// Running apps stand still, and none is begun, until the next one says otherwise; also after a restart. With
+    /// `only_idle` they do, too, while somebody else uses the machine (machine_use.hpp), and no room is offered.
     void on_pause(const client::stream::Pause& pause);
     // From the outbox's thread.
     void on_outcome(const client::Outcome& outcome);
@@ -93,6 +94,9 @@ private:
     Result<poco::Contribution> own_contribution(const poco::TaskId& task);
     void contribution_failed(const poco::TaskId& task, const client::Outcome& outcome, ChainStep step);
     void reveal_failed(const poco::TaskId& task, const client::Outcome& outcome);
+    void watch_loop();  ///< whether somebody else uses the machine
+    void note_use(bool in_use);
+    bool stands_aside() const;
     bool pause(std::uint64_t ms);  ///< false when stopping
     /// Whether the app of a task has to stand still. A task that the pause makes too late is dropped: as long as
     /// another worker, engaged now, could still do it in time.
@@ -113,7 +117,8 @@ private:
     std::map<std::uint64_t, poco::TaskId> logs_in_flight_;  ///< by number of the report
     std::map<poco::TaskId, std::shared_ptr<OutputTail>> tails_;
     std::map<std::pair<poco::TaskId, std::string>, std::optional<bool>> fetch_answers_;
-    bool paused_ = false;
+    OwnersWish wish_;
+    bool in_use_ = false;        ///< by somebody else; known while the wish asks for it
     std::uint64_t chain_s_ = 0;  ///< the chain's time at chain_read_ms_ (steady); 0: not told yet
     std::uint64_t chain_read_ms_ = 0;
     std::mutex check_mutex_;  ///< one check of the deposit at a time

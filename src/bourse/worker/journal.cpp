@@ -16,6 +16,7 @@ constexpr std::string_view kJournalSchema =
 
 constexpr std::string_view kPauseSchema =
     "CREATE TABLE pause (one INTEGER PRIMARY KEY CHECK (one = 1), paused INTEGER NOT NULL)";
+constexpr std::string_view kIdleSchema = "ALTER TABLE pause ADD COLUMN only_idle INTEGER NOT NULL DEFAULT 0";
 
 std::string record_text(const TaskRecord& record) {
     json out = {{"assignment", stream::to_text(stream::ServerMessage(record.assignment))},
@@ -72,7 +73,8 @@ std::optional<TaskRecord> record_from(const std::string& text) {
 }  // namespace
 
 Result<std::unique_ptr<Journal>> Journal::open(db::Database& database) {
-    BOURSE_CHECK(database.migrate({client::outbox_schema(), std::string(kJournalSchema), std::string(kPauseSchema)}));
+    BOURSE_CHECK(database.migrate(
+        {client::outbox_schema(), std::string(kJournalSchema), std::string(kPauseSchema), std::string(kIdleSchema)}));
     std::unique_ptr<Journal> journal(new Journal(database));
     for (const auto& row : database.query("SELECT record FROM task")) {
         auto record = record_from(db::sql_text(row[0]));
@@ -83,7 +85,8 @@ Result<std::unique_ptr<Journal>> Journal::open(db::Database& database) {
     }
     for (const auto& row : database.query("SELECT stream_id, seq FROM position"))
         journal->position_ = {db::sql_text(row[0]), static_cast<std::uint64_t>(db::sql_int(row[1]))};
-    for (const auto& row : database.query("SELECT paused FROM pause")) journal->paused_ = db::sql_int(row[0]) != 0;
+    for (const auto& row : database.query("SELECT paused, only_idle FROM pause"))
+        journal->wish_ = {db::sql_int(row[0]) != 0, db::sql_int(row[1]) != 0};
     return journal;
 }
 
@@ -131,18 +134,19 @@ void Journal::begin_stream(const std::string& stream_id) {
     database_->transaction([&] { store_position(); });
 }
 
-bool Journal::paused() const {
+OwnersWish Journal::wish() const {
     const std::lock_guard lock(mutex_);
-    return paused_;
+    return wish_;
 }
 
-void Journal::set_paused(bool paused) {
+void Journal::set_wish(const OwnersWish& wish) {
     const std::lock_guard lock(mutex_);
-    if (paused_ == paused) return;
-    paused_ = paused;
+    if (wish_ == wish) return;
+    wish_ = wish;
     database_->execute(
-        "INSERT INTO pause (one, paused) VALUES (1, ?1) ON CONFLICT (one) DO UPDATE SET paused = excluded.paused",
-        {static_cast<std::int64_t>(paused)});
+        "INSERT INTO pause (one, paused, only_idle) VALUES (1, ?1, ?2) ON CONFLICT (one) DO UPDATE SET "
+        "paused = excluded.paused, only_idle = excluded.only_idle",
+        {static_cast<std::int64_t>(wish.paused), static_cast<std::int64_t>(wish.only_idle)});
 }
 
 bool Journal::take(const stream::Command& command) {

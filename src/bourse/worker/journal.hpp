@@ -47,6 +47,13 @@ struct TaskRecord {
     const poco::TaskId& task() const noexcept { return assignment.task; }
 };
 
+/// When the machine is not to be used.
+struct OwnersWish {
+    bool paused = false;
+    bool only_idle = false;  ///< nor while somebody else uses it
+    bool operator==(const OwnersWish&) const = default;
+};
+
 class Journal {
 public:
     /// Creates its tables in the database (with those of the outbox) and reads the records.
@@ -68,8 +75,8 @@ public:
     /// Another log of commands: what is held of the old one is dropped.
     void begin_stream(const std::string& stream_id);
     /// Its owner's last wish, which outlives the process.
-    bool paused() const;
-    void set_paused(bool paused);
+    OwnersWish wish() const;
+    void set_wish(const OwnersWish& wish);
     /// Takes a command over durably; false when it came before. kComplete and kAbort are only noted as taken.
     bool take(const client::stream::Command& command);
 
@@ -82,7 +89,7 @@ private:
     mutable std::mutex mutex_;
     std::map<poco::TaskId, TaskRecord> records_;
     Position position_;
-    bool paused_ = false;
+    OwnersWish wish_;
 };
 
 }  // namespace bourse::worker

@@ -128,6 +128,15 @@ TEST_F(JournalTest, a_removed_task_is_gone) {
     reopen();
     EXPECT_TRUE(journal_->all().empty());
 }
+TEST_F(JournalTest, the_owners_wish_outlives_the_process) {
+    EXPECT_EQ(journal_->wish(), OwnersWish{});
+    journal_->set_wish({true, false});
+    reopen();
+    EXPECT_EQ(journal_->wish(), (OwnersWish{true, false}));
+    journal_->set_wish({false, true});
+    reopen();
+    EXPECT_EQ(journal_->wish(), (OwnersWish{false, true}));
+}
 TEST_F(JournalTest, a_damaged_record_is_refused) {
     database_->execute("INSERT INTO task (id, record) VALUES ('x', '{}')");
     EXPECT_EQ(Journal::open(*database_).error().code, "JOURNAL_DAMAGED");

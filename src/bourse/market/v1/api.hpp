@@ -252,7 +252,11 @@ private:
     Result<ListPage> ops_audit(Call& call);
     Result<Json> ops_act(Call& call);
     Result<Json> ops_drain(const Address& who, bool draining, const std::string& target, const std::string& reason);
+    // ops_owner.cpp
+    Result<Json> own_worker(const Address& who, const std::string& target) const;
     Result<Json> ops_pause(const Address& who, bool pause, const std::string& target, const std::string& reason);
+    Result<Json> ops_terms(const Address& who, const Json& body, const std::string& target, const std::string& reason);
+    Result<Json> ops_ban(const Address& who, bool ban, const std::string& target, const std::string& reason);
     Result<Json> ops_add_hook(Call& call);
     Result<Json> ops_remove_hook(Call& call);
 

@@ -102,11 +102,12 @@ std::vector<Json> Ops::usage(std::int64_t from_s, std::int64_t to_s) const {
     return (*body)["usage"].get<std::vector<Json>>();
 }
 
-Status<> Ops::order(const std::string& action, const std::optional<Address>& worker) const {
+Status<> Ops::order(const std::string& action, const std::optional<Address>& worker, const Json& body) const {
     net::ClientRequest request;
     request.method = "POST";
     request.url = url_ + "/v1/admin/" + (worker ? "workers/" + to_checksum(*worker) + "/" : std::string()) + action;
     request.headers = {{"x-bourse-admin", "1"}};
+    if (!body.is_null()) request.body = body.dump();
     const auto answer = net::http_request(request);
     if (!answer) return fail(unreachable(answer.error().message));
     if (answer->status != 200)

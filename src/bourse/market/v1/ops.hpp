@@ -56,8 +56,10 @@ public:
     /// Core milliseconds by day, worker, app and category; empty where the scheduler does not answer.
     std::vector<nlohmann::json> usage(std::int64_t from_s, std::int64_t to_s) const;
     /// drain, resume: the pool stops taking deals, or takes them again; with a worker: it gets no new tasks. pause,
-    /// unpause: the same of a worker by its owner. Errors: SCHEDULER_UNREACHABLE, SCHEDULER_REFUSED.
-    Status<> order(const std::string& action, const std::optional<Address>& worker) const;
+    /// unpause, terms (with a body): of a worker by its owner. ban, unban: whether it may connect.
+    /// Errors: SCHEDULER_UNREACHABLE, SCHEDULER_REFUSED.
+    Status<> order(const std::string& action, const std::optional<Address>& worker,
+                   const nlohmann::json& body = nullptr) const;
 
     /// Why a task or a worker waits, in the scheduler's words; empty without a scheduler.
     std::vector<nlohmann::json> task_reasons(const Hash& task) const;

@@ -1,4 +1,4 @@
-// What an operator, or the owner of a worker, does; alerts, audit and webhooks as lists.
+// What an operator does; alerts, audit and webhooks as lists.
 #include <bourse/codec/text.hpp>
 #include <bourse/market/v1/api.hpp>
 
@@ -72,32 +72,14 @@ Result<Json> Api::ops_drain(const Address& who, bool draining, const std::string
     return Json{{"done", true}, {"message", subject + (draining ? " takes no new tasks." : " takes tasks again.")}};
 }
 
-/// Of a worker by its own wallet or its owner's; the operator drains instead.
-Result<Json> Api::ops_pause(const Address& who, bool pause, const std::string& target, const std::string& reason) {
-    const auto worker = parse_address(target);
-    if (!worker) return fail("BODY_INVALID", "target: " + worker.error().message);
-    BOURSE_TRY(const auto workers, ops_.workers());
-    const auto found = std::ranges::find(workers, to_checksum(*worker),
-                                         [](const Json& row) { return row.value("worker", std::string()); });
-    if (found == workers.end()) return fail("NOT_FOUND", "This worker has never joined the pool.");
-    if (!answers_for(who, *found))
-        return fail("FORBIDDEN", "A worker is paused by its own wallet or by that of its owner; this session is of " +
-                                     to_checksum(who) + ".");
-    const std::string action = pause ? "pause" : "unpause";
-    BOURSE_CHECK(ops_.order(action, *worker));
-    const auto word = [](bool paused) { return paused ? "paused" : "taking tasks"; };
-    ops_.note(who, action, target, word(found->value("paused", false)), word(pause), reason);
-    return Json{{"done", true},
-                {"message", pause ? "The worker's apps stand still, and it takes no new tasks, until its pause ends."
-                                  : "The pause is over."}};
-}
-
 Result<Json> Api::ops_act(Call& call) {
     BOURSE_TRY(const auto given, operator_call(call));
     const auto action = body_text(given.body, "action"), target = body_text(given.body, "target");
     const auto reason = body_text(given.body, "reason");
     if (action == "pause" || action == "unpause") return ops_pause(given.who, action == "pause", target, reason);
+    if (action == "terms") return ops_terms(given.who, given.body, target, reason);
     BOURSE_CHECK(check_operator(given.who, given.pool));
+    if (action == "ban" || action == "unban") return ops_ban(given.who, action == "ban", target, reason);
     if (action == "drain" || action == "resume") return ops_drain(given.who, action == "drain", target, reason);
     if (action == "acknowledge" || action == "silence") {
         const auto until = given.body.find("until");
@@ -109,7 +91,8 @@ Result<Json> Api::ops_act(Call& call) {
         ops_.note(given.who, action, target, "", "", reason);
         return Json{{"done", true}, {"message", "Alert " + target + (ms == 0 ? " is acknowledged." : " is silenced.")}};
     }
-    return fail("ACTION_UNKNOWN", "action must be drain, resume, pause, unpause, acknowledge or silence");
+    return fail("ACTION_UNKNOWN",
+                "action must be drain, resume, ban, unban, pause, unpause, terms, acknowledge or silence");
 }
 
 Result<Json> Api::ops_add_hook(Call& call) {
