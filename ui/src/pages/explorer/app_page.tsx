@@ -42,9 +42,9 @@ export default function AppWords({ page }: { page: AppPage }): ReactNode {
   const form = useMemo(() => (page.parameters ? readParameters(page.parameters) : null), [page.parameters]);
   const since = page.updated ? <span className="small muted"><Trans>of its owner, <Age at={page.updated} /></Trans></span> : null;
   return (
-    <>
+    <div className={form && page.readme ? 'grid2' : 'stack'}>
       {form ? <Panel title={t`Try it`}>{form.schema ? <TryForm key={page.parameters} app={page.app} schema={form.schema} /> : <div className="body"><Notice tone="warning" inline><Trans>This page does not understand the app's form.</Trans></Notice></div>}</Panel> : null}
       {page.readme ? <Panel title={t`Readme`} tools={since}><div className="body"><Readme text={page.readme} /></div></Panel> : null}
-    </>
+    </div>
   );
 }
