@@ -6,10 +6,10 @@ const hash = (text) => `0x${text.padEnd(64, '0')}`;
 
 const worker = (at, part = {}) => ({
   address: address(`a${at}`), name: `worker${at}`, owner: address(`0${at % 5}`), software: 'bourse 0.1.0', connected: true, state: 'fresh', delayMs: 300 + at * 100, lastSeen: Date.now() - 300,
-  os: at % 3 ? 'Debian GNU/Linux 12' : 'Ubuntu 24.04 LTS', platform: 'linux/amd64', cpu: at % 2 ? 'AMD EPYC 7B13' : 'Intel Xeon 8481C', draining: false, paused: false, gpu: at === 2, tee: at === 3, cores: 4 + at, memoryMib: 8_192, slots: 3 + at, free: 1, tasks: 2, score: 30 + at, weight: 9,
+  os: at % 3 ? 'Debian GNU/Linux 12' : 'Ubuntu 24.04 LTS', platform: 'linux/amd64', cpu: at % 2 ? 'AMD EPYC 7B13' : 'Intel Xeon 8481C', draining: false, paused: false, banned: false, offHours: false, onlyIdle: at === 1, places: 2 + at, fromMinute: 0, toMinute: 0, gpu: at === 2, tee: at === 3, cores: 4 + at, memoryMib: 8_192, slots: 3 + at, free: 1, tasks: 2, score: 30 + at, weight: 9,
   joined: Date.now() - 40 * HOUR, staked: String(1_000 + at), locked: '30', earned24h: String(170 * at), done24h: 40 + at, failed24h: at, ...part,
 });
-const workers = () => [worker(1), worker(2), worker(3), worker(4, { draining: true }), worker(5, { paused: true }), worker(6, { state: 'late', delayMs: 9_100 }), worker(7, { state: 'lost', delayMs: 61_000, connected: false }), worker(8, { name: '', clockAheadMs: -7_200, clockDrift: true })];
+const workers = () => [worker(1), worker(2), worker(3, { offHours: true, fromMinute: 1_320, toMinute: 420 }), worker(4, { draining: true }), worker(5, { paused: true }), worker(6, { state: 'late', delayMs: 9_100 }), worker(7, { state: 'lost', delayMs: 61_000, connected: false, banned: true }), worker(8, { name: '', clockAheadMs: -7_200, clockDrift: true })];
 
 const PHASES = ['INITIALIZED', 'RUNNING', 'RUNNING', 'CONSENSUS_REACHED', 'AT_LEAST_ONE_REVEALED', 'RESULT_UPLOADING', 'FINALIZING', 'COMPLETED', 'FAILED'];
 const STATUS = { INITIALIZED: 'NOT_STARTED', RUNNING: 'RUNNING', COMPLETED: 'COMPLETE', FAILED: 'FAILED' };

@@ -3,10 +3,10 @@ import { t } from '@lingui/core/macro';
 import type { OpsWorker } from '../transport/api';
 import { amountWithUnit, bytes, count, MISSING, percent } from './format';
 
-export const WORKER_STATES = ['fresh', 'late', 'lost', 'draining', 'paused'] as const;
+export const WORKER_STATES = ['fresh', 'late', 'lost', 'draining', 'paused', 'banned'] as const;
 export type WorkerState = (typeof WORKER_STATES)[number];
 
-const isState = (row: OpsWorker, state: string): boolean => (state === 'draining' ? row.draining : state === 'paused' ? row.paused : row.state === state);
+const isState = (row: OpsWorker, state: string): boolean => (state === 'draining' ? row.draining : state === 'paused' ? row.paused || row.offHours : state === 'banned' ? row.banned : row.state === state);
 
 export function workerFits(row: OpsWorker, filter: { text?: string | undefined; state?: string | undefined }): boolean {
   if (filter.state && !isState(row, filter.state)) return false;
@@ -80,7 +80,7 @@ export function workerFacts(row: OpsWorker): [string, string][] {
     [t`Memory`, bytes(row.memoryMib * 1_048_576)],
     [t`GPU`, yes(row.gpu)],
     [t`Enclave`, yes(row.tee)],
-    [t`Active tasks`, `${row.tasks}/${row.slots}`],
+    [t`Active tasks`, `${row.tasks}/${row.places}`],
     [t`Score`, count(row.score)],
     [t`Weight`, count(row.weight)],
     [t`Stake`, amountWithUnit(row.staked)],

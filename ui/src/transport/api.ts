@@ -441,6 +441,7 @@ export type OpsTask = {
 
 export type OpsWorker = {
   address: string;
+  banned: boolean;
   clockAheadMs: number | null;
   clockDrift: boolean;
   connected: boolean;
@@ -452,15 +453,19 @@ export type OpsWorker = {
   earned24h: string;
   failed24h: number;
   free: number;
+  fromMinute: number;
   gpu: boolean;
   joined: number;
   lastSeen: number | null;
   locked: string;
   memoryMib: number;
   name: string;
+  offHours: boolean;
+  onlyIdle: boolean;
   os: string | null;
   owner: string;
   paused: boolean;
+  places: number;
   platform: string | null;
   score: number;
   slots: number;
@@ -469,6 +474,7 @@ export type OpsWorker = {
   state: 'fresh' | 'late' | 'lost';
   tasks: number;
   tee: boolean;
+  toMinute: number;
   weight: number;
 };
 

@@ -59,6 +59,25 @@ export async function consoleTests(runner, browser, market) {
     }
     await page.context().close();
   });
+  await runner.test('§10.8 a machine stands still outside of the hours that its owner gives', async () => {
+    const page = await newPage(browser, { state: { ...operator, wallet: 'worker1' } });
+    await page.goto(`${market.url}/ops/machine`);
+    await settle(page);
+    await page.getByRole('button', { name: 'Sign in' }).first().click();
+    const form = page.getByRole('form', { name: 'What this machine gives' });
+    const closed = page.getByText('It stands still: now is not in its hours.');
+    await form.getByRole('button', { name: 'at certain hours' }).click();
+    // An hour that is over, whatever the time is.
+    const hour = (ago) => page.evaluate((ms) => new Date(Date.now() - ms).toTimeString().slice(0, 5), ago * 3_600_000);
+    await form.getByLabel('From').fill(await hour(3));
+    await form.getByLabel('To').fill(await hour(2));
+    await form.getByRole('button', { name: 'Save' }).click();
+    await closed.waitFor();
+    await form.getByRole('button', { name: 'all day' }).click();
+    await form.getByRole('button', { name: 'Save' }).click();
+    await closed.waitFor({ state: 'detached' });
+    await page.context().close();
+  });
   await runner.test('§10.2 two workers are chosen, compared and drained together', async () => {
     const page = await newPage(browser, { state: operator });
     await page.goto(`${market.url}/ops/workers`);

@@ -80,7 +80,7 @@ describe('an update of a machine (§10.8)', () => {
   });
 });
 
-const worker = (part: Partial<OpsWorker>): OpsWorker => ({ address: address('0x1'), name: 'a', owner: address('0xee'), state: 'fresh', os: 'Linux', platform: 'x64', cpu: null, software: 'v1', cores: 4, memoryMib: 1_024, draining: false, paused: false, gpu: false, tee: false, tasks: 0, slots: 3, score: 0, weight: 2, staked: '10', locked: '0', done24h: 3, failed24h: 1, earned24h: '7', delayMs: 20, lastSeen: NOW, ...part }) as OpsWorker;
+const worker = (part: Partial<OpsWorker>): OpsWorker => ({ address: address('0x1'), name: 'a', owner: address('0xee'), state: 'fresh', os: 'Linux', platform: 'x64', cpu: null, software: 'v1', cores: 4, memoryMib: 1_024, draining: false, paused: false, banned: false, offHours: false, onlyIdle: false, places: 3, fromMinute: 0, toMinute: 0, gpu: false, tee: false, tasks: 0, slots: 3, score: 0, weight: 2, staked: '10', locked: '0', done24h: 3, failed24h: 1, earned24h: '7', delayMs: 20, lastSeen: NOW, ...part }) as OpsWorker;
 
 describe('workers of a pool', () => {
   const rows = [worker({}), worker({ name: 'b', owner: address('0xEE'), state: 'lost', staked: '9', draining: true }), worker({ name: 'c', owner: address('0xff'), os: null, paused: true, staked: '100' })];

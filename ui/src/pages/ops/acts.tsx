@@ -3,6 +3,7 @@ import { plural, t } from '@lingui/core/macro';
 import { Trans } from '@lingui/react/macro';
 import { useState, type ReactNode } from 'react';
 import type { OpsWorker, Session } from '../../transport/api';
+import type { Terms } from '../../model/terms';
 import { api } from '../../transport/http';
 import { refreshData } from '../../state/data';
 import { sessionStore } from '../../state/session';
@@ -11,13 +12,13 @@ import { useStore } from '../../state/store';
 import { Dialog } from '../../view/overlays';
 import { Button, Notice, TextField } from '../../view/ui';
 
-export type ActName = 'drain' | 'resume' | 'pause' | 'unpause' | 'acknowledge' | 'silence';
+export type ActName = 'drain' | 'resume' | 'ban' | 'unban' | 'pause' | 'unpause' | 'terms' | 'acknowledge' | 'silence';
 /** With several targets the same is done to one after the other. */
-export type Act = { action: ActName; targets?: string[]; until?: number; label: string; means?: string };
+export type Act = { action: ActName; targets?: string[]; until?: number; label: string; means?: string; terms?: Terms; mustSayWhy?: boolean };
 
 async function once(session: Session | null, pool: string, what: Act, target: string | undefined, reason: string): Promise<string> {
-  const { action, until } = what;
-  const answer = await api<{ message: string }>('/v1/ops/actions', { body: { action, target, until, workerpool: pool, ...(reason ? { reason } : {}) }, token: session?.token ?? null });
+  const { action, until, terms } = what;
+  const answer = await api<{ message: string }>('/v1/ops/actions', { body: { action, target, until, workerpool: pool, ...terms, ...(reason ? { reason } : {}) }, token: session?.token ?? null });
   return answer.message;
 }
 
@@ -53,9 +54,9 @@ export function ActDialog({ what, pool, onClose }: { what: Act | null; pool: str
       .finally(() => setBusy(false));
   };
   return (
-    <Dialog open onClose={onClose} title={what.label} foot={<><Button look="primary" onClick={go} why={busy ? t`The scheduler is being told.` : null}>{what.label}</Button><Button onClick={onClose}><Trans>Back</Trans></Button></>}>
+    <Dialog open onClose={onClose} title={what.label} foot={<><Button look="primary" onClick={go} why={busy ? t`The scheduler is being told.` : what.mustSayWhy && !reason.trim() ? t`Say why.` : null}>{what.label}</Button><Button onClick={onClose}><Trans>Back</Trans></Button></>}>
       {what.means ? <p>{what.means}</p> : null}
-      <TextField label={t`Reason`} value={reason} onChange={setReason} hint={t`stands in the audit list`} />
+      <TextField label={what.mustSayWhy ? t`Reason *` : t`Reason`} value={reason} onChange={setReason} hint={t`stands in the audit list`} />
       {problem ? <Notice tone="danger" alert>{problem}</Notice> : null}
     </Dialog>
   );
@@ -79,6 +80,9 @@ export function resumeWorkers(rows: OpsWorker[]): Act {
   if (rows.length === 1 && only) return { action: 'resume', targets, label: t`Resume this worker`, means: t`“${nameOf(only)}” gets tasks again.` };
   return { action: 'resume', targets, label: plural(rows.length, { one: 'Resume # worker', other: 'Resume # workers' }), means: t`They get tasks again.` };
 }
+
+export const banWorker = (row: OpsWorker): Act => ({ action: 'ban', targets: [row.address], label: t`Ban this worker`, mustSayWhy: true, means: t`“${nameOf(row)}” is disconnected at once and refused when it comes again; what it runs is given to others. Its stake and its score are not touched.` });
+export const unbanWorker = (row: OpsWorker): Act => ({ action: 'unban', targets: [row.address], label: t`Lift the ban`, means: t`“${nameOf(row)}” may join the pool again.` });
 
 export const pauseMachine = (row: OpsWorker): Act => ({ action: 'pause', targets: [row.address], label: t`Pause now`, means: t`“${nameOf(row)}” stands still until you let it work again: its running apps keep their memory, and it gets no new task. Deadlines do not wait: a task that the pause makes too late is given up.` });
 export const unpauseMachine = (row: OpsWorker): Act => ({ action: 'unpause', targets: [row.address], label: t`Work again`, means: t`“${nameOf(row)}” gets tasks again.` });

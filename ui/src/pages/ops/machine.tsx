@@ -22,22 +22,26 @@ import { SessionNeeded } from '../../view/session';
 import { taskContributionColumns } from '../explorer/task_money';
 import { taskColumns } from '../explorer/columns';
 import { ActDialog, pauseMachine, unpauseMachine, type Act } from './acts';
+import { TermsForm } from './terms';
 import { Delay, Flags } from './worker_columns';
 
 /** The pool's own view of a machine, and the switch of its owner. */
-function Live({ row, ask }: { row: OpsWorker; ask: (what: Act) => void }): ReactNode {
+function Live({ row, pool, ask }: { row: OpsWorker; pool: string; ask: (what: Act) => void }): ReactNode {
   const newer = updateFor(row.software, useBoot().build);
   const memory = bytes(row.memoryMib * 1_048_576);
   const done = count(row.done24h);
   return (
     <Panel title={<Untrusted text={row.name || row.address} limit={40} />} tools={<><Delay row={row} /><Flags row={row} shared={false} /><Button look={row.paused ? 'primary' : ''} onClick={() => ask(row.paused ? unpauseMachine(row) : pauseMachine(row))}>{row.paused ? t`Work again` : t`Pause now`}</Button></>}>
       {row.draining ? <Notice tone="warning" inline><Trans>The pool’s operator drains this machine: only the operator can end that.</Trans></Notice> : null}
+      {row.banned ? <Notice tone="danger" inline><Trans>The pool’s operator has banned this machine: it is refused when it connects.</Trans></Notice> : null}
+      {row.offHours && !row.paused ? <Notice tone="info" inline><Trans>It stands still: now is not in its hours.</Trans></Notice> : null}
       <div className="stats">
-        <Stat label={t`Tasks now`} value={`${row.tasks}/${row.slots}`} sub={plural(row.cores, { one: `# core, ${memory}`, other: `# cores, ${memory}` })} />
+        <Stat label={t`Tasks now`} value={`${row.tasks}/${row.places}`} sub={plural(row.cores, { one: `# core, ${memory}`, other: `# cores, ${memory}` })} />
         <Stat label={t`Earned 24 h`} value={<Sum nrlc={row.earned24h} />} sub={plural(row.done24h, { one: `${done} task done`, other: `${done} tasks done` })} />
         <Stat label={t`Failed 24 h`} value={percent(workerFailures(row))} />
         <Stat label={t`Version`} value={<span className="small"><Untrusted text={row.software} limit={24} /></span>} sub={newer ? <Chip tone="warning"><Trans>update available: {newer}</Trans></Chip> : undefined} />
       </div>
+      <TermsForm row={row} pool={pool} />
     </Panel>
   );
 }
@@ -52,7 +56,7 @@ function Machines({ account, pool }: { account: string; pool: string }): ReactNo
         const [only] = mine;
         return (
           <>
-            {mine.length === 0 ? <Notice tone="info"><Trans>No machine of this account has joined the pool. “Add a worker” under Workers says how.</Trans></Notice> : mine.map((row) => <Live key={row.address} row={row} ask={setWhat} />)}
+            {mine.length === 0 ? <Notice tone="info"><Trans>No machine of this account has joined the pool. “Add a worker” under Workers says how.</Trans></Notice> : mine.map((row) => <Live key={row.address} row={row} pool={pool} ask={setWhat} />)}
             {only ? <LogViewer key={only.address} worker={only.address} /> : null}
             <ActDialog what={what} pool={pool} onClose={() => setWhat(null)} />
           </>

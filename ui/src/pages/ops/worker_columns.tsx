@@ -25,6 +25,9 @@ export function Flags({ row, shared }: { row: OpsWorker; shared: boolean }): Rea
   return (
     <>
       {row.draining ? <Chip tone="warning" title={t`by the pool's operator: it gets no new tasks`}><Trans>draining</Trans></Chip> : null}
+      {row.banned ? <Chip tone="danger" title={t`by the pool's operator: it is refused when it connects`}><Trans>banned</Trans></Chip> : null}
+      {row.offHours ? <Chip tone="warning" title={t`its owner gives it at other hours: its apps stand still`}><Trans>off hours</Trans></Chip> : null}
+      {row.onlyIdle ? <Chip title={t`its owner gives it only while nobody else uses it`}><Trans>only when idle</Trans></Chip> : null}
       {row.paused ? <Chip tone="warning" title={t`by its owner: its apps stand still, and it gets no new tasks`}><Trans>paused</Trans></Chip> : null}
       {row.clockDrift ? <Chip tone="warning" title={t`its clock differs from the scheduler's by ${{ off: duration(Math.abs(row.clockAheadMs ?? 0)) }}`}><Trans>clock drift</Trans></Chip> : null}
       {row.gpu ? <Chip title={t`can run tasks that ask for a GPU`}>GPU</Chip> : null}
@@ -35,7 +38,7 @@ export function Flags({ row, shared }: { row: OpsWorker; shared: boolean }): Rea
   );
 }
 
-export type RowActs = { drain: (row: OpsWorker) => void; resume: (row: OpsWorker) => void; note: (row: OpsWorker) => void; open: (row: OpsWorker) => void; log: (row: OpsWorker) => void; pick: (row: OpsWorker) => void; picked: (row: OpsWorker) => boolean };
+export type RowActs = { drain: (row: OpsWorker) => void; resume: (row: OpsWorker) => void; ban: (row: OpsWorker) => void; note: (row: OpsWorker) => void; open: (row: OpsWorker) => void; log: (row: OpsWorker) => void; pick: (row: OpsWorker) => void; picked: (row: OpsWorker) => boolean };
 
 const nameOf = (row: OpsWorker): string => row.name.slice(0, 40) || shortHash(row.address);
 
@@ -48,6 +51,7 @@ function Acts({ row, acts }: { row: OpsWorker; acts: RowActs }): ReactNode {
         { label: t`Worker page`, onSelect: () => acts.open(row) },
         { label: t`Read its log`, onSelect: () => acts.log(row) },
         { label: t`Note`, onSelect: () => acts.note(row) },
+        { label: row.banned ? t`Lift the ban` : t`Ban`, onSelect: () => acts.ban(row) },
         { label: acts.picked(row) ? t`Do not choose` : t`Choose, to compare or for several`, onSelect: () => acts.pick(row) },
       ]} />
     </span>
@@ -66,7 +70,7 @@ export function workerColumns(shared: Set<string>, acts: RowActs, pool: string):
     { key: 'platform', head: t`Platform`, cell: (row) => <span title={row.cpu ?? undefined}>{row.platform || MISSING}</span>, value: (row) => row.platform, priority: 3 },
     { key: 'cores', head: t`CPUs`, right: true, cell: (row) => count(row.cores), value: (row) => row.cores, priority: 3, sort: 'cores' },
     { key: 'memory', head: t`Memory`, right: true, cell: (row) => bytes(row.memoryMib * 1_048_576), value: (row) => row.memoryMib, priority: 3, sort: 'memory' },
-    { key: 'tasks', head: t`Active tasks`, right: true, cell: (row) => `${row.tasks}/${row.slots}`, value: (row) => row.tasks, priority: 1, sort: 'tasks' },
+    { key: 'tasks', head: t`Active tasks`, right: true, cell: (row) => `${row.tasks}/${row.places}`, value: (row) => row.tasks, priority: 1, sort: 'tasks' },
     { key: 'seen', head: t`Last seen`, cell: (row) => (row.lastSeen ? <Moment at={row.lastSeen} /> : MISSING), value: (row) => row.lastSeen, priority: 3, sort: 'seen' },
     { key: 'score', head: t`Score`, right: true, cell: (row) => count(row.score), value: (row) => row.score, priority: 2, sort: 'score' },
     { key: 'weight', head: t`Weight`, right: true, cell: (row) => count(row.weight), value: (row) => row.weight, priority: 3, sort: 'weight' },

@@ -52,7 +52,7 @@ function Live({ row }: { row: OpsWorker }): ReactNode {
   return (
     <Panel title={t`Load since this page was opened`}>
       <Beats row={row} samples={samples} />
-      {samples.length < 2 ? <EmptyState><Trans>Drawn from the machine’s next signs of life.</Trans></EmptyState> : <Curve label={t`Tasks at the same time`} points={samples.map(({ time, tasks }) => ({ x: time, y: tasks }))} most={row.slots} name={(x) => clockTime(x)} />}
+      {samples.length < 2 ? <EmptyState><Trans>Drawn from the machine’s next signs of life.</Trans></EmptyState> : <Curve label={t`Tasks at the same time`} points={samples.map(({ time, tasks }) => ({ x: time, y: tasks }))} most={row.places} name={(x) => clockTime(x)} />}
     </Panel>
   );
 }
@@ -139,7 +139,7 @@ export function WorkerRecord({ address, pool, row, onBack }: { address: string; 
       </div>
       {row ? (
         <div className="stats">
-          <Stat label={t`Tasks now`} value={`${row.tasks}/${row.slots}`} sub={plural(row.cores, { one: '# core', other: '# cores' })} />
+          <Stat label={t`Tasks now`} value={`${row.tasks}/${row.places}`} sub={plural(row.cores, { one: '# core', other: '# cores' })} />
           <Stat label={t`Delay`} value={row.delayMs === null ? MISSING : duration(row.delayMs)} sub={row.lastSeen ? clockTime(row.lastSeen) : MISSING} />
           <Stat label={t`Done 24 h`} value={count(row.done24h)} sub={t`${{ share: percent(workerFailures(row)) }} failed`} />
           <Stat label={t`Earned 24 h`} value={<Sum nrlc={row.earned24h} />} />

@@ -15,7 +15,7 @@ import { CsvButton, Table, type Column } from '../../view/table';
 import { EmptyState, Loaded, StaleBadge } from '../../view/states';
 import { Button, Chip, Panel, Select, TextField } from '../../view/ui';
 import { Untrusted } from '../../view/values';
-import { ActDialog, DRAIN_POOL, drainWorkers, RESUME_POOL, resumeWorkers, type Act } from './acts';
+import { ActDialog, banWorker, DRAIN_POOL, drainWorkers, RESUME_POOL, resumeWorkers, unbanWorker, type Act } from './acts';
 import { CompareDialog } from './compare';
 import { JoinHelp } from './join';
 import { NoteDialog } from './notes';
@@ -23,7 +23,7 @@ import { HIDDEN_AT_FIRST, workerColumns, type RowActs } from './worker_columns';
 import { WorkerRecord } from './worker_page';
 
 const MOST = 1_000;
-const STATE_WORDS: Record<string, string> = { fresh: t`fresh`, late: t`late`, lost: t`lost`, draining: t`draining`, paused: t`paused` };
+const STATE_WORDS: Record<string, string> = { fresh: t`fresh`, late: t`late`, lost: t`lost`, draining: t`draining`, paused: t`paused`, banned: t`banned` };
 const GROUP_WORDS: Record<string, string> = { owner: t`owner`, state: t`state`, os: t`system`, software: t`version` };
 
 /** What is done with the chosen machines. */
@@ -83,7 +83,7 @@ export function WorkersTab({ pool }: { pool: string }): ReactNode {
   const items = query.data?.items ?? [];
   const pick = ({ address }: OpsWorker): void => setChosen((old) => (old.includes(address) ? old.filter((each) => each !== address) : [...old, address]));
   const acts: RowActs = {
-    drain: (row) => setWhat(drainWorkers([row])), resume: (row) => setWhat(resumeWorkers([row])), note: setNoted, pick, picked: (row) => chosen.includes(row.address),
+    drain: (row) => setWhat(drainWorkers([row])), resume: (row) => setWhat(resumeWorkers([row])), ban: (row) => setWhat(row.banned ? unbanWorker(row) : banWorker(row)), note: setNoted, pick, picked: (row) => chosen.includes(row.address),
     open: (row) => change({ worker: row.address }, true), log: (row) => void navigate({ to: '/ops/logs' as never, search: { worker: row.address, pool } as never }),
   };
   const all = workerColumns(sharedOwners(items), acts, pool);
