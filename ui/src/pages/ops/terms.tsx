@@ -1,5 +1,5 @@
 // What the owner of a machine gives to the pool: a share of its places, at certain hours, or only while it is idle (§10.8).
-import { plural, t } from '@lingui/core/macro';
+import { t } from '@lingui/core/macro';
 import { Trans } from '@lingui/react/macro';
 import { useEffect, useState, type ReactNode } from 'react';
 import type { OpsWorker } from '../../transport/api';
@@ -16,7 +16,7 @@ const NIGHT = { from: 22 * 60, to: 7 * 60 };
 type PartProps = { terms: Terms; change: (part: Partial<Terms>) => void };
 
 function Share({ terms, change, slots }: PartProps & { slots: number }): ReactNode {
-  if (slots < 2) return <p className="small muted"><Trans>This machine computes one task at a time: there is nothing to share out.</Trans></p>;
+  if (slots < 2) return <p className="small muted"><Trans>This machine computes one task at a time; its option <code>--slots</code> says how many it could.</Trans></p>;
   const given = t`${count(terms.places)} of ${count(slots)}, ${percent(terms.places / slots)} of its processors and memory`;
   return (
     <label className="field">
@@ -87,6 +87,7 @@ export function TermsForm({ row, pool }: { row: OpsWorker; pool: string }): Reac
   };
   return (
     <form className="body stack" aria-label={t`What this machine gives`} onSubmit={(event) => { event.preventDefault(); if (changed && !busy && !sent) save(); }}>
+      <h3><Trans>What this machine gives</Trans></h3>
       <Share terms={terms} change={change} slots={row.slots} />
       <Hours key={`${round}.${stands.fromMinute}.${stands.toMinute}`} terms={terms} change={change} />
       <Check label={t`Only while nobody else uses the machine`} checked={terms.onlyIdle} onChange={(onlyIdle) => change({ onlyIdle })} />
@@ -95,7 +96,6 @@ export function TermsForm({ row, pool }: { row: OpsWorker; pool: string }): Reac
       <div className="row">
         <Button type="submit" look="primary" why={busy || sent ? t`The scheduler is being told.` : changed ? null : t`Nothing was changed.`}><Trans>Save</Trans></Button>
         {changed && !sent ? <Button onClick={reset}><Trans>Leave as it was</Trans></Button> : null}
-        <span className="small muted">{plural(row.tasks, { one: '# task now', other: '# tasks now' })}</span>
       </div>
     </form>
   );
