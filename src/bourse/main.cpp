@@ -1,6 +1,7 @@
 // The one program: picks the role or verb.
 #include <bourse/cli/command.hpp>
 #include <bourse/cli/up/command.hpp>
+#include <bourse/cli/usage.hpp>
 #include <bourse/market/command.hpp>
 #include <bourse/node/command.hpp>
 #include <bourse/scheduler/command.hpp>
@@ -28,8 +29,7 @@ int main(int argc, char** argv) {
     try {
         root.parse(argc, argv);
     } catch (const CLI::ParseError& error) {
-        const int code = root.exit(error);
-        return code == 0 ? 0 : bourse::sys::kExitUsage;
+        return bourse::cli::report_usage(root, error);
     }
     return exit_code;
 }

@@ -1,6 +1,7 @@
 #include <bourse/cli/command.hpp>
 #include <bourse/cli/deploy.hpp>
 #include <bourse/cli/order_fill.hpp>
+#include <bourse/cli/usage.hpp>
 #include <bourse/sys/file.hpp>
 
 #include <gtest/gtest.h>
@@ -29,6 +30,7 @@ protected:
     struct Outcome {
         int code = 0;
         nlohmann::json json;
+        std::string errors;
     };
     Outcome run(std::vector<std::string> words) {
         CLI::App root("test", "bourse");
@@ -41,10 +43,11 @@ protected:
         try {
             root.parse(words);
         } catch (const CLI::ParseError& error) {
-            exit_code = root.exit(error) == 0 ? 0 : 2;
+            exit_code = report_usage(root, error);
         }
-        static_cast<void>(testing::internal::GetCapturedStderr());
-        return {exit_code, nlohmann::json::parse(testing::internal::GetCapturedStdout(), nullptr, false)};
+        auto errors = testing::internal::GetCapturedStderr();
+        return {exit_code, nlohmann::json::parse(testing::internal::GetCapturedStdout(), nullptr, false),
+                std::move(errors)};
     }
 
     sys::TempDir home_;
@@ -58,6 +61,15 @@ TEST_F(CommandTest, wrong_usage_is_status_2) {
     EXPECT_EQ(run({"run", "hello", "--volume", "0"}).code, 2);
     EXPECT_EQ(run({"deal", "show"}).code, 2);
     EXPECT_EQ(run({"run", "--help"}).code, 0);
+}
+
+TEST_F(CommandTest, a_word_that_is_not_known_is_named) {
+    const auto said = [&](std::vector<std::string> words) { return run(std::move(words)).errors; };
+    EXPECT_EQ(said({"frob"}).find("bourse does not know \"frob\". It knows: init, wallet, "), 0U) << said({"frob"});
+    EXPECT_EQ(said({"wallet", "steal"}).find("bourse wallet does not know \"steal\". It knows: "), 0U);
+    EXPECT_EQ(said({"run", "--frob"}).find("bourse run does not know \"--frob\"."), 0U) << said({"run", "--frob"});
+    EXPECT_EQ(said({"wallet"}).find("A subcommand is required"), 0U);
+    EXPECT_EQ(said({"run"}).find("app is required"), 0U);
 }
 
 TEST_F(CommandTest, without_a_network_the_way_out_is_named) {

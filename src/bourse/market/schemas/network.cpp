@@ -56,11 +56,15 @@ constexpr ApiField kStatusShape[] = {
     {"components", "@Component[]"},
     {"index", "object", "height, headHeight, lag, deals, tasks, accounts",
      R"({"height":12,"headHeight":12,"lag":0,"deals":97,"tasks":86,"accounts":20})"},
+    {"incidents", "@Incident[]"},
     {"uptimeMs", "count"},
     {"latency", "object", "p50, p95, p99 in ms of this market's answers in the last 1 000 requests",
      R"({"p50":1,"p95":4,"p99":9})"},
     {"cost", "object", "Requests that one call counts as",
      R"({"explain":2,"check":2,"quote":2,"export":10,"other":1})"}};
+constexpr ApiField kIncident[] = {{"text", "text", "Of the operator", "\"The store was away.\""},
+                                  {"begun", "ms"},
+                                  {"ended", "ms?", "null: it goes on"}};
 constexpr ApiField kComponent[] = {{"name", "node|market|scheduler|store", "", "\"node\""},
                                    {"ok", "bool"},
                                    {"version", "text?"},
@@ -104,6 +108,7 @@ constexpr ApiShape kNetworkShapes[] = {
     {"Category", "", kCategory},
     {"Boot", "What a page needs before anything else", kBoot},
     {"Component", "", kComponent},
+    {"Incident", "What was not well, and since when", kIncident},
     {"Status", "", kStatusShape},
     {"UploadRules", "What the store behind this market takes", kUploadRules},
     {"Upload", "A file on its way to the store", kUpload},

@@ -30,6 +30,7 @@ Api::Api(ApiParts parts, ApiConfig config)
       app_pages_(parts.database, sys::unix_time_ms),
       ops_(parts.database, config_.scheduler_url, sys::unix_time_ms),
       hooks_(parts.database, config_.hooks, sys::unix_time_ms),
+      incidents_(config_.folder / "incidents.json"),
       reads_(config_.requests_per_minute, config_.burst, sys::steady_ms),
       writes_(config_.requests_per_minute > 0 ? config_.writes_per_minute : 0, config_.writes_per_minute,
               sys::steady_ms),

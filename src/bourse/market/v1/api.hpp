@@ -11,6 +11,7 @@
 #include <bourse/market/v1/answer.hpp>
 #include <bourse/market/v1/app_pages.hpp>
 #include <bourse/market/v1/hooks.hpp>
+#include <bourse/market/v1/incidents.hpp>
 #include <bourse/market/v1/limits.hpp>
 #include <bourse/market/v1/lists.hpp>
 #include <bourse/market/v1/ops.hpp>
@@ -53,7 +54,7 @@ struct ApiConfig {
     MarketLinks links;
     bool dev = false;  ///< an embedded development stack: its accounts are shown to loopback
     std::string ui_build;
-    std::filesystem::path folder;  ///< of the market's data: its disk is watched
+    std::filesystem::path folder;  ///< of the market's data: its disk is watched; incidents.json
     HookRules hooks;
 };
 
@@ -183,7 +184,7 @@ private:
 
     // network_handlers.cpp
     Result<Json> boot(Call& call) const;
-    Result<Json> status(Call& call) const;
+    Result<Json> status(Call& call);
     Result<Json> stats(Call& call) const;
     net::Response chain_file(const net::Request& request) const;
 
@@ -307,6 +308,7 @@ private:
     AppPages app_pages_;
     Ops ops_;
     Hooks hooks_;
+    Incidents incidents_;
     Bucket reads_, writes_, wallet_writes_;
     std::uint64_t started_ms_;
     mutable std::mutex latency_mutex_;

@@ -71,6 +71,12 @@ Json component(const char* name, const std::string& url) {
     return out;
 }
 
+Json incident_item(const Incident& incident) {
+    return {{"text", incident.text},
+            {"begun", incident.begun_s * 1'000},
+            {"ended", incident.ended_s ? Json(*incident.ended_s * 1'000) : Json(nullptr)}};
+}
+
 }  // namespace
 
 Result<Json> Api::boot(Call& call) const {
@@ -128,7 +134,7 @@ Result<Json> Api::boot(Call& call) const {
                  parts_.faucet != nullptr ? Json(std::to_string(parts_.faucet->amount_nrlc())) : Json(nullptr)}};
 }
 
-Result<Json> Api::status(Call&) const {
+Result<Json> Api::status(Call&) {
     auto components = Json::array();
     Json node = {{"name", "node"}, {"ok", false}, {"version", nullptr}, {"message", nullptr}, {"latencyMs", nullptr}};
     std::int64_t head = parts_.index.height();
@@ -161,6 +167,8 @@ Result<Json> Api::status(Call&) const {
         return sorted.empty() ? 0.0 : sorted[static_cast<std::size_t>(share * static_cast<double>(sorted.size() - 1))];
     };
     const auto figures = parts_.index.figures(now_s());
+    auto incidents = Json::array();
+    for (const auto& incident : incidents_.all()) incidents.push_back(incident_item(incident));
     return Json{{"components", std::move(components)},
                 {"index",
                  {{"height", parts_.index.height()},
@@ -169,6 +177,7 @@ Result<Json> Api::status(Call&) const {
                   {"deals", figures.deals},
                   {"tasks", figures.tasks},
                   {"accounts", figures.accounts}}},
+                {"incidents", std::move(incidents)},
                 {"uptimeMs", sys::steady_ms() - started_ms_},
                 {"latency", {{"p50", percentile(0.5)}, {"p95", percentile(0.95)}, {"p99", percentile(0.99)}}},
                 {"cost", request_costs()}};
