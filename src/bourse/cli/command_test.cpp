@@ -65,7 +65,7 @@ TEST_F(CommandTest, wrong_usage_is_status_2) {
 
 TEST_F(CommandTest, a_word_that_is_not_known_is_named) {
     const auto said = [&](std::vector<std::string> words) { return run(std::move(words)).errors; };
-    EXPECT_EQ(said({"frob"}).find("bourse does not know \"frob\". It knows: init, wallet, "), 0U) << said({"frob"});
+    EXPECT_EQ(said({"frob"}).find("bourse does not know \"frob\". It knows: run, deal, "), 0U) << said({"frob"});
     EXPECT_EQ(said({"wallet", "steal"}).find("bourse wallet does not know \"steal\". It knows: "), 0U);
     EXPECT_EQ(said({"run", "--frob"}).find("bourse run does not know \"--frob\"."), 0U) << said({"run", "--frob"});
     EXPECT_EQ(said({"wallet"}).find("A subcommand is required"), 0U);

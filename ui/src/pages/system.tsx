@@ -4,7 +4,7 @@ import { Trans } from '@lingui/react/macro';
 import { useRef, useState, type ReactNode } from 'react';
 import { LAYOUT_WORDS } from '../model/words';
 import { LANGUAGES, nameOf } from '../texts/language';
-import type { Block, Status } from '../transport/api';
+import type { Block, Incident, Status } from '../transport/api';
 import { curl } from '../model/commands';
 import { count, duration } from '../model/format';
 import { blockTimes } from '../model/blocks';
@@ -16,14 +16,29 @@ import { chime } from '../state/sound';
 import { clearKept, useStore } from '../state/store';
 import { PageHead } from '../view/command';
 import { Curve } from '../view/curve';
-import { Loaded } from '../view/states';
+import { EmptyState, Loaded } from '../view/states';
 import { saveFile, Table } from '../view/table';
 import { Button, Check, Chip, Copy, KeyTable, Notice, Panel, Segmented, Stat } from '../view/ui';
-import { Address, Untrusted } from '../view/values';
+import { Address, Moment, Untrusted } from '../view/values';
 import { SelfTest } from './self_test';
 
 const BLOCKS_SHOWN = 100;
 const COSTS: Record<string, string> = { search: t`search`, explain: t`explain`, check: t`check`, export: t`export`, quote: t`quote`, other: t`other` };
+
+/** What the operator says was not well (docs/guides/operator.md). */
+function Incidents({ of }: { of: Incident[] }): ReactNode {
+  return (
+    <Panel title={t`Incidents`}>
+      {of.length === 0 ? <EmptyState><Trans>The operator has noted none.</Trans></EmptyState> : (
+        <Table caption={t`Incidents`} rows={of} rowKey={(row) => `${row.begun} ${row.text}`} columns={[
+          { key: 'begun', head: t`Since`, cell: (row) => <Moment at={row.begun} /> },
+          { key: 'ended', head: t`State`, cell: (row) => <Chip tone={row.ended ? undefined : 'warning'}>{row.ended ? t`over after ${{ time: duration(row.ended - row.begun) }}` : t`goes on`}</Chip> },
+          { key: 'text', head: t`What`, wrap: true, cell: (row) => <Untrusted text={row.text} limit={1_000} /> },
+        ]} />
+      )}
+    </Panel>
+  );
+}
 
 /** How long the last blocks came after one another. */
 function BlockTimes(): ReactNode {
@@ -58,6 +73,7 @@ export function StatusPage(): ReactNode {
                 { key: 'latency', head: t`Latency`, right: true, cell: (row) => duration(row.latencyMs) },
               ]} />
             </Panel>
+            <Incidents of={status.incidents} />
             <BlockTimes />
             <Panel title={t`Cost of requests`}><KeyTable rows={Object.entries(status.cost).map(([name, cost]) => [COSTS[name] ?? name, plural(Number(cost), { one: 'counts as # request of the limit', other: 'counts as # requests of the limit' })])} /></Panel>
             <SelfTest />

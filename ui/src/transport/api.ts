@@ -359,6 +359,13 @@ export type Hook = {
   waiting: number;
 };
 
+/** What was not well, and since when */
+export type Incident = {
+  begun: number;
+  ended: number | null;
+  text: string;
+};
+
 /** A curated list of apps */
 export type List = {
   apps: { address: string; note: string; name: string }[];
@@ -706,6 +713,7 @@ export type Stats = {
 export type Status = {
   components: Component[];
   cost: Record<string, number>;
+  incidents: Incident[];
   index: Record<string, number>;
   latency: Record<string, number>;
   uptimeMs: number;
