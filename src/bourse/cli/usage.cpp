@@ -22,7 +22,8 @@ std::optional<std::string> unknown_word(const CLI::App& root) {
         path += " " + app->get_name();
     }
     std::vector<std::string> verbs;
-    for (const auto* verb : app->get_subcommands([](const CLI::App*) { return true; })) verbs.push_back(verb->get_name());
+    for (const auto* verb : app->get_subcommands([](const CLI::App*) { return true; }))
+        verbs.push_back(verb->get_name());
     if (verbs.empty() || unknown.front().starts_with('-'))
         return fmt::format("{} does not know \"{}\".", path, unknown.front());
     return fmt::format("{} does not know \"{}\". It knows: {}.", path, unknown.front(), fmt::join(verbs, ", "));

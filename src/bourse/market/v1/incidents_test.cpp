@@ -25,11 +25,10 @@ TEST(Incidents, are_read_newest_first) {
 }
 
 TEST(Incidents, broken_ones_are_refused_by_their_number) {
-    for (const auto* wrong :
-         {"", "{", "{}", "[1]", "[{}]", R"([{"text":"","begun":1}])", R"([{"text":"x"}])",
-          R"([{"text":"x","begun":-1}])", R"([{"text":"x","begun":"1"}])", R"([{"text":"x","begun":1e300}])",
-          R"([{"text":"x","begun":5,"ended":4}])", R"([{"text":"x","begun":5,"ended":"6"}])",
-          "[{\"text\":\"two\\nlines\",\"begun\":1}]"})
+    for (const auto* wrong : {"", "{", "{}", "[1]", "[{}]", R"([{"text":"","begun":1}])", R"([{"text":"x"}])",
+                              R"([{"text":"x","begun":-1}])", R"([{"text":"x","begun":"1"}])",
+                              R"([{"text":"x","begun":1e300}])", R"([{"text":"x","begun":5,"ended":4}])",
+                              R"([{"text":"x","begun":5,"ended":"6"}])", "[{\"text\":\"two\\nlines\",\"begun\":1}]"})
         EXPECT_EQ(incidents_from(wrong).error().code, "INCIDENTS_INVALID") << wrong;
     EXPECT_EQ(incidents_from(R"([{"text":"x","begun":1},{"text":"x"}])").error().message.substr(0, 11), "incident 2:");
     EXPECT_FALSE(incidents_from("[{\"text\":\"" + std::string(1'001, 'x') + "\",\"begun\":1}]"));
