@@ -31,6 +31,7 @@ describe('signs of life', () => {
 describe('time between blocks', () => {
   it('is counted from block to block, whatever order the list has, and not over a gap', () => {
     expect(blockTimes([{ number: 9, time: 30_000 }, { number: 8, time: 25_000 }, { number: 6, time: 10_000 }, { number: 5, time: 9_000 }])).toEqual([{ x: 6, y: 1 }, { x: 9, y: 5 }]);
+    expect(blockTimes([{ number: 4, time: 905_000 }, { number: 3, time: 901_000 }, { number: 2, time: 900_000 }, { number: 1, time: 7_000 }, { number: 0, time: 7_000 }])).toEqual([{ x: 3, y: 1 }, { x: 4, y: 4 }]);
     expect(blockTimes([])).toEqual([]);
   });
 });
