@@ -39,7 +39,7 @@ export async function newPage(browser, { width = 1440, height = 900, theme = 'li
   if (SLOWER > 1) await (await context.newCDPSession(page)).send('Emulation.setCPUThrottlingRate', { rate: SLOWER });
   page.problems = [];
   page.on('pageerror', (error) => page.problems.push(error.message));
-  page.on('console', (message) => message.type() === 'error' && !/404|Failed to load resource/.test(message.text()) && page.problems.push(message.text()));
+  page.on('console', (message) => message.type() === 'error' && !/^Failed to load resource/.test(message.text()) && page.problems.push(message.text()));
   return page;
 }
 
